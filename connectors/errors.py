@@ -1,0 +1,38 @@
+"""What can go wrong with a ticket tool, grouped by what the caller does about it.
+
+ConnectorError
+├── Refused            stop, a person must act: credentials, permissions, a name the tool does not know
+├── Unavailable        end this connection's part of the run, the next run goes on: outage, maintenance, rate limit
+└── Unclear            a write may or may not have been applied: look before writing again
+
+One bad record is no exception but a value: `interface.Skipped`. A message names the tool, what was asked and what to
+do; it never holds credentials or a ticket's text.
+"""
+
+
+class ConnectorError(Exception):
+    """The root of the connectors' errors."""
+
+
+class Refused(ConnectorError):  # noqa: N818 - named by what the tool did
+    """The tool refuses, and asking again does not help: wrong credentials, no permission, unknown table or field.
+
+    `status` and `body` (its JSON) are the tool's answer, where it gave one.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, body: object = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = body
+
+
+class Unavailable(ConnectorError):  # noqa: N818 - as above
+    """The tool does not answer as it should; `retry_after` is the seconds it asked for, where it did."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unclear(ConnectorError):  # noqa: N818 - as above
+    """The answer to a write was lost; the write may have been applied."""

@@ -1,0 +1,190 @@
+"""What every connector offers, and the frozen values it trades in.
+
+Tickets arrive in native names and codes with the name seen, so that a change of the value mapping needs no new
+pull. Instants are milliseconds UTC by the tool's own clock.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+Cursor = Mapping[str, Any]
+"""Where reading goes on: JSON that only its connector understands."""
+
+
+class Value(NamedTuple):
+    """A native value: the code by which the tool knows it, and the name people see (the code where there is none)."""
+
+    code: str
+    name: str
+
+
+Values = tuple[Value, ...]
+"""What a native field holds; () is unset, and more than one value a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeEntry:
+    """One history entry: native field -> (before, after)."""
+
+    at: int
+    by: str
+    changes: Mapping[str, tuple[Values, Values]]
+
+
+@dataclass(frozen=True, slots=True)
+class NativeComment:
+    """A comment without its text. `role` is agent, customer or system; `marker` is ours, where we wrote it."""
+
+    at: int
+    by: str
+    role: str
+    public: bool
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTicket:
+    """A ticket with its complete history, as the tool has it.
+
+    `fields` holds the fields asked for that can be read; one that is absent could not be. `written` holds the fields
+    that we write, in the form that `Connector.encode` gives (None where empty).
+    """
+
+    id: str
+    key: str
+    created: int
+    updated: int
+    fields: Mapping[str, Values]
+    history: tuple[NativeEntry, ...] = ()
+    comments: tuple[NativeComment, ...] = ()
+    written: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A ticket that the tool gave and that cannot be read; `reason` is for people."""
+
+    id: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some tickets, and the cursor to commit together with them. `gone` are ids asked for that are not there."""
+
+    tickets: tuple[NativeTicket, ...]
+    cursor: Cursor
+    skipped: tuple[Skipped, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """Ids that changed whatever the filter says, and the cursor to commit once they were dealt with."""
+
+    ids: tuple[str, ...]
+    cursor: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to the tool, and what its clock said."""
+
+    account: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A fact that is an instant, ms UTC: each tool writes it its own way."""
+
+    at: int
+
+
+Fact = str | int | float | bool | Instant | None
+"""A value to write; None empties the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsWrite:
+    """Set these fields of one ticket, and no others; the values are what `Connector.encode` gave."""
+
+    id: str
+    key: str
+    fields: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentWrite:
+    """Add one comment. `marker` is how it is found again: it is written with it and unique on the ticket."""
+
+    id: str
+    key: str
+    marker: str
+    body: str
+    internal: bool = True
+
+
+Write = FieldsWrite | CommentWrite
+
+
+class Outcome(StrEnum):
+    """What became of a write."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    """The tool said no; `reason` says why. It is not tried again by itself."""
+    UNCLEAR = "unclear"
+    """It may have been applied: look for it before writing it again."""
+    FAILED = "failed"
+    """It was certainly not applied, and may be tried again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome of one write; `reason` is for people, empty when applied."""
+
+    write: Write
+    outcome: Outcome
+    reason: str = ""
+
+
+class Connector(Protocol):
+    """A connection to one ticket tool. Every call may raise the errors of `connectors.errors`."""
+
+    name: str
+
+    def check(self) -> Identity:
+        """Ask who we are. It comes first: it proves the credentials, and its answer's Date is the run's clock."""
+        ...
+
+    def changed(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Read the tickets of the filter that changed since the cursor (None: all), complete, oldest change first."""
+        ...
+
+    def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
+        """Read only the ids of what changed since the cursor whatever the filter says: to follow tickets that left it.
+
+        Its cursors are its own, not those of `changed`; None begins at the tool's present, which yields one `Touched`
+        without ids. Yields nothing where no filter is set: then `changed` has them all.
+        """
+        ...
+
+    def reread(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Read these tickets now, complete and consistent; the pages' cursors are empty."""
+        ...
+
+    def encode(self, field: str, fact: Fact) -> str | None:
+        """Return a fact as the tool stores it in that field, in the form of `NativeTicket.written`."""
+        ...
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
+        """Apply writes, one receipt each, in order."""
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...

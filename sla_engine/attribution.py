@@ -1,0 +1,133 @@
+"""Attribution: where the time of a cycle went, and who held the ticket (docs/engine.md, "Attribution")."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from sla_engine.agreement import Objective
+from sla_engine.choice import calendars_of
+from sla_engine.decide import chosen_since
+from sla_engine.judge import Judged
+from sla_engine.replay import Cycles
+from sla_engine.table import Column, Mask, Rows
+from sla_engine.ticket import Values
+from sla_engine.timeline import Timeline
+from sla_engine.worktime import Instants
+
+
+class Mode(IntEnum):
+    """What a stretch of a cycle counts for."""
+
+    COUNTED = 0
+    PAUSED = 1
+    STOPPED = 2
+    RESTARTED = 3
+
+
+_MODES = tuple(mode.name.lower() for mode in Mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of one cycle: instants in ms UTC, `worked` is working time in ms, `row` the causing row from 0."""
+
+    start: int
+    end: int
+    mode: str
+    worked: int
+    row: int
+    holder: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Segments of many cycles, in order; those of cycle i are [first[i], first[i + 1]).
+
+    `row` is the causing row, counted from the ticket's first; `worked` is working time in ms; `holder` is a code of the
+    holder's column.
+    """
+
+    first: Rows
+    start: Instants
+    end: Instants
+    mode: npt.NDArray[np.int64]
+    worked: Instants
+    row: Rows
+    holder: Rows
+
+
+def holder_text(values: Values) -> str | None:
+    """Return a holder as text; a list is joined, an unset field is None."""
+    return ", ".join(values) or None
+
+
+def segments_of(objective: Objective, cycles: Cycles, judged: Judged, timeline: Timeline, holder: Column) -> Segments:
+    """Open every judged cycle into segments: gapless, none of zero length, neighbours that are alike joined."""
+    table, decided = timeline.table, judged.decided
+    lengths = decided.end - decided.begin
+    cycle = np.repeat(np.arange(len(lengths)), lengths)
+    row = np.arange(len(cycle)) + np.repeat(decided.begin - (np.cumsum(lengths) - lengths), lengths)
+    mode = np.select(
+        [~cycles.active[row], cycles.paused[row], row < decided.counted_from[cycle]],
+        [Mode.STOPPED, Mode.PAUSED, Mode.RESTARTED],
+        Mode.COUNTED,
+    ).astype(np.int64)
+    held = holder.codes[row].astype(np.int64)
+    start, end = table.at[row], timeline.following[row]
+    worked = np.zeros(len(row), np.int64)
+    for index, name in enumerate(calendars_of(objective.targets)):
+        mine = decided.calendar[cycle] == index
+        worked[mine] = timeline.work(name)[row[mine]]
+
+    # Joined before what has no length is dropped, so that a segment's row is the one that caused it; and once more
+    # after, because dropping makes new neighbours.
+    for _ in range(2):
+        heads = np.flatnonzero(_changes(cycle, mode, held))
+        if not len(heads):
+            break
+        tails = np.append(heads[1:], len(cycle)) - 1
+        worked = np.add.reduceat(worked, heads)
+        end = end[tails]
+        cycle, mode, held, start, row = (column[heads] for column in (cycle, mode, held, start, row))
+        long = start < end
+        cycle, mode, held, start, end, worked, row = (
+            column[long] for column in (cycle, mode, held, start, end, worked, row)
+        )
+    first = np.searchsorted(cycle, np.arange(len(lengths) + 1))
+    return Segments(first, start, end, mode, worked, row - table.first[decided.ticket[cycle]], held)
+
+
+def breach_holders(objective: Objective, judged: Judged, timeline: Timeline, holder: Column) -> Rows:
+    """Return the code of who held the ticket at the breach, or when the target was chosen if later; -1 unbreached."""
+    table, decided = timeline.table, judged.decided
+    result = np.full(len(decided.begin), -1, np.int64)
+    breached = np.flatnonzero(judged.breached)
+    row, final, at = decided.begin[breached], decided.last[breached], judged.breached_at[breached]
+    while True:
+        following = np.minimum(row + 1, final)
+        ahead = (following > row) & (table.at[following] <= at)
+        if not ahead.any():
+            break
+        row = np.where(ahead, following, row)
+    chosen = chosen_since(objective, table, decided.begin, decided.deciding)[breached]
+    result[breached] = holder.codes[np.maximum(row, chosen)]
+    return result
+
+
+def opened(segments: Segments, cycle: int, holder: Column) -> tuple[Segment, ...]:
+    """Return one cycle's segments as values."""
+    part = slice(int(segments.first[cycle]), int(segments.first[cycle + 1]))
+    columns = (segments.start, segments.end, segments.mode, segments.worked, segments.row, segments.holder)
+    return tuple(
+        Segment(start, end, _MODES[mode], worked, row, holder_text(holder.values[code]))
+        for start, end, mode, worked, row, code in zip(*(column[part].tolist() for column in columns), strict=True)
+    )
+
+
+def _changes(*columns: npt.NDArray[np.int64]) -> Mask:
+    changes = np.ones(len(columns[0]), np.bool_)
+    if len(changes) > 1:
+        changes[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
+    return changes

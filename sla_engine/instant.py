@@ -1,0 +1,39 @@
+"""Instants: integer milliseconds since 1970-01-01T00:00:00Z, and their RFC 3339 text."""
+
+from datetime import UTC, datetime, timedelta
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def parse_instant(text: str) -> int:
+    """Return the instant that an RFC 3339 text names; finer than a millisecond is cut.
+
+    Raises:
+        ValueError: the text is no instant, or has no offset from UTC.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no offset from UTC; write 2026-03-02T08:00:00Z or ...+01:00")
+    return instant_of(moment)
+
+
+def instant_of(moment: datetime) -> int:
+    """Return an aware datetime as milliseconds UTC, cut, never rounded."""
+    return (moment - EPOCH) // _MILLISECOND
+
+
+def moment_of(instant: int) -> datetime:
+    """Return milliseconds UTC as an aware datetime."""
+    return EPOCH + timedelta(milliseconds=instant)
+
+
+def format_instant(instant: int) -> str:
+    """Return `2026-03-02T08:00:00Z`, with milliseconds only where they are not zero."""
+    text = moment_of(instant).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return text.removesuffix(".000") + "Z"

@@ -1,0 +1,102 @@
+"""From judged columns to results, one value per cycle."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sla_engine.agreement import Agreement, Objective
+from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
+from sla_engine.choice import calendars_of
+from sla_engine.judge import NULL, Judged, Stage, Status
+from sla_engine.replay import Cycles
+from sla_engine.result import Result
+from sla_engine.ticket import Ticket
+from sla_engine.timeline import Timeline
+
+_STAGES = tuple(stage.name.lower() for stage in Stage)
+_STATUSES = tuple(status.name.lower() for status in Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One objective of one agreement, and the identity of what it says."""
+
+    agreement: Agreement
+    objective: Objective
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What judging one clause over one table gave."""
+
+    clause: Clause
+    cycles: Cycles
+    judged: Judged
+    timeline: Timeline
+
+
+def results_of(part: Part, tickets: Sequence[Ticket], holder_field: str, *, segments: bool) -> Iterator[Result]:
+    """Yield the results of a part, ordered by ticket and cycle; `position` is the ticket's place in `tickets`."""
+    judged, decided = part.judged, part.judged.decided
+    agreement, objective = part.clause.agreement, part.clause.objective
+    holder = part.timeline.table.columns[holder_field]
+    held = [holder_text(values) for values in holder.values] or [None]
+    names = calendars_of(objective.targets)
+    pieces = segments_of(objective, part.cycles, judged, part.timeline, holder) if segments else None
+    blamed = breach_holders(objective, judged, part.timeline, holder).tolist() if segments else None
+    columns = (
+        judged.ticket,
+        judged.cycle,
+        judged.stage,
+        judged.status,
+        judged.breached,
+        judged.excluded,
+        judged.started_at,
+        judged.stopped_at,
+        judged.due_at,
+        judged.due_if_resumed,
+        judged.breached_at,
+        judged.next_change_at,
+        decided.target,
+        judged.elapsed,
+        judged.paused,
+        holder.codes[decided.deciding],
+        decided.calendar,
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
+        stopped, due, resumed, breach, change, target, elapsed, paused, code, calendar = rest
+        ticket = tickets[position]
+        yield Result(
+            position=position,
+            source=ticket.source,
+            ticket=ticket.key,
+            id=ticket.id,
+            table=agreement.table,
+            agreement=agreement.id,
+            kind=agreement.kind,
+            objective=objective.name,
+            cycle=cycle,
+            stage=_STAGES[stage],
+            status=_STATUSES[status],
+            breached=breached,
+            excluded=excluded,
+            started_at=started,
+            stopped_at=_known(stopped),
+            due_at=_known(due),
+            due_if_resumed=_known(resumed),
+            breached_at=_known(breach),
+            next_change_at=_known(change),
+            target=target,
+            elapsed=elapsed,
+            paused=paused,
+            holder=held[code],
+            calendar=names[calendar],
+            definition=part.clause.definition,
+            segments=() if pieces is None else opened(pieces, index, holder),
+            breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
+        )
+
+
+def _known(instant: int) -> int | None:
+    return None if instant == NULL else instant

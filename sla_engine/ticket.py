@@ -1,0 +1,51 @@
+"""The canonical ticket (docs/tickets.md)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Values = tuple[str, ...]
+"""What a field holds: its values as text, sorted, each once; () is unset."""
+
+ROLES = ("agent", "customer", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One history entry: all its changes, field -> (before, after), apply at once. `at` is ms UTC."""
+
+    at: int
+    by: str
+    changes: Mapping[str, tuple[Values, Values]]
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment, without its text. `at` is ms UTC, `role` one of `ROLES`."""
+
+    at: int
+    by: str
+    role: str
+    public: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to the ticket (source, id)."""
+
+    type: str
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket is (source, id); `key` is for people. `fields` are the values now, `created` is ms UTC."""
+
+    source: str
+    id: str
+    key: str
+    created: int
+    fields: Mapping[str, Values]
+    history: Sequence[Entry] = ()
+    comments: Sequence[Comment] = ()
+    links: Sequence[Link] = ()
