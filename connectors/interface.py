@@ -157,6 +157,11 @@ class Connector(Protocol):
 
     name: str
 
+    @property
+    def calls(self) -> int:
+        """HTTP calls sent so far, repeated ones included."""
+        ...
+
     def check(self) -> Identity:
         """Ask who we are. It comes first: it proves the credentials, and its answer's Date is the run's clock."""
         ...

@@ -53,4 +53,5 @@ class ServiceNowSettings(Settings):
 class JiraSettings(Settings):
     """`overlap` is longer: the search index lags by seconds to minutes."""
 
+    page_size: int = 500
     overlap: int = 600

@@ -56,7 +56,7 @@ def target_lengths(targets: Sequence[Target], names: Sequence[str], calendars: M
 
 
 def at_risk_from(thresholds: Sequence[Threshold], target: Instants, day: int | None) -> Instants:
-    """Return the elapsed time from which a cycle is at risk; NEVER without thresholds. A fraction is rounded up."""
+    """Return the elapsed time from which a cycle is at risk, NEVER without thresholds; a fraction is rounded up."""
     earliest = np.full(len(target), NEVER, np.int64)
     for threshold in thresholds:
         if threshold.share is not None:

@@ -82,7 +82,7 @@ class Engine:
         for clause in self.clauses:
             objective = clause.objective
             if objective.rule not in replayed:
-                replayed[objective.rule] = find_cycles(objective.rule, table)
+                replayed[objective.rule] = find_cycles(objective.rule, timeline)
             cycles = replayed[objective.rule]
             decided = decide(clause.agreement, objective, cycles, timeline, self.zone)
             yield Part(clause, cycles, judge(clause.agreement, objective, cycles, decided, timeline), timeline)

@@ -1,6 +1,7 @@
 """Instants: integer milliseconds since 1970-01-01T00:00:00Z, and their RFC 3339 text."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -8,7 +9,6 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def parse_instant(text: str) -> int:
@@ -25,7 +25,8 @@ def parse_instant(text: str) -> int:
 
 def instant_of(moment: datetime) -> int:
     """Return an aware datetime as milliseconds UTC, cut, never rounded."""
-    return (moment - EPOCH) // _MILLISECOND
+    since = moment - EPOCH
+    return since.days * DAY + since.seconds * SECOND + since.microseconds // 1000
 
 
 def moment_of(instant: int) -> datetime:
@@ -35,5 +36,17 @@ def moment_of(instant: int) -> datetime:
 
 def format_instant(instant: int) -> str:
     """Return `2026-03-02T08:00:00Z`, with milliseconds only where they are not zero."""
-    text = moment_of(instant).replace(tzinfo=None).isoformat(timespec="milliseconds")
-    return text.removesuffix(".000") + "Z"
+    days, ms = divmod(instant, DAY)
+    seconds, fraction = divmod(ms, SECOND)
+    text = _date(days) + _time(seconds)
+    return f"{text}.{fraction:03}Z" if fraction else text + "Z"
+
+
+@lru_cache(maxsize=20_000)
+def _date(days: int) -> str:
+    return f"{moment_of(days * DAY):%Y-%m-%d}"
+
+
+@lru_cache(maxsize=86_400)
+def _time(seconds: int) -> str:
+    return f"T{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -14,7 +14,7 @@ from sla_engine.predicate import holds
 from sla_engine.replay import Cycles, Ended
 from sla_engine.table import Mask, Rows
 from sla_engine.timeline import Timeline
-from sla_engine.worktime import HORIZON, NEVER, Instants
+from sla_engine.worktime import HORIZON, Calendar, Instants
 
 Codes8 = npt.NDArray[np.int8]
 
@@ -61,6 +61,7 @@ class Judged:
     due_at: Instants
     due_if_resumed: Instants
     breached_at: Instants
+    at_risk_at: Instants
     next_change_at: Instants
     elapsed: Instants
     paused: Instants
@@ -73,7 +74,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """Amounts of working time, and instants: when the target is reached, and when the cycle is at risk (or NULL)."""
+    """Amounts of working time, and the instants at which the target and the threshold (or NULL) are reached.
+
+    Instants in the past are where it was; the others behind the end, as if the clock ran on.
+    """
 
     elapsed: Instants
     paused: Instants
@@ -93,7 +97,8 @@ def judge(agreement: Agreement, objective: Objective, cycles: Cycles, decided: D
     breached = reached & (end_at > due)
     waiting = (stage == Stage.PAUSED) & ~reached
     changing = (stage == Stage.RUNNING) & ~breached
-    next_change = np.where(measured.at_risk_at == NULL, due + 1, measured.at_risk_at)
+    coming = ~measured.at_risk & (measured.at_risk_at != NULL)
+    next_change = np.where(coming, measured.at_risk_at, due + 1)
     excluded = np.zeros(len(due), np.bool_)
     for condition in (agreement.exclude, objective.exclude):
         if condition is not None:
@@ -111,6 +116,7 @@ def judge(agreement: Agreement, objective: Objective, cycles: Cycles, decided: D
         due_at=np.where(waiting, NULL, due),
         due_if_resumed=np.where(waiting, due, NULL),
         breached_at=np.where(breached, due, NULL),
+        at_risk_at=measured.at_risk_at,
         next_change_at=np.where(changing, next_change, NULL),
         elapsed=measured.elapsed,
         paused=measured.paused,
@@ -131,29 +137,45 @@ def _measure(objective: Objective, cycles: Cycles, decided: Decided, timeline: T
     for index, name in enumerate(names):
         mine = slice(None) if len(names) == 1 else np.flatnonzero(decided.calendar == index)
         calendar = timeline.calendars[name]
-        counted, paused = timeline.sums(cycles, name)
+        counted = timeline.total(cycles.active & ~cycles.paused, name)
+        paused = timeline.total(cycles.paused, name)
         target, before = decided.target[mine], counted[decided.counted_from[mine]]
         elapsed = counted[decided.end[mine]] - before
+        clocks = _Clocks(calendar, counted, timeline.table.at, decided.counted_from[mine], elapsed, end_at[mine])
         result.elapsed[mine] = elapsed
         result.paused[mine] = paused[decided.end[mine]] - paused[decided.begin[mine]]
-
-        # Where the target is reached, the due time lies behind the row in whose stretch the running total passes it;
-        # elsewhere behind the end, as if the clock ran on.
-        since, left = end_at[mine].copy(), target - elapsed
-        reached = np.flatnonzero(left <= 0)
-        total = before[reached] + target[reached]
-        row = np.searchsorted(counted[1:], total, side="left")
-        since[reached] = timeline.table.at[row]
-        left[reached] = total - counted[row]
-        result.due[mine] = calendar.due(since, left)
-
+        result.due[mine] = clocks.reach(target)
         threshold = at_risk_from(objective.rule.at_risk, target, calendar.definition.day)
-        result.at_risk[mine] = elapsed >= threshold
-        ahead = np.flatnonzero((elapsed < threshold) & (threshold != NEVER))
-        change = np.full(len(elapsed), NULL, np.int64)
-        change[ahead] = calendar.due(end_at[mine][ahead], (threshold - elapsed)[ahead])
-        result.at_risk_at[mine] = change
+        if objective.rule.at_risk:
+            result.at_risk[mine] = elapsed >= threshold
+            result.at_risk_at[mine] = clocks.reach(threshold)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Clocks:
+    """Cycles on one calendar: `counted` is a running total over the rows, the rest has one element per cycle."""
+
+    calendar: Calendar
+    counted: Instants
+    at: Instants
+    counted_from: Rows
+    elapsed: Instants
+    end_at: Instants
+
+    def reach(self, amount: Instants) -> Instants:
+        """Return when the elapsed time of each cycle reaches its amount: in the past, or projected from its end.
+
+        In the past that lies behind the row in whose stretch the running total passes the amount.
+        """
+        since, left = self.end_at.copy(), amount - self.elapsed
+        past = np.flatnonzero(left <= 0)
+        first = self.counted_from[past]
+        total = self.counted[first] + amount[past]
+        row = np.where(amount[past] > 0, np.searchsorted(self.counted[1:], total, side="left"), first)
+        since[past] = self.at[row]
+        left[past] = np.maximum(total - self.counted[row], 0)
+        return self.calendar.due(since, left)
 
 
 def _stages(objective: Objective, cycles: Cycles, decided: Decided) -> Codes8:

@@ -56,7 +56,7 @@ def _looked_up(table: Table, field: str, rows: Rows | None, test: Callable[[Valu
     column = table.columns[field]
     verdicts = np.array([test(values) for values in column.values], np.bool_)
     codes: Codes = column.codes if rows is None else column.codes[rows]
-    return verdicts[codes]
+    return np.take(verdicts, codes)
 
 
 def _comment_event(event: CommentEvent, table: Table) -> Mask:

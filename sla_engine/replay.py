@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from sla_engine.agreement import Rule
 from sla_engine.predicate import holds
-from sla_engine.table import Mask, Rows, Table
+from sla_engine.table import Mask, Rows
+from sla_engine.timeline import Timeline, latest
 
 OPEN = -1
 
@@ -45,15 +46,13 @@ class Cycles:
     paused: Mask
 
 
-def find_cycles(rule: Rule, table: Table) -> Cycles:
+def find_cycles(rule: Rule, timeline: Timeline) -> Cycles:
     """Replay a rule over all rows of a table."""
-    opening = np.zeros(len(table.at), np.bool_)
-    opening[table.first[:-1][np.diff(table.first) > 0]] = True
-
+    table, opening = timeline.table, timeline.opening
     stop, cancel, reset = holds(rule.stop, table), holds(rule.cancel, table), holds(rule.reset, table)
     final = stop | cancel
     start = holds(rule.start, table) & ~final
-    active = _latched(start, final | (reset & ~start), opening)
+    active = _latched(start, opening | final | reset)
     before = np.zeros_like(active)
     before[1:] = active[:-1]
     before &= ~opening
@@ -61,15 +60,17 @@ def find_cycles(rule: Rule, table: Table) -> Cycles:
     begin = np.flatnonzero(start & (~before | reset))
     ends = np.flatnonzero(before & (final | reset))
     label = np.where(stop[ends], Ended.STOP, np.where(cancel[ends], Ended.CANCEL, Ended.RESET)).astype(np.int8)
-    ticket = np.searchsorted(table.first, begin, side="right") - 1
+    ticket = timeline.ticket[begin]
 
-    following = np.searchsorted(ends, begin, side="right")
-    has_end = following < len(ends)
-    has_end[has_end] = ends[following[has_end]] < table.first[ticket[has_end] + 1]
+    # Begins and ends take turns, so every cycle has the next end in order, but for the last one of a ticket that is
+    # still active after its last row.
+    has_end = np.ones(len(begin), np.bool_)
+    final_of_ticket = np.flatnonzero(np.append(ticket[1:] != ticket[:-1], [True] * bool(len(ticket))))
+    has_end[final_of_ticket] = ~active[timeline.last[ticket[final_of_ticket]]]
     end = np.full(len(begin), OPEN, np.int64)
-    end[has_end] = ends[following[has_end]]
+    end[has_end] = ends
     ended = np.zeros(len(begin), np.int8)
-    ended[has_end] = label[following[has_end]]
+    ended[has_end] = label
 
     if rule.on_reopen == "resume":
         ticket, begin, end, ended = _resumed(ticket, begin, end, ended)
@@ -78,12 +79,13 @@ def find_cycles(rule: Rule, table: Table) -> Cycles:
     return Cycles(ticket, _numbers(ticket), begin, end, ended, active, active & holds(rule.pause, table))
 
 
-def _latched(on: Mask, off: Mask, opening: Mask) -> Mask:
-    """Return the latch's state after each row; each ticket begins with it off."""
-    decisive = on | off | opening
-    rows = np.arange(len(on), dtype=np.int32)
-    last = np.maximum.accumulate(np.where(decisive, rows, 0)) if len(on) else rows
-    return on[last]
+def _latched(on: Mask, decisive: Mask) -> Mask:
+    """Return the latch's state after each row: that of the last decisive row, `on` or not."""
+    marks = np.arange(0, 2 * len(on), 2, dtype=np.int64)
+    marks += on
+    marks *= on | decisive
+    np.maximum.accumulate(marks, out=marks)
+    return (marks & 1).astype(np.bool_)
 
 
 def _after_stop(ticket: Rows, ended: npt.NDArray[np.int8]) -> Mask:
@@ -106,10 +108,16 @@ def _first_only(
 ) -> tuple[Rows, Rows, Rows, npt.NDArray[np.int8]]:
     stops = np.cumsum(ended == Ended.STOP)
     before = stops - (ended == Ended.STOP)
-    at_opening = before[np.searchsorted(ticket, ticket, side="left")] if len(ticket) else before
-    kept = before == at_opening
+    kept = before == before[_heads(ticket)]
     return ticket[kept], begin[kept], end[kept], ended[kept]
 
 
 def _numbers(ticket: Rows) -> Rows:
-    return np.arange(1, len(ticket) + 1) - np.searchsorted(ticket, ticket, side="left")
+    return np.arange(1, len(ticket) + 1) - _heads(ticket)
+
+
+def _heads(ticket: Rows) -> Rows:
+    """Return for each cycle the place of its ticket's first."""
+    changes = np.ones(len(ticket), np.bool_)
+    np.not_equal(ticket[1:], ticket[:-1], out=changes[1:])
+    return latest(changes)

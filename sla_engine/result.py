@@ -11,8 +11,9 @@ from sla_engine.instant import format_instant
 class Result:
     """One cycle. Instants are ms UTC, amounts of working time ms; `position` is the ticket's place in the input.
 
-    `table` is the agreement's TOML table, `agreement` its id, which versions share. `segments` and `breach_holder` are
-    filled where they were asked for.
+    `table` is the agreement's TOML table, `agreement` its id, which versions share. `since` is when a cycle came to be
+    at risk or breached: when its time reached that point, or when the target in force was chosen if that is later.
+    `segments` and `breach_holder` are filled where they were asked for.
     """
 
     position: int
@@ -40,6 +41,7 @@ class Result:
     holder: str | None
     calendar: str
     definition: str
+    since: int | None = None
     segments: tuple[Segment, ...] = ()
     breach_holder: str | None = None
 

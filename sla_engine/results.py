@@ -3,14 +3,18 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sla_engine.agreement import Agreement, Objective
 from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
 from sla_engine.choice import calendars_of
+from sla_engine.decide import chosen_since
 from sla_engine.judge import NULL, Judged, Stage, Status
 from sla_engine.replay import Cycles
 from sla_engine.result import Result
 from sla_engine.ticket import Ticket
 from sla_engine.timeline import Timeline
+from sla_engine.worktime import Instants
 
 _STAGES = tuple(stage.name.lower() for stage in Stage)
 _STATUSES = tuple(status.name.lower() for status in Status)
@@ -62,10 +66,11 @@ def results_of(part: Part, tickets: Sequence[Ticket], holder_field: str, *, segm
         judged.paused,
         holder.codes[decided.deciding],
         decided.calendar,
+        _since(part),
     )
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
-        stopped, due, resumed, breach, change, target, elapsed, paused, code, calendar = rest
+        stopped, due, resumed, breach, change, target, elapsed, paused, code, calendar, since = rest
         ticket = tickets[position]
         yield Result(
             position=position,
@@ -93,9 +98,18 @@ def results_of(part: Part, tickets: Sequence[Ticket], holder_field: str, *, segm
             holder=held[code],
             calendar=names[calendar],
             definition=part.clause.definition,
+            since=_known(since),
             segments=() if pieces is None else opened(pieces, index, holder),
             breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
         )
+
+
+def _since(part: Part) -> Instants:
+    judged, decided, table = part.judged, part.judged.decided, part.timeline.table
+    chosen = table.at[chosen_since(part.clause.objective, table, decided.begin, decided.deciding)]
+    at_risk = judged.status == Status.AT_RISK
+    reached = np.where(judged.breached, judged.breached_at, judged.at_risk_at)
+    return np.where(at_risk | judged.breached, np.maximum(reached, chosen), NULL)
 
 
 def _known(instant: int) -> int | None:

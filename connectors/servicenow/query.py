@@ -1,0 +1,96 @@
+"""Encoded queries: `field op value` joined by ^ (and), ^OR (or, binds to the condition before it), ^NQ (or, of all).
+
+A ^ inside a value would begin a condition of its own and cannot be escaped, so whatever goes into a query is checked
+here first. ServiceNow drops a condition that it does not understand and answers with more rows, so whatever comes
+back is checked too (`table`, `scan`).
+"""
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from connectors.errors import Refused
+from connectors.servicenow import stamp
+
+SYS_ID = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+_WORD = re.compile(r"[A-Za-z0-9_.-]+")
+_FOREIGN = re.compile(r"(?:^|\^)(NQ|EQ|ORDERBY|GROUPBY)")
+_CONDITION = re.compile(r"(?:^|\^)(?:OR)?([a-z0-9_]+(?:\.[a-z0-9_]+)*)(?=[=<>!A-Z ])")
+_NO_FIELD = ("variables.", *"0123456789")
+_RELATED = re.compile(r"\^?RLQUERY.*?\^ENDRLQUERY")
+
+
+class Position(NamedTuple):
+    """A place in the order (sys_updated_on, sys_id): behind that row, or with id "" before all rows of that second."""
+
+    updated: str
+    id: str
+
+    def precedes(self, updated: str, sys_id: str) -> bool:
+        """Say whether a row lies behind this place."""
+        return (updated, sys_id) > self if self.id else updated >= self.updated
+
+
+def checked(text: str, pattern: re.Pattern[str], what: str) -> str:
+    """Return the text if all of it fits the pattern.
+
+    Raises:
+        Refused: it does not.
+    """
+    if not pattern.fullmatch(text):
+        raise Refused(f"{text[:80]!r} is no {what} of ServiceNow")
+    return text
+
+
+def name(text: str) -> str:
+    """Return a name of a table or a field, dot-walked or not; anything else is Refused."""
+    return checked(text, _NAME, "table or field name")
+
+
+def word(text: str) -> str:
+    """Return a plain value, such as a sys_id or a code; anything else is Refused."""
+    return checked(text, _WORD, "plain value")
+
+
+def among(field: str, values: Iterable[str]) -> str:
+    """Return the condition that a field holds one of these values, which are words: sys_ids, names, codes."""
+    return f"{name(field)}IN" + ",".join(map(word, values))
+
+
+def behind(position: Position) -> str:
+    """Return the conditions for the rows behind a position, in one branch: a filter before it need not be repeated."""
+    updated = checked(position.updated, stamp.FORM, "date and time")
+    since = f"sys_updated_on>={updated}"
+    if not position.id:
+        return since
+    return f"{since}^sys_updated_on>{updated}^ORsys_id>{checked(position.id, SYS_ID, 'sys_id')}"
+
+
+def joined(*conditions: str) -> str:
+    """Return conditions joined by "and"; empty ones count for nothing."""
+    return "^".join(filter(None, conditions))
+
+
+def filter_of(text: str) -> str:
+    """Return a configured filter if conditions can be added to it by "and".
+
+    ^OR may stand in it: it binds tighter than ^. What begins a second query or an order may not.
+
+    Raises:
+        Refused: it cannot be used; the message says what to leave out.
+    """
+    if not text.isprintable():
+        raise Refused(f"filter {text!r} holds a line break or control character")
+    foreign = _FOREIGN.search(text)
+    if foreign:
+        raise Refused(f"filter {text!r} may not hold {foreign[1]}: write one query of ^ and ^OR, without an order")
+    if text.startswith(("OR", "^")) or text.endswith("^") or "^^" in text:
+        raise Refused(f"filter {text!r} begins or ends with an operator, or has two in a row")
+    return text
+
+
+def fields_of(text: str) -> tuple[str, ...]:
+    """Return the fields that a filter's conditions name, each once; those of related lists are not looked at."""
+    found = _CONDITION.findall(_RELATED.sub("", text))
+    return tuple(dict.fromkeys(field for field in found if not field.startswith(_NO_FIELD)))

@@ -1,0 +1,5 @@
+"""slabridge: one SLA/OLA engine for ServiceNow and Jira."""
+
+from importlib.metadata import version
+
+__version__ = version("slabridge")

@@ -1,0 +1,5 @@
+"""`python -m slabridge`."""
+
+from slabridge.cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""The command line (docs/operations.md)."""
+
+from slabridge.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,64 @@
+"""The program: its commands, and how it ends."""
+
+import sys
+
+import click
+import typer
+
+from connectors.errors import ConnectorError
+from slabridge import __version__
+from slabridge.cli.evaluate import evaluate
+from slabridge.cli.run import plan, run
+from slabridge.cli.try_out import demo, sandbox
+from slabridge.cli.validate import validate
+from slabridge.config import ConfigError
+from slabridge.report import Exit
+from slabridge.state import Busy, StateError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="One SLA/OLA engine for ServiceNow and Jira. Exit codes: 0 complete, 1 bug, 2 usage or configuration, "
+    "3 partial, 4 deferred, 5 busy.",
+)
+app.command()(run)
+app.command()(plan)
+app.command()(evaluate)
+app.command()(validate)
+app.command()(demo)
+app.command()(sandbox)
+
+
+@app.callback(invoke_without_command=True)
+def _version(*, version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the program; errors that a person can mend become one message and an exit code."""
+    try:
+        app(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.USAGE)
+    except click.Abort:
+        sys.exit(130)
+    except (ConfigError, StateError) as error:
+        _say(error)
+        sys.exit(Exit.USAGE)
+    except Busy as error:
+        _say(error)
+        sys.exit(Exit.BUSY)
+    except ConnectorError as error:
+        _say(error)
+        sys.exit(Exit.DEFERRED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has gone, as `head` does: nothing is left to say
+        sys.exit(Exit.COMPLETE)
+
+
+def _say(error: Exception) -> None:
+    sys.stderr.write(f"{error}\n")

@@ -1,0 +1,117 @@
+"""`slabridge evaluate`: tickets of a file in, results out, no connection (docs/evaluate.md)."""
+
+import csv
+import sys
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sla_engine import Engine, Result
+from sla_engine.agreement import fields_read
+from sla_engine.condition import SOURCE
+from sla_engine.instant import parse_instant
+from slabridge.cli.options import AsJson, ConfigPath, prepared
+from slabridge.config import read_definitions
+from slabridge.report import Exit
+from slabridge.tickets_file import UnreadableFile, read_batches
+
+_SHOWN = ("ticket", "agreement", "objective", "cycle", "status", "due_at", "elapsed_seconds", "percent", "holder")
+
+
+class Format(StrEnum):
+    """How results are printed."""
+
+    TABLE = "table"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+Writer = Callable[[Iterable[Result]], None]
+
+
+def evaluate(  # noqa: PLR0913 - one parameter per option
+    *,
+    tickets: Annotated[Path, typer.Option(help="Tickets as JSON Lines, .gz too.")],
+    as_of: Annotated[str, typer.Option(help="The instant to evaluate at, as 2026-03-02T08:00:00Z.")],
+    config: ConfigPath = None,
+    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
+    segments: Annotated[bool, typer.Option("--segments", help="Open each cycle into its segments.")] = False,
+    json: AsJson = False,
+) -> None:
+    """Evaluate tickets of a file; only calendars, clocks and agreements are needed."""
+    engine = Engine(read_definitions(prepared(config)))
+    instant = _instant(as_of)
+    form = Format.JSONL if json else form
+    if segments and form is not Format.JSONL:
+        raise typer.BadParameter("segments are printed with --format jsonl only", param_hint="--segments")
+    write = _writer(form, segments=segments)
+    wanted = frozenset().union(*(fields_read(a) for a in engine.definitions.agreements)) - {SOURCE}
+    seen: set[str] = set()
+    invalid = 0
+    try:
+        for batch in read_batches(tickets):
+            evaluation = engine.evaluate(batch.tickets, instant, segments=segments)
+            write(evaluation.results)
+            troubles = [*batch.invalid, *((batch.lines[n], text) for n, text in evaluation.invalid)]
+            for line, text in sorted(troubles):
+                sys.stderr.write(f"{tickets}:{line}: set aside: {text}\n")
+            for n, text in evaluation.warnings:
+                sys.stderr.write(f"{tickets}:{batch.lines[n]}: warning: {batch.tickets[n].key}: {text}\n")
+            invalid += len(troubles)
+            for ticket in batch.tickets:
+                seen.update(ticket.fields, *(entry.changes for entry in ticket.history))
+    except UnreadableFile as error:
+        sys.stderr.write(f"{error}\n")
+        raise typer.Exit(Exit.USAGE) from error
+    for field in sorted(wanted - seen):
+        sys.stderr.write(f"warning: no ticket has the field {field!r}, which the agreements read\n")
+    raise typer.Exit(Exit.PARTIAL if invalid else Exit.COMPLETE)
+
+
+def _instant(text: str) -> int:
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--as-of") from error
+
+
+def _writer(form: Format, *, segments: bool) -> Writer:
+    if form is Format.JSONL:
+        out = sys.stdout.buffer
+        return lambda results: out.writelines(
+            orjson.dumps(result.as_json(segments=segments), option=orjson.OPT_APPEND_NEWLINE) for result in results
+        )
+    rows = _csv_writer() if form is Format.CSV else _print_table
+    return lambda results: rows([result.as_json() for result in results])
+
+
+def _csv_writer() -> Callable[[list[dict[str, Any]]], None]:
+    writer: csv.DictWriter[str] | None = None
+
+    def write(rows: list[dict[str, Any]]) -> None:
+        nonlocal writer
+        if writer is None and rows:
+            writer = csv.DictWriter(sys.stdout, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+        if writer is not None:
+            writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
+
+    return write
+
+
+def _cell(value: object) -> object:
+    """Return a cell that no spreadsheet reads as a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+
+
+def _print_table(rows: list[dict[str, Any]]) -> None:
+    table = Table(*_SHOWN)
+    for row in rows:
+        table.add_row(*("" if row[name] is None else str(row[name]) for name in _SHOWN))
+    Console().print(table)

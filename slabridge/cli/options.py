@@ -1,0 +1,21 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from slabridge import logs
+from slabridge.config.process import ProcessSettings
+
+ConfigPath = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The configuration file (SLABRIDGE_CONFIG, else config.toml).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def prepared(config: Path | None) -> Path:
+    """Configure logs, and return the configuration file's path: given, of the environment, or config.toml."""
+    process = ProcessSettings()
+    logs.configure(process.log_level, process.log_format)
+    return config or process.config

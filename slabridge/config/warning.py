@@ -1,0 +1,93 @@
+"""What works, but hardly as it was meant."""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from sla_engine.agreement import Definitions, Threshold
+from slabridge.config.connection import Connection
+from slabridge.config.native import fields_in
+from slabridge.config.problem import Problem, nearest
+from slabridge.config.reading import Reading
+
+
+def find_warnings(
+    definitions: Definitions, connections: tuple[Connection, ...], reading: Reading
+) -> tuple[Problem, ...]:
+    """Return the warnings of a configuration without problems."""
+    found = Reading(reading.file)
+    _filters(connections, reading, found)
+    _thresholds(reading, found)
+    _values(connections, reading, found)
+    _kinds(definitions, connections, found)
+    _clear_text(connections, found)
+    return found.problems()
+
+
+def _filters(connections: tuple[Connection, ...], reading: Reading, found: Reading) -> None:
+    used = {use.field for use in reading.uses if use.path[0] != "attribution"}
+    for connection in connections:
+        for canonical, native in fields_in(connection.type, connection.filter, connection.fields):
+            if canonical in used:
+                found.problem(
+                    ("connections", connection.name, "filter"),
+                    f'filters on {native}, which conditions use as "{canonical}": tickets that only later fulfil the '
+                    "filter are taken up late, and those that never do not at all",
+                    connection.filter,
+                )
+
+
+def _thresholds(reading: Reading, found: Reading) -> None:
+    """Warn of thresholds that another one always precedes, whatever the target."""
+    for path, (thresholds, beside) in reading.at_risk.items():
+        first = set()
+        for target, day in beside:
+            reached = [_reached(threshold, target, day) for threshold in thresholds]
+            first |= {n for n, instant in enumerate(reached) if instant == min(reached)}
+        for n in range(len(thresholds)):
+            if beside and n not in first:
+                found.problem((*path, n), "another threshold is always reached before this one; drop it")
+
+
+def _reached(threshold: Threshold, target: int, day: int | None) -> int:
+    """Return the time used, in ms, at which a threshold of a target is reached."""
+    if threshold.left is not None:
+        return max(target - threshold.left.within(day), 0)
+    return -(-target * (threshold.share or 100) // 100)
+
+
+def _values(connections: tuple[Connection, ...], reading: Reading, found: Reading) -> None:
+    """Warn of a value that looks like a slip for one that the connections map to."""
+    for use in reading.uses:
+        mapping = [connection for connection in connections if use.field in connection.fields]
+        mapped = {value for connection in mapping for value in connection.values.get(use.field, {}).values()}
+        for value in use.values:
+            near = nearest(value, mapped)
+            if value not in mapped and near is not None:
+                found.problem(use.path, f'no connection maps a value to this; the nearest is "{near}"', value)
+
+
+def _kinds(definitions: Definitions, connections: tuple[Connection, ...], found: Reading) -> None:
+    kinds = {agreement.kind for agreement in definitions.agreements}
+    for connection in connections:
+        for n, item in enumerate(connection.writeback.fields):
+            if item.value.kind is not None and item.value.kind not in kinds:
+                place = ("connections", connection.name, "writeback", "fields", n, "value")
+                found.problem(place, f"stays empty: there is no {item.value.kind} agreement", str(item.value))
+
+
+def _clear_text(connections: tuple[Connection, ...], found: Reading) -> None:
+    for connection in connections:
+        parts = urlsplit(connection.url)
+        if parts.scheme == "http" and not _loopback(parts.hostname or ""):
+            found.problem(
+                ("connections", connection.name, "url"),
+                "http sends the credentials in clear text over the network; write https",
+                connection.url,
+            )
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

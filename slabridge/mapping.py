@@ -1,0 +1,62 @@
+"""From a tool's names and codes to the administrator's own: the canonical ticket that the engine judges."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from connectors.interface import NativeTicket, Values
+from sla_engine.ticket import Comment, Entry, Ticket
+from slabridge.config import Connection
+
+
+@dataclass(slots=True)
+class Mapper:
+    """Maps the tickets of one connection, and counts what it could not map.
+
+    `unmapped` counts tickets per (canonical field, native name) that `values` does not name; the name stands as it is.
+    `unreadable` counts tickets per canonical field that the tool did not give.
+    """
+
+    connection: Connection
+    unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unreadable: Counter[str] = field(default_factory=Counter)
+
+    def ticket(self, native: NativeTicket) -> Ticket:
+        """Return the canonical ticket."""
+        missing: set[tuple[str, str]] = set()
+        canonical = {native_name: name for name, native_name in self.connection.fields.items()}
+        fields = {}
+        for name, native_name in self.connection.fields.items():
+            if native_name in native.fields:
+                fields[name] = self._values(name, native.fields[native_name], missing)
+            else:
+                self.unreadable[name] += 1
+        history = []
+        for entry in native.history:
+            changes = {
+                canonical[name]: (
+                    self._values(canonical[name], before, missing),
+                    self._values(canonical[name], after, missing),
+                )
+                for name, (before, after) in entry.changes.items()
+                if name in canonical
+            }
+            # Two native values may be one canonical value: then nothing changed.
+            changes = {name: change for name, change in changes.items() if change[0] != change[1]}
+            if changes:
+                history.append(Entry(entry.at, entry.by, changes))
+        self.unmapped.update(missing)
+        comments = [Comment(comment.at, comment.by, comment.role, comment.public) for comment in native.comments]
+        return Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments)
+
+    def _values(self, name: str, values: Values, missing: set[tuple[str, str]]) -> tuple[str, ...]:
+        mapping = self.connection.values.get(name)
+        if mapping is None:
+            return tuple(sorted({value.name for value in values}))
+        found = set()
+        for value in values:
+            text = mapping.get(value.code, mapping.get(value.name))
+            if text is None:
+                missing.add((name, value.name))
+                text = value.name
+            found.add(text)
+        return tuple(sorted(found))

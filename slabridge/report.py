@@ -1,0 +1,64 @@
+"""What a run did: counts per connection, and the exit code they make."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from enum import IntEnum
+from typing import Any
+
+
+class Exit(IntEnum):
+    """How the program ends (docs/operations.md, "Exit codes")."""
+
+    COMPLETE = 0
+    BUG = 1
+    USAGE = 2
+    PARTIAL = 3
+    DEFERRED = 4
+    BUSY = 5
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did with one connection; it grows as the run goes on. `as_of` is ms UTC by the tool's clock."""
+
+    connection: str
+    as_of: int | None = None
+    pulled: int = 0
+    changed: int = 0
+    evaluated: int = 0
+    fields_written: int = 0
+    comments_written: int = 0
+    refused: int = 0
+    deferred: int = 0
+    set_aside: int = 0
+    warnings: int = 0
+    calls: int = 0
+    refusal: str = ""
+    """why the tool refused us: a person must act"""
+    outage: str = ""
+    """why the tool could not be used now: the next run goes on"""
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what the counts mean."""
+        if self.refusal or self.refused or self.set_aside:
+            return Exit.PARTIAL
+        return Exit.DEFERRED if self.outage or self.deferred else Exit.COMPLETE
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did. `actions` are what was planned, kept only in a rehearsal."""
+
+    tallies: list[Tally] = field(default_factory=list)
+    actions: list[tuple[str, Any]] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return the gravest of the connections: partial before deferred before complete."""
+        codes = {tally.exit_code for tally in self.tallies}
+        return next((code for code in (Exit.PARTIAL, Exit.DEFERRED) if code in codes), Exit.COMPLETE)
+
+    def as_json(self) -> Sequence[dict[str, Any]]:
+        """Return the counts as plain values."""
+        return [asdict(tally) for tally in self.tallies]

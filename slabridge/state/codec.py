@@ -1,0 +1,61 @@
+"""Native tickets as bytes: compact JSON, compressed, and the digest that tells whether one changed."""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value, Values
+
+
+def pack(document: Any) -> bytes:  # noqa: ANN401 - any JSON
+    """Return JSON, compressed."""
+    return zlib.compress(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), 1)
+
+
+def unpack(packed: bytes) -> Any:  # noqa: ANN401 - any JSON
+    """Return what `pack` was given."""
+    return orjson.loads(zlib.decompress(packed))
+
+
+def encode(ticket: NativeTicket) -> tuple[bytes, str]:
+    """Return a ticket's bytes and their digest. `updated` is left out: what moves it without a change is no news."""
+    document = {
+        "id": ticket.id,
+        "key": ticket.key,
+        "created": ticket.created,
+        "fields": ticket.fields,
+        "history": [[entry.at, entry.by, entry.changes] for entry in ticket.history],
+        "comments": [[c.at, c.by, c.role, c.public, c.marker] for c in ticket.comments],
+        "written": ticket.written,
+    }
+    text = orjson.dumps(document, default=tuple, option=orjson.OPT_SORT_KEYS)
+    return zlib.compress(text, 1), hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def decode(packed: bytes) -> NativeTicket:
+    """Return the ticket that `encode` was given, without `updated`."""
+    document = unpack(packed)
+    return NativeTicket(
+        id=document["id"],
+        key=document["key"],
+        created=document["created"],
+        updated=0,
+        fields=_fields(document["fields"]),
+        history=tuple(
+            NativeEntry(at, by, {name: (_values(before), _values(after)) for name, (before, after) in changes.items()})
+            for at, by, changes in document["history"]
+        ),
+        comments=tuple(NativeComment(*comment) for comment in document["comments"]),
+        written=document["written"],
+    )
+
+
+def _fields(fields: Mapping[str, Any]) -> dict[str, Values]:
+    return {name: _values(values) for name, values in fields.items()}
+
+
+def _values(values: list[list[str]]) -> Values:
+    return tuple(Value(code, name) for code, name in values)

@@ -1,0 +1,92 @@
+"""The tables. Instants are milliseconds UTC: of the ticket tool's clock, but for runs and leases, which use ours."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+connection = Table(
+    "connection",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("changed", Text, comment="cursor of changed tickets, JSON"),
+    Column("touched", Text, comment="cursor of ids outside the filter, JSON"),
+    Column("fields", Text, comment="native fields that the tickets here were read with, JSON"),
+    Column("judged_by", String(64), comment="identity of the definitions and mappings last evaluated with"),
+    Column("as_of", BigInteger, comment="the tool's clock at the last complete pull"),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    Column("connection", String(100), primary_key=True),
+    Column("id", String(100), primary_key=True),
+    Column("key", String(200), nullable=False, index=True),
+    Column("payload", LargeBinary, nullable=False, comment="the native ticket, compressed JSON"),
+    Column("digest", String(32), nullable=False, comment="of the payload"),
+    Column("pulled_in", Integer, nullable=False, comment="the run that last read it"),
+    Column("pending", Boolean, nullable=False, comment="changed since it was last evaluated"),
+    Column("is_open", Boolean, nullable=False, default=False, comment="has a cycle that runs or is paused"),
+    Column("next_change_at", BigInteger, comment="when time alone changes a status"),
+    Column("told", Text, nullable=False, default="{}", comment="native field -> value we last wrote, JSON"),
+    Column("results", LargeBinary, comment="results of the last evaluation, compressed JSON"),
+    Column("as_of", BigInteger, comment="of the last evaluation"),
+    Column("gone", Boolean, nullable=False, default=False, comment="the tool has it no more, or hides it"),
+    Index("ticket_next_change", "connection", "next_change_at"),
+    Index("ticket_pending", "connection", "pending"),
+    Index("ticket_open", "connection", "is_open"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("connection", String(100), primary_key=True),
+    Column("ticket", String(100), primary_key=True),
+    Column("marker", String(300), primary_key=True, comment="agreement, objective, cycle and status: told once ever"),
+    Column("key", String(200), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("internal", Boolean, nullable=False),
+    Column("state", String(10), nullable=False, comment="sending, told, refused or lost"),
+    Column("reason", Text, nullable=False, default=""),
+    Column("sent_at", BigInteger, nullable=False, comment="by the tool's clock"),
+    Index("outbox_state", "connection", "state"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("connection", String(100), primary_key=True),
+    Column("ticket", String(100), primary_key=True),
+    Column("key", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("finished_at", BigInteger),
+    Column("exit_code", Integer),
+    Column("summary", Text, nullable=False, default="{}", comment="counts per connection and versions, JSON"),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("owner", String(200), nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,369 @@
+import csv
+import gzip
+from collections import defaultdict
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from connectors.errors import Refused, Unavailable
+from connectors.interface import NativeEntry, Value
+from connectors.settings import BasicAuth
+from sla_engine.instant import HOUR, MINUTE, SECOND, instant_of, parse_instant
+from slabridge.sandbox.embedded import Sandbox
+from slabridge.sandbox.server import SandboxOptions
+from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
+
+SHARED = Path(__file__).parents[4] / "shared/data"
+
+
+def keys(found: object) -> list[str]:
+    return [ticket.key for ticket in found]  # type: ignore[attr-defined]
+
+
+def names(values: tuple[Value, ...]) -> list[str]:
+    return [value.name for value in values]
+
+
+def test_check_tells_who_we_are_and_the_servers_clock(still: Connect) -> None:
+    identity = still().check()
+    assert (identity.account, identity.now) == ("slabridge", NOON)
+
+
+def test_wrong_credentials_are_refused_with_advice(still: Connect) -> None:
+    with pytest.raises(Refused, match=r"snow .*User Not Authenticated.*check `auth`") as caught:
+        still(auth=BasicAuth("slabridge", SecretStr("wr0ng"))).check()
+    assert "wr0ng" not in str(caught.value)
+
+
+def test_an_unknown_table_is_refused_by_name(still: Connect) -> None:
+    with pytest.raises(Refused, match="u_incidents"):
+        still(table="u_incidents").check()
+
+
+def test_a_server_that_is_not_there_is_named(connect: Connect) -> None:
+    with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9"):
+        connect("http://127.0.0.1:9").check()
+
+
+@pytest.mark.parametrize(
+    "url", ["acme.service-now.com", "https://acme.example/path", "ftp://a", "https://u:p4ss@acme.example"]
+)
+def test_a_url_that_is_more_or_less_than_a_host_is_refused(connect: Connect, url: str) -> None:
+    with pytest.raises(Refused, match="url must be") as caught:
+        connect(url)
+    assert "p4ss" not in str(caught.value)
+
+
+@pytest.mark.parametrize("settings", [{"filter": "u_tyop=1^active=true"}, {"created": "u_opened"}])
+def test_a_field_of_filter_or_created_that_is_not_there_is_refused(still: Connect, settings: dict[str, str]) -> None:
+    with pytest.raises(Refused, match=r"no field u_(tyop|opened)"):
+        still(**settings).check()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5, 200])
+def test_every_ticket_is_read_once_whatever_the_page_and_however_many_share_a_second(still: Connect, size: int) -> None:
+    found = keys(tickets(still(page_size=size)))
+    assert found[0] == "INC0000004"
+    assert sorted(found) == [f"INC000000{n}" for n in range(1, 6)]
+
+
+@pytest.mark.parametrize("size", [1, 2, 200])
+def test_the_filter_holds_on_every_page(still: Connect, size: int) -> None:
+    wanted = still(page_size=size, filter="state=6^ORassignment_group.name=Database^number!=INC0000005")
+    assert sorted(keys(tickets(wanted))) == ["INC0000001", "INC0000004"]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+def test_tickets_edited_while_paging_are_read_again_and_none_is_missed(
+    snow: Connect, box: Sandbox, people: People, size: int
+) -> None:
+    seen: list[tuple[str, str]] = []
+    for number, page in enumerate(snow(page_size=size).changed(None)):
+        seen += [(ticket.key, ticket.fields["state"][0].code) for ticket in page.tickets]
+        if number == 0:
+            box.move_to(NOON + MINUTE)
+            people.edit("INC0000004", state="3")
+            people.edit("INC0000005", state="3")
+    latest = dict(seen)
+    assert latest == {"INC0000001": "6", "INC0000002": "2", "INC0000003": "2", "INC0000004": "3", "INC0000005": "3"}
+    assert ("INC0000004", "1") in seen
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_reading_goes_on_from_the_cursor_of_any_page(still: Connect, size: int) -> None:
+    complete = keys(tickets(still()))
+    pages = list(still(page_size=size).changed(None))
+    for done, page in enumerate(pages[:-1], start=1):
+        before = [key for earlier in pages[:done] for key in keys(earlier.tickets)]
+        assert before + keys(tickets(still(), page.cursor)) == complete
+
+
+def test_what_changed_within_the_overlap_is_read_again_and_older_is_not(
+    snow: Connect, box: Sandbox, people: People
+) -> None:
+    people.edit("INC0000001", state="7")
+    box.move_to(NOON + 119 * SECOND)
+    connector = snow(overlap=120)
+    *_, page = connector.changed(None)
+    assert page.cursor == {"updated": "2026-03-03 11:59:59", "id": ""}
+    assert keys(tickets(connector, page.cursor)) == ["INC0000001"]
+    box.move_to(NOON + 121 * SECOND)
+    *_, page = connector.changed(page.cursor)
+    assert tickets(connector, page.cursor) == []
+
+
+def test_a_long_read_does_not_carry_the_cursor_past_what_was_young_on_its_first_page(
+    snow: Connect, box: Sandbox, people: People
+) -> None:
+    people.edit("INC0000001", state="7")
+    people.edit("INC0000002", state="7")
+    cursor = {"updated": "2026-03-03 00:00:00", "id": ""}
+    pages = snow(page_size=1, overlap=120).changed(cursor)
+    first = next(pages)
+    box.move_to(NOON + HOUR)
+    *_, last = pages
+    assert first.cursor == last.cursor == {"updated": "2026-03-03 11:58:00", "id": ""}
+
+
+def test_a_quiet_table_costs_one_call_and_moves_the_cursor_on(snow: Connect, box: Sandbox) -> None:
+    connector = snow()
+    *_, page = connector.changed(None)
+    box.move_to(NOON + HOUR)
+    asked(connector).clear()
+    (quiet,) = connector.changed(page.cursor)
+    assert (quiet.tickets, quiet.cursor) == ((), {"updated": "2026-03-03 12:58:00", "id": ""})
+    assert [table for table, _ in asked(connector)] == ["GET incident"]
+
+
+def test_history_is_one_entry_per_update_with_codes_and_names(snow: Connect, people: People) -> None:
+    ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000001")
+    group = {name: (Value(people.find("sys_user_group", name=name), name),) for name in ("Service Desk", "Network")}
+    person = {name: (Value(people.find("sys_user", name=name), name),) for name in ("Ada Agent", "Bo Agent")}
+    states = ("New", "Active", "Awaiting User Info", "Resolved")
+    new, active, waiting, resolved = [(Value(code, name),) for code, name in zip("1246", states, strict=True)]
+
+    def at(time: str) -> int:
+        return parse_instant(f"2026-03-02T{time}:00Z")
+
+    by = "ed.editor"
+    assert ticket.created == at("08:00")
+    assert ticket.updated == at("10:00")
+    assert ticket.fields == {"state": resolved, "assignment_group": group["Network"], "assigned_to": person["Bo Agent"]}
+    assert ticket.history == (
+        NativeEntry(at("08:05"), by, {"state": (new, active), "assigned_to": ((), person["Ada Agent"])}),
+        NativeEntry(
+            at("08:30"),
+            by,
+            {
+                "assignment_group": (group["Service Desk"], group["Network"]),
+                "assigned_to": (person["Ada Agent"], ()),
+            },
+        ),
+        NativeEntry(at("09:00"), by, {"state": (active, waiting), "assigned_to": ((), person["Bo Agent"])}),
+        NativeEntry(at("10:00"), by, {"state": (waiting, resolved)}),
+    )
+
+
+def test_updates_within_one_second_stay_apart_and_in_order(snow: Connect, people: People) -> None:
+    for state in ("2", "3", "2", "6"):
+        people.edit("INC0000004", state=state)
+    ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000004")
+    moves = [entry.changes["state"] for entry in ticket.history]
+    assert [(before[0].code, after[0].code) for before, after in moves] == [
+        ("1", "2"),
+        ("2", "3"),
+        ("3", "2"),
+        ("2", "6"),
+    ]
+
+
+def test_a_reference_that_only_history_holds_has_its_name_too(snow: Connect, people: People) -> None:
+    problem = people.ask("POST", "problem", body={"number": "PRB0000007"})["sys_id"]
+    people.edit("INC0000004", problem_id=problem)
+    people.edit("INC0000004", problem_id="")
+    people.edit("INC0000005", problem_id=problem)
+    (ticket,) = tickets(snow(fields=("problem_id",), filter="number=INC0000004"))
+    assert ticket.fields["problem_id"] == ()
+    assert [names(after) for entry in ticket.history for _, after in entry.changes.values()] == [["PRB0000007"], []]
+
+
+def test_a_reference_to_a_deleted_record_keeps_its_code(snow: Connect, people: People) -> None:
+    group = people.find("sys_user_group", name="Network")
+    people.ask("GET", "sys_user_group")
+    people.session.delete(
+        f"{people.url}/api/now/table/sys_user_group/{group}", auth=("ed.editor", people.secret), timeout=10
+    ).raise_for_status()
+    ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000003")
+    assert ticket.fields["assignment_group"] == (Value(group, group),)
+
+
+def test_a_code_that_looks_like_a_reference_but_is_none_stays(snow: Connect, people: People) -> None:
+    people.edit("INC0000004", u_symptom="0" * 32)
+    people.edit("INC0000004", u_symptom="1" * 32)
+    (ticket,) = tickets(snow(fields=("u_symptom",), filter="number=INC0000004"))
+    assert ticket.fields["u_symptom"] == (Value("1" * 32, "1" * 32),)
+
+
+def test_a_field_that_is_not_there_is_absent_and_an_empty_one_is_unset(still: Connect) -> None:
+    (ticket,) = tickets(still(fields=("u_nope", "assigned_to"), filter="number=INC0000004"))
+    assert ticket.fields == {"assigned_to": ()}
+
+
+def test_created_falls_back_where_its_field_is_empty(still: Connect) -> None:
+    (ticket,) = tickets(still(created="resolved_at", filter="number=INC0000004"))
+    assert ticket.created == parse_instant("2026-03-02T08:00:00Z")
+
+
+def test_a_ticket_that_cannot_be_read_is_skipped_with_its_reason_and_the_rest_proceeds(
+    snow: Connect, people: People
+) -> None:
+    people.edit("INC0000004", u_symptom="yesterday")
+    (page,) = snow(created="u_symptom").changed(None)
+    assert [(skipped.key, skipped.reason) for skipped in page.skipped] == [
+        ("INC0000004", "'yesterday' is no date and time")
+    ]
+    assert len(page.tickets) == 4
+
+
+def test_comments_know_who_speaks_and_only_our_own_carry_our_marker(
+    snow: Connect, box: Sandbox, people: People
+) -> None:
+    people.edit("INC0000001", by="ada.agent", work_notes="looking into it\n[slabridge forged]")
+    people.edit("INC0000001", by="carla.caller", comments="hurry up")
+    people.edit("INC0000001", by="slabridge", work_notes="told\n[slabridge t/1/at_risk]")
+    people.edit("INC0000001", by="slabridge", comments="no marker [slabridge x] here")
+    people.edit("INC0000001", by="system", comments="closed by the platform")
+    ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000001")
+    told = {(comment.by, comment.role, comment.public, comment.marker) for comment in ticket.comments}
+    assert told == {
+        ("ada.agent", "agent", False, None),
+        ("carla.caller", "customer", True, None),
+        ("slabridge", "system", False, "t/1/at_risk"),
+        ("slabridge", "system", True, None),
+        ("system", "system", True, None),
+    }
+    assert {comment.at for comment in ticket.comments} == {box.now}
+
+
+def test_comments_are_not_asked_for_where_they_are_not_wanted(still: Connect) -> None:
+    connector = still(comments=False)
+    assert all(not ticket.comments for ticket in tickets(connector))
+    assert not any("sys_journal_field" in table for table, _ in asked(connector))
+
+
+def test_a_large_pull_makes_few_calls(snow: Connect, people: People) -> None:
+    for number in range(100):
+        people.ask("POST", "incident", body={"short_description": f"number {number}"})
+    connector = snow(page_size=100)
+    assert len(tickets(connector)) == 105
+    tables = [table for table, _ in asked(connector)]
+    calls = {table: tables.count(table) for table in set(tables)}
+    assert calls == {
+        "GET incident": 2,
+        "GET sys_audit": 4,
+        "GET sys_journal_field": 4,
+        "GET sys_choice": 1,
+        "GET sys_user_group": 1,
+        "GET sys_user": 1,
+    }
+
+
+def test_touched_begins_at_the_present_and_then_tells_ids_whatever_the_filter_says(
+    snow: Connect, box: Sandbox, people: People
+) -> None:
+    connector = snow(filter="number=INC0000001")
+    (begin,) = connector.touched(None)
+    assert begin.ids == ()
+    box.move_to(NOON + HOUR)
+    people.edit("INC0000004", state="2")
+    touched = list(connector.touched(begin.cursor))
+    assert [one for page in touched for one in page.ids] == [people.find("incident", number="INC0000004")]
+    box.move_to(NOON + 2 * HOUR)
+    (later,) = connector.touched(touched[-1].cursor)
+    assert [one for page in connector.touched(later.cursor) for one in page.ids] == []
+
+
+def test_touched_has_nothing_to_tell_without_a_filter(still: Connect) -> None:
+    assert list(still().touched(None)) == []
+
+
+def test_reread_returns_tickets_complete_and_names_those_that_are_gone(still: Connect) -> None:
+    connector = still()
+    before = tickets(connector)
+    missing = ["0" * 32, "f" * 32]
+    (page,) = connector.reread([*(ticket.id for ticket in before), *missing])
+    assert sorted(page.tickets, key=lambda ticket: ticket.key) == sorted(before, key=lambda ticket: ticket.key)
+    assert (page.gone, page.cursor) == (tuple(missing), {})
+
+
+def test_reread_asks_in_chunks(still: Connect) -> None:
+    connector = still()
+    pages = list(connector.reread([f"{number:032x}" for number in range(90)]))
+    assert [len(page.gone) for page in pages] == [40, 40, 10]
+    assert [table for table, _ in asked(connector)] == ["GET incident"] * 3
+
+
+def test_an_id_that_is_none_never_reaches_a_query(still: Connect) -> None:
+    connector = still()
+    with pytest.raises(Refused, match="no plain value"):
+        list(connector.reread(["x^NQsys_idISNOTEMPTY"]))
+    assert asked(connector) == []
+
+
+def test_a_cursor_that_is_none_never_reaches_a_query(still: Connect) -> None:
+    connector = still()
+    with pytest.raises(Refused, match="no date and time"):
+        list(connector.changed({"updated": "2026-01-01 00:00:00^NQactive=true", "id": ""}))
+    assert asked(connector) == []
+
+
+@pytest.mark.parametrize("field", ["state^NQ", "state,number", "", "state=1"])
+def test_a_field_name_that_is_none_is_refused(still: Connect, field: str) -> None:
+    with pytest.raises(Refused, match="no table or field name"):
+        still(fields=(field,))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data")
+def test_histories_of_the_real_log_come_back_as_they_were(connect: Connect) -> None:
+    log = SHARED / "uci_sample300.csv.gz"
+    columns = {"incident_state": "state", "assignment_group": "assignment_group", "assigned_to": "assigned_to"}
+    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
+    with gzip.open(log, "rt") as file:
+        for row in csv.DictReader(file):
+            rows[row["number"]].append(row)
+    expected = {}
+    for number, updates in rows.items():
+        at = _instant(updates[0]["opened_at"])
+        moves = []
+        for before, after in pairwise(updates):
+            at = max(at, _instant(after["sys_updated_at"]))
+            changes = {
+                field: (before[column], after[column])
+                for column, field in columns.items()
+                if before[column] != after[column]
+            }
+            if changes:
+                moves.append((at, changes))
+        expected[number] = moves
+    start = parse_instant("2018-01-01T00:00:00Z")
+    with Sandbox(SandboxOptions(log=log, share=0.0, start=start), in_process=True) as box:
+        connector = connect(box.servicenow.url)
+        found = {
+            ticket.key: [
+                (entry.at, {field: (_text(old), _text(new)) for field, (old, new) in entry.changes.items()})
+                for entry in ticket.history
+            ]
+            for ticket in tickets(connector)
+        }
+    assert found == expected
+
+
+def _instant(text: str) -> int:
+    return instant_of(datetime.fromisoformat(text).replace(tzinfo=UTC))
+
+
+def _text(values: tuple[Value, ...]) -> str:
+    return ",".join(names(values))

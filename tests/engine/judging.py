@@ -1,0 +1,39 @@
+"""The two judges that tests compare: the reference and the engine, with one face."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import sla_engine
+from sla_engine.instant import parse_instant
+from slabridge.config import load_definitions
+from tests import reference
+
+Rows = list[dict[str, Any]]
+Judge = Callable[[dict[str, Any], Rows, str], "Judgement"]
+
+
+@dataclass
+class Judgement:
+    """The rows of the output with segments, without `definition`; the positions of invalid tickets."""
+
+    rows: Rows
+    invalid: list[int]
+
+
+def by_reference(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
+    return Judgement(*reference.evaluate(document, tickets, as_of))
+
+
+def by_engine(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
+    evaluation = evaluation_of(document, tickets, as_of)
+    rows = [result.as_json(segments=True) for result in evaluation.results]
+    for row, result in zip(rows, evaluation.results, strict=True):
+        assert tickets[result.position]["key"] == row["ticket"]
+        assert len(row.pop("definition")) == 16
+    return Judgement(rows, [position for position, _ in evaluation.invalid])
+
+
+def evaluation_of(document: dict[str, Any], tickets: Rows, as_of: str) -> sla_engine.Evaluation:
+    read = [sla_engine.read_ticket(ticket) for ticket in tickets]
+    return sla_engine.evaluate(read, load_definitions(document), parse_instant(as_of))

@@ -1,0 +1,53 @@
+"""The slow, obvious reference that the engine is held against; it shares no code with it.
+
+It reads the TOML document and the JSON of the tickets as they are, and works out every result one ticket, one
+objective and one row at a time, in the words of docs/engine.md. What it lacks is speed, and checks of its input.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from tests.reference.calendar import Calendar, instant
+from tests.reference.condition import rows_of
+from tests.reference.decision import Promise
+from tests.reference.replay import replay, rule_of
+from tests.reference.result import DueTooFarError, result
+
+
+def evaluate(
+    document: dict[str, Any], tickets: list[dict[str, Any]], as_of: str
+) -> tuple[list[dict[str, Any]], list[int]]:
+    """Return the result rows (with segments, without `definition`) and the positions of tickets set aside."""
+    calendars = {name: Calendar(document["calendars"], name) for name in document["calendars"]}
+    now = instant(datetime.fromisoformat(as_of))
+    results: list[dict[str, Any]] = []
+    invalid = []
+    for position, ticket in enumerate(tickets):
+        try:
+            results += judge(document, ticket, now, calendars)
+        except DueTooFarError:
+            invalid.append(position)
+    return results, invalid
+
+
+def judge(
+    document: dict[str, Any], ticket: dict[str, Any], as_of: int, calendars: dict[str, Calendar]
+) -> list[dict[str, Any]]:
+    rows = [row for row in rows_of(ticket) if row.at <= as_of]
+    results = []
+    for table, agreement in document["agreements"].items():
+        for name, objective in agreement["objectives"].items():
+            promise = Promise(agreement, objective, rule_of(objective, document.get("clocks", {})))
+            for cycle in replay(promise.rule, rows):
+                outcome = result(document, promise, cycle, rows=rows, as_of=as_of, calendars=calendars)
+                if outcome is not None:
+                    head = {
+                        "source": ticket["source"],
+                        "ticket": ticket["key"],
+                        "id": ticket.get("id", ticket["key"]),
+                        "agreement": agreement.get("id", table),
+                        "kind": agreement["kind"],
+                        "objective": name,
+                    }
+                    results.append(head | outcome)
+    return results

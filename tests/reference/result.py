@@ -1,0 +1,137 @@
+"""What a cycle comes to: one row of the output, with its segments and shares."""
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.reference import segments
+from tests.reference.calendar import Calendar, text
+from tests.reference.condition import Row, holds
+from tests.reference.decision import Promise, decide
+from tests.reference.replay import Cycle
+
+LIMIT = timedelta(days=3653) // timedelta(milliseconds=1)
+
+
+class DueTooFarError(Exception):
+    """A due time more than 3,653 days after the cycle's end."""
+
+
+def result(
+    document: dict[str, Any],
+    promise: Promise,
+    cycle: Cycle,
+    *,
+    rows: list[Row],
+    as_of: int,
+    calendars: dict[str, Calendar],
+) -> dict[str, Any] | None:
+    """Return what a cycle comes to, or None where it has no result. `rows` are those up to `as_of`.
+
+    Raises:
+        DueTooFarError: the ticket cannot be judged.
+    """
+    decision = decide(promise, cycle, rows, calendars, ZoneInfo(document.get("timezone", "UTC")))
+    if decision is None:
+        return None
+    calendar, target = decision.calendar, decision.target
+
+    field = document.get("attribution", {}).get("holder", "team")
+    end = as_of if cycle.ended is None else rows[cycle.ended].at
+    restarted_before = decision.chosen if promise.on_retarget == "restart" else cycle.first
+    stretches = segments.stretches_of(cycle, rows, end, restarted_before, field)
+    elapsed = segments.time_in("counted", stretches, calendar)
+
+    due_at = due_if_resumed = None
+    if cycle.stage == "paused" and elapsed < target:
+        due_if_resumed = project(calendar, end, target - elapsed)
+    else:
+        due_at = due_time(calendar, stretches, target, end)
+    breached_at = due_at if elapsed >= target and due_at is not None and end > due_at else None
+
+    # The time used at which the first of the thresholds is reached.
+    at_risk_from = min((used_at(each, target, calendar) for each in promise.rule.get("at_risk", [])), default=None)
+    at_risk = at_risk_from is not None and elapsed >= at_risk_from
+    next_change_at = None
+    if cycle.stage == "running" and breached_at is None and due_at is not None:
+        next_change_at = due_at + 1
+        if at_risk_from is not None and not at_risk:
+            next_change_at = min(next_change_at, project(calendar, end, at_risk_from - elapsed))
+
+    breach_holder = None
+    if breached_at is not None:
+        held_at = max(index for index, row in enumerate(rows) if row.at <= breached_at)
+        if rows[decision.chosen].at > breached_at:
+            held_at = decision.chosen
+        breach_holder = segments.holder_of(rows[held_at], field)
+
+    parts = segments.segments_of(stretches)
+    holders = dict.fromkeys(part.holder for part in parts if part.mode == "counted")
+    shares = {
+        holder: segments.time_in("counted", [part for part in parts if part.holder == holder], calendar)
+        for holder in holders
+    }
+    excludes = [each["exclude"] for each in (promise.agreement, promise.objective) if "exclude" in each]
+    return {
+        "cycle": cycle.number,
+        "stage": cycle.stage,
+        "status": status_of(cycle.stage, breached=breached_at is not None, at_risk=at_risk),
+        "breached": breached_at is not None,
+        "excluded": any(holds(exclude, rows[-1]) for exclude in excludes),
+        "started_at": text(rows[cycle.first].at),
+        "stopped_at": None if cycle.ended is None else text(end),
+        "due_at": text_or_none(due_at),
+        "due_if_resumed": text_or_none(due_if_resumed),
+        "breached_at": text_or_none(breached_at),
+        "next_change_at": text_or_none(next_change_at),
+        "target_seconds": target / 1000,
+        "elapsed_seconds": elapsed / 1000,
+        "remaining_seconds": (target - elapsed) / 1000,
+        "paused_seconds": segments.time_in("paused", stretches, calendar) / 1000,
+        "percent": elapsed * 10000 // target / 100,
+        "holder": segments.holder_of(rows[decision.last], field),
+        "segments": [segments.as_json(part, calendar) for part in parts],
+        "shares": {holder or "": worked / 1000 for holder, worked in shares.items()},
+        "breach_holder": breach_holder,
+    }
+
+
+def status_of(stage: str, *, breached: bool, at_risk: bool) -> str:
+    if stage == "cancelled":
+        return "cancelled"
+    if breached:
+        return "breached"
+    if stage == "running":
+        return "at_risk" if at_risk else "on_track"
+    return "met" if stage == "completed" else "paused"
+
+
+def due_time(calendar: Calendar, stretches: list[segments.Stretch], target: int, end: int) -> int:
+    """Return the earliest instant at which elapsed reaches the target: in the past, or projected from `end`."""
+    left = target
+    for each in stretches:
+        if each.mode == "counted":
+            worked = calendar.elapsed(each.start, each.end)
+            if left <= worked:
+                return project(calendar, each.start, left, each.end)
+            left -= worked
+    return project(calendar, end, left)
+
+
+def project(calendar: Calendar, start: int, left: int, latest: int | None = None) -> int:
+    """Return when `left` more of working time is reached from `start` on."""
+    due = calendar.due(start, left, start + LIMIT if latest is None else latest)
+    if due is None:
+        raise DueTooFarError
+    return due
+
+
+def used_at(threshold: str, target: int, calendar: Calendar) -> int:
+    """Return the time used at which a threshold, a share used or a time left, is reached; a fraction rounds up."""
+    if threshold.endswith("%"):
+        return -(-int(threshold.removesuffix("%")) * target // 100)
+    return target - calendar.milliseconds(threshold)
+
+
+def text_or_none(at: int | None) -> str | None:
+    return None if at is None else text(at)

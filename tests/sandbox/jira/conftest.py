@@ -1,0 +1,64 @@
+"""A Jira over real HTTP: one server for the session, a new site behind it for every test."""
+
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+import requests
+import uvicorn
+from starlette.applications import Starlette
+
+from slabridge.sandbox.clock import Clock
+from slabridge.sandbox.jira import Jira
+from tests.sandbox.jira.client import NOW, OPENING, Client
+
+
+@pytest.fixture(scope="session")
+def _app() -> Iterator[tuple[Starlette, str]]:
+    app = Starlette()
+    with closing(socket.socket(proto=socket.IPPROTO_TCP)) as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_level="warning"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.005)
+        yield app, "http://{}:{}".format(*listening.getsockname())
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def _session() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        yield session
+
+
+@pytest.fixture
+def jira(_app: tuple[Starlette, str], _session: requests.Session) -> Iterator[Client]:
+    """An empty site, at NOW."""
+    app, url = _app
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as db:
+        clock = Clock(NOW)
+        site = Jira(db, clock)
+        site.create()
+        app.router.routes = site.routes()
+        yield Client(url, (site.credentials.email, site.credentials.token), site, clock, _session)
+
+
+@pytest.fixture
+def three(jira: Client) -> Client:
+    """Three issues: ITSM-1 resolved after a handover, ITSM-2 in work, ITSM-3 new and urgent."""
+    jira.story(
+        "INC1",
+        (-60, OPENING),
+        (-50, {"state": "Active", "assignment_group": "Group 24", "assigned_to": "Resolver 13"}),
+        (-20, {"state": "Resolved"}),
+    )
+    jira.story("INC2", (-40, OPENING), (-30, {"state": "Active", "assigned_to": "Resolver 14"}))
+    jira.story("INC3", (-10, {**OPENING, "priority": "1 - Critical", "assignment_group": "Group 7", "category": None}))
+    return jira
