@@ -13,7 +13,7 @@ from sla_engine import InvalidTicket, Ticket, read_ticket
 _AT_ONCE = 16_000
 
 
-class UnreadableFile(Exception):
+class UnreadableFile(Exception):  # noqa: N818 - named by what the file is
     """The file cannot be read on; the message says why."""
 
 

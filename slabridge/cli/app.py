@@ -8,6 +8,7 @@ import typer
 from connectors.errors import ConnectorError
 from slabridge import __version__
 from slabridge.cli.evaluate import evaluate
+from slabridge.cli.explain import explain
 from slabridge.cli.run import plan, run
 from slabridge.cli.try_out import demo, sandbox
 from slabridge.cli.validate import validate
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(plan)
+app.command()(explain)
 app.command()(evaluate)
 app.command()(validate)
 app.command()(demo)

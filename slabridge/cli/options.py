@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from slabridge import logs
-from slabridge.config.process import ProcessSettings
+from slabridge.config import read_process_settings
 
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", "-c", help="The configuration file (SLABRIDGE_CONFIG, else config.toml).")
@@ -16,6 +16,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def prepared(config: Path | None) -> Path:
     """Configure logs, and return the configuration file's path: given, of the environment, or config.toml."""
-    process = ProcessSettings()
+    process = read_process_settings()
     logs.configure(process.log_level, process.log_format)
     return config or process.config

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import orjson
 import typer
@@ -26,7 +25,7 @@ def run(*, config: ConfigPath = None, json: AsJson = False) -> None:
     """Pull what changed, evaluate it, and write the results back onto the tickets."""
     loaded = load_config(prepared(config))
     with connected(loaded) as connectors, _progress() as notice:
-        state = State(state_url(loaded.state))
+        state = State.of(loaded.state)
         try:
             report = sync.run(loaded, connectors, state, notice)
         finally:
@@ -39,8 +38,7 @@ def plan(*, config: ConfigPath = None, json: AsJson = False) -> None:
     """Print what `run` would write now, as a diff; nothing is written, neither into the tools nor into the state."""
     loaded = load_config(prepared(config))
     with connected(loaded) as connectors, _progress() as notice:
-        is_there = "://" in loaded.state or Path(loaded.state).exists()
-        state = State(state_url(loaded.state) if is_there else "sqlite://")
+        state = State.of(loaded.state, create=False)
         try:
             report = sync.rehearse(loaded, connectors, state, notice)
         finally:
@@ -55,11 +53,6 @@ def plan(*, config: ConfigPath = None, json: AsJson = False) -> None:
         console.print(f"{len(report.actions)} writes on {len({(n, a.write.id) for n, a in report.actions})} tickets")
     _say_troubles(report)
     raise typer.Exit(report.exit_code)
-
-
-def state_url(state: str) -> str:
-    """Return a database URL for a URL or a file's path."""
-    return state if "://" in state else f"sqlite:///{state}"
 
 
 @contextmanager

@@ -132,7 +132,7 @@ def as_text(value: object) -> str:
         ValueError: it is something else; with the remedy.
     """
     if not isinstance(value, str):
-        raise ValueError(f'must be text in quotes, as in "{value}"')  # noqa: TRY004 - pydantic collects ValueError
+        raise ValueError("must be text in quotes")  # noqa: TRY004 - pydantic collects ValueError
     return value
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from alembic import command
@@ -43,6 +43,17 @@ class State:
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             raise StateError(f"state {_shown(url)}: cannot be opened: {_first_line(error)}") from error
         self._rehearsal: sa.Connection | None = None
+
+    @classmethod
+    def of(cls, place: str, *, create: bool = True) -> Self:
+        """Open the state at a URL or a file's path; a file that is not there is made, or (`create` false) stood in for.
+
+        Raises:
+            StateError: as above.
+        """
+        if "://" in place:
+            return cls(place)
+        return cls(f"sqlite:///{place}" if create or Path(place).exists() else "sqlite://")
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from connectors.interface import NativeTicket, Page
 from slabridge.state import codec
 from slabridge.state.database import upsert
-from slabridge.state.schema import ticket
+from slabridge.state.schema import outbox, ticket
 
 _IDS_AT_ONCE = 500
 
@@ -107,6 +107,25 @@ def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
     )
     for row in rows:
         yield row.connection, _known(row.payload, row.told)
+
+
+def most_told(transaction: sa.Connection, connection: str) -> tuple[str, int]:
+    """Return the ticket that was told most about, and the instant of its last evaluation.
+
+    Raises:
+        LookupError: nothing was told yet.
+    """
+    row = transaction.execute(
+        sa.select(outbox.c.ticket, ticket.c.as_of)
+        .join(ticket, (ticket.c.connection == outbox.c.connection) & (ticket.c.id == outbox.c.ticket))
+        .where(outbox.c.connection == connection)
+        .group_by(outbox.c.ticket, ticket.c.as_of)
+        .order_by(sa.func.count().desc(), outbox.c.ticket)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise LookupError(f"nothing was told through {connection!r} yet")
+    return row.ticket, row.as_of
 
 
 def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: Iterable[Judgement]) -> None:

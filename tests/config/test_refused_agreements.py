@@ -81,7 +81,7 @@ REFUSED = {
     "share of 0": (f'{RESOLUTION}.at_risk = ["0%"]', f"{RESOLUTION}.at_risk[0]", "from 1 to 100"),
     "share of 101": (f'{RESOLUTION}.at_risk = ["101%"]', f"{RESOLUTION}.at_risk[0]", "from 1 to 100"),
     "share with a fraction": (f'{RESOLUTION}.at_risk = ["7.5%"]', f"{RESOLUTION}.at_risk[0]", "whole percent"),
-    "share as a number": (f"{RESOLUTION}.at_risk = [75]", f"{RESOLUTION}.at_risk[0]", 'as in "75"'),
+    "share as a number": (f"{RESOLUTION}.at_risk = [75]", f"{RESOLUTION}.at_risk[0]", "must be text in quotes"),
     "threshold no list": (f'{RESOLUTION}.at_risk = "75%"', f"{RESOLUTION}.at_risk", 'write at_risk = ["75%", "30m"]'),
     "threshold in unknown days": (
         f'{RESOLUTION}.at_risk = ["1wd"]',
@@ -129,7 +129,7 @@ REFUSED = {
     "target as a number": (
         f"{RESOLUTION}.targets = {{ priority = {{ P1 = 4 }} }}",
         f"{RESOLUTION}.targets.priority.P1",
-        'as in "4"',
+        "must be text in quotes",
     ),
     "target in unknown days": (
         f'{RESOLUTION}.targets = {{ priority = {{ P1 = "1wd" }} }}',

@@ -7,7 +7,7 @@ REFUSED = {
     "unknown zone": ('calendars.office.timezone = "Europe/Stokholm"', "timezone", 'the nearest is "Europe/Stockholm"'),
     "city alone": ('calendars.office.timezone = "new york"', "timezone", 'the nearest is "America/New_York"'),
     "folder of zones": ('calendars.office.timezone = "Europe"', "timezone", "is no IANA time zone"),
-    "zone no text": ("calendars.office.timezone = 1", "timezone", 'must be text in quotes, as in "1"'),
+    "zone no text": ("calendars.office.timezone = 1", "timezone", "must be text in quotes"),
     "unknown key": ("calendars.office.houres = 1", "houres", 'unknown key; the nearest is "hours"'),
     "no hours": (
         'calendars.office.hours = "(gone)"',

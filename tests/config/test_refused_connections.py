@@ -27,7 +27,7 @@ REFUSED = {
     "open quote in Jira": ("help.filter = 'project = \"A'", "help.filter", "is not closed"),
     "page of nothing": ("snow.page_size = 0", "snow.page_size", "must be at least 1"),
     "page of too many": ("snow.page_size = 20000", "snow.page_size", "must be at most 10000"),
-    "overlap as a number": ("snow.overlap = 120", "snow.overlap", 'as in "120"'),
+    "overlap as a number": ("snow.overlap = 120", "snow.overlap", "must be text in quotes"),
     "timeout as a duration": ('snow.timeout = "60s"', "snow.timeout", "must be a table"),
     "timeout half": ('snow.timeout = { read = "60s" }', "snow.timeout.connect", 'is missing; write connect = "5s"'),
     "values of no field": ('snow.values.state.new = ["1"]', "snow.values.state", 'the nearest is "status"'),

@@ -11,6 +11,8 @@ from slabridge.sandbox.clock import Clock
 from slabridge.sandbox.jira import Jira
 from slabridge.sandbox.story import Event
 
+Json = Any
+"""What the API takes and gives."""
 MINUTE = 60_000
 NOW = 1_772_524_800_000
 """Tuesday 2026-03-03, 08:00 UTC, 09:00 in Stockholm."""
@@ -36,22 +38,22 @@ class Client:
     clock: Clock
     session: requests.Session
 
-    def ask(self, method: str, path: str, body: object = None, version: int = 3, **query: Any) -> requests.Response:
+    def ask(self, method: str, path: str, body: object = None, version: int = 3, **query: Json) -> requests.Response:
         url = f"{self.url}/rest/api/{version}/{path}"
         return self.session.request(method, url, json=body, params=query, auth=self.auth, timeout=30)
 
-    def get(self, path: str, **query: Any) -> Any:
+    def get(self, path: str, **query: Json) -> Json:
         answer = self.ask("GET", path, **query)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def post(self, path: str, body: object, **query: Any) -> Any:
+    def post(self, path: str, body: object, **query: Json) -> Json:
         answer = self.ask("POST", path, body, **query)
         assert answer.status_code in {200, 201}, answer.text
         return answer.json()
 
     def refused(
-        self, method: str, path: str, body: object = None, **query: Any
+        self, method: str, path: str, body: object = None, **query: Json
     ) -> tuple[int, list[str], dict[str, str]]:
         answer = self.ask(method, path, body, **query)
         assert answer.status_code >= 400, answer.text

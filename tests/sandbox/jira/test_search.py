@@ -82,15 +82,19 @@ def test_jql_finds(three: Client, jql: str, numbers: str) -> None:
         ("'SLA holder' = x", "The operator '=' is not supported by the 'SLA holder' field."),
         (
             "updated >= '2026-03-03T08:00:00Z'",
-            "Date value '2026-03-03T08:00:00Z' for field 'updated' is invalid. Valid formats include: "
-            "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'.",
+            (
+                "Date value '2026-03-03T08:00:00Z' for field 'updated' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
+                "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
+            ),
         ),
         ("project = ITSM ORDER BY nothing", "Not able to sort using field 'nothing'."),
         ("updated > later()", "Unable to find JQL function 'later()'."),
         (
             "project",
-            "Error in the JQL Query: Expecting operator before the end of the query. The valid operators are '=', '!=', "
-            "'<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'.",
+            (
+                "Error in the JQL Query: Expecting operator before the end of the query. The valid operators are '=', "
+                "'!=', '<', '>', '<=', '>=', '~', '!~', 'IN', 'NOT IN', 'IS' and 'IS NOT'."
+            ),
         ),
         (
             "project = ITSM and",
@@ -103,18 +107,24 @@ def test_jql_finds(three: Client, jql: str, numbers: str) -> None:
         ("(project = ITSM", "Error in the JQL Query: Expecting ')' before the end of the query."),
         (
             "status = cf[10050]",
-            "Error in the JQL Query: Expecting either a value, list or function but got 'cf[10050]'. "
-            "You must surround 'cf[10050]' in quotation marks to use it as a value. (line 1, character 10)",
+            (
+                "Error in the JQL Query: Expecting either a value, list or function but got 'cf[10050]'. "
+                "You must surround 'cf[10050]' in quotation marks to use it as a value. (line 1, character 10)"
+            ),
         ),
         (
             "project = ITSM and\nassignee = a@b",
-            "Error in the JQL Query: The character '@' is a reserved JQL character. You must enclose it in a string or "
-            r"use the escape '\u0040' instead. (line 2, character 13)",
+            (
+                "Error in the JQL Query: The character '@' is a reserved JQL character. You must enclose it in a string or "
+                r"use the escape '\u0040' instead. (line 2, character 13)"
+            ),
         ),
         (
             "project = GO",
-            "Error in the JQL Query: 'GO' is a reserved JQL word. You must surround it in quotation marks to use it in "
-            "a query. (line 1, character 11)",
+            (
+                "Error in the JQL Query: 'GO' is a reserved JQL word. You must surround it in quotation marks to use it in "
+                "a query. (line 1, character 11)"
+            ),
         ),
         (
             'status = "New',

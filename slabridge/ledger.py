@@ -1,0 +1,43 @@
+"""A ticket's results as text: each cycle with the ledger of its time, so that anybody can add it up."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from sla_engine import Definitions, Result
+from slabridge.message import local, spoken
+
+STYLES = {
+    "breached": "bold red",
+    "at_risk": "yellow",
+    "on_track": "green",
+    "met": "green",
+    "paused": "cyan",
+    "cancelled": "dim",
+}
+
+
+def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
+    """Return every cycle: where its time went and who held the ticket. `results` have their segments."""
+    text = Text()
+    for result in results:
+        zone = definitions.calendars[result.calendar].timezone
+        text.append(f"{result.kind.upper()} {result.agreement}.{result.objective}", style="bold")
+        text.append(f" cycle {result.cycle}: ")
+        text.append(result.status.replace("_", " "), style=STYLES[result.status])
+        text.append(f", {spoken(result.elapsed)} of {spoken(result.target)} used ({result.percent:g} %)")
+        if result.due_at is not None:
+            verb = "was due" if result.breached or result.stopped_at is not None else "due"
+            text.append(f", {verb} {local(result.due_at, zone)}")
+        text.append(f", calendar {result.calendar}\n")
+        for segment in result.segments:
+            start, end = (local(instant, zone).split(" (")[0] for instant in (segment.start, segment.end))
+            text.append(f"    {start}  to  {end}  ", style="dim")
+            text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>9}  ")
+            text.append(f"{segment.holder or 'nobody'}\n")
+        shares = ", ".join(f"{holder or 'nobody'} {spoken(worked) or '0s'}" for holder, worked in result.shares.items())
+        if shares:
+            text.append(f"    used by: {shares}\n")
+        if result.breach_holder is not None:
+            text.append(f"    held at the breach by {result.breach_holder}\n")
+    return text
