@@ -97,6 +97,7 @@ def rehearse(
 
 
 def _contained(site: Site, step: Callable[[Site], None]) -> None:
+    before = site.connector.calls
     try:
         step(site)
     except Refused as error:
@@ -106,7 +107,7 @@ def _contained(site: Site, step: Callable[[Site], None]) -> None:
         site.tally.outage = str(error)
         log.warning("deferred", connection=site.name, reason=str(error))
     finally:
-        site.tally.calls = site.connector.calls
+        site.tally.calls = site.connector.calls - before
 
 
 def _synchronise(site: Site, write: Callable[[Site, Planned], None]) -> None:

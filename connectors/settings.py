@@ -24,9 +24,9 @@ class BearerAuth:
 class Settings:
     """What both tools need.
 
-    `filter` is native and says which tickets are taken up ("" is all). `fields` are the native fields to read with their
-    history, `written` those that we write and read back. `overlap` seconds are read again before the cursor, because
-    indexes lag and commits come late. `timeout` is seconds to connect and between two bytes of an answer.
+    `filter` is native and says which tickets are taken up ("" is all). `fields` are the native fields to read with
+    their history, `written` those that we write and read back. `overlap` seconds are read again before the cursor,
+    because indexes lag and commits come late. `timeout` is seconds to connect and between two bytes of an answer.
     """
 
     name: str

@@ -1,19 +1,20 @@
 """The engine: tickets and definitions in, results out. No I/O, no clock."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from operator import attrgetter
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla_engine.agreement import Definitions, Rule, fields_read
+from sla_engine.clause import Clause
 from sla_engine.condition import SOURCE
 from sla_engine.decide import decide
 from sla_engine.identity import definition_of
 from sla_engine.judge import judge
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
-from sla_engine.results import Clause, Part, results_of
+from sla_engine.results import Chunk, Part
 from sla_engine.table import Table
 from sla_engine.tabulate import tabulate
 from sla_engine.ticket import Ticket
@@ -26,16 +27,26 @@ CHUNK: Final = 32_000
 TOO_FAR: Final = "a due time lies more than 3,653 days after its cycle's end: the calendar has too little working time"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Evaluation:
-    """Results ordered by (ticket, agreement, objective, cycle), and (position, text) of what is wrong with tickets.
+    """What evaluating tickets gave: results, and (position, text) of what is wrong with tickets.
 
     An invalid ticket has no results; a warning is about data that was read all the same.
     """
 
-    results: Sequence[Result]
+    chunks: Sequence[Chunk]
     invalid: Sequence[tuple[int, str]]
     warnings: Sequence[tuple[int, str]]
+
+    @cached_property
+    def results(self) -> Sequence[Result]:
+        """Results ordered by (ticket, agreement, objective, cycle)."""
+        return [result for chunk in self.chunks for result in chunk.results()]
+
+    def lines(self) -> Iterator[str]:
+        """Yield each of `results` as a line of JSON, without segments; much faster than going through `results`."""
+        for chunk in self.chunks:
+            yield from chunk.lines()
 
 
 class Engine:
@@ -55,25 +66,18 @@ class Engine:
 
     def evaluate(self, tickets: Sequence[Ticket], as_of: int, *, segments: bool = False) -> Evaluation:
         """Evaluate tickets as at `as_of` (ms UTC); what happened after it is not seen."""
-        results: list[Result] = []
+        chunks: list[Chunk] = []
         invalid: list[tuple[int, str]] = []
         warnings: list[tuple[int, str]] = []
         for base in range(0, len(tickets), CHUNK):
-            chunk = tickets[base : base + CHUNK]
-            table, problems = tabulate(chunk, self.fields)
+            part_of = tickets[base : base + CHUNK]
+            table, problems = tabulate(part_of, self.fields)
             warnings += [(base + position, text) for position, text in problems]
             parts = list(self.judged(table.until(as_of), as_of))
-            overdue = {int(ticket) for part in parts for ticket in part.judged.ticket[part.judged.overdue]}
+            overdue = frozenset(int(ticket) for part in parts for ticket in part.judged.ticket[part.judged.overdue])
             invalid += [(base + position, TOO_FAR) for position in sorted(overdue)]
-            found = [
-                result
-                for part in parts
-                for result in results_of(part, chunk, self.definitions.holder, segments=segments)
-                if result.position not in overdue
-            ]
-            found.sort(key=attrgetter("position"))
-            results += [replace(result, position=base + result.position) for result in found] if base else found
-        return Evaluation(results, invalid, warnings)
+            chunks.append(Chunk(base, part_of, parts, overdue, self.definitions.holder, segments))
+        return Evaluation(chunks, invalid, warnings)
 
     def judged(self, table: Table, as_of: int) -> Iterator[Part]:
         """Judge every objective over a table that holds no row after `as_of`, column by column."""

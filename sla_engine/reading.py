@@ -2,7 +2,6 @@
 
 import difflib
 import json
-from collections.abc import Mapping
 from typing import Any, Final
 
 from sla_engine.errors import InvalidTicket
@@ -22,7 +21,7 @@ def read_ticket(document: Any) -> Ticket:  # noqa: ANN401 - whatever a line of J
     Raises:
         InvalidTicket: it describes none; the message names the part.
     """
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         raise InvalidTicket(f"a ticket is a JSON object, not {_shown(document)}")
     for name in document:
         if name not in _KEYS:
@@ -66,8 +65,8 @@ def _entry(entry: Any, where: str) -> Entry:  # noqa: ANN401 - whatever JSON hol
     for name, change in _object(entry, "changes", where).items():
         if not isinstance(change, list) or len(change) != 2:
             raise InvalidTicket(f"{where}.changes.{name}: expected [from, to], got {_shown(change)}")
-        place = f"{where}.changes.{name}"
-        changes[name] = (read_values(change[0], place), read_values(change[1], place))
+        before, after = change
+        changes[name] = (read_values(before, where), read_values(after, where))
     return Entry(_instant(entry, "at", where), _by(entry, where), changes)
 
 
@@ -85,7 +84,7 @@ def _link(link: Any, where: str) -> Link:  # noqa: ANN401 - whatever JSON holds
     return Link(_text(link, "type", where), _text(link, "source", where), _text(link, "id", where))
 
 
-def _by(holder: Mapping[str, Any], where: str) -> str:
+def _by(holder: dict[str, Any], where: str) -> str:
     by = holder.get("by")
     if by is None:
         return ""
@@ -95,17 +94,16 @@ def _by(holder: Mapping[str, Any], where: str) -> str:
 
 
 def _text(holder: Any, name: str, where: str) -> str:  # noqa: ANN401 - whatever JSON holds
-    value = holder.get(name) if isinstance(holder, Mapping) else None
+    value = holder.get(name) if isinstance(holder, dict) else None
     if not isinstance(value, str) or not value:
         raise InvalidTicket(f"{_place(where, name)}: expected text that is not empty, got {_shown(value)}")
     return value
 
 
 def _instant(holder: Any, name: str, where: str) -> int:  # noqa: ANN401 - whatever JSON holds
+    text = _text(holder, name, where)
     try:
-        instant = parse_instant(_text(holder, name, where))
-    except InvalidTicket:
-        raise
+        instant = parse_instant(text)
     except (ValueError, OverflowError) as error:
         raise InvalidTicket(f"{_place(where, name)}: {error}") from error
     if not FIRST_INSTANT <= instant < LAST_INSTANT:
@@ -113,14 +111,14 @@ def _instant(holder: Any, name: str, where: str) -> int:  # noqa: ANN401 - whate
     return instant
 
 
-def _object(holder: Any, name: str, where: str) -> Mapping[str, Any]:  # noqa: ANN401 - whatever JSON holds
-    value = holder.get(name) if isinstance(holder, Mapping) else None
-    if not isinstance(value, Mapping):
+def _object(holder: Any, name: str, where: str) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds
+    value = holder.get(name) if isinstance(holder, dict) else None
+    if not isinstance(value, dict):
         raise InvalidTicket(f"{_place(where, name)}: expected an object, got {_shown(value)}")
     return value
 
 
-def _list(document: Mapping[str, Any], name: str) -> list[Any]:
+def _list(document: dict[str, Any], name: str) -> list[Any]:
     value = document.get(name)
     if value is None:
         return []

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter, itemgetter
 
 import numpy as np
 
-from sla_engine.agreement import Agreement, Objective
 from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
 from sla_engine.choice import calendars_of
+from sla_engine.clause import Clause
 from sla_engine.decide import chosen_since
 from sla_engine.judge import NULL, Judged, Stage, Status
+from sla_engine.lines import head_of, lines_of
 from sla_engine.replay import Cycles
 from sla_engine.result import Result
 from sla_engine.ticket import Ticket
@@ -18,15 +20,6 @@ from sla_engine.worktime import Instants
 
 _STAGES = tuple(stage.name.lower() for stage in Stage)
 _STATUSES = tuple(status.name.lower() for status in Status)
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One objective of one agreement, and the identity of what it says."""
-
-    agreement: Agreement
-    objective: Objective
-    definition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +32,44 @@ class Part:
     timeline: Timeline
 
 
-def results_of(part: Part, tickets: Sequence[Ticket], holder_field: str, *, segments: bool) -> Iterator[Result]:
-    """Yield the results of a part, ordered by ticket and cycle; `position` is the ticket's place in `tickets`."""
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The parts of some tickets, of which the first is at place `base` of the input; `overdue` ones have no results."""
+
+    base: int
+    tickets: Sequence[Ticket]
+    parts: Sequence[Part]
+    overdue: frozenset[int]
+    holder: str
+    segments: bool
+
+    def results(self) -> list[Result]:
+        """Return the results ordered by (ticket, agreement, objective, cycle)."""
+        found = [result for part in self.parts for result in _results(part, self)]
+        found.sort(key=attrgetter("position"))
+        return found
+
+    def lines(self) -> Iterator[str]:
+        """Yield what `results` gives as lines of JSON, without segments."""
+        heads = [head_of(ticket) for ticket in self.tickets]
+        found = [
+            pair
+            for part in self.parts
+            for pair in lines_of(part.clause, part.judged, heads, part.timeline.table.columns[self.holder])
+            if pair[0] not in self.overdue
+        ]
+        found.sort(key=itemgetter(0))
+        return (line for _, line in found)
+
+
+def _results(part: Part, chunk: Chunk) -> Iterator[Result]:
     judged, decided = part.judged, part.judged.decided
     agreement, objective = part.clause.agreement, part.clause.objective
-    holder = part.timeline.table.columns[holder_field]
+    holder = part.timeline.table.columns[chunk.holder]
     held = [holder_text(values) for values in holder.values] or [None]
     names = calendars_of(objective.targets)
-    pieces = segments_of(objective, part.cycles, judged, part.timeline, holder) if segments else None
-    blamed = breach_holders(objective, judged, part.timeline, holder).tolist() if segments else None
+    pieces = segments_of(objective, part.cycles, judged, part.timeline, holder) if chunk.segments else None
+    blamed = breach_holders(objective, judged, part.timeline, holder).tolist() if chunk.segments else None
     columns = (
         judged.ticket,
         judged.cycle,
@@ -71,9 +93,11 @@ def results_of(part: Part, tickets: Sequence[Ticket], holder_field: str, *, segm
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
         stopped, due, resumed, breach, change, target, elapsed, paused, code, calendar, since = rest
-        ticket = tickets[position]
+        if position in chunk.overdue:
+            continue
+        ticket = chunk.tickets[position]
         yield Result(
-            position=position,
+            position=chunk.base + position,
             source=ticket.source,
             ticket=ticket.key,
             id=ticket.id,

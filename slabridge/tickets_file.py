@@ -3,8 +3,8 @@
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import IO
 
 import orjson
 
@@ -54,5 +54,5 @@ def read_batches(path: Path) -> Iterator[Batch]:
     yield batch
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")

@@ -25,7 +25,7 @@ def date_time(at: int) -> str:
 
     It is cut to the second, like what we read back: whether a site keeps milliseconds is its database's business.
     """
-    return moment_of(at - at % 1000).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+    return moment_of(at).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
 
 
 def normal(text: str) -> str:

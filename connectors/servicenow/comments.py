@@ -41,7 +41,7 @@ def comment_of(row: Row, account: str, caller: str) -> NativeComment:
     role = "system" if ours or by == _PLATFORM else "customer" if caller and by == caller else "agent"
     marker = _MARKER.search(row.get("value") or "") if ours else None
     return NativeComment(
-        at=stamp.instant_of(row.get("sys_created_on") or ""),
+        at=stamp.instant_of(row.get("sys_created_on") or "", "sys_journal_field.sys_created_on"),
         by=by,
         role=role,
         public=row["element"] == PUBLIC,

@@ -52,14 +52,14 @@ def entries_of(changes: Iterable[Change], names: Names, booleans: Collection[str
     for change in changes:
         this = (change.created, change.checkpoint, change.by)
         if update is not None and (this != update or change.field in fields):
-            yield NativeEntry(stamp.instant_of(update[0]), update[2], fields)
+            yield NativeEntry(stamp.instant_of(update[0], "sys_audit.sys_created_on"), update[2], fields)
             fields = {}
         update = this
         as_read = _BOOLEAN if change.field in booleans else {}
         before, after = (as_read.get(text, text) for text in (change.before, change.after))
         fields[change.field] = (names.values(change.field, before), names.values(change.field, after))
     if update is not None:
-        yield NativeEntry(stamp.instant_of(update[0]), update[2], fields)
+        yield NativeEntry(stamp.instant_of(update[0], "sys_audit.sys_created_on"), update[2], fields)
 
 
 def _change(row: Row) -> Change:

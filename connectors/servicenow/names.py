@@ -54,10 +54,11 @@ class Names:
                 if code not in self._names and SYS_ID.fullmatch(code):
                     unnamed[self._target(field)].add(code)
         for table, codes in unnamed.items():
-            self._names |= dict.fromkeys(codes, "")
+            found = dict.fromkeys(codes, "")
             if table:
                 for row in self._readable(self._tables.select(table, "sys_id", sorted(codes), ["name", "number"])):
-                    self._names[row["sys_id"]] = row.get("name") or row.get("number") or ""
+                    found[row["sys_id"]] = row.get("name") or row.get("number") or ""
+            self._names |= found
 
     def values(self, field: str, text: str) -> Values:
         """Return the text of a field as values with their names."""
@@ -67,21 +68,22 @@ class Names:
     def _target(self, field: str) -> str:
         """Return the table that a field refers to, "" if it is no reference; ask for one record that has it filled."""
         if field not in self._targets:
-            self._targets[field] = ""
             page = self._tables.page(self._table, f"{name(field)}ISNOTEMPTY", [field], limit=1, links=True)
+            self._targets[field] = ""
             for row in page.rows:
                 self.text(row, field)
         return self._targets[field]
 
     def _choices(self) -> dict[tuple[str, str], str]:
         if self._labels is None:
-            self._labels = {}
+            labels = {}
             # Choices of the table itself stand before those it inherits.
             tables = list(dict.fromkeys(["task", self._table]))
             where = {"name": tables, "language": ["en"]}
             rows = self._tables.select("sys_choice", "element", self._fields, ["value", "label"], where=where)
             for row in sorted(self._readable(rows), key=lambda row: tables.index(row["name"])):
-                self._labels[row["element"], row.get("value", "")] = row.get("label", "")
+                labels[row["element"], row.get("value", "")] = row.get("label", "")
+            self._labels = labels
         return self._labels
 
     def _readable(self, rows: Iterable[Row]) -> list[Row]:

@@ -9,15 +9,17 @@ FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def instant_of(stamp: str) -> int:
-    """Return a stamp as milliseconds UTC.
+def instant_of(stamp: str, field: str) -> int:
+    """Return a stamp as milliseconds UTC; `field` is where it stands.
 
     Raises:
         ValueError: the text is no stamp.
     """
-    if not FORM.fullmatch(stamp):
-        raise ValueError(f"{stamp[:40]!r} is no date and time")
-    return (datetime.fromisoformat(stamp).replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+    try:
+        moment = datetime.fromisoformat(stamp if FORM.fullmatch(stamp) else "")
+    except ValueError:
+        raise ValueError(f"{field} is {stamp[:40]!r}, which is no date and time") from None
+    return (moment.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
 
 
 def stamp_of(instant: int) -> str:

@@ -42,14 +42,14 @@ def ticket_of(  # noqa: PLR0913 - what a ticket consists of
     fields = {field: names.values(field, text) for field, text in texts.items()}
     booleans = {field for field, text in texts.items() if text in ("true", "false")}
     history = tuple(entries_of(changes, names, booleans))
-    updated = instant_of(row["sys_updated_on"])
+    updated = instant_of(row["sys_updated_on"], "sys_updated_on")
     for entry in history:
         if entry.at > updated:
             fields |= {field: after for field, (_, after) in entry.changes.items() if field in fields}
     return NativeTicket(
         id=row["sys_id"],
         key=key_of(row),
-        created=instant_of(names.text(row, settings.created) or names.text(row, "sys_created_on")),
+        created=instant_of(row.get(settings.created) or row.get("sys_created_on") or "", settings.created),
         updated=updated,
         fields=fields,
         history=history,

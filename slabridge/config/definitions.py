@@ -91,4 +91,6 @@ def read_document(path: Path) -> dict[str, Any]:
         message = f"is no UTF-8 text (byte {error.start}); save it as UTF-8"
     except tomllib.TOMLDecodeError as error:
         message = f"is no valid TOML: {error}"
+    except RecursionError:
+        message = "is nested too deeply"
     raise ConfigError([Problem(str(path), "", None, message)])

@@ -122,13 +122,20 @@ def _server(tool: Tool, clock: Clock, world: World) -> _Server:
     return _Server(uvicorn.Config(app, lifespan="off", log_level="warning", date_header=False, server_header=False))
 
 
-def _listen(port: int) -> socket.socket:
-    """Return a socket that takes connections at once, long before they are answered."""
-    listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY only where the protocol is named
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((HOST, port))
-    listening.listen()
-    return listening
+@contextlib.contextmanager
+def _listen(port: int) -> Iterator[socket.socket]:
+    """Open a socket that takes connections at once, long before they are answered.
+
+    It names its protocol because asyncio switches Nagle's delay (40 ms a request) off only for sockets that do.
+    """
+    with socket.socket(proto=socket.IPPROTO_TCP) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((HOST, port))
+        except OSError as error:
+            raise OSError(error.errno, f"{error.strerror}: {HOST}:{port}; choose another port, or 0 for any") from error
+        listening.listen()
+        yield listening
 
 
 @contextlib.contextmanager

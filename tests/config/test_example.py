@@ -1,9 +1,15 @@
+import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sla_engine.engine import Engine
 from slabridge.config import Config, load_config, warnings_of
+from slabridge.config.config import config_of
+from slabridge.config.definitions import KNOWN
+from slabridge.config.shape import Table
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -34,3 +40,23 @@ def test_the_example_writes_status_due_time_breach_and_holder_per_kind_on_both_t
 def test_the_example_maps_both_tools_to_the_same_values(example: Config) -> None:
     one, other = ({name: set(by.values()) for name, by in item.values.items()} for item in example.connections)
     assert one == other
+
+
+def test_the_examples_of_the_documentation_make_a_file_without_problems_and_warnings() -> None:
+    page = (EXAMPLE.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    document = tomllib.loads("\n".join(blocks))
+    assert warnings_of(config_of(document, EXAMPLE)) == ()
+    assert set(KNOWN) == set(document)
+
+
+def test_the_documentation_names_every_key() -> None:
+    page = (EXAMPLE.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
+    keys = {field.alias or name for table in _tables(Table) for name, field in table.model_fields.items()}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
+
+
+def _tables(table: type[Table]) -> Iterator[type[Table]]:
+    for kind in table.__subclasses__():
+        yield kind
+        yield from _tables(kind)

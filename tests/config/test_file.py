@@ -35,6 +35,12 @@ def test_a_file_in_another_encoding_is_refused(file: Path) -> None:
         load_config(file)
 
 
+def test_a_file_nested_without_end_is_refused(file: Path) -> None:
+    file.write_text("a = " + "[" * 10_000, encoding="utf-8")
+    with pytest.raises(ConfigError, match="is nested too deeply"):
+        load_config(file)
+
+
 def test_a_whole_file_is_read(file: Path) -> None:
     text = 'state = "state/of.db"\n[job]\ntell_within = "8h"\nsettle = "2m"\n' + DEFINITIONS + CONNECTIONS
     file.write_text(text, encoding="utf-8")

@@ -1,5 +1,6 @@
 """The two judges that tests compare: the reference and the engine, with one face."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,8 @@ def by_reference(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgeme
 def by_engine(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
     evaluation = evaluation_of(document, tickets, as_of)
     rows = [result.as_json(segments=True) for result in evaluation.results]
+    printed = [json.loads(line) for line in evaluation.lines()]
+    assert printed == [result.as_json() for result in evaluation.results]
     for row, result in zip(rows, evaluation.results, strict=True):
         assert tickets[result.position]["key"] == row["ticket"]
         assert len(row.pop("definition")) == 16

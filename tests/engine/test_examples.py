@@ -313,6 +313,14 @@ class TestRetarget:
         [row] = judge(document(FOUR_HOURS), [late], at("13:00")).rows
         assert (row["breached_at"], row["breach_holder"], row["holder"]) == (at("11:00"), "A", "B")
 
+    def test_a_choice_at_the_very_instant_of_the_breach_leaves_it_to_who_holds_it_then(self, judge: Judge) -> None:
+        # Two hours are used at 09:00, where the target of two hours is chosen; the same instant brings team C.
+        urgent = ticket(
+            at("07:00"), change(at("09:00"), priority="P1", team="B"), change(at("09:00"), team="C"), team="A"
+        )
+        [row] = judge(document(BY_PRIORITY), [urgent], at("10:00")).rows
+        assert (row["breached_at"], row["breach_holder"]) == (at("09:00"), "C")
+
     def test_pauses_before_a_restart_stay_pauses(self, judge: Judge) -> None:
         paused = ticket(
             at("07:00"),

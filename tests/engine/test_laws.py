@@ -1,5 +1,6 @@
 """Laws that hold whatever the calendar, the agreement and the history."""
 
+from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -79,7 +80,7 @@ def test_segments_are_gapless_and_sum_to_elapsed(case: Case) -> None:
         assert [part["from"] for part in segments] == edges[:-1]
         assert edges[-1] == (row["stopped_at"] or written(milliseconds(case.as_of)))
         assert all(part["from"] != part["to"] for part in segments)
-        for one, next_one in zip(segments, segments[1:], strict=False):
+        for one, next_one in pairwise(segments):
             assert (one["mode"], one["holder"]) != (next_one["mode"], next_one["holder"])
             assert one["row"] < next_one["row"]
         assert total(segments, "counted") == row["elapsed_seconds"]

@@ -32,6 +32,7 @@ weekly = "wed 21:00-22:00"
 [calendars.always]
 timezone = "UTC"
 hours = "24x7"
+day = "24h"
 
 [clocks.response]
 start = { status = "New" }

@@ -61,7 +61,8 @@ def random_comment(rng: Random, at: int) -> Table:
 
 
 def random_ticket(rng: Random, key: str, pool: list[int]) -> Table:
-    moments = sorted(random_instant(rng, pool) for _ in range(rng.randint(2, 9)))
+    few = [random_instant(rng, pool) for _ in range(rng.choice([2, 4, 6, 9]))]
+    moments = sorted(rng.choice(few) for _ in range(rng.randint(2, 9)))
     entered = [at for at in moments if not sometimes(rng, 5)]
     if sometimes(rng, 10):
         rng.shuffle(entered)

@@ -109,5 +109,8 @@ def test_a_log_that_cannot_be_read_is_reported_by_name(tmp_path: Path, in_proces
 
 def test_a_port_that_is_taken_is_reported(sandbox: Sandbox) -> None:
     port = int(sandbox.servicenow.url.rpartition(":")[2])
-    with pytest.raises(OSError, match="in use"), Sandbox(SandboxOptions(servicenow_port=port), in_process=True):
+    with (
+        pytest.raises(OSError, match=f"in use: 127.0.0.1:{port}; choose another"),
+        Sandbox(SandboxOptions(servicenow_port=port), in_process=True),
+    ):
         pass

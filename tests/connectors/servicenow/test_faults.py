@@ -132,6 +132,24 @@ def test_choices_that_may_not_be_read_leave_codes(server: Misbehaving, connect: 
     assert ticket.fields["state"] == (Value("2", "2"),)
 
 
+def test_labels_that_could_not_be_read_in_an_outage_are_asked_for_again(server: Misbehaving, connect: Connect) -> None:
+    choice = {
+        "sys_id": sys_id(1),
+        "name": "incident",
+        "element": "state",
+        "language": "en",
+        "value": "2",
+        "label": "Open",
+    }
+    connector = connect(server.url, fields=("state",))
+    server.will(rows(incident(1, state="2")), NONE, NONE, answer(429, Retry_After="3600"))
+    with pytest.raises(Unavailable):
+        tickets(connector)
+    server.will(rows(incident(1, state="2")), NONE, NONE, rows(choice))
+    (ticket,) = tickets(connector)
+    assert ticket.fields["state"] == (Value("2", "Open"),)
+
+
 def test_history_newer_than_the_record_moves_its_fields_on(server: Misbehaving, connect: Connect) -> None:
     late = audit(
         1, sys_id=sys_id(100), oldvalue="2", newvalue="6", sys_created_on="2026-03-02 08:00:01", record_checkpoint="2"

@@ -223,7 +223,7 @@ def test_a_ticket_that_cannot_be_read_is_skipped_with_its_reason_and_the_rest_pr
     people.edit("INC0000004", u_symptom="yesterday")
     (page,) = snow(created="u_symptom").changed(None)
     assert [(skipped.key, skipped.reason) for skipped in page.skipped] == [
-        ("INC0000004", "'yesterday' is no date and time")
+        ("INC0000004", "u_symptom is 'yesterday', which is no date and time")
     ]
     assert len(page.tickets) == 4
 

@@ -65,9 +65,8 @@ def test_displayed_a_journal_is_one_text_the_newest_first_in_the_users_zone(inst
     instance.sandbox.move_to(instance.sandbox.now + 60_000)
     instance.patch("INC0000002", work_notes="second")
     shown = instance.incident("INC0000002", display_value="true", fields="work_notes")["work_notes"]
-    assert shown == (
-        "2016-03-01 04:01:00 - slabridge (Work notes)\nsecond\n\n2016-03-01 04:00:00 - slabridge (Work notes)\nfirst\n\n"
-    )
+    second, first = "2016-03-01 04:01:00 - slabridge (Work notes)", "2016-03-01 04:00:00 - slabridge (Work notes)"
+    assert shown == f"{second}\nsecond\n\n{first}\nfirst\n\n"
 
 
 def test_states_and_teams_have_the_effects_that_the_instance_gives_them(instance: Instance) -> None:
