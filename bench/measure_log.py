@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from pathlib import Path
+from typing import Any
 
 from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.sandbox.generate import DEPTHS, MODEL, generate
@@ -75,7 +76,7 @@ def quantiles(values: Sequence[float], at: Sequence[float] = QUANTILES) -> list[
     return [ordered[round(q * (len(ordered) - 1))] for q in at]
 
 
-def measure(log: Path) -> dict[str, object]:
+def measure(log: Path) -> dict[str, Any]:
     """Return the model."""
     arrivals, activity = [0] * 168, [0] * 168
     first: dict[str, Counter[str]] = defaultdict(Counter)
@@ -153,6 +154,18 @@ def _moves(found: dict[str, Moves]) -> list[dict[str, object]]:
     ]
 
 
+def readable(model: dict[str, Any]) -> str:
+    """Return the model as JSON with a line per figure or table, and one per move."""
+    parts = {name: json.dumps(part) for name, part in model.items()}
+    moves = (f"  {json.dumps(name)}: [\n{_lines(found)}\n  ]" for name, found in model["moves"].items())
+    parts["moves"] = "{\n" + ",\n".join(moves) + "\n }"
+    return "{\n" + ",\n".join(f" {json.dumps(name)}: {part}" for name, part in parts.items()) + "\n}\n"
+
+
+def _lines(found: Iterable[object]) -> str:
+    return ",\n".join(f"   {json.dumps(entry)}" for entry in found)
+
+
 def figures(all_stories: Iterable[Sequence[Event]]) -> dict[str, str]:
     """Return what describes a log, in words to compare."""
     found: dict[str, list[float]] = defaultdict(list)
@@ -213,7 +226,7 @@ def main() -> None:
     if options.compare:
         compare(options.log, options.size, options.seed)
     else:
-        MODEL.write_text(json.dumps(measure(options.log), indent=1) + "\n")
+        MODEL.write_text(readable(measure(options.log)))
 
 
 if __name__ == "__main__":

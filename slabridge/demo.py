@@ -20,7 +20,7 @@ from sla_engine.instant import DAY, moment_of
 from slabridge import logs
 from slabridge.config import Config, load_config
 from slabridge.connect import connected
-from slabridge.ledger import ledger_of
+from slabridge.ledger import STYLES, ledger_of
 from slabridge.mapping import Mapper
 from slabridge.report import Exit, Report
 from slabridge.sandbox.embedded import Sandbox
@@ -30,14 +30,14 @@ from slabridge.state import State, tickets
 _COUNTS = ("pulled", "evaluated", "fields_written", "comments_written", "calls")
 
 
-def show(options: SandboxOptions, days: int, step: str) -> None:
+def show(options: SandboxOptions, days: int, step: str, console: Console | None = None) -> None:
     """Run the demo and print it.
 
     Raises:
         ValueError: `step` is no duration.
     """
     logs.configure("error", "console")
-    console = Console(highlight=False)
+    console = console or Console(highlight=False)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="slabridge-demo-") as folder, Sandbox(options) as sandbox:
         config = _configured(Path(folder), sandbox)
@@ -114,7 +114,7 @@ def _ticket(name: str, endpoint: Endpoint, config: Config, state: State) -> Pane
     text = Text()
     for field in written:
         text.append(f"{field:<20} ", style="dim")
-        text.append(f"{fields.get(field) or '-'}\n")
+        text.append(f"{fields.get(field) or '-'}\n", style=STYLES.get(str(fields.get(field)).lower().replace(" ", "_"), ""))
     for at, body in comments:
         text.append(f"\ncomment of {at}\n", style="dim")
         text.append(body + "\n")
@@ -132,7 +132,7 @@ def _in_servicenow(
     table = f"{endpoint.url}/api/now/table"
     record = requests.get(
         f"{table}/incident/{identity}",
-        params={"sysparm_fields": ",".join(fields), "sysparm_display_value": "true"},
+        params={"sysparm_fields": ",".join(fields)},
         auth=auth,
         timeout=30,
     ).json()["result"]
@@ -142,7 +142,7 @@ def _in_servicenow(
         auth=auth,
         timeout=30,
     ).json()["result"]
-    return record, [(note["sys_created_on"], note["value"]) for note in journal]
+    return record, [(f"{note['sys_created_on']} UTC", note["value"]) for note in journal]
 
 
 def _in_jira(endpoint: Endpoint, identity: str, fields: list[str]) -> tuple[dict[str, str], list[tuple[str, str]]]:

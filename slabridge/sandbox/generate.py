@@ -32,7 +32,7 @@ _PEOPLE_PER_TEAM = 8
 _QUANTILES = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
 _CLOSE_CODES = ("Solved (Permanently)", "Solved (Work Around)", "Not Solved (Not Reproducible)", "Resolved by Caller")
 _END = "end"
-_LATER = 0.6
+_LATER = 0.55
 
 
 def generate(size: int, seed: int) -> Iterator[Event]:

@@ -28,6 +28,8 @@ def by_reference(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgeme
 
 def by_engine(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
     evaluation = evaluation_of(document, tickets, as_of)
+    printed = [json.loads(line) for line in evaluation.lines()]
+    assert printed == [result.as_json() for result in evaluation.results]
     rows = [result.as_json(segments=True) for result in evaluation.results]
     printed = [json.loads(line) for line in evaluation.lines()]
     assert printed == [result.as_json() for result in evaluation.results]

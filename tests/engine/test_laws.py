@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla_engine import Calendar
+from sla_engine import Calendar, evaluate, read_ticket
 from slabridge.config import load_definitions
 from tests.engine.judging import Judgement, by_engine
+from tests.engine.written import document
 from tests.reference.calendar import instant
 from tests.reference.calendar import text as written
 from tests.reference.random_calendars import random_anchor, random_calendar
@@ -28,10 +29,11 @@ def array(values: list[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
 def random_lookups(rng: Random) -> tuple[Calendar, list[int]]:
     """Return a calendar, and instants around its edges, in order."""
     zone, anchor = random_anchor(rng)
-    document = {"calendars": {"c": random_calendar(rng, zone, anchor.date())}}
-    pool = instants_near(document, instant(anchor))
+    made = document('targets = "1h"\nstart = { status = "new" }')
+    made["calendars"]["office"] = random_calendar(rng, zone, anchor.date())
+    pool = instants_near(made, instant(anchor))
     instants = sorted(random_instant(rng, pool) for _ in range(rng.randint(3, 12)))
-    return Calendar(load_definitions(document).calendars["c"]), instants
+    return Calendar(load_definitions(made).calendars["office"]), instants
 
 
 def lookups() -> st.SearchStrategy[tuple[Calendar, list[int]]]:
@@ -96,18 +98,15 @@ def total(segments: list[dict[str, Any]], mode: str) -> float:
 @examples(60)
 @given(cases())
 def test_the_next_change_is_the_first_instant_with_another_status(case: Case) -> None:
-    for ticket in case.tickets:
-        seen = up_to(ticket, milliseconds(case.as_of))
-        for place, row in enumerate(by_engine(case.document, [seen], case.as_of).rows):
-            if row["next_change_at"] is not None:
-                turn = milliseconds(row["next_change_at"])
-                assert turn > milliseconds(case.as_of)
-                assert status_at(case.document, seen, turn - 1, place) == row["status"]
-                assert status_at(case.document, seen, turn, place) != row["status"]
-
-
-def status_at(document: dict[str, Any], ticket: dict[str, Any], as_of: int, place: int) -> str:
-    return str(by_engine(document, [ticket], written(as_of)).rows[place]["status"])
+    definitions, as_of = load_definitions(case.document), milliseconds(case.as_of)
+    for each in case.tickets:
+        seen = [read_ticket(up_to(each, as_of))]
+        for place, result in enumerate(evaluate(seen, definitions, as_of).results):
+            turn = result.next_change_at
+            if turn is not None:
+                assert turn > as_of
+                assert evaluate(seen, definitions, turn - 1).results[place].status == result.status
+                assert evaluate(seen, definitions, turn).results[place].status != result.status
 
 
 def up_to(ticket: dict[str, Any], as_of: int) -> dict[str, Any]:
