@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy import Connection as Transaction
 
 from connectors.errors import ConnectorError, Refused
-from connectors.interface import CommentWrite, Connector, FieldsWrite, Outcome, Page, Receipt
+from connectors.interface import CommentWrite, Connector, Cursor, FieldsWrite, Outcome, Page, Receipt
 from sla_engine import Engine, Result
 from slabridge.config import Config, Connection
 from slabridge.mapping import Mapper
@@ -154,18 +154,16 @@ def _pull(site: Site) -> None:
     judged_by = _judged_by(site)
     with site.state.begin() as transaction:
         standing = connections.standing(transaction, site.name)
+    if standing.touched is None:
+        _follow(site, None)  # begins before the first load, so that nothing slips through between the two
     for page in site.connector.changed(standing.changed):
         with site.state.begin() as transaction:
             _keep(transaction, site, page)
             connections.set_changed(transaction, site.name, page.cursor)
             lease.renew(transaction)
         site.notice(site.tally)
-    for touched in site.connector.touched(standing.touched):
-        with site.state.begin() as transaction:
-            followed = tickets.followed(transaction, site.name, touched.ids, site.run)
-        _read(site, followed)
-        with site.state.begin() as transaction:
-            connections.set_touched(transaction, site.name, touched.cursor)
+    if standing.touched is not None:
+        _follow(site, standing.touched)
     if standing.fields is not None and settings - standing.fields:
         with site.state.begin() as transaction:
             opened = tickets.open_ids(transaction, site.name)
@@ -175,6 +173,16 @@ def _pull(site: Site) -> None:
             tickets.mark_pending(transaction, site.name)
         connections.set_judged_by(transaction, site.name, judged_by)
         connections.set_fields(transaction, site.name, settings)
+
+
+def _follow(site: Site, cursor: Cursor | None) -> None:
+    """Read known tickets with an open cycle that changed outside the filter."""
+    for touched in site.connector.touched(cursor):
+        with site.state.begin() as transaction:
+            followed = tickets.followed(transaction, site.name, touched.ids, site.run)
+        _read(site, followed)
+        with site.state.begin() as transaction:
+            connections.set_touched(transaction, site.name, touched.cursor)
 
 
 def _reread(site: Site, as_of: int) -> None:
@@ -213,7 +221,7 @@ def _evaluate(site: Site, mapper: Mapper, batch: Sequence[Known], as_of: int) ->
     for position, text in evaluation.warnings:
         log.info("data warning", connection=site.name, ticket=batch[position].native.key, warning=text)
     judged = [pair for position, pair in enumerate(zip(batch, results, strict=True)) if position not in invalid]
-    judgements = [_judgement(known.native.id, found) for known, found in zip(batch, results, strict=True)]
+    judgements = [_judgement(known, found, as_of) for known, found in zip(batch, results, strict=True)]
     with site.state.begin() as transaction:
         tickets.judged(transaction, site.name, as_of, judgements)
         quarantine.release(transaction, site.name, [known.native.id for known, _ in judged])
@@ -225,10 +233,18 @@ def _evaluate(site: Site, mapper: Mapper, batch: Sequence[Known], as_of: int) ->
     return judged
 
 
-def _judgement(identity: str, results: Sequence[Result]) -> Judgement:
+def _judgement(known: Known, results: Sequence[Result], as_of: int) -> Judgement:
+    native = known.native
+    latest = max([native.created, *(e.at for e in native.history), *(c.at for c in native.comments)])
     changes = [result.next_change_at for result in results if result.next_change_at is not None]
-    opened = any(result.stopped_at is None for result in results)
-    return Judgement(identity, opened, min(changes, default=None), [result.as_json() for result in results])
+    return Judgement(
+        id=native.id,
+        # What happened after as_of was read, but not seen: the next run must look again, though nothing will differ.
+        pending=latest > as_of,
+        is_open=any(result.stopped_at is None for result in results),
+        next_change_at=min(changes, default=None),
+        results=[result.as_json() for result in results],
+    )
 
 
 def _plan(site: Site, judged: Sequence[tuple[Known, Sequence[Result]]], terms: Terms) -> Planned:

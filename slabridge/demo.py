@@ -86,7 +86,7 @@ def _configured(folder: Path, sandbox: Sandbox) -> Config:
 
 def _table(reports: list[tuple[int, int, Report]]) -> Table:
     table = Table(title="Each run: what people did before it, and what it did", title_justify="left")
-    table.add_column("run at (UTC)")
+    table.add_column("UTC", no_wrap=True)
     table.add_column("people's updates", justify="right")
     for column in _COUNTS:
         table.add_column({"calls": "HTTP calls"}.get(column, column.replace("_", " ")), justify="right")
@@ -95,10 +95,10 @@ def _table(reports: list[tuple[int, int, Report]]) -> Table:
         counts = {column: sum(getattr(tally, column) for tally in report.tallies) for column in _COUNTS}
         if number:
             totals = {column: totals[column] + counts[column] for column in _COUNTS}
-        people = f"{happened:,}" if number else "first load"
-        table.add_row(f"{moment_of(instant):%a %d %b %H:%M}", people, *(f"{n:,}" for n in counts.values()))
+        people = f"{happened:,}" if number else "(first)"
+        table.add_row(f"{moment_of(instant):%a %H:%M}", people, *(f"{n:,}" for n in counts.values()))
     table.add_section()
-    table.add_row("after the first", "", *(f"{n:,}" for n in totals.values()), style="bold")
+    table.add_row("since then", "", *(f"{n:,}" for n in totals.values()), style="bold")
     return table
 
 

@@ -2,7 +2,6 @@
 
 import sys
 
-import click
 import typer
 
 from connectors.errors import ConnectorError
@@ -42,12 +41,7 @@ def _version(*, version: bool = typer.Option(False, "--version", help="Print the
 def main() -> None:
     """Run the program; errors that a person can mend become one message and an exit code."""
     try:
-        app(standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(Exit.USAGE)
-    except click.Abort:
-        sys.exit(130)
+        app()
     except (ConfigError, StateError) as error:
         _say(error)
         sys.exit(Exit.USAGE)

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from sla_engine.calendar import WEEKDAYS, CalendarDefinition, HolidayCode, Span
+from sla_engine.instant import DAY
 from slabridge.config.holiday import read_holidays
 from slabridge.config.hours import read_closed, read_days, read_local_time, read_span, read_weekly
 from slabridge.config.like import resolve_like
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.shape import DateValue, RealTime, Table, shape, tables, text_as
+from slabridge.config.shape import DateValue, Table, read_real_time, shape, tables, text_as
 from slabridge.config.zone import read_zone
 
 _WEEK = 7 * 24 * 60
@@ -24,6 +25,13 @@ def _hours(value: object) -> object:
     if not isinstance(value, Mapping):
         raise ValueError('is no opening hours; write "24x7" or { mon-fri = ["08:00-17:00"] }')  # noqa: TRY004 - pydantic collects ValueError
     return value
+
+
+def _day(text: str) -> int:
+    length = read_real_time(text)
+    if length > DAY:
+        raise ValueError("is longer than a day; write at most 24h")
+    return length
 
 
 Days = Annotated[tuple[int, ...], text_as(read_days)]
@@ -46,7 +54,7 @@ class CalendarTable(Table):
         default={}, examples=['{ 2026-05-02 = ["10:00-14:00"] }']
     )
     maintenance: list[Any] = Field(default=[], examples=['[{ weekly = "thu 16:00-20:00" }]'])
-    day: Annotated[int | None, RealTime] = None
+    day: Annotated[int | None, text_as(_day)] = None
 
 
 class MaintenanceTable(Table):

@@ -9,12 +9,12 @@ from pydantic import Field
 from sla_engine.agreement import CalendarChoice, Objective, Target
 from sla_engine.calendar import CalendarDefinition
 from sla_engine.condition import Condition, Equals
-from sla_engine.duration import Duration, parse_duration
+from sla_engine.duration import Duration
 from slabridge.config.condition import read_condition
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.rule import Clock, ClockTable, read_clock, refuse_beside_while, rule_of
-from slabridge.config.shape import DurationText, Table, as_text, check_field, own_words, shape
+from slabridge.config.shape import DurationText, Table, as_text, check_field, own_words, read_duration, shape
 
 
 class ObjectiveTable(ClockTable):
@@ -71,9 +71,11 @@ def read_objective(raw: object, path: KeyPath, calendar: CalendarChoice | None, 
             targets.append(Target(within, choice, when))
         elif not any(reading.broken((*level, "calendar")) for level in (path[:2], path, place[:-1])):
             reading.problem((*path, "calendar"), "is missing; name one on the target, the objective or the agreement")
-    if clock is None or reading.broken(path):
+    if clock is None:
         return None
     _note_thresholds(clock, targets, shared)
+    if reading.broken(path):
+        return None
     return Objective(str(path[-1]), rule_of(clock), tuple(targets), exclude)
 
 
@@ -149,7 +151,7 @@ def _targets(raw: object, path: KeyPath, shared: Shared) -> list[_Found]:
 
 def _target(when: Condition | None, raw: object, path: KeyPath, reading: Reading) -> list[_Found]:
     try:
-        return [(path, when, parse_duration(as_text(raw)), None)]
+        return [(path, when, read_duration(as_text(raw)), None)]
     except ValueError as error:
         reading.problem(path, own_words(error, raw), raw)
         return []

@@ -8,11 +8,10 @@ from pydantic import Field
 
 from sla_engine.agreement import OnReopen, OnReset, OnRetarget, Rule, Threshold
 from sla_engine.condition import Condition, Not
-from sla_engine.duration import parse_duration
 from slabridge.config.condition import read_condition
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.shape import Table, one_of, shape, tables, text_as
+from slabridge.config.shape import Table, one_of, read_duration, shape, tables, text_as
 
 _SHARE = re.compile(r"(\d+)%")
 _WITH_EVENTS = ("start", "stop", "cancel", "reset")
@@ -21,7 +20,7 @@ _CONDITIONS = (*_WITH_EVENTS, "pause", "while")
 
 def _threshold(text: str) -> Threshold:
     if "%" not in text:
-        return Threshold(left=parse_duration(text))
+        return Threshold(left=read_duration(text))
     match = _SHARE.fullmatch(text)
     if not match or not 1 <= int(match[1]) <= 100:
         raise ValueError('is no share; write a whole percent from 1 to 100, as in "75%"')

@@ -9,11 +9,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, Val
 from pydantic_core import ErrorDetails
 
 from sla_engine.condition import SOURCE
-from sla_engine.duration import parse_duration
+from sla_engine.duration import Duration, parse_duration
+from sla_engine.instant import DAY
 from slabridge.config.problem import KeyPath, instead, nearest
 from slabridge.config.reading import Reading
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+_MOST_DAYS = 1_000_000
 _NO_FIELDS = ("not", "event", "else")
 
 _MESSAGES = {
@@ -155,18 +157,30 @@ def read_date(value: Any) -> date:  # noqa: ANN401 - any TOML value
         raise ValueError("is no local date; write 2026-06-05") from None
 
 
-def real_time(value: str) -> int:
+def read_duration(text: str) -> Duration:
+    """Return a duration.
+
+    Raises:
+        ValueError: it is none, or longer than instants can be computed with.
+    """
+    duration = parse_duration(text)
+    if duration.ms > _MOST_DAYS * DAY or duration.working_days > _MOST_DAYS:
+        raise ValueError(f"is longer than any agreement: at most {_MOST_DAYS} days")
+    return duration
+
+
+def read_real_time(text: str) -> int:
     """Return a duration without working days, in ms.
 
     Raises:
         ValueError: it is none.
     """
-    duration = parse_duration(value)
+    duration = read_duration(text)
     if duration.working_days:
         raise ValueError("working days (wd) mean nothing here; write hours, as in 8h")
     return duration.ms
 
 
-RealTime = text_as(real_time)
-DurationText = text_as(parse_duration)
+RealTime = text_as(read_real_time)
+DurationText = text_as(read_duration)
 DateValue = PlainValidator(read_date)

@@ -25,9 +25,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an evaluation came to: whether a cycle is open, when time alone changes something, and the results."""
+    """What an evaluation came to: whether a cycle is open, when time alone changes something, and the results.
+
+    `pending` says that the ticket must be evaluated again even if it does not change.
+    """
 
     id: str
+    pending: bool
     is_open: bool
     next_change_at: int | None
     results: Sequence[Mapping[str, Any]]
@@ -129,12 +133,12 @@ def most_told(transaction: sa.Connection, connection: str) -> tuple[str, int]:
 
 
 def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: Iterable[Judgement]) -> None:
-    """Record evaluations; the tickets are no longer pending."""
+    """Record evaluations."""
     statement = (
         sa.update(ticket)
         .where(ticket.c.connection == connection, ticket.c.id == sa.bindparam("the_id"))
         .values(
-            pending=False,
+            pending=sa.bindparam("again"),
             is_open=sa.bindparam("open_now"),
             next_change_at=sa.bindparam("next_at"),
             results=sa.bindparam("packed"),
@@ -142,7 +146,13 @@ def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: 
         )
     )
     rows = [
-        {"the_id": j.id, "open_now": j.is_open, "next_at": j.next_change_at, "packed": codec.pack(j.results)}
+        {
+            "the_id": j.id,
+            "again": j.pending,
+            "open_now": j.is_open,
+            "next_at": j.next_change_at,
+            "packed": codec.pack(j.results),
+        }
         for j in judgements
     ]
     if rows:

@@ -93,6 +93,8 @@ REFUSED = {
     "targets as a number": (f"{RESOLUTION}.targets = 4", f"{RESOLUTION}.targets", "write a duration, a table"),
     "bare days": (f'{RESOLUTION}.targets = "4d"', f"{RESOLUTION}.targets", "write '4wd' for working days"),
     "zero": (f'{RESOLUTION}.targets = "0h"', f"{RESOLUTION}.targets", "is zero"),
+    "longer than numbers": (f'{RESOLUTION}.targets = "99999999999h"', f"{RESOLUTION}.targets", "at most 1000000 days"),
+    "more days than numbers": (f'{RESOLUTION}.targets = "9999999wd"', f"{RESOLUTION}.targets", "at most 1000000 days"),
     "no duration": (f'{RESOLUTION}.targets = "4 hours"', f"{RESOLUTION}.targets", "write 90s, 30m, 4h"),
     "target without within": (f"{RESOLUTION}.targets = [{{ }}]", f"{RESOLUTION}.targets[0].within", "is missing"),
     "target's unknown key": (

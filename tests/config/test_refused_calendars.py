@@ -46,6 +46,7 @@ REFUSED = {
     "open": ('calendars.office.open = { sat = ["10:00-14:00"] }', "open.sat", "is no local date"),
     "open no list": ('calendars.office.open = { 2026-05-02 = "10:00-14:00" }', "open.2026-05-02", "must be a list"),
     "working days as a day": ('calendars.office.day = "1wd"', "day", "write hours, as in 8h"),
+    "more than a day": ('calendars.office.day = "25h"', "day", "at most 24h"),
     "days as a day": ('calendars.office.day = "1d"', "day", "or hours (24h)"),
     "window without times": (
         'calendars.office.maintenance = [{ weekly = "thu" }]',

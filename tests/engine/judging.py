@@ -31,8 +31,6 @@ def by_engine(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
     printed = [json.loads(line) for line in evaluation.lines()]
     assert printed == [result.as_json() for result in evaluation.results]
     rows = [result.as_json(segments=True) for result in evaluation.results]
-    printed = [json.loads(line) for line in evaluation.lines()]
-    assert printed == [result.as_json() for result in evaluation.results]
     for row, result in zip(rows, evaluation.results, strict=True):
         assert tickets[result.position]["key"] == row["ticket"]
         assert len(row.pop("definition")) == 16

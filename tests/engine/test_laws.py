@@ -73,7 +73,7 @@ def test_elapsed_turns_due_around(made: tuple[Calendar, list[int]], amount: int)
     assert (calendar.elapsed(a[reachable], due) == amount).all()
 
 
-@examples(60)
+@examples(40)
 @given(cases())
 def test_segments_are_gapless_and_sum_to_elapsed(case: Case) -> None:
     for row in by_engine(case.document, case.tickets, case.as_of).rows:
@@ -95,7 +95,7 @@ def total(segments: list[dict[str, Any]], mode: str) -> float:
     return found
 
 
-@examples(60)
+@examples(40)
 @given(cases())
 def test_the_next_change_is_the_first_instant_with_another_status(case: Case) -> None:
     definitions, as_of = load_definitions(case.document), milliseconds(case.as_of)
@@ -123,21 +123,24 @@ def up_to(ticket: dict[str, Any], as_of: int) -> dict[str, Any]:
     }
 
 
-@examples(60)
+@examples(40)
 @given(cases())
 def test_what_happens_after_as_of_is_not_seen(case: Case) -> None:
     cut = [up_to(ticket, milliseconds(case.as_of)) for ticket in case.tickets]
     assert by_engine(case.document, cut, case.as_of) == by_engine(case.document, case.tickets, case.as_of)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_one_ticket_alone_is_judged_as_among_thousands(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_one_ticket_alone_is_judged_as_among_thousands(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = Random(seed)  # noqa: S311 - it makes examples
     case = random_case(rng, tickets=40)
     alone = [by_engine(case.document, [ticket], case.as_of) for ticket in case.tickets]
-    order = [rng.randrange(len(case.tickets)) for _ in range(3000)]
-    among = by_engine(case.document, [case.tickets[number] for number in order], case.as_of)
-    assert among == Judgement(
+    order = [rng.randrange(len(case.tickets)) for _ in range(2000)]
+    expected = Judgement(
         [row for number in order for row in alone[number].rows],
         [position for position, number in enumerate(order) if alone[number].invalid],
     )
+    among = [case.tickets[number] for number in order]
+    assert by_engine(case.document, among, case.as_of) == expected
+    monkeypatch.setattr("sla_engine.engine.CHUNK", 701)
+    assert by_engine(case.document, among, case.as_of) == expected

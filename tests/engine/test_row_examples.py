@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.judging import Judge
+from tests.engine.judging import Judge, evaluation_of
 from tests.engine.written import Row, change, comment, document, ticket
 
 DAY = "2026-03-02T{}:00Z"
@@ -137,3 +137,35 @@ def test_rows_after_as_of_are_not_seen(judge: Judge) -> None:
         "running",
         "completed",
     ]
+
+
+class TestWarnings:
+    """What is odd about a ticket is read all the same, and said once for each kind."""
+
+    MADE = document('targets = "4h"\nstart = { status = "new", team = { set = true } }')
+
+    def warnings(self, *tickets: Row) -> list[tuple[int, str]]:
+        return list(evaluation_of(self.MADE, list(tickets), NOW).warnings)
+
+    def test_a_sound_ticket_has_none(self) -> None:
+        sound = ticket(at("07:00"), change(at("07:00"), team=["B", "A"]), change(at("08:00"), team=[]), team=None)
+        sound["history"][1]["changes"]["team"] = [["A", "B"], None]  # the same values, in another order and writing
+        assert self.warnings(sound) == []
+
+    def test_entries_and_comments_before_created(self) -> None:
+        early = ticket(at("08:00"), change(at("07:00"), team="A"), comment(at("07:30")))
+        [(position, text)] = self.warnings(ticket(at("07:00")), early)
+        assert (position, "2 of its entries and comments lie before its creation" in text) == (1, True)
+
+    def test_a_chain_that_does_not_join(self) -> None:
+        broken = ticket(at("07:00"), change(at("08:00"), team="B"), change(at("09:00"), team="C", status="work"))
+        broken["history"][1]["changes"] |= {"team": ["X", "C"], "status": ["Y", "work"]}
+        warnings = self.warnings(broken)
+        assert len(warnings) == 1
+        assert "team is changed from 'X' where it held 'B'" in warnings[0][1]
+
+    def test_a_value_that_the_history_does_not_end_with(self) -> None:
+        late = ticket(at("07:00"), change(at("08:00"), team="B"))
+        late["fields"]["team"] = "Z"
+        [(_, text)] = self.warnings(late)
+        assert text.startswith("team is 'Z', but its history ends with 'B'")

@@ -79,4 +79,10 @@ def milliseconds(at: str) -> int:
 
 
 def cases() -> st.SearchStrategy[Case]:
+    """Return cases of which hypothesis makes every choice, so that it shrinks them."""
     return st.randoms(use_true_random=False).map(random_case)
+
+
+def seeds() -> st.SearchStrategy[Random]:
+    """Return generators for cases that hypothesis cannot shrink; they are made much faster, and vary more."""
+    return st.randoms(use_true_random=True)

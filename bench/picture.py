@@ -1,0 +1,101 @@
+"""Draw the README's picture from what the demo really prints.
+
+    python bench/picture.py            writes docs/demo.svg
+
+The table of runs and one ticket are shown. Of the ticket, its last two comments and the cycles that explain them are
+kept, so that the picture fits a screen; what is left out is marked.
+"""
+
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.terminal_theme import TerminalTheme
+from rich.text import Text
+
+from slabridge.demo import show
+from slabridge.sandbox.server import SandboxOptions
+
+PICTURE = Path(__file__).parents[1] / "docs" / "demo.svg"
+WIDTH = 106
+SEED = 3
+COMMAND = "slabridge demo --seed 3 --days 1 --step 6h"
+COMMENTS = 2
+FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
+THEME = TerminalTheme(
+    (13, 17, 23),
+    (214, 221, 229),
+    [(13, 17, 23), (255, 123, 114), (86, 211, 100), (227, 179, 65)]
+    + [(121, 192, 255), (210, 168, 255), (86, 212, 221), (214, 221, 229)],
+    [(139, 148, 158), (255, 123, 114), (86, 211, 100), (227, 179, 65)]
+    + [(121, 192, 255), (210, 168, 255), (86, 212, 221), (255, 255, 255)],
+)
+
+
+class Film(Console):
+    """A console that keeps the table and the last ticket of what is printed on it."""
+
+    def __init__(self) -> None:
+        super().__init__(width=WIDTH, highlight=False)
+        self.table: Table | None = None
+        self.ticket: Panel | None = None
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as in rich
+        """Keep what belongs in the picture, and print everything where it is usually printed."""
+        for thing in objects:
+            if isinstance(thing, Table):
+                self.table = thing
+            elif isinstance(thing, Panel):
+                self.ticket = thing
+        super().print(*objects, **options)
+
+
+def shortened(ticket: Text) -> Text:
+    """Return a ticket with its last comments, and of its cycles the last breached one of each kind."""
+    head, _, why = ticket.plain.partition("\nwhy (slabridge explain)\n")
+    comments = [match.start() for match in re.finditer(r"^comment of ", head, re.MULTILINE)]
+    cycles = [len(ticket.plain) - len(why) + match.start() for match in re.finditer(r"^(SLA|OLA|UC) ", why, re.MULTILINE)]
+    spans = list(zip(cycles, [*cycles[1:], len(ticket.plain)], strict=True))
+    breached = {ticket.plain[start : start + 3]: (start, end) for start, end in spans if _is_breached(ticket.plain[start:end])}
+    kept = [(0, comments[0]), (comments[max(0, len(comments) - COMMENTS)], len(head) + 1)]
+    kept += [(len(head) + 1, cycles[0]), *sorted(breached.values())]
+    dots = Text("…\n\n", style="dim")
+    result = Text()
+    for n, (start, end) in enumerate(kept):
+        result.append_text(ticket[start:end])
+        if n == 0 and len(comments) > COMMENTS:
+            result.append_text(dots)
+    result.rstrip()
+    return result
+
+
+def _is_breached(cycle: str) -> bool:
+    return ": breached, " in cycle.partition("\n")[0]
+
+
+def drawn(film: Film) -> str:
+    """Return the picture as SVG that asks no other host for a font."""
+    if film.table is None or film.ticket is None or not isinstance(film.ticket.renderable, Text):
+        raise RuntimeError("the demo printed no table or no ticket")
+    paper = Console(record=True, width=WIDTH, highlight=False, file=StringIO(), force_terminal=True)
+    film.ticket.renderable = shortened(film.ticket.renderable)
+    paper.print(film.table)
+    paper.print(film.ticket)
+    svg = paper.export_svg(title=COMMAND, theme=THEME, unique_id="demo")
+    svg = re.sub(r"\s*@font-face\s*{.*?}|\s*<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font-family:[^;]*;", f"font-family: {FONTS};", svg)
+    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+
+
+def main() -> None:
+    film = Film()
+    show(SandboxOptions(seed=SEED), days=1, step="6h", console=film)
+    PICTURE.write_text(drawn(film), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
