@@ -58,9 +58,13 @@ def shortened(ticket: Text) -> Text:
     """Return a ticket with its last comments, and of its cycles the last breached one of each kind."""
     head, _, why = ticket.plain.partition("\nwhy (slabridge explain)\n")
     comments = [match.start() for match in re.finditer(r"^comment of ", head, re.MULTILINE)]
-    cycles = [len(ticket.plain) - len(why) + match.start() for match in re.finditer(r"^(SLA|OLA|UC) ", why, re.MULTILINE)]
+    cycles = [
+        len(ticket.plain) - len(why) + match.start() for match in re.finditer(r"^(SLA|OLA|UC) ", why, re.MULTILINE)
+    ]
     spans = list(zip(cycles, [*cycles[1:], len(ticket.plain)], strict=True))
-    breached = {ticket.plain[start : start + 3]: (start, end) for start, end in spans if _is_breached(ticket.plain[start:end])}
+    breached = {
+        ticket.plain[start : start + 3]: (start, end) for start, end in spans if _is_breached(ticket.plain[start:end])
+    }
     kept = [(0, comments[0]), (comments[max(0, len(comments) - COMMENTS)], len(head) + 1)]
     kept += [(len(head) + 1, cycles[0]), *sorted(breached.values())]
     dots = Text("…\n\n", style="dim")
@@ -84,10 +88,12 @@ def drawn(film: Film) -> str:
     paper = Console(record=True, width=WIDTH, highlight=False, file=StringIO(), force_terminal=True)
     film.ticket.renderable = shortened(film.ticket.renderable)
     paper.print(film.table)
+    paper.print()
     paper.print(film.ticket)
     svg = paper.export_svg(title=COMMAND, theme=THEME, unique_id="demo")
     svg = re.sub(r"\s*@font-face\s*{.*?}|\s*<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family:[^;]*;", f"font-family: {FONTS};", svg)
+    svg = svg.replace("font-size: 20px", "font-size: 21px")  # so that the lines of boxes meet
     return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
 
 
