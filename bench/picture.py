@@ -26,14 +26,9 @@ SEED = 3
 COMMAND = "slabridge demo --seed 3 --days 1 --step 6h"
 COMMENTS = 2
 FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
-THEME = TerminalTheme(
-    (13, 17, 23),
-    (214, 221, 229),
-    [(13, 17, 23), (255, 123, 114), (86, 211, 100), (227, 179, 65)]
-    + [(121, 192, 255), (210, 168, 255), (86, 212, 221), (214, 221, 229)],
-    [(139, 148, 158), (255, 123, 114), (86, 211, 100), (227, 179, 65)]
-    + [(121, 192, 255), (210, 168, 255), (86, 212, 221), (255, 255, 255)],
-)
+_INK, _PAPER, _GREY = (214, 221, 229), (13, 17, 23), (139, 148, 158)
+_COLOURS = ((255, 123, 114), (86, 211, 100), (227, 179, 65), (121, 192, 255), (210, 168, 255), (86, 212, 221))
+THEME = TerminalTheme(_PAPER, _INK, [_PAPER, *_COLOURS, _INK], [_GREY, *_COLOURS, (255, 255, 255)])
 
 
 class Film(Console):

@@ -71,19 +71,21 @@ def head_of(ticket: Ticket) -> str:
 
 def _instants(column: Instants) -> list[str]:
     """Return instants as JSON: date, minute and second are each turned into text once."""
-    known = column != NULL
-    instants = np.where(known, column, 0)
-    if np.any(instants % SECOND):
-        return ["null" if instant == NULL else f'"{format_instant(instant)}"' for instant in column.tolist()]
-    days, ms = np.divmod(instants, DAY)
+    texts = np.full(len(column), "null", np.object_)
+    known = np.flatnonzero(column != NULL)
+    days, ms = np.divmod(column[known], DAY)
     distinct, day = np.unique(days, return_inverse=True)
     dates = np.array([f'"{format_instant(n * DAY)[:11]}' for n in distinct.tolist()], np.object_)
-    texts = dates[day] + _MINUTES[ms // MINUTE] + _SECONDS[ms // SECOND % 60]
-    return np.where(known, texts, "null").tolist()  # type: ignore[no-any-return]
+    tails = np.full(len(known), 'Z"', np.object_)
+    fractions = ms % SECOND
+    odd = np.flatnonzero(fractions)
+    tails[odd] = [f'.{fraction:03}Z"' for fraction in fractions[odd].tolist()]
+    texts[known] = dates[day] + _MINUTES[ms // MINUTE] + _SECONDS[ms // SECOND % 60] + tails
+    return texts.tolist()
 
 
 _MINUTES = np.array([f"{n // 60:02}:{n % 60:02}:" for n in range(24 * 60)], np.object_)
-_SECONDS = np.array([f'{n:02}Z"' for n in range(60)], np.object_)
+_SECONDS = np.array([f"{n:02}" for n in range(60)], np.object_)
 
 
 def _seconds(column: Instants) -> list[int | float]:

@@ -83,8 +83,8 @@ def test_jql_finds(three: Client, jql: str, numbers: str) -> None:
         (
             "updated >= '2026-03-03T08:00:00Z'",
             (
-                "Date value '2026-03-03T08:00:00Z' for field 'updated' is invalid. Valid formats include: 'yyyy/MM/dd HH:mm', "
-                "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
+                "Date value '2026-03-03T08:00:00Z' for field 'updated' is invalid. Valid formats include: "
+                "'yyyy/MM/dd HH:mm', 'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
             ),
         ),
         ("project = ITSM ORDER BY nothing", "Not able to sort using field 'nothing'."),
@@ -115,15 +115,15 @@ def test_jql_finds(three: Client, jql: str, numbers: str) -> None:
         (
             "project = ITSM and\nassignee = a@b",
             (
-                "Error in the JQL Query: The character '@' is a reserved JQL character. You must enclose it in a string or "
-                r"use the escape '\u0040' instead. (line 2, character 13)"
+                "Error in the JQL Query: The character '@' is a reserved JQL character. You must enclose it in a string "
+                r"or use the escape '\u0040' instead. (line 2, character 13)"
             ),
         ),
         (
             "project = GO",
             (
-                "Error in the JQL Query: 'GO' is a reserved JQL word. You must surround it in quotation marks to use it in "
-                "a query. (line 1, character 11)"
+                "Error in the JQL Query: 'GO' is a reserved JQL word. You must surround it in quotation marks to use it "
+                "in a query. (line 1, character 11)"
             ),
         ),
         (

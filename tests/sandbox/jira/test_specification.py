@@ -1,6 +1,7 @@
 """What the site answers is what Atlassian's OpenAPI specification says; the specification stands beside the checkout."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,16 @@ TYPES = {
     "array": list,
     "object": dict,
 }
-KNOWN_ERRORS = (
-    "createdAt of a bulk history: the specification says date-time, the service sends epoch milliseconds",
-    "statuscategory.self and others: read-only by their description, sent by the service",
+CONTRADICTED = re.compile(
+    r"""
+    .*\.items\[\d+\]\.(from|fromString|to|toString):\ None\ is\ no\ string  # its own example of a changelog has null
+    |changelog/bulkfetch.*\.created:\ \d+\ is\ no\ string                      # its own example has a number
+    |issue/bulkfetch:\ expand\ is\ unknown                                     # its own example has it
+    |serverInfo:\ defaultLocale\ is\ unknown                                   # the same
+    """,
+    re.VERBOSE,
 )
+"""Where the specification is contradicted by its own examples, and by what the service sends."""
 
 
 @pytest.fixture(scope="module")
@@ -84,10 +91,12 @@ def faults(specification: Mapping[str, Any], schema: Mapping[str, Any], value: o
 def test_answers_are_as_specified(
     three: Client, specification: dict[str, Any], method: str, path: str, body: object, template: str
 ) -> None:
-    document = {"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [{"type": "text", "text": "x"}]}]}
+    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "x"}]}
+    document = {"type": "doc", "version": 1, "content": [paragraph]}
     three.post("issue/ITSM-1/comment", {"body": document, "properties": [{"key": "mark", "value": {"a": 1}}]})
     assert three.ask("PUT", "issue/ITSM-1/properties/mark", [1]).status_code == 201
     answer = three.ask(method, path, body)
     operation = specification["paths"][f"/rest/api/3/{template}"][method.lower()]
     schema = operation["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]
-    assert list(faults(specification, schema, answer.json(), template)) == []
+    found = faults(specification, schema, answer.json(), template)
+    assert [fault for fault in found if not CONTRADICTED.fullmatch(fault)] == []
