@@ -97,11 +97,8 @@ def _print(report: Report, *, as_json: bool) -> None:
 
 
 def _say_troubles(report: Report) -> None:
-    """Say what went wrong, one line each, on stderr."""
+    """Say on stderr what is left to do; what went wrong stands in the log above."""
     for tally in report.tallies:
-        for text in (tally.refusal, tally.outage):
-            if text:
-                sys.stderr.write(f"{tally.connection}: {text}\n")
         if tally.set_aside:
             sys.stderr.write(f"{tally.connection}: {tally.set_aside} tickets were set aside; the log says why\n")
         if tally.refused:

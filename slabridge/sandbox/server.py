@@ -143,7 +143,7 @@ def _database(path: Path) -> Iterator[sqlite3.Connection]:
     """Make a database anew. Nothing in it needs to survive a crash, so it does not wait for the disk."""
     path.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(path)) as db:
-        db.execute("PRAGMA journal_mode = OFF")
+        db.execute("PRAGMA journal_mode = MEMORY")
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA cache_size = -100000")
         yield db

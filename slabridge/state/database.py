@@ -1,5 +1,6 @@
 """Opening the state: one engine, the schema brought up to date, transactions."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ class State:
 
         Raises:
             StateError: it cannot be opened, or a newer slabridge wrote it; it is left untouched.
+            Busy: somebody keeps it locked.
         """
         self.url = url
         try:
@@ -41,6 +43,8 @@ class State:
                 sa.event.listen(self._engine, "begin", _begin_sqlite)
             self._migrate()
         except (sa.exc.SQLAlchemyError, ImportError) as error:
+            if _is_locked(error):
+                raise Busy(f"state {_shown(url)} is in use: {_first_line(error)}") from error
             raise StateError(f"state {_shown(url)}: cannot be opened: {_first_line(error)}") from error
         self._rehearsal: sa.Connection | None = None
 
@@ -136,6 +140,10 @@ def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _is_locked(error: Exception) -> bool:
+    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
 
 
 def _shown(url: str) -> str:

@@ -162,7 +162,7 @@ def test_a_working_day_is_as_long_as_the_calendar_says(judge: Judge, within: str
     assert row["due_at"] == due
 
 
-@pytest.mark.parametrize(("minutes", "invalid"), [(521, []), (522, [0])])
+@pytest.mark.parametrize(("minutes", "invalid"), [(521, []), (522, [0]), (100_000, [0])])
 def test_a_due_time_more_than_3653_days_ahead_sets_the_ticket_aside(
     judge: Judge, minutes: int, invalid: list[int]
 ) -> None:

@@ -66,9 +66,7 @@ def at_risk(since: int = NOW - HOUR, **given: object) -> Result:
 
 
 def paused(due_if_resumed: int | None, **given: object) -> Result:
-    return result(
-        **{"stage": "paused", "status": "paused", "due_at": None, "due_if_resumed": due_if_resumed, **given}
-    )
+    return result(**{"stage": "paused", "status": "paused", "due_at": None, "due_if_resumed": due_if_resumed, **given})
 
 
 def known(

@@ -11,7 +11,7 @@ import pytest
 from tests.sandbox.jira.client import Client
 
 SPECIFICATION = Path(__file__).parents[4] / "shared/reference/openapi/jira-platform-v3.json"
-TYPES = {
+TYPES: dict[str, type | tuple[type, ...]] = {
     "string": str,
     "boolean": bool,
     "integer": int,
@@ -89,7 +89,7 @@ def faults(specification: Mapping[str, Any], schema: Mapping[str, Any], value: o
     ],
 )
 def test_answers_are_as_specified(
-    three: Client, specification: dict[str, Any], method: str, path: str, body: object, template: str
+    three: Client, specification: dict[str, Any], *, method: str, path: str, body: object, template: str
 ) -> None:
     paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "x"}]}
     document = {"type": "doc", "version": 1, "content": [paragraph]}

@@ -1,0 +1,120 @@
+"""What README and docs claim of the code is so."""
+
+import re
+from typing import Any
+
+import pytest
+import typer.main
+
+from sla_engine import evaluate, read_ticket
+from sla_engine.instant import parse_instant
+from slabridge.cli.app import app
+from slabridge.config import read_definitions
+from slabridge.config.process import ProcessSettings
+from slabridge.plan import Reason
+from slabridge.report import Exit
+from slabridge.tickets_file import read_batches
+from tests.docs.pages import CHECKOUT, rows, section, tables
+
+DOCS = CHECKOUT / "docs"
+README = CHECKOUT / "README.md"
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+def codes(text: str) -> dict[int, str]:
+    [table] = [table for table in tables(text) if "code" in table[0]]
+    return {int(row["code"]): row.get("name", "") for row in table}
+
+
+@pytest.mark.parametrize(("page", "heading"), [("README.md", "Commands and exit codes"), ("docs/operations.md", "Exit codes")])
+def test_the_exit_codes_are_those_of_the_program(page: str, heading: str) -> None:
+    assert codes(section(CHECKOUT / page, heading)) == {code.value: code.name.lower() for code in Exit}
+
+
+def test_the_exit_codes_of_evaluate_are_among_them() -> None:
+    assert codes(section(DOCS / "evaluate.md", "Exit codes")).keys() <= set(Exit)
+
+
+def test_readme_names_every_command() -> None:
+    table = tables(section(README, "Commands and exit codes"))[0]
+    assert [row["command"].strip("`").split()[0] for row in table] == list(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("command", "page", "named"),
+    [
+        ("evaluate", "evaluate.md", ["Options"]),
+        ("demo", "sandbox.md", ["The demo"]),
+        ("sandbox", "sandbox.md", ["The demo", "The sandbox by hand"]),
+    ],
+)
+def test_every_option_is_explained(command: str, page: str, named: list[str]) -> None:
+    explained = {text for heading in named for text in re.findall(r"`(--?[a-z-]+)`", section(DOCS / page, heading))}
+    assert {text for option in COMMANDS[command].params for text in option.opts} - {"--help"} <= explained
+
+
+def test_every_key_of_the_output_is_explained() -> None:
+    plain, opened = tables(section(DOCS / "evaluate.md", "Output"))
+    examples = DOCS / "examples"
+    [batch] = read_batches(examples / "tickets.jsonl")
+    as_of = parse_instant("2026-03-02T15:00:00Z")
+    result = evaluate(batch.tickets, read_definitions(examples / "config.toml"), as_of).results[0]
+    without, complete = result.as_json(), result.as_json(segments=True)
+    assert [key for row in plain for key in re.findall(r"`(\w+)`", row["key"])] == list(without)
+    assert [row["key"].strip("`") for row in opened] == [key for key in complete if key not in without]
+
+
+def test_the_example_ticket_is_one() -> None:
+    block = re.search(r"^```json\n(.*?)^```", (DOCS / "tickets.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert block
+    ticket = read_ticket(__import__("orjson").loads(block[1]))
+    keys = [row["key"].strip("`") for row in tables(section(DOCS / "tickets.md", "Keys"))[0]]
+    assert sorted(keys) == sorted(ticket.__slots__)
+
+
+def test_the_reasons_are_those_of_the_plan() -> None:
+    [table] = tables(section(DOCS / "promises.md", "What is written"))
+    assert [row["reason"].strip("`") for row in table] == [reason.value for reason in Reason]
+
+
+def test_the_environment_variables_are_those_that_are_read() -> None:
+    [table] = tables(section(DOCS / "operations.md", "Environment variables"))
+    prefix = str(ProcessSettings.model_config["env_prefix"])
+    assert {row["variable"].strip("`") for row in table} == {prefix + name.upper() for name in ProcessSettings.model_fields}
+    for row in table:
+        name = row["variable"].strip("`").removeprefix(prefix).lower()
+        assert row["default"].strip("`") == str(ProcessSettings.model_fields[name].default)
+
+
+def test_every_promise_says_honestly_what_shows_it() -> None:
+    table = rows(section(DOCS / "promises.md", "The promises").partition("\n\n| ")[2].join(["| ", ""]))
+    assert [row["promise"] for row in table] == [f"P{n}" for n in range(1, 17)]
+    for row in table:
+        status = re.split(r"[,:]", row["tested today"])[0].removesuffix(" in 0.1")
+        cited = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row["by"])
+        assert status in {"yes", "in parts", "not yet proven", "not kept"}
+        assert bool(cited) == (status in {"yes", "in parts"})
+        for path, name in cited:
+            assert f"def {name}(" in (CHECKOUT / path).read_text(encoding="utf-8")
+
+
+def test_the_messages_that_operations_explains_are_in_the_code() -> None:
+    [table] = tables(section(DOCS / "operations.md", "What to do on each error"))
+    code = " ".join(
+        " ".join(path.read_text(encoding="utf-8").split())
+        for top in ("connectors", "slabridge")
+        for path in (CHECKOUT / top).rglob("*.py")
+    )
+    code = re.sub(r'" f?"', "", code)
+    for row in table:
+        for message in re.findall(r"`([^`]+)`", row["message"]):
+            for part in re.split(r"\.\.\.|\bKEY\b:?|\bNAME\b", message):
+                assert part.strip(" ;") in code, message
+
+
+def test_the_logged_events_that_operations_explains_are_in_the_code() -> None:
+    [table] = tables(section(DOCS / "operations.md", "Logs"))
+    code = "".join(path.read_text() for path in [CHECKOUT / "sync.py", *(CHECKOUT / "connectors").rglob("*.py")])
+    for row in table:
+        event, level = row["event"].strip("`"), row["level"]
+        assert re.search(rf'log\.{level}\(\s*"{re.escape(event)}"', code), event

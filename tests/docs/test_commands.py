@@ -1,0 +1,71 @@
+"""The commands of README and docs run, or at least mean something."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from slabridge.cli.app import app
+from slabridge.config import config_of, warnings_of
+from tests.docs.pages import CHECKOUT, blocks
+
+PROGRAM = f'slabridge() {{ "{sys.executable}" sync.py "$@"; }}; python() {{ "{sys.executable}" "$@"; }}; set -o pipefail\n'
+CONSOLE = [
+    (page, command, output)
+    for page, block in blocks("console")
+    for command, output in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE)
+]
+LINES = [
+    (page, line.partition("  #")[0].strip())
+    for page, block in [*blocks("sh"), *blocks("text"), *blocks("ini")]
+    for line in block.splitlines()
+]
+
+
+@pytest.mark.parametrize(("page", "command", "output"), CONSOLE, ids=[f"{page} {n}" for n, (page, _, _) in enumerate(CONSOLE)])
+def test_a_console_block_shows_what_its_command_prints(page: str, command: str, output: str) -> None:
+    quiet = {name: text for name, text in os.environ.items() if not name.startswith("SLABRIDGE_")}
+    done = subprocess.run(["bash", "-c", PROGRAM + command], cwd=CHECKOUT, env=quiet, capture_output=True, text=True, check=False)  # noqa: S603, S607 - our own pages
+    assert (done.returncode, done.stderr) == (0, ""), page
+    assert done.stdout == output
+
+
+def slabridge_lines() -> list[tuple[str, str]]:
+    found = [(page, line[line.index("slabridge ") :]) for page, line in LINES if re.search(r"(?:^|\s|/)slabridge [a-z]", line)]
+    return [(page, re.split(r" >>| \|", line)[0]) for page, line in found if not line.startswith("slabridge:")]
+
+
+@pytest.mark.parametrize(("page", "line"), slabridge_lines(), ids=lambda text: text.replace("/", "-"))
+def test_a_line_with_slabridge_parses(page: str, line: str) -> None:
+    command, *arguments = shlex.split(line)[1:]
+    group = typer.main.get_command(app)
+    assert command in group.commands, page  # type: ignore[attr-defined]
+    group.commands[command].make_context(command, arguments)  # type: ignore[attr-defined]
+
+
+def test_every_make_target_is_there() -> None:
+    named = {line.split()[1] for _, line in LINES if line.startswith("make ")}
+    targets = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
+    assert named == {"demo", "test"}
+    assert named <= targets
+
+
+def test_every_extra_is_there() -> None:
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
+    named = {extra for _, line in LINES for extra in re.findall(r"pip install \"\.\[(\w+)\]\"", line)}
+    assert named == set(project["optional-dependencies"])
+
+
+def test_every_example_of_a_configuration_loads() -> None:
+    [readme] = [block for page, block in blocks("toml") if page == "README.md"]
+    example = CHECKOUT / "docs" / "examples" / "config.toml"
+    assert readme == example.read_text()
+    assert warnings_of(config_of(tomllib.loads(readme), Path("config.toml"))) == ()
+    for page, block in blocks("toml"):
+        assert tomllib.loads(block), page
