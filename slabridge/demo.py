@@ -114,7 +114,8 @@ def _ticket(name: str, endpoint: Endpoint, config: Config, state: State) -> Pane
     text = Text()
     for field in written:
         text.append(f"{field:<20} ", style="dim")
-        text.append(f"{fields.get(field) or '-'}\n", style=STYLES.get(str(fields.get(field)).lower().replace(" ", "_"), ""))
+        value = fields.get(field) or "-"
+        text.append(f"{value}\n", style=STYLES.get(value.lower().replace(" ", "_"), ""))
     for at, body in comments:
         text.append(f"\ncomment of {at}\n", style="dim")
         text.append(body + "\n")

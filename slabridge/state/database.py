@@ -41,7 +41,13 @@ class State:
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _configure_sqlite)
                 sa.event.listen(self._engine, "begin", _begin_sqlite)
-            self._migrate()
+            outdated = self._outdated()
+            if self._engine.dialect.name == "sqlite":
+                # Only now: this mode stands in the file, and a file of a newer slabridge is not touched.
+                self._engine.dispose()
+                sa.event.listen(self._engine, "connect", _write_ahead)
+            if outdated:
+                self._migrate()
         except (sa.exc.SQLAlchemyError, ImportError) as error:
             if _is_locked(error):
                 raise Busy(f"state {_shown(url)} is in use: {_first_line(error)}") from error
@@ -94,22 +100,29 @@ class State:
         """Give connections back."""
         self._engine.dispose()
 
-    def _migrate(self) -> None:
-        config = AlembicConfig()
-        config.set_main_option("script_location", str(_SCRIPTS))
-        script = ScriptDirectory.from_config(config)
+    def _outdated(self) -> bool:
+        """Return whether the schema must be created or upgraded; refuse one that we do not know."""
+        script = ScriptDirectory.from_config(_alembic())
         with self._engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
-        if current == script.get_current_head():
-            return
         if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
             raise StateError(
                 f"state {_shown(self.url)}: a newer slabridge wrote it (schema {current}); "
                 "upgrade slabridge, or name another state"
             )
+        return current != script.get_current_head()
+
+    def _migrate(self) -> None:
+        config = _alembic()
         with self._engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _alembic() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -132,9 +145,14 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
 def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
     cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=5000")
+    cursor.close()
+
+
+def _write_ahead(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()
 
 

@@ -16,7 +16,7 @@ _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A fenced block (`kind` is its language), a table (`kind` "table"), or a line ("text")."""
+    """A fenced block (`kind` is its language), a table (`kind` "table"), or a line ("prose")."""
 
     kind: str
     text: str
@@ -30,7 +30,7 @@ def parts(page: Path) -> Iterator[Part]:
         elif match["table"]:
             yield Part("table", match["table"])
         elif match["text"].strip():
-            yield Part("text", match["text"])
+            yield Part("prose", match["text"])
 
 
 def blocks(kind: str) -> list[tuple[str, str]]:
@@ -40,7 +40,11 @@ def blocks(kind: str) -> list[tuple[str, str]]:
 
 def section(page: Path, heading: str) -> str:
     """Return the text under a heading, down to the next one of its level or above."""
-    found = re.search(rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#{{1,2}} |\Z)", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.search(
+        rf"^(#+) {re.escape(heading)}\n(.*?)(?=^#{{1,2}} |\Z)",
+        page.read_text(encoding="utf-8"),
+        re.MULTILINE | re.DOTALL,
+    )
     assert found, f"{page.name} has no heading {heading!r}"
     return found[2]
 

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+import orjson
 import pytest
 import typer.main
 
@@ -14,7 +15,7 @@ from slabridge.config.process import ProcessSettings
 from slabridge.plan import Reason
 from slabridge.report import Exit
 from slabridge.tickets_file import read_batches
-from tests.docs.pages import CHECKOUT, rows, section, tables
+from tests.docs.pages import CHECKOUT, section, tables
 
 DOCS = CHECKOUT / "docs"
 README = CHECKOUT / "README.md"
@@ -26,7 +27,9 @@ def codes(text: str) -> dict[int, str]:
     return {int(row["code"]): row.get("name", "") for row in table}
 
 
-@pytest.mark.parametrize(("page", "heading"), [("README.md", "Commands and exit codes"), ("docs/operations.md", "Exit codes")])
+@pytest.mark.parametrize(
+    ("page", "heading"), [("README.md", "Commands and exit codes"), ("docs/operations.md", "Exit codes")]
+)
 def test_the_exit_codes_are_those_of_the_program(page: str, heading: str) -> None:
     assert codes(section(CHECKOUT / page, heading)) == {code.value: code.name.lower() for code in Exit}
 
@@ -67,7 +70,7 @@ def test_every_key_of_the_output_is_explained() -> None:
 def test_the_example_ticket_is_one() -> None:
     block = re.search(r"^```json\n(.*?)^```", (DOCS / "tickets.md").read_text(), re.MULTILINE | re.DOTALL)
     assert block
-    ticket = read_ticket(__import__("orjson").loads(block[1]))
+    ticket = read_ticket(orjson.loads(block[1]))
     keys = [row["key"].strip("`") for row in tables(section(DOCS / "tickets.md", "Keys"))[0]]
     assert sorted(keys) == sorted(ticket.__slots__)
 
@@ -80,14 +83,16 @@ def test_the_reasons_are_those_of_the_plan() -> None:
 def test_the_environment_variables_are_those_that_are_read() -> None:
     [table] = tables(section(DOCS / "operations.md", "Environment variables"))
     prefix = str(ProcessSettings.model_config["env_prefix"])
-    assert {row["variable"].strip("`") for row in table} == {prefix + name.upper() for name in ProcessSettings.model_fields}
+    assert {row["variable"].strip("`") for row in table} == {
+        prefix + name.upper() for name in ProcessSettings.model_fields
+    }
     for row in table:
         name = row["variable"].strip("`").removeprefix(prefix).lower()
         assert row["default"].strip("`") == str(ProcessSettings.model_fields[name].default)
 
 
 def test_every_promise_says_honestly_what_shows_it() -> None:
-    table = rows(section(DOCS / "promises.md", "The promises").partition("\n\n| ")[2].join(["| ", ""]))
+    [table] = tables(section(DOCS / "promises.md", "The promises"))
     assert [row["promise"] for row in table] == [f"P{n}" for n in range(1, 17)]
     for row in table:
         status = re.split(r"[,:]", row["tested today"])[0].removesuffix(" in 0.1")

@@ -7,46 +7,50 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
 
 from slabridge.cli.app import app
-from slabridge.config import config_of, warnings_of
+from slabridge.config import warnings_of
+from slabridge.config.config import config_of
 from tests.docs.pages import CHECKOUT, blocks
 
-PROGRAM = f'slabridge() {{ "{sys.executable}" sync.py "$@"; }}; python() {{ "{sys.executable}" "$@"; }}; set -o pipefail\n'
+PROGRAM = (
+    f'slabridge() {{ "{sys.executable}" sync.py "$@"; }}; python() {{ "{sys.executable}" "$@"; }}; set -o pipefail\n'
+)
+COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 CONSOLE = [
     (page, command, output)
     for page, block in blocks("console")
     for command, output in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE)
 ]
 LINES = [
-    (page, line.partition("  #")[0].strip())
+    (page, part.strip())
     for page, block in [*blocks("sh"), *blocks("text"), *blocks("ini")]
     for line in block.splitlines()
+    for part in re.split(r"  #|&&|>>", line)
 ]
+OURS = [(page, found[1]) for page, line in LINES if (found := re.search(r"(?:^|/)slabridge ([a-z].*)", line))]
 
 
-@pytest.mark.parametrize(("page", "command", "output"), CONSOLE, ids=[f"{page} {n}" for n, (page, _, _) in enumerate(CONSOLE)])
+@pytest.mark.parametrize(
+    ("page", "command", "output"), CONSOLE, ids=[f"{page} {n}" for n, (page, _, _) in enumerate(CONSOLE)]
+)
 def test_a_console_block_shows_what_its_command_prints(page: str, command: str, output: str) -> None:
     quiet = {name: text for name, text in os.environ.items() if not name.startswith("SLABRIDGE_")}
-    done = subprocess.run(["bash", "-c", PROGRAM + command], cwd=CHECKOUT, env=quiet, capture_output=True, text=True, check=False)  # noqa: S603, S607 - our own pages
+    bash = ["/bin/bash", "-c", PROGRAM + command]
+    done = subprocess.run(bash, cwd=CHECKOUT, env=quiet, capture_output=True, text=True, check=False)  # noqa: S603 - our own pages
     assert (done.returncode, done.stderr) == (0, ""), page
     assert done.stdout == output
 
 
-def slabridge_lines() -> list[tuple[str, str]]:
-    found = [(page, line[line.index("slabridge ") :]) for page, line in LINES if re.search(r"(?:^|\s|/)slabridge [a-z]", line)]
-    return [(page, re.split(r" >>| \|", line)[0]) for page, line in found if not line.startswith("slabridge:")]
-
-
-@pytest.mark.parametrize(("page", "line"), slabridge_lines(), ids=lambda text: text.replace("/", "-"))
+@pytest.mark.parametrize(("page", "line"), OURS, ids=[f"{n} {page}" for n, (page, _) in enumerate(OURS)])
 def test_a_line_with_slabridge_parses(page: str, line: str) -> None:
-    command, *arguments = shlex.split(line)[1:]
-    group = typer.main.get_command(app)
-    assert command in group.commands, page  # type: ignore[attr-defined]
-    group.commands[command].make_context(command, arguments)  # type: ignore[attr-defined]
+    command, *arguments = shlex.split(line)
+    assert command in COMMANDS, page
+    COMMANDS[command].make_context(command, arguments)
 
 
 def test_every_make_target_is_there() -> None:

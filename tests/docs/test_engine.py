@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sla_engine import Calendar, Engine, Result, evaluate, read_ticket
+from sla_engine import Calendar, Definitions, Engine, Result, evaluate, read_ticket
 from sla_engine.duration import parse_duration
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.config import load_definitions
@@ -37,14 +37,14 @@ def examples() -> Iterator[Example]:
     heading = ticket = as_of = ""
     document: dict[str, Any] = {}
     for part in parts(ENGINE):
-        if part.kind == "text" and part.text.startswith("#"):
+        if part.kind == "prose" and part.text.startswith("#"):
             heading = part.text.strip("# \n")
         elif part.kind == "toml":
             fresh = part.text.startswith("[")
             document = merged(CALENDARS if fresh else document, tomllib.loads(part.text))
         elif part.kind == "json":
             ticket = part.text
-        elif part.kind == "text" and (found := re.search(r"As of `(\S+)`", part.text)):
+        elif part.kind == "prose" and (found := re.search(r"As of `(\S+)`", part.text)):
             as_of = found[1]
         elif part.kind == "table" and ticket and as_of and {"cycle", "status"} & rows(part.text)[0].keys():
             yield Example(heading, document, ticket, as_of, rows(part.text))
@@ -63,11 +63,12 @@ def judged(example: Example) -> list[Result]:
     return list(evaluation.results)
 
 
-def value(cell: str) -> Any:
+def value(cell: str) -> object:
     try:
-        return json.loads(cell)
+        read: object = json.loads(cell)
     except ValueError:
         return cell
+    return read
 
 
 EXAMPLES = list(examples())
@@ -100,7 +101,9 @@ def test_elapsed_and_due_are_what_the_calendars_give() -> None:
 
 
 def test_a_condition_holds_as_the_page_says() -> None:
-    [table] = [table for table in tables(section(ENGINE, "Conditions")) if "holds" in table[0] and "condition" in table[0]]
+    [table] = [
+        table for table in tables(section(ENGINE, "Conditions")) if "holds" in table[0] and "condition" in table[0]
+    ]
     for row in table:
         condition = tomllib.loads(f"scope = {row['condition'].strip('`')}")
         goal = {"start": {"begun": "yes"}, "targets": "4h"}
@@ -112,6 +115,6 @@ def test_a_condition_holds_as_the_page_says() -> None:
         assert len(results) == (row["holds"] == "yes"), row
 
 
-def definitions() -> Any:
+def definitions() -> Definitions:
     agreement = {"kind": "sla", "calendar": "always", "objectives": {"goal": {"start": {"a": "b"}, "targets": "1h"}}}
     return load_definitions(CALENDARS | {"agreements": {"a": agreement}})

@@ -7,7 +7,14 @@ import pytest
 
 from tests.docs.pages import CHECKOUT, PAGES, anchors, headings, links
 
-CODE = [CHECKOUT / "sync.py", *(path for top in ("connectors", "sla_engine", "slabridge", "tests", "bench") for path in (CHECKOUT / top).rglob("*.py"))]
+CODE = [
+    CHECKOUT / "sync.py",
+    *(
+        path
+        for top in ("connectors", "sla_engine", "slabridge", "tests", "bench")
+        for path in (CHECKOUT / top).rglob("*.py")
+    ),
+]
 CITED = re.compile(r'(docs/[a-z]+\.md)((?:(?:, | and )"[^"]+")*)')
 
 
@@ -34,7 +41,11 @@ def test_the_pages_and_sections_that_the_code_cites_are_there() -> None:
         for page, sections in CITED.findall(" ".join(path.read_text(encoding="utf-8").split())):
             named = re.findall(r'"([^"]+)"', sections)
             known = headings(CHECKOUT / page) if (CHECKOUT / page).is_file() else None
-            missing += [f"{path.name}: {page} {name}" for name in (named or [""]) if known is None or (name and name not in known)]
+            missing += [
+                f"{path.name}: {page} {name}"
+                for name in (named or [""])
+                if known is None or (name and name not in known)
+            ]
     assert missing == []
 
 
