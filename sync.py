@@ -6,14 +6,14 @@ Everything that is decided here is an order of steps. What a result is, `sla_eng
 
 import hashlib
 import runpy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Connection as Transaction
 
 from connectors.errors import ConnectorError, Refused
-from connectors.interface import CommentWrite, Connector, Cursor, FieldsWrite, Outcome, Page, Receipt
+from connectors.interface import CommentWrite, Connector, Cursor, FieldsWrite, NativeTicket, Outcome, Page, Receipt
 from sla_engine import Engine, Result
 from slabridge.config import Config, Connection
 from slabridge.mapping import Mapper
@@ -30,6 +30,9 @@ BATCH = 1000
 
 Planned = Sequence[tuple[Known, Sequence[Action]]]
 """Tickets with what is to be written on them."""
+
+Write = Callable[["Site", Planned], set[str]]
+"""Writes a plan, and returns the tickets on which something is still to be written."""
 
 Notice = Callable[[Tally], None]
 """Told after every page and batch, to show progress."""
@@ -83,8 +86,9 @@ def rehearse(
     """Do what `run` would, but write nothing into the tools and keep nothing in the state; `actions` are the plan."""
     report = Report()
 
-    def note(site: Site, planned: Planned) -> None:
+    def note(site: Site, planned: Planned) -> set[str]:
         report.actions += [(site.name, action) for _, actions in planned for action in actions]
+        return set()
 
     with state.rehearsal(), lease.held(state):
         engine = Engine(config.definitions)
@@ -110,7 +114,7 @@ def _contained(site: Site, step: Callable[[Site], None]) -> None:
         site.tally.calls = site.connector.calls - before
 
 
-def _synchronise(site: Site, write: Callable[[Site, Planned], None]) -> None:
+def _synchronise(site: Site, write: Write) -> None:
     site.tally.as_of = as_of = site.connector.check().now
     _settle_comments(site, as_of)
     _pull(site)
@@ -123,7 +127,10 @@ def _synchronise(site: Site, write: Callable[[Site, Planned], None]) -> None:
     while batch := _pending(site, after):
         after = batch[-1].native.id
         judged = _evaluate(site, mapper, batch, as_of)
-        write(site, _plan(site, judged, terms))
+        deferred = write(site, _plan(site, judged, terms))
+        # Only now: whoever dies before this evaluates and plans anew, and finds what was written.
+        with site.state.begin() as transaction:
+            tickets.settle(transaction, site.name, _settled(batch, as_of) - deferred)
         site.notice(site.tally)
     for (field, value), count in sorted(mapper.unmapped.items()):
         log.warning("unmapped value", connection=site.name, field=field, value=value, tickets=count)
@@ -160,7 +167,6 @@ def _pull(site: Site) -> None:
         with site.state.begin() as transaction:
             _keep(transaction, site, page)
             connections.set_changed(transaction, site.name, page.cursor)
-            lease.renew(transaction)
         site.notice(site.tally)
     if standing.touched is not None:
         _follow(site, standing.touched)
@@ -202,6 +208,7 @@ def _read(site: Site, ids: Sequence[str]) -> None:
 
 
 def _keep(transaction: Transaction, site: Site, page: Page) -> None:
+    lease.renew(transaction)
     site.tally.pulled += len(page.tickets)
     site.tally.changed += tickets.save(transaction, site.name, page, site.run)
     _set_aside(transaction, site, [SetAside(item.id, item.key, item.reason) for item in page.skipped])
@@ -221,11 +228,11 @@ def _evaluate(site: Site, mapper: Mapper, batch: Sequence[Known], as_of: int) ->
     for position, text in evaluation.warnings:
         log.info("data warning", connection=site.name, ticket=batch[position].native.key, warning=text)
     judged = [pair for position, pair in enumerate(zip(batch, results, strict=True)) if position not in invalid]
-    judgements = [_judgement(known, found, as_of) for known, found in zip(batch, results, strict=True)]
+    judgements = [_judgement(known.native.id, found) for known, found in zip(batch, results, strict=True)]
+    aside = [SetAside(batch[n].native.id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with site.state.begin() as transaction:
         tickets.judged(transaction, site.name, as_of, judgements)
         quarantine.release(transaction, site.name, [known.native.id for known, _ in judged])
-        aside = [SetAside(batch[n].native.id, batch[n].native.key, reason) for n, reason in invalid.items()]
         _set_aside(transaction, site, aside)
         lease.renew(transaction)
     site.tally.evaluated += len(judged)
@@ -233,18 +240,27 @@ def _evaluate(site: Site, mapper: Mapper, batch: Sequence[Known], as_of: int) ->
     return judged
 
 
-def _judgement(known: Known, results: Sequence[Result], as_of: int) -> Judgement:
-    native = known.native
-    latest = max([native.created, *(e.at for e in native.history), *(c.at for c in native.comments)])
-    changes = [result.next_change_at for result in results if result.next_change_at is not None]
-    return Judgement(
-        id=native.id,
-        # What happened after as_of was read, but not seen: the next run must look again, though nothing will differ.
-        pending=latest > as_of,
-        is_open=any(result.stopped_at is None for result in results),
-        next_change_at=min(changes, default=None),
-        results=[result.as_json() for result in results],
-    )
+def _judgement(identity: str, results: Sequence[Result]) -> Judgement:
+    opened = any(result.stopped_at is None for result in results)
+    return Judgement(identity, opened, min(_changes(results), default=None), [result.as_json() for result in results])
+
+
+def _changes(results: Sequence[Result]) -> Iterator[int]:
+    """Yield when time alone changes a status."""
+    for result in results:
+        if result.next_change_at is not None:
+            yield result.next_change_at
+        elif result.stage == "paused" and result.due_at is not None and not result.breached:
+            yield result.due_at + 1  # paused at the very instant at which it was due
+
+
+def _settled(batch: Sequence[Known], as_of: int) -> set[str]:
+    """Return the tickets of which nothing lies after `as_of`: that was read but not seen, the next run looks again."""
+    return {known.native.id for known in batch if _latest(known.native) <= as_of}
+
+
+def _latest(native: NativeTicket) -> int:
+    return max([native.created, *(entry.at for entry in native.history), *(c.at for c in native.comments)])
 
 
 def _plan(site: Site, judged: Sequence[tuple[Known, Sequence[Result]]], terms: Terms) -> Planned:
@@ -256,17 +272,22 @@ def _plan(site: Site, judged: Sequence[tuple[Known, Sequence[Result]]], terms: T
     return [(known, actions) for known, actions in planned if actions]
 
 
-def _write(site: Site, planned: Planned) -> None:
+def _write(site: Site, planned: Planned) -> set[str]:
     """Write a plan: comments are committed to the outbox before the first call, receipts as they come."""
     known = {item.native.id: item for item, _ in planned}
     writes = [action.write for _, actions in planned for action in actions]
+    deferred: set[str] = set()
     now = site.tally.as_of or 0
     with site.state.begin() as transaction:
         outbox.sending(transaction, site.name, [write for write in writes if isinstance(write, CommentWrite)], now)
     for receipt in site.connector.write(writes):
         with site.state.begin() as transaction:
             _record(transaction, site, known[receipt.write.id], receipt)
+            lease.renew(transaction)
+        if receipt.outcome in {Outcome.FAILED, Outcome.UNCLEAR}:
+            deferred.add(receipt.write.id)
         site.notice(site.tally)
+    return deferred
 
 
 def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt) -> None:
@@ -288,7 +309,6 @@ def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt
             log.error("write refused", connection=site.name, ticket=write.key, reason=receipt.reason)
         case Outcome.FAILED | Outcome.UNCLEAR:
             tally.deferred += 1
-            tickets.mark_pending(transaction, site.name, [write.id])
             if comment is not None and receipt.outcome is Outcome.FAILED:
                 outbox.became(transaction, site.name, comment, outbox.LOST, receipt.reason)
             log.warning("write deferred", connection=site.name, ticket=write.key, reason=receipt.reason)

@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from sla_engine.instant import HOUR
 from slabridge.demo import show
 from slabridge.sandbox.server import SandboxOptions
 
@@ -88,13 +89,18 @@ def drawn(film: Film) -> str:
     svg = paper.export_svg(title=COMMAND, theme=THEME, unique_id="demo")
     svg = re.sub(r"\s*@font-face\s*{.*?}|\s*<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family:[^;]*;", f"font-family: {FONTS};", svg)
-    svg = svg.replace("font-size: 20px", "font-size: 21px")  # so that the lines of boxes meet
-    return re.sub(r"[ \t]+$", "", svg, flags=re.MULTILINE)
+    svg = svg.replace(
+        "font-size: 20px", "font-size: 21px"
+    )  # so that lines meet; for the same reason nothing is clipped
+    svg = re.sub(
+        r' clip-path="url\(#demo-line-\d+\)"|<clipPath id="demo-line-\d+">.*?</clipPath>', "", svg, flags=re.DOTALL
+    )
+    return re.sub(r"[ \t]+$|\n(?=\s*\n)", "", svg, flags=re.MULTILINE)
 
 
 def main() -> None:
     film = Film()
-    show(SandboxOptions(seed=SEED), days=1, step="6h", console=film)
+    show(SandboxOptions(seed=SEED), days=1, step=6 * HOUR, console=film)
     PICTURE.write_text(drawn(film), encoding="utf-8")
 
 

@@ -46,7 +46,7 @@ class Status(IntEnum):
 class Judged:
     """The results of one objective, one element per decided cycle; amounts in ms, instants in ms UTC or NULL.
 
-    `overdue` marks due times beyond the horizon: their tickets are invalid.
+    `overdue` marks due times beyond the horizon, which are NULL: their tickets are invalid.
     """
 
     decided: Decided
@@ -99,6 +99,7 @@ def judge(agreement: Agreement, objective: Objective, cycles: Cycles, decided: D
     changing = (stage == Stage.RUNNING) & ~breached
     coming = ~measured.at_risk & (measured.at_risk_at != NULL)
     next_change = np.where(coming, measured.at_risk_at, due + 1)
+    overdue = due > end_at + HORIZON
     excluded = np.zeros(len(due), np.bool_)
     for condition in (agreement.exclude, objective.exclude):
         if condition is not None:
@@ -110,14 +111,14 @@ def judge(agreement: Agreement, objective: Objective, cycles: Cycles, decided: D
         status=_statuses(stage, breached, measured.at_risk),
         breached=breached,
         excluded=excluded,
-        overdue=due > end_at + HORIZON,
+        overdue=overdue,
         started_at=table.at[decided.begin],
         stopped_at=np.where(decided.is_open, NULL, end_at),
-        due_at=np.where(waiting, NULL, due),
-        due_if_resumed=np.where(waiting, due, NULL),
+        due_at=np.where(waiting | overdue, NULL, due),
+        due_if_resumed=np.where(waiting & ~overdue, due, NULL),
         breached_at=np.where(breached, due, NULL),
         at_risk_at=measured.at_risk_at,
-        next_change_at=np.where(changing, next_change, NULL),
+        next_change_at=np.where(changing & ~overdue, next_change, NULL),
         elapsed=measured.elapsed,
         paused=measured.paused,
     )

@@ -15,7 +15,6 @@ from rich.text import Text
 
 import sync
 from sla_engine import Engine
-from sla_engine.duration import parse_duration
 from sla_engine.instant import DAY, moment_of
 from slabridge import logs
 from slabridge.config import Config, load_config
@@ -30,12 +29,8 @@ from slabridge.state import State, tickets
 _COUNTS = ("pulled", "evaluated", "fields_written", "comments_written", "calls")
 
 
-def show(options: SandboxOptions, days: int, step: str, console: Console | None = None) -> None:
-    """Run the demo and print it.
-
-    Raises:
-        ValueError: `step` is no duration.
-    """
+def show(options: SandboxOptions, days: int, step: int, console: Console | None = None) -> None:
+    """Run the demo, a run every `step` ms, and print it."""
     logs.configure("error", "console")
     console = console or Console(highlight=False)
     began = time.perf_counter()
@@ -46,7 +41,7 @@ def show(options: SandboxOptions, days: int, step: str, console: Console | None 
             f"A ServiceNow at {sandbox.servicenow.url} and a Jira at {sandbox.jira.url}, "
             f"as they were on {moment_of(sandbox.now):%A %Y-%m-%d at %H:%M} UTC."
         )
-        stops = range(sandbox.now, sandbox.now + days * DAY + 1, parse_duration(step).ms)
+        stops = range(sandbox.now, sandbox.now + days * DAY + 1, step)
         reports: list[tuple[int, int, Report]] = []
         with connected(config) as connectors, Progress(console=console, transient=True) as bar:
             task = bar.add_task("first run", total=len(stops))

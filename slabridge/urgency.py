@@ -19,7 +19,7 @@ def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
     for result in results:
         if _meant(result, ref) and result.stage != "cancelled" and not result.excluded:
             known = latest.get((result.agreement, result.objective))
-            if known is None or known.cycle < result.cycle:
+            if known is None or (known.started_at, known.cycle) < (result.started_at, result.cycle):
                 latest[result.agreement, result.objective] = result
     opened = [result for result in latest.values() if result.stopped_at is None]
     if opened:

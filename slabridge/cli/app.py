@@ -1,6 +1,8 @@
 """The program: its commands, and how it ends."""
 
+import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -51,9 +53,18 @@ def main() -> None:
     except ConnectorError as error:
         _say(error)
         sys.exit(Exit.DEFERRED)
+    except SystemExit as ended:
+        _end(ended)
+
+
+def _end(ended: SystemExit) -> NoReturn:
+    """End as the command said; that the reader of its output has gone, as `head` does, is no failure."""
+    gone = isinstance(ended.__context__, BrokenPipeError)  # of which typer and rich make exit code 1
+    try:
+        sys.stdout.flush()
     except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone, as `head` does: nothing is left to say
-        sys.exit(Exit.COMPLETE)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(Exit.COMPLETE if gone else ended.code)
 
 
 def _say(error: Exception) -> None:

@@ -112,12 +112,16 @@ def _csv_writer() -> Callable[[list[dict[str, Any]]], None]:
 
 
 def _cell(value: object) -> object:
-    """Return a cell that no spreadsheet reads as a formula."""
+    """Return a cell that no spreadsheet reads as a formula; true and false as JSON writes them."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
-    table = Table(*_SHOWN)
+    table = Table()
+    for name in _SHOWN:
+        table.add_column(name.removesuffix("_seconds"), overflow="fold", no_wrap=name in ("ticket", "status"))
     for row in rows:
         table.add_row(*("" if row[name] is None else str(row[name]) for name in _SHOWN))
     Console().print(table)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sla_engine.duration import parse_duration
 from sla_engine.instant import parse_instant
 
 Log = Annotated[Path | None, typer.Option(help="Real incidents to replay, a CSV export; else they are generated.")]
@@ -67,6 +68,14 @@ def demo(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Run against a sandbox through some busy days, and show what agents see."""
     from slabridge.demo import show  # noqa: PLC0415 - the sandbox is an extra
+    from slabridge.sandbox.embedded import SandboxError  # noqa: PLC0415 - as above
     from slabridge.sandbox.server import SandboxOptions  # noqa: PLC0415 - as above
 
-    show(SandboxOptions(log=log, size=size, seed=seed, share=share), days, step)
+    try:
+        interval = parse_duration(step).ms
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--step") from error
+    try:
+        show(SandboxOptions(log=log, size=size, seed=seed, share=share), days, interval)
+    except SandboxError as error:
+        raise typer.BadParameter(str(error)) from error

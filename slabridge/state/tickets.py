@@ -25,13 +25,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an evaluation came to: whether a cycle is open, when time alone changes something, and the results.
-
-    `pending` says that the ticket must be evaluated again even if it does not change.
-    """
+    """What an evaluation came to: whether a cycle is open, when time alone changes something, and the results."""
 
     id: str
-    pending: bool
     is_open: bool
     next_change_at: int | None
     results: Sequence[Mapping[str, Any]]
@@ -133,12 +129,11 @@ def most_told(transaction: sa.Connection, connection: str) -> tuple[str, int]:
 
 
 def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: Iterable[Judgement]) -> None:
-    """Record evaluations."""
+    """Record evaluations; the tickets stay pending until they are settled."""
     statement = (
         sa.update(ticket)
         .where(ticket.c.connection == connection, ticket.c.id == sa.bindparam("the_id"))
         .values(
-            pending=sa.bindparam("again"),
             is_open=sa.bindparam("open_now"),
             next_change_at=sa.bindparam("next_at"),
             results=sa.bindparam("packed"),
@@ -148,7 +143,6 @@ def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: 
     rows = [
         {
             "the_id": j.id,
-            "again": j.pending,
             "open_now": j.is_open,
             "next_at": j.next_change_at,
             "packed": codec.pack(j.results),
@@ -157,6 +151,11 @@ def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: 
     ]
     if rows:
         transaction.execute(statement, rows)
+
+
+def settle(transaction: sa.Connection, connection: str, ids: Collection[str]) -> None:
+    """Record that all was done for these tickets; they are no longer pending."""
+    _update(transaction, connection, ids, {"pending": False})
 
 
 def wrote(transaction: sa.Connection, connection: str, known: Known, fields: Mapping[str, str | None]) -> None:

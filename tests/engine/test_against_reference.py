@@ -14,7 +14,7 @@ def test_engine_and_reference_give_the_same_results(case: Case) -> None:
     assert_same(case)
 
 
-@examples(250)
+@examples(180)
 @given(seeds())
 def test_engine_and_reference_give_the_same_results_for_many_cases(rng: Random) -> None:
     assert_same(random_case(rng))

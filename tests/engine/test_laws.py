@@ -73,7 +73,7 @@ def test_elapsed_turns_due_around(made: tuple[Calendar, list[int]], amount: int)
     assert (calendar.elapsed(a[reachable], due) == amount).all()
 
 
-@examples(40)
+@examples(30)
 @given(cases())
 def test_segments_are_gapless_and_sum_to_elapsed(case: Case) -> None:
     for row in by_engine(case.document, case.tickets, case.as_of).rows:
@@ -95,7 +95,7 @@ def total(segments: list[dict[str, Any]], mode: str) -> float:
     return found
 
 
-@examples(40)
+@examples(30)
 @given(cases())
 def test_the_next_change_is_the_first_instant_with_another_status(case: Case) -> None:
     definitions, as_of = load_definitions(case.document), milliseconds(case.as_of)
@@ -123,7 +123,7 @@ def up_to(ticket: dict[str, Any], as_of: int) -> dict[str, Any]:
     }
 
 
-@examples(40)
+@examples(30)
 @given(cases())
 def test_what_happens_after_as_of_is_not_seen(case: Case) -> None:
     cut = [up_to(ticket, milliseconds(case.as_of)) for ticket in case.tickets]

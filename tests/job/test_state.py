@@ -67,8 +67,9 @@ def pending(state: State) -> list[str]:
 
 def judge(state: State, *ids: str, is_open: bool = True, next_change_at: int | None = None) -> None:
     with state.begin() as transaction:
-        found = [Judgement(identity, False, is_open, next_change_at, [{"status": "met"}]) for identity in ids]
+        found = [Judgement(identity, is_open, next_change_at, [{"status": "met"}]) for identity in ids]
         tickets.judged(transaction, "snow", 100, found)
+        tickets.settle(transaction, "snow", ids)
 
 
 # Tickets.
@@ -132,7 +133,14 @@ def test_connections_do_not_see_each_others_tickets(state: State) -> None:
         assert [name for name, _ in tickets.find(transaction, "INC1")] == ["jira", "snow"]
 
 
-def test_an_evaluated_ticket_waits_no_more_until_its_next_change_or_a_call(state: State) -> None:
+def test_an_evaluated_ticket_goes_on_waiting_until_what_came_of_it_was_written(state: State) -> None:
+    save(state, ticket())
+    with state.begin() as transaction:
+        tickets.judged(transaction, "snow", 100, [Judgement("1", True, 500, [])])
+    assert pending(state) == ["1"]
+
+
+def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: State) -> None:
     save(state, ticket("1"), ticket("2"), ticket("3"))
     judge(state, "1", "2", next_change_at=500)
     judge(state, "3", is_open=False)

@@ -1,0 +1,237 @@
+"""The job against a sandbox: the example configuration, a state of its own, and what ought to come of it."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import requests
+
+import sync
+from connectors.interface import Connector, Fact, Instant, NativeTicket
+from sla_engine import Engine, Result
+from sla_engine.instant import MINUTE, parse_instant
+from slabridge.config import Config, Connection, FieldMap, load_config
+from slabridge.connect import connected
+from slabridge.demo import example
+from slabridge.mapping import Mapper
+from slabridge.report import Report, Tally
+from slabridge.sandbox.embedded import Sandbox
+from slabridge.sandbox.server import SandboxOptions
+from slabridge.state import State
+from slabridge.urgency import most_urgent
+from tests.sandbox.logs import history, write
+
+TOOLS = {"snow": "servicenow", "jira": "jira"}
+NOON = parse_instant("2016-03-01T12:00:00Z")
+
+
+class Job:
+    """What a cron job has: a configuration file and a state. `text` is the file, to be changed by a test."""
+
+    def __init__(self, folder: Path, sandbox: Sandbox) -> None:
+        self.folder = folder
+        self.sandbox = sandbox
+        self.text = example()
+        self.replace("https://acme.service-now.com", sandbox.servicenow.url)
+        self.replace("https://acme.atlassian.net", sandbox.jira.url)
+
+    def replace(self, old: str, new: str) -> None:
+        assert old in self.text, old
+        self.text = self.text.replace(old, new)
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "config.toml"
+
+    @property
+    def state_file(self) -> Path:
+        return self.folder / "slabridge.db"
+
+    def config(self) -> Config:
+        self.path.write_text(self.text, "utf-8")
+        return load_config(self.path)
+
+    def run(self) -> Report:
+        config, state = self.config(), State.of(str(self.state_file))
+        try:
+            with connected(config) as connectors:
+                return sync.run(config, connectors, state)
+        finally:
+            state.close()
+
+    def rehearse(self) -> Report:
+        config, state = self.config(), State.of(str(self.state_file), create=False)
+        try:
+            with connected(config) as connectors:
+                return sync.rehearse(config, connectors, state)
+        finally:
+            state.close()
+
+    def run_at(self, instant: int) -> Report:
+        self.sandbox.move_to(instant)
+        return self.run()
+
+    def lose_state(self) -> None:
+        for path in self.folder.glob("slabridge.db*"):
+            path.unlink()
+
+    def writes(self) -> dict[str, int]:
+        """Return the requests since the last call that wrote anything."""
+        return {
+            request: count
+            for request, count in self.sandbox.requests(reset=True).items()
+            if request.startswith(("PATCH", "PUT", "DELETE")) or request.endswith("/comment")
+            if not request.startswith("GET")
+        }
+
+    @contextmanager
+    def connections(self) -> Iterator[list[tuple[Connection, Connector, list[NativeTicket]]]]:
+        """Give every connection with all tickets of its filter, read anew and past the state."""
+        with connected(self.config()) as pairs:
+            yield [(c, tool, [t for page in tool.changed(None) for t in page.tickets]) for c, tool in pairs]
+
+    def ticket(self, name: str, team: str) -> NativeTicket:
+        """Return the ticket of a connection that a team holds, as the tool has it now."""
+        with self.connections() as found:
+            ((connection, _, natives),) = [one for one in found if one[0].name == name]
+            (native,) = [n for n in natives if Mapper(connection).ticket(n).fields["team"] == (team,)]
+            return native
+
+    def edit(self, name: str, ticket: NativeTicket, **fields: object) -> None:
+        """Let somebody change fields of a ticket."""
+        endpoint = self.sandbox.servicenow if name == "snow" else self.sandbox.jira
+        auth = (endpoint.user, endpoint.secret)
+        if name == "snow":
+            url = f"{endpoint.url}/api/now/table/incident/{ticket.id}"
+            answer = requests.patch(url, json=fields, auth=auth, timeout=10)
+        else:
+            names = requests.get(f"{endpoint.url}/rest/api/3/field", auth=auth, timeout=10).json()
+            ids = {field["name"]: field["id"] for field in names}
+            url = f"{endpoint.url}/rest/api/3/issue/{ticket.id}"
+            body = {"fields": {ids.get(field, field): value for field, value in fields.items()}}
+            answer = requests.put(url, json=body, auth=auth, timeout=10)
+        assert answer.ok, answer.text
+
+    def foreign(self, name: str, ticket: NativeTicket) -> dict[str, Any]:
+        """Return all that stands on a ticket and is not ours."""
+        endpoint = self.sandbox.servicenow if name == "snow" else self.sandbox.jira
+        path = f"api/now/table/incident/{ticket.id}" if name == "snow" else f"rest/api/3/issue/{ticket.id}"
+        answer = requests.get(f"{endpoint.url}/{path}", auth=(endpoint.user, endpoint.secret), timeout=10).json()
+        held = dict(answer["result"] if name == "snow" else answer["fields"])
+        ours: tuple[str, ...] = ("u_sla_", "u_ola_", "sys_updated", "sys_mod_count", "updated", "comment")
+        ours += tuple(f"customfield_{number}" for number in range(10051, 10059))
+        return {field: value for field, value in held.items() if not field.startswith(ours)}
+
+
+def tally(report: Report, name: str) -> Tally:
+    (found,) = [one for one in report.tallies if one.connection == name]
+    return found
+
+
+class Truth:
+    """What ought to stand on the tickets: worked out from their histories at the instant of each run, past the state.
+
+    `concerned` are tickets that had or recently ended a cycle at one of these instants, `told` the transitions then.
+    """
+
+    def __init__(self) -> None:
+        self.concerned: set[tuple[str, str]] = set()
+        self.told: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+
+    def check(self, job: Job) -> None:
+        config = job.config()
+        engine = Engine(config.definitions)
+        with job.connections() as found:
+            for connection, tool, natives in found:
+                as_of = tool.check().now
+                mapper = Mapper(connection)
+                evaluation = engine.evaluate([mapper.ticket(native) for native in natives], as_of)
+                assert not evaluation.invalid
+                for position, native in enumerate(natives):
+                    results = [result for result in evaluation.results if result.position == position]
+                    self._check(config, connection, tool, native, results, as_of)
+
+    def _check(
+        self,
+        config: Config,
+        connection: Connection,
+        tool: Connector,
+        native: NativeTicket,
+        results: list[Result],
+        as_of: int,
+    ) -> None:
+        place, recent = (connection.name, native.id), as_of - config.tell_within
+        if any(result.stopped_at is None or result.stopped_at >= recent for result in results):
+            self.concerned.add(place)
+        held = {
+            rule.field: tool.encode(rule.field, _fact(rule, results)) if place in self.concerned else None
+            for rule in connection.writeback.fields
+        }
+        assert native.written == held, native.key
+        self.told[place] |= {
+            f"{result.table}.{result.objective}#{result.cycle} {result.status}"
+            for result in results
+            if result.status in ("at_risk", "breached") and result.stopped_at is None and not result.excluded
+            if result.since is not None and result.since >= recent
+        }
+        markers = [comment.marker for comment in native.comments if comment.marker is not None]
+        assert sorted(markers) == sorted(self.told[place]), native.key
+
+
+def _fact(rule: FieldMap, results: list[Result]) -> Fact:
+    result = most_urgent(results, rule.value)
+    if result is None:
+        return None
+    value: int | str | None = getattr(result, rule.value.result)
+    if isinstance(value, int):
+        return Instant(value)
+    return None if value is None else rule.values.get(value, value)
+
+
+def small(folder: Path) -> SandboxOptions:
+    """Return a sandbox where both tools have the same few incidents, at noon; a team's name tells which is which.
+
+    Open: priority 1, begun at 10:00; at risk at 12:30, due at 14:00. Waiting: for its caller, since 11:00. Done:
+    resolved at 11:30. Old: closed ten days ago.
+    """
+    lives = {
+        "Open": (_opened("10:00", priority="1 - Critical"), {"incident_state": "Active", **_at("10:05")}),
+        "Waiting": (_opened("10:30"), {"incident_state": "Awaiting User Info", **_at("11:00")}),
+        "Done": (_opened("11:10"), {"incident_state": "Resolved", **_at("11:30")}),
+        "Old": (
+            _opened("08:00", day="2016-02-18"),
+            {"incident_state": "Resolved", **_at("09:00", day="2016-02-18")},
+            {"incident_state": "Closed", **_at("10:00", day="2016-02-20")},
+        ),
+    }
+    histories = [
+        history(_number(tool, n), *updates, assignment_group=team, category="Software", **opened)
+        for tool in TOOLS.values()
+        for n, (team, (opened, *updates)) in enumerate(lives.items())
+    ]
+    return SandboxOptions(log=write(folder / "log.csv", *histories), share=0.5, start=NOON)
+
+
+def _opened(time: str, day: str = "2016-03-01", **more: str) -> dict[str, str]:
+    return {"opened_at": f"{day} {time}:00", **more}
+
+
+def _at(time: str, day: str = "2016-03-01") -> dict[str, str]:
+    return {"sys_updated_at": f"{day} {time}:00"}
+
+
+def _number(tool: str, n: int) -> str:
+    """Return the n-th number that the sandbox, sharing by halves, gives to a tool."""
+    numbers = (f"INC{number:07}" for number in range(1, 200))
+    return [number for number in numbers if (_fraction(number) < 0.5) == (tool == "jira")][n]
+
+
+def _fraction(number: str) -> float:
+    return int(hashlib.md5(number.encode(), usedforsecurity=False).hexdigest()[:8], 16) / 2**32
+
+
+SOON = NOON + 2 * MINUTE
+"""When what was unclear at noon has settled."""

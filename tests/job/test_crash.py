@@ -1,0 +1,94 @@
+"""Killed anywhere, the next run ends as if nothing had been: P1, P2 and P3 of the design's promises."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from sqlalchemy import Connection as Transaction
+
+from connectors.http import Http
+from sla_engine.instant import HOUR
+from slabridge.sandbox.embedded import Sandbox
+from slabridge.state import State
+from tests.job.job import NOON, SOON, Job, Truth, small
+
+BREACHED = NOON + 3 * HOUR
+"""When the open tickets have been breached: a run has fields and comments to write."""
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+class Death:
+    """Kills at the n-th step, and whatever is tried after that; counts the steps."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+        self.steps = 0
+
+    def step(self) -> None:
+        self.steps += 1
+        if self.steps >= self.at:
+            raise Killed
+
+
+def before_a_call(patch: pytest.MonkeyPatch, death: Death) -> None:
+    attempt = Http._attempt
+
+    def dying(self: Http, call: Any, kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
+        death.step()
+        return attempt(self, call, kwargs)
+
+    patch.setattr(Http, "_attempt", dying)
+
+
+def after_a_call(patch: pytest.MonkeyPatch, death: Death) -> None:
+    attempt = Http._attempt
+
+    def dying(self: Http, call: Any, kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
+        response = attempt(self, call, kwargs)
+        death.step()
+        return response
+
+    patch.setattr(Http, "_attempt", dying)
+
+
+def before_a_commit(patch: pytest.MonkeyPatch, death: Death) -> None:
+    begin = State.begin
+
+    @contextmanager
+    def dying(self: State) -> Iterator[Transaction]:
+        with begin(self) as transaction:
+            yield transaction
+            death.step()
+
+    patch.setattr(State, "begin", dying)
+
+
+@pytest.mark.parametrize("kill", [before_a_call, after_a_call, before_a_commit])
+def test_a_run_that_is_killed_anywhere_is_made_good_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: Callable[[pytest.MonkeyPatch, Death], None]
+) -> None:
+    died = 0
+    for at in range(1, 200):
+        folder = tmp_path / str(at)
+        folder.mkdir()
+        with Sandbox(small(folder), in_process=True) as sandbox:
+            job = Job(folder, sandbox)
+            sandbox.move_to(BREACHED)
+            with monkeypatch.context() as patch:
+                kill(patch, Death(at))
+                try:
+                    job.run()
+                except Killed:
+                    died += 1
+                else:
+                    break
+            report = job.run_at(BREACHED + SOON - NOON)
+            assert report.exit_code == 0, at
+            Truth().check(job)
+    assert died > 20
