@@ -24,7 +24,7 @@ from slabridge.mapping import Mapper
 from slabridge.report import Exit, Report
 from slabridge.sandbox.embedded import Sandbox
 from slabridge.sandbox.server import Endpoint, SandboxOptions
-from slabridge.state import State, tickets
+from slabridge.state import State, connections, tickets
 
 _COUNTS = ("pulled", "evaluated", "fields_written", "comments_written", "calls")
 
@@ -100,7 +100,7 @@ def _table(reports: list[tuple[int, int, Report]]) -> Table:
 def _ticket(name: str, endpoint: Endpoint, config: Config, state: State) -> Panel:
     """Show the ticket of a connection that was told most about: as the tool has it, and as slabridge explains it."""
     with state.begin() as transaction:
-        identity, as_of = tickets.most_told(transaction, name)
+        identity, as_of = tickets.most_told(transaction, name), connections.standing(transaction, name).as_of
         known = next(known for owner, known in tickets.find(transaction, identity) if owner == name)
     connection = next(connection for connection in config.connections if connection.name == name)
     written = [rule.field for rule in connection.writeback.fields]
@@ -115,7 +115,7 @@ def _ticket(name: str, endpoint: Endpoint, config: Config, state: State) -> Pane
         text.append(f"\ncomment of {at}\n", style="dim")
         text.append(body + "\n")
     ticket = Mapper(connection).ticket(known.native)
-    results = Engine(config.definitions).evaluate([ticket], as_of, segments=True).results
+    results = Engine(config.definitions).evaluate([ticket], as_of or 0, segments=True).results
     text.append("\nwhy (slabridge explain)\n", style="dim")
     text.append_text(ledger_of(results, config.definitions))
     return Panel(text, title=f"{ticket.key} in {connection.type}, as the agent sees it", title_align="left")

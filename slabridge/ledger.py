@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from sla_engine import Definitions, Result
-from slabridge.message import local, spoken
+from slabridge.message import local, spoken, zoned
 
 STYLES = {
     "breached": "bold red",
@@ -31,13 +31,13 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
             text.append(f", {verb} {local(result.due_at, zone)}")
         text.append(f", calendar {result.calendar}\n")
         for segment in result.segments:
-            start, end = (local(instant, zone).split(" (")[0] for instant in (segment.start, segment.end))
-            text.append(f"    {start}  to  {end}  ", style="dim")
-            text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>9}  ")
+            start, end = (f"{zoned(instant, zone):%a %m-%d %H:%M}" for instant in (segment.start, segment.end))
+            text.append(f"  {start} to {end} ", style="dim")
+            text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>8}  ")
             text.append(f"{segment.holder or 'nobody'}\n")
         shares = ", ".join(f"{holder or 'nobody'} {spoken(worked) or '0s'}" for holder, worked in result.shares.items())
         if shares:
-            text.append(f"    used by: {shares}\n")
+            text.append(f"  used by: {shares}\n")
         if result.breach_holder is not None:
-            text.append(f"    held at the breach by {result.breach_holder}\n")
+            text.append(f"  held at the breach by {result.breach_holder}\n")
     return text

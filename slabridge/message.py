@@ -1,6 +1,7 @@
 """The comment that tells a transition: what was agreed, the time used, the due time, and who holds the ticket."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sla_engine import Definitions, Result
@@ -36,7 +37,12 @@ def message_of(result: Result, definitions: Definitions) -> str:
 
 def local(instant: int, zone: str) -> str:
     """Return an instant in a zone's local time: `Tue 2026-03-03 14:20 CET (Europe/Stockholm)`."""
-    return f"{moment_of(instant).astimezone(ZoneInfo(zone)):%a %Y-%m-%d %H:%M %Z} ({zone})"
+    return f"{zoned(instant, zone):%a %Y-%m-%d %H:%M %Z} ({zone})"
+
+
+def zoned(instant: int, zone: str) -> datetime:
+    """Return an instant as a date and time of a zone."""
+    return moment_of(instant).astimezone(ZoneInfo(zone))
 
 
 def spoken(ms: int) -> str:

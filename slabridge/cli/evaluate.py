@@ -22,8 +22,6 @@ from slabridge.config import read_definitions
 from slabridge.report import Exit
 from slabridge.tickets_file import UnreadableFile, read_batches
 
-_SHOWN = ("ticket", "agreement", "objective", "cycle", "status", "due_at", "elapsed_seconds", "percent", "holder")
-
 
 class Format(StrEnum):
     """How results are printed."""
@@ -120,8 +118,10 @@ def _cell(value: object) -> object:
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
     table = Table()
-    for name in _SHOWN:
-        table.add_column(name.removesuffix("_seconds"), overflow="fold", no_wrap=name in ("ticket", "status"))
+    for name in ("ticket", "objective", "status", "due (UTC)", "used %", "holder"):
+        table.add_column(name, overflow="fold", no_wrap=name in ("ticket", "status", "due (UTC)"))
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in _SHOWN))
+        objective = f"{row['agreement']}.{row['objective']}" + (f" #{row['cycle']}" if row["cycle"] > 1 else "")
+        due = (row["due_at"] or "").replace("T", " ")[:16]
+        table.add_row(row["ticket"], objective, row["status"], due, f"{row['percent']:g}", row["holder"] or "")
     Console().print(table)

@@ -109,23 +109,22 @@ def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
         yield row.connection, _known(row.payload, row.told)
 
 
-def most_told(transaction: sa.Connection, connection: str) -> tuple[str, int]:
-    """Return the ticket that was told most about, and the instant of its last evaluation.
+def most_told(transaction: sa.Connection, connection: str) -> str:
+    """Return the id of the ticket that was told most about.
 
     Raises:
         LookupError: nothing was told yet.
     """
-    row = transaction.execute(
-        sa.select(outbox.c.ticket, ticket.c.as_of)
-        .join(ticket, (ticket.c.connection == outbox.c.connection) & (ticket.c.id == outbox.c.ticket))
+    found = transaction.scalar(
+        sa.select(outbox.c.ticket)
         .where(outbox.c.connection == connection)
-        .group_by(outbox.c.ticket, ticket.c.as_of)
+        .group_by(outbox.c.ticket)
         .order_by(sa.func.count().desc(), outbox.c.ticket)
         .limit(1)
-    ).one_or_none()
-    if row is None:
+    )
+    if found is None:
         raise LookupError(f"nothing was told through {connection!r} yet")
-    return row.ticket, row.as_of
+    return str(found)
 
 
 def judged(transaction: sa.Connection, connection: str, as_of: int, judgements: Iterable[Judgement]) -> None:

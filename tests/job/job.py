@@ -84,7 +84,7 @@ class Job:
             request: count
             for request, count in self.sandbox.requests(reset=True).items()
             if request.startswith(("PATCH", "PUT", "DELETE")) or request.endswith("/comment")
-            if not request.startswith("GET")
+            if not request.startswith("GET")  # who reads comments
         }
 
     @contextmanager
@@ -123,7 +123,7 @@ class Job:
         held = dict(answer["result"] if name == "snow" else answer["fields"])
         ours: tuple[str, ...] = ("u_sla_", "u_ola_", "sys_updated", "sys_mod_count", "updated", "comment")
         ours += tuple(f"customfield_{number}" for number in range(10051, 10059))
-        return {field: value for field, value in held.items() if not field.startswith(ours)}
+        return {field: value for field, value in held.items() if not field.startswith(tuple(ours))}
 
 
 def tally(report: Report, name: str) -> Tally:
@@ -152,18 +152,13 @@ class Truth:
                 assert not evaluation.invalid
                 for position, native in enumerate(natives):
                     results = [result for result in evaluation.results if result.position == position]
-                    self._check(config, connection, tool, native, results, as_of)
+                    self._check((connection, tool), native, results, as_of - config.tell_within)
 
     def _check(
-        self,
-        config: Config,
-        connection: Connection,
-        tool: Connector,
-        native: NativeTicket,
-        results: list[Result],
-        as_of: int,
+        self, by: tuple[Connection, Connector], native: NativeTicket, results: list[Result], recent: int
     ) -> None:
-        place, recent = (connection.name, native.id), as_of - config.tell_within
+        connection, tool = by
+        place = (connection.name, native.id)
         if any(result.stopped_at is None or result.stopped_at >= recent for result in results):
             self.concerned.add(place)
         held = {

@@ -11,6 +11,7 @@ from sqlalchemy import Connection as Transaction
 
 from connectors.http import Http
 from sla_engine.instant import HOUR
+from slabridge.report import Exit
 from slabridge.sandbox.embedded import Sandbox
 from slabridge.state import State
 from tests.job.job import NOON, SOON, Job, Truth, small
@@ -69,12 +70,19 @@ def before_a_commit(patch: pytest.MonkeyPatch, death: Death) -> None:
     patch.setattr(State, "begin", dying)
 
 
-@pytest.mark.parametrize("kill", [before_a_call, after_a_call, before_a_commit])
+@pytest.mark.parametrize(
+    ("kill", "steps"),
+    [  # each a different part, for the sake of time
+        (before_a_call, range(1, 100, 2)),
+        (after_a_call, range(2, 100, 2)),
+        (before_a_commit, range(1, 300, 5)),
+    ],
+)
 def test_a_run_that_is_killed_anywhere_is_made_good_by_the_next(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: Callable[[pytest.MonkeyPatch, Death], None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill: Callable[[pytest.MonkeyPatch, Death], None], steps: range
 ) -> None:
     died = 0
-    for at in range(1, 200):
+    for at in steps:
         folder = tmp_path / str(at)
         folder.mkdir()
         with Sandbox(small(folder), in_process=True) as sandbox:
@@ -89,6 +97,34 @@ def test_a_run_that_is_killed_anywhere_is_made_good_by_the_next(
                 else:
                     break
             report = job.run_at(BREACHED + SOON - NOON)
-            assert report.exit_code == 0, at
+            assert report.exit_code is Exit.COMPLETE, at
             Truth().check(job)
-    assert died > 20
+    assert died > 8
+
+
+@pytest.mark.parametrize("lost", range(1, 100))
+def test_a_write_whose_answer_is_lost_is_neither_repeated_nor_forgotten(
+    job: Job, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    writes = 0
+    send = requests.Session.request
+
+    def losing(self: requests.Session, method: str, url: str, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
+        nonlocal writes
+        response = send(self, method, url, **kwargs)
+        writes += method in ("PATCH", "PUT") or (method == "POST" and url.endswith("/comment"))
+        if writes == lost:
+            writes += 1000
+            raise requests.ConnectionError("cut off")
+        return response
+
+    job.sandbox.move_to(BREACHED)
+    with monkeypatch.context() as patch:
+        patch.setattr(requests.Session, "request", losing)
+        job.run()
+    if writes < 1000:
+        assert lost > 10
+        pytest.skip("there are no more writes")
+    report = job.run_at(BREACHED + SOON - NOON)
+    assert report.exit_code is Exit.COMPLETE
+    Truth().check(job)
