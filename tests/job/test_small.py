@@ -110,7 +110,7 @@ def test_what_people_write_into_our_fields_is_replaced_and_nothing_else_is_touch
     ticket = job.ticket(name, "Open")
     job.edit(name, ticket, **ours, **theirs)
     others = {(tool, team): job.foreign(tool, job.ticket(tool, team)) for tool in TOOLS for team in ("Open", "Old")}
-    assert set(theirs.values()) <= {str(value) for value in others[name, "Open"].values()} or name == "jira"
+    assert {field: others[name, "Open"][field] for field in theirs} == theirs
     ((connection, action),) = job.rehearse().actions
     assert (connection, action.write.id) == (name, ticket.id)
     assert [(change.field, change.reason) for change in action.changes] == [(*ours, Reason.DRIFT)]
@@ -136,12 +136,13 @@ def test_a_ticket_that_left_the_filter_is_followed_until_it_ends(job: Job, name:
     now = read(job, name, ticket.id)
     assert now.written[status] == "Breached"
     assert "standard.resolution#1 breached" in {comment.marker for comment in now.comments}
-    assert tally(job.run_at(NOON + 4 * HOUR), name).changed == 0
+    job.run_at(NOON + 4 * HOUR)
+    assert tally(job.run_at(NOON + 5 * HOUR), name).changed == 0
     if name == "snow":
         job.edit(name, ticket, state="6")
-        assert tally(job.run_at(NOON + 5 * HOUR), name).changed == 1
+        assert tally(job.run_at(NOON + 6 * HOUR), name).changed == 1
         job.edit(name, ticket, assignment_group="", u_ola_holder="somebody")
-        assert tally(job.run_at(NOON + 6 * HOUR), name).pulled == 0
+        assert tally(job.run_at(NOON + 7 * HOUR), name).pulled == 0
         assert read(job, name, ticket.id).written["u_ola_holder"] == "somebody"
 
 
@@ -185,9 +186,9 @@ def test_what_the_file_says_anew_is_judged_anew_without_a_pull(job: Job, old: st
 
 def test_a_field_that_is_mapped_anew_is_read_for_open_tickets(job: Job) -> None:
     job.run_at(NOON + 4 * HOUR)
-    job.sandbox.move_to(NOON + 5 * HOUR)
+    job.run_at(NOON + 5 * HOUR)
     job.replace('category = "category"', 'category = "category"\nsymptom = "u_symptom"')
-    report = job.run()
+    report = job.run_at(NOON + 6 * HOUR)
     assert tally(report, "snow").pulled == 2  # Open and Waiting
     assert tally(report, "jira").pulled == 0
 
@@ -215,7 +216,7 @@ def test_days_of_many_tickets_end_as_the_engine_says_also_with_the_state_lost_on
                 many.lose_state()
             assert many.run_at(sandbox.now + 5 * HOUR).exit_code is Exit.COMPLETE
             truth.check(many)
-        assert sum(len(markers) for markers in truth.told.values()) > 20
+        assert sum(len(markers) for markers in truth.told.values()) > 10
 
 
 def test_old_tickets_are_left_as_they_are(job: Job) -> None:
