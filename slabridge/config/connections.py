@@ -80,7 +80,7 @@ def _connection(
     for key in _SERVICENOW_ONLY:
         if key in raw and table.type == "jira":
             reading.problem((*path, key), "is for ServiceNow alone; drop it", raw[key])
-    names = [((*path, key), raw[key]) for key in _SERVICENOW_ONLY if key in raw]
+    names = [((*path, key), raw[key]) for key in _SERVICENOW_ONLY if isinstance(raw.get(key), str)]
     names += [((*path, "fields", canonical), native) for canonical, native in table.fields.items()]
     written = [((*path, "writeback", "fields"), item.field) for item in writeback.fields]
     check_names(table.type, [*names, *written], reading)
