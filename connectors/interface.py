@@ -49,7 +49,9 @@ class NativeTicket:
     """A ticket with its complete history, as the tool has it.
 
     `fields` holds the fields asked for that can be read; one that is absent could not be. `written` holds the fields
-    that we write, in the form that `Connector.encode` gives (None where empty).
+    that we write, in the form that `Connector.encode` gives (None where empty). `ours` are those of them that the tool
+    itself remembers as set by us, where it can. `observed` are changes that the source has no history of and that our
+    own pulls saw: the state adds them, a connector leaves them empty.
     """
 
     id: str
@@ -60,6 +62,8 @@ class NativeTicket:
     history: tuple[NativeEntry, ...] = ()
     comments: tuple[NativeComment, ...] = ()
     written: Mapping[str, str | None] = field(default_factory=dict)
+    ours: frozenset[str] = frozenset()
+    observed: tuple[NativeEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +114,16 @@ Fact = str | int | float | bool | Instant | None
 
 @dataclass(frozen=True, slots=True)
 class FieldsWrite:
-    """Set these fields of one ticket, and no others; the values are what `Connector.encode` gave."""
+    """Set these fields of one ticket, and no others; the values are what `Connector.encode` gave.
+
+    `judged_by` says which definition each objective was judged by (`agreement.objective` -> 16 hex digits), for tools
+    that can keep that with the ticket.
+    """
 
     id: str
     key: str
     fields: Mapping[str, str | None]
+    judged_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +154,41 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The outcome of one write; `reason` is for people, empty when applied."""
+    """The outcome of one write; `reason` is for people, empty when applied.
+
+    `stored` are the fields of a refused `FieldsWrite` that the tool took all the same.
+    """
 
     write: Write
     outcome: Outcome
     reason: str = ""
+    stored: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NativeClock:
+    """One cycle of the tool's own SLA engine, as stored there; all durations are ms of working time by its calendar.
+
+    `calculated_at` is when the tool worked its figures out, where it says so: those of a running cycle are then as old.
+    `due_at` is what is stored, also where the tool does not keep it up to date (paused). `calendar` and `retroactive`
+    are what is known of how it counts.
+    """
+
+    ticket: str
+    name: str
+    kind: str
+    stage: str
+    """running, paused, completed or cancelled"""
+    started_at: int
+    stopped_at: int | None
+    due_at: int | None
+    breached: bool
+    elapsed: int
+    target: int | None = None
+    paused: int | None = None
+    calculated_at: int | None = None
+    calendar: str = ""
+    retroactive: bool = False
 
 
 class Connector(Protocol):
@@ -180,6 +219,14 @@ class Connector(Protocol):
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
         """Read these tickets now, complete and consistent; the pages' cursors are empty."""
+        ...
+
+    def gaps(self) -> Mapping[str, str]:
+        """Return what has no history at the source, native field or "comments" -> why; complete after a pull."""
+        ...
+
+    def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
+        """Read what the tool's own SLA engine holds of these tickets, in batches."""
         ...
 
     def encode(self, field: str, fact: Fact) -> str | None:

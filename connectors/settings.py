@@ -1,8 +1,13 @@
 """What a connector needs to know, complete: no defaults from a file, no environment."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 from pydantic import SecretStr
+
+History = Literal["sys_audit", "metric_instance", "observed"]
+"""Where a ServiceNow's history comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,8 @@ class Settings:
     `filter` is native and says which tickets are taken up ("" is all). `fields` are the native fields to read with
     their history, `written` those that we write and read back. `overlap` seconds are read again before the cursor,
     because indexes lag and commits come late. `timeout` is seconds to connect and between two bytes of an answer.
+    `concurrency` is how many calls may be under way at once, `calls_per_hour` how many may be made in an hour (None: no
+    limit); both count for a host. `ca` names a file of certificates to trust instead of the usual ones, `proxy` a URL.
     """
 
     name: str
@@ -39,19 +46,36 @@ class Settings:
     page_size: int = 200
     overlap: int = 120
     timeout: tuple[float, float] = (5.0, 60.0)
+    concurrency: int = 2
+    calls_per_hour: int | None = None
+    ca: Path | None = None
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceNowSettings(Settings):
-    """`table` extends task; `created` is the field that says when the ticket began."""
+    """`table` extends task; `created` is the field that says when the ticket began.
+
+    `result_table` is a table of our own for what is written, whose field `result_reference` refers to the task; ""
+    writes into the task itself.
+    """
 
     table: str = "incident"
     created: str = "sys_created_on"
+    history: History = "sys_audit"
+    result_table: str = ""
+    result_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JiraSettings(Settings):
-    """`overlap` is longer: the search index lags by seconds to minutes."""
+    """`overlap` is longer: the search index lags by seconds to minutes.
+
+    `agent_groups` and `agent_accounts` (account ids; in Data Center user names) say whose comments are an agent's,
+    where Jira has no notion of that.
+    """
 
     page_size: int = 500
     overlap: int = 600
+    agent_groups: tuple[str, ...] = ()
+    agent_accounts: tuple[str, ...] = ()
