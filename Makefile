@@ -1,7 +1,8 @@
 # make demo   set everything up and run the job against the sandbox
 # make test   set everything up and pass all checks and tests
+# make faults sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint lock clean
+.PHONY: help demo test faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -17,6 +18,10 @@ demo: $(VENV)/.demo
 
 test: lint
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+
+faults: $(VENV)/.dev
+	$(BIN)/python -m tests.faults.sweep --database sqlite $(ARGS)
+	$(BIN)/python -m tests.faults.sweep --database postgresql $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check

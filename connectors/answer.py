@@ -51,6 +51,36 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return max(0.0, (until - (time.time() * 1000 if now is None else now)) / 1000)
 
 
+def rate_reset(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds until `X-RateLimit-Reset`: unix seconds in ServiceNow, a minute without seconds in Jira.
+
+    Of a minute its last second counts, and the server's own clock is the clock.
+    """
+    text = headers.get("X-RateLimit-Reset", "").strip()
+    minute = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)Z", text)
+    try:
+        if minute:
+            at = datetime.fromisoformat(f"{minute[1]}+00:00").timestamp() + 59
+        elif re.fullmatch(r"\d{9,11}", text):
+            at = float(text)
+        else:
+            at = datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+    now = date_of(headers)
+    return max(0.0, at - (time.time() if now is None else now / 1000))
+
+
+def rate_limited(headers: Mapping[str, str]) -> bool:
+    """Return whether an answer says anything of a rate: a limit, its reason, or how long to wait."""
+    return any(re.match(r"retry-after|(x-)?(beta-)?ratelimit", name, re.IGNORECASE) for name in headers)
+
+
+def rate_reason(headers: Mapping[str, str]) -> str:
+    """Return which of Jira's limits was met, "" where it is not said."""
+    return headers.get("RateLimit-Reason") or headers.get("X-Beta-RateLimit-Reason") or ""
+
+
 def message_of(body: object) -> str:
     """Return the message in an error body of either tool, "" where there is none."""
     if not isinstance(body, dict):

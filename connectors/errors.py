@@ -3,6 +3,7 @@
 ConnectorError
 ├── Refused            stop, a person must act: credentials, permissions, a name the tool does not know
 ├── Unavailable        end this connection's part of the run, the next run goes on: outage, maintenance, rate limit
+│   └── Spaced         leave this one write for the next run, the others go on: too many writes on one ticket
 └── Unclear            a write may or may not have been applied: look before writing again
 
 One bad record is no exception but a value: `interface.Skipped`. A message names the tool, what was asked and what to
@@ -32,6 +33,10 @@ class Unavailable(ConnectorError):  # noqa: N818 - as above
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Spaced(Unavailable):
+    """One ticket takes no more writes for now; this one was certainly not applied, and others may be."""
 
 
 class Unclear(ConnectorError):  # noqa: N818 - as above

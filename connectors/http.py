@@ -11,6 +11,9 @@
 |-----------------------------------------------|----------|------------------|-------------|-------------------------|
 | never sent: refused, no name, no route        | again    | again            | again       | Unavailable             |
 | 429; 503 with Retry-After                     | again    | again            | again       | Unavailable             |
+| 429 for a quota of Jira; our own hourly limit | given up | given up         | given up    | Unavailable             |
+| 429 for writes on one ticket of Jira          | again    | given up         | given up    | Spaced                  |
+| 401 with a token of OAuth                     | once     | once             | once        | Refused                 |
 | lost: timeout, reset, cut; 408, 502, 503, 504 | again    | again            | given up    | Unavailable, or Unclear |
 | 500                                           | again    | given up         | given up    | Unavailable, or Unclear |
 | 2xx with a page or broken JSON                | given up | given up         | given up    | Unavailable, or Unclear |
@@ -21,67 +24,114 @@ A write is Unclear if any of its attempts may have been applied.
 
 import html
 import re
-import ssl
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.cookies import RequestsCookieJar
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
-from connectors.answer import Answer, date_of, loads, message_of, retry_after
-from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
-from connectors.settings import BasicAuth, BearerAuth
+from connectors.answer import (
+    Answer,
+    date_of,
+    loads,
+    message_of,
+    rate_limited,
+    rate_reason,
+    rate_reset,
+    retry_after,
+)
+from connectors.auth import Nobody, Token, authorization
+from connectors.call import Call, Failure, no_answer
+from connectors.errors import ConnectorError, Refused, Unclear
+from connectors.limits import HOUR, Limits
+from connectors.settings import Auth
 
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
-_IDEMPOTENT = _READS | {"PUT", "DELETE"}
 _LOST = frozenset({408, 502, 503, 504})
 _LOGIN = re.compile(r"""type=["']?password|saml|single sign-on|<title>[^<]*(log ?in|sign ?in|log ?on)""", re.IGNORECASE)
 _BACKOFF = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
+_JSON_TOKENS = ("auth.atlassian.com",)
+"""Hosts that are asked for a token in JSON, as they document it; the others in a form, as RFC 6749 says."""
+
+_STEP = 0.5
+"""The most seconds for which nobody looks whether to stop."""
 
 log = structlog.get_logger(__name__)
 
 
 class Http(requests.Session):
-    """A session with one ticket tool.
+    """A session with one ticket tool, thread-safe.
 
     `attempts` bounds how often one call is sent, `patience` how many seconds it waits in all between them: a wait that
-    would exceed it ends the call as `Unavailable` with `retry_after`. `calls` counts what was sent, by method.
+    would exceed it ends the call as `Unavailable` with `retry_after`. `left` says how many seconds the run still has
+    (no wait or time-out is longer), `stopping` whether it was asked to end. `limits` are those of the host, shared by
+    all its sessions. `ca` is a file of certificates to trust instead of the usual ones, `proxy` a URL. Without `auth`
+    nobody asks.
     """
 
-    def __init__(  # noqa: PLR0913 - the last four are bounds with defaults
+    def __init__(  # noqa: PLR0913 - all but the first two are bounds with defaults
         self,
         name: str,
-        auth: BasicAuth | BearerAuth,
+        auth: Auth | None,
         *,
         timeout: tuple[float, float] = (5.0, 60.0),
         attempts: int = 5,
         patience: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+        limits: Limits | None = None,
+        left: Callable[[], float] | None = None,
+        stopping: Callable[[], bool] | None = None,
+        ca: Path | None = None,
+        proxy: str | None = None,
     ) -> None:
         super().__init__()
         self.name = name
         self.timeout = timeout
-        self.calls: Counter[str] = Counter()
-        self.auth = _Authorization(auth)
+        self._limits = limits or Limits(clock=clock)
+        self._patience = patience
+        self._sleep = sleep
+        self._left = left or (lambda: float("inf"))
+        self._stopping = stopping
+        self._counted = threading.Lock()
+        self._calls: Counter[str] = Counter()
+        self.cookies = _Jar()
         self.headers.update({"Accept": "application/json", "User-Agent": "slabridge"})
         for scheme in ("https://", "http://"):
-            self.mount(scheme, HTTPAdapter(pool_maxsize=4, max_retries=0))
-        self._secret = _secret(auth)
+            self.mount(scheme, HTTPAdapter(pool_maxsize=self._limits.concurrency, max_retries=0))
+        # On each request, as those of a session would have to give way to the environment's.
+        self._route: dict[str, Any] = {"verify": str(ca)} if ca else {}
+        self._route |= {"proxies": {"http": proxy, "https": proxy}} if proxy else {}
+        same: dict[str, Any] = {"timeout": timeout, "attempts": attempts, "patience": patience, "sleep": sleep}
+        same |= {"clock": clock, "left": left, "stopping": stopping, "ca": ca, "proxy": proxy}
+        self._tokens = partial(Http, name, None, **same)
+        self._authorization = authorization(name, auth, self._fetch_token, clock) if auth else Nobody()
+        self.auth = self._authorization
         self._retrying = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, _Failure) and error.again),
+            retry=retry_if_exception(lambda error: isinstance(error, Failure) and error.again),
             wait=_wait,
-            stop=lambda at: at.attempt_number >= attempts or at.idle_for + at.upcoming_sleep > patience,
-            sleep=sleep,
+            stop=lambda at: (
+                at.attempt_number >= attempts
+                or at.idle_for + at.upcoming_sleep > patience
+                or at.upcoming_sleep > self._left()
+            ),
             reraise=True,
         )
+
+    @property
+    def calls(self) -> Counter[str]:
+        """What was sent so far, by method, repeated calls and those for tokens included."""
+        with self._counted:
+            return Counter(self._calls)
 
     def call(  # noqa: PLR0913 - what a request consists of
         self,
@@ -116,50 +166,146 @@ class Http(requests.Session):
         **kwargs: Any,  # noqa: ANN401 - those of requests
     ) -> requests.Response:
         """Send as `requests` does, fenced: the answer is 2xx and its `json()` works. Raises as `call` does."""
-        call = _Call(self.name, method.upper(), url, idempotent)
-        kwargs["timeout"] = kwargs.get("timeout") or self.timeout
-        kwargs["allow_redirects"] = False
+        call = Call(self.name, method.upper(), url, idempotent)
+        kwargs |= {"allow_redirects": False, **self._route}
         try:
-            return self._retrying(self._attempt, call, kwargs)
-        except _Failure as failure:
+            return self._retrying.copy(sleep=partial(self._pause, call))(self._attempt, call, kwargs)
+        except Failure as failure:
             raise call.given_up(failure) from failure.__cause__
 
     def clean(self, text: str) -> str:
-        """Return a tool's text fit for a message: one short line without control characters or our secret."""
-        printable = "".join(letter if letter.isprintable() else " " for letter in text)
-        line = " ".join(printable.replace(self._secret, "***").split() if self._secret else printable.split())
+        """Return a tool's text fit for a message: one short line without control characters or our secrets."""
+        line = "".join(letter if letter.isprintable() else " " for letter in text)
+        for secret in filter(None, self._authorization.secrets()):
+            line = line.replace(secret, "***")
+        line = " ".join(line.split())
         return line if len(line) <= 200 else line[:199] + "…"
 
-    def _attempt(self, call: "_Call", kwargs: dict[str, Any]) -> requests.Response:
-        self.calls[call.method] += 1
-        began = time.monotonic()
-        try:
-            response = super().request(call.method, call.url, **kwargs)
-        except requests.RequestException as error:
-            log.debug("no answer", method=call.method, path=call.path, error=type(error).__name__, ms=_since(began))
-            raise _no_answer(call, error) from error
-        log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
+    def _fetch_token(self, url: str, form: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
+        """Ask for a token, fenced as any call, but out of the tool's limits, which are not about tokens."""
+        with self._tokens() as session:
+            session._authorization = Nobody(self._authorization.secrets)  # noqa: SLF001 - one of us
+            try:
+                body = {"json" if urlsplit(url).hostname in _JSON_TOKENS else "data": form}
+                return session.request("POST", url, idempotent=True, **body).json()
+            finally:
+                with self._counted:
+                    self._calls.update(session.calls)
+
+    def _attempt(self, call: Call, kwargs: dict[str, Any]) -> requests.Response:
+        self._authorize(call)
+        response = self._sent(call, kwargs)
+        if response.status_code == 401 and isinstance(self._authorization, Token):
+            self._authorization.refused(response.request)
+            self._authorize(call)
+            response = self._sent(call, kwargs)
         self._check(call, response)
         return response
 
-    def _check(self, call: "_Call", response: requests.Response) -> None:
+    def _authorize(self, call: Call) -> None:
+        if not isinstance(self._authorization, Token):
+            return
+        try:
+            self._authorization.prepare()
+        except ConnectorError as error:
+            if call.unclear:
+                raise Unclear(f"{error}; the write may have been applied") from error
+            raise
+
+    def _sent(self, call: Call, kwargs: dict[str, Any]) -> requests.Response:
+        with self._place(call):
+            with self._counted:
+                self._calls[call.method] += 1
+            timeout = kwargs.get("timeout") or self.timeout
+            connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+            most = max(1.0, self._left())
+            began = time.monotonic()
+            try:
+                response = super().request(
+                    call.method, call.url, **{**kwargs, "timeout": (min(connect, most), min(read, most))}
+                )
+            except requests.RequestException as error:
+                log.debug("no answer", method=call.method, path=call.path, error=type(error).__name__, ms=_since(began))
+                raise no_answer(call, error) from error
+        log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
+        return response
+
+    @contextmanager
+    def _place(self, call: Call) -> Iterator[None]:
+        """Give the call a place among those under way, once the host's limits have one for it."""
+        due = self._limits.due_in(call.endpoint)
+        if due > min(self._patience, self._left()):
+            raise Failure(call, f"asked to be left alone for {due:.0f} seconds more", asked=due, again=False)
+        self._pause(call, due)
+        self._go_on(call)
+        while not self._limits.enter(_STEP):
+            self._go_on(call)
+        try:
+            wait = self._limits.spend()
+            if wait:
+                reason = f"is asked no more: all {self._limits.per_hour} calls of this hour (calls_per_hour) are made"
+                raise Failure(call, reason, asked=wait, again=False)
+            yield
+        finally:
+            self._limits.leave()
+
+    def _pause(self, call: Call, seconds: float) -> None:
+        """Wait, in steps where somebody may ask us to stop."""
+        step = seconds if self._stopping is None else _STEP
+        while seconds > 0:
+            self._go_on(call)
+            self._sleep(min(step, seconds))
+            seconds -= step
+
+    def _go_on(self, call: Call) -> None:
+        """Return if the run goes on."""
+        if self._stopping is not None and self._stopping():
+            raise Failure(call, "is asked no more, as the run was asked to stop", again=False)
+        if self._left() <= 0:
+            raise Failure(call, "is asked no more, as the run's time is up", again=False)
+
+    def _check(self, call: Call, response: requests.Response) -> None:
         """Return if the answer is 2xx with JSON, else raise what it means."""
         status = response.status_code
         asked = retry_after(response.headers)
         if status < 300:
             self._decode(call, response)
         elif status == 429:
-            raise _Failure(call, f"limits our rate ({self._said(response)})", asked=asked, lost=False)
+            raise self._limited(call, response, asked)
         elif status in _LOST:
             lost = status != 503 or asked is None
-            raise _Failure(call, f"answers {status} ({self._said(response)})", asked=asked, lost=lost)
+            if not lost:
+                self._limits.rest(asked or 0.0)
+            raise Failure(call, f"answers {status} ({self._said(response)})", asked=asked, lost=lost)
         elif status >= 500:
             again = call.read and status == 500
-            raise _Failure(call, f"answers {status} ({self._said(response)})", lost=True, again=again)
+            raise Failure(call, f"answers {status} ({self._said(response)})", lost=True, again=again)
         else:
             raise self._refusal(call, response)
 
-    def _decode(self, call: "_Call", response: requests.Response) -> None:
+    def _limited(self, call: Call, response: requests.Response, asked: float | None) -> Failure:
+        """Return what a 429 means, and let the host's other calls keep to it.
+
+        Jira says which limit it is: a quota, one endpoint's, or that of writes on one ticket. Without any word of a
+        rate it is ServiceNow's semaphore: too many calls are under way there.
+        """
+        reason = rate_reason(response.headers)
+        asked = rate_reset(response.headers) if asked is None else asked
+        words = f"limits our rate ({': '.join(filter(None, (self.clean(reason), self._said(response))))})"
+        if reason == "jira-per-issue-on-write" and not call.read:
+            return Failure(call, words, asked=asked, again=False, alone=True)
+        if reason.startswith("jira-quota-") or reason == "jira-cost-based":
+            self._limits.rest(HOUR if asked is None else asked)
+            return Failure(call, words, asked=asked, again=False)
+        if reason == "jira-burst-based":
+            self._limits.rest(asked or 0.0, call.endpoint)
+        elif asked:
+            self._limits.rest(asked)
+        elif not rate_limited(response.headers) and self._limits.one_at_a_time():
+            log.warning("too many calls at once; one at a time from now on", connection=self.name)
+        return Failure(call, words, asked=asked)
+
+    def _decode(self, call: Call, response: requests.Response) -> None:
         """Parse the body once, fast; `response.json()` returns it from then on."""
         if not response.content and call.method != "GET":
             return
@@ -169,15 +315,15 @@ class Http(requests.Session):
             raise self._undecodable(call, response) from error
         response.json = lambda **_: body  # type: ignore[method-assign]
 
-    def _undecodable(self, call: "_Call", response: requests.Response) -> "Refused | _Failure":
+    def _undecodable(self, call: Call, response: requests.Response) -> Refused | Failure:
         if "html" not in response.headers.get("Content-Type", "") and not response.content.lstrip().startswith(b"<"):
-            return _Failure(call, "answers with broken or cut JSON", lost=True, again=False)
+            return Failure(call, "answers with broken or cut JSON", lost=True, again=False)
         seen = f"answers with a web page ({self._said(response)}) where data was expected"
         if call.read and _LOGIN.search(response.text):
             return Refused(f"{call.who} {seen}, a login page: is url right, may the account use the API?")
-        return _Failure(call, f"{seen} (asleep, in maintenance, behind a proxy?)", lost=True, again=False)
+        return Failure(call, f"{seen} (asleep, in maintenance, behind a proxy?)", lost=True, again=False)
 
-    def _refusal(self, call: "_Call", response: requests.Response) -> Refused:
+    def _refusal(self, call: Call, response: requests.Response) -> Refused:
         status = response.status_code
         parts = [f"{call.who} refused {call.method} {call.path} ({status})"]
         if status < 400:
@@ -198,103 +344,21 @@ class Http(requests.Session):
         return self.clean(said or response.reason or "no reason given")
 
 
-class _Authorization(AuthBase):
-    """Set the Authorization header; as no redirect is followed, no other host gets it."""
+class _Jar(RequestsCookieJar):
+    """Cookies that a thread may read while another sets one."""
 
-    def __init__(self, auth: BasicAuth | BearerAuth) -> None:
-        self._auth = auth
+    _cookies_lock: AbstractContextManager[object]  # that of http.cookiejar
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if isinstance(self._auth, BasicAuth):
-            HTTPBasicAuth(self._auth.user.encode(), _secret(self._auth).encode())(request)
-        else:
-            request.headers["Authorization"] = f"Bearer {_secret(self._auth)}"
-        return request
-
-
-@dataclass(slots=True)
-class _Call:
-    """One call with all its attempts; `doubt` is set once one of them may have been applied."""
-
-    name: str
-    method: str
-    url: str
-    marked: bool | None
-    doubt: bool = False
-
-    @property
-    def read(self) -> bool:
-        return self.method in _READS or (self.method == "POST" and self.marked is True)
-
-    @property
-    def idempotent(self) -> bool:
-        return self.method in _IDEMPOTENT if self.marked is None else self.marked
-
-    @property
-    def path(self) -> str:
-        return urlsplit(self.url).path
-
-    @property
-    def who(self) -> str:
-        """The connection and its host, without what else may stand in the URL."""
-        return f"{self.name} ({urlsplit(self.url).netloc.rpartition('@')[2]})"
-
-    def given_up(self, failure: "_Failure") -> ConnectorError:
-        message = f"{self.who} {failure.reason}: {self.method} {self.path}"
-        if self.doubt and not self.read:
-            return Unclear(f"{message}; the write may have been applied")
-        return Unavailable(message, retry_after=failure.asked)
-
-
-class _Failure(Exception):  # noqa: N818 - never leaves this module
-    """One attempt failed. `lost`: it may have been applied all the same; `asked`: the seconds to wait at least."""
-
-    def __init__(
-        self, call: _Call, reason: str, *, lost: bool, asked: float | None = None, again: bool | None = None
-    ) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.asked = asked
-        self.again = (call.idempotent or not lost) if again is None else again
-        call.doubt = call.doubt or lost
-
-
-def _no_answer(call: _Call, error: requests.RequestException) -> _Failure | Refused:
-    """Return what it means that requests got no complete answer."""
-    if isinstance(error, ValueError):
-        return Refused(f"{call.name}: url is not valid; write https://host")
-    reason = error.args[0] if error.args else None
-    reason = getattr(reason, "reason", reason)
-    untrusted = reason.args[0] if isinstance(reason, Exception) and reason.args else None
-    if isinstance(untrusted, ssl.SSLCertVerificationError):
-        why = untrusted.verify_message or "verification failed"
-        return Refused(f"{call.who}: its certificate is not trusted ({why}); REQUESTS_CA_BUNDLE names your own CAs")
-    sent = False
-    if isinstance(reason, NameResolutionError):
-        what = "has a name that cannot be resolved; check url and DNS"
-    elif isinstance(reason, ConnectTimeoutError | NewConnectionError):
-        why = getattr(reason.__cause__, "strerror", None) or "no connection in time"
-        what = f"cannot be reached ({why.lower()}); check url, and that it is up"
-    else:
-        sent = True
-        if isinstance(error, requests.exceptions.SSLError):
-            what = "fails at TLS; does url's port speak https?"
-        elif isinstance(error, requests.Timeout):
-            what = "did not answer in time"
-        else:
-            what = "broke the connection off"
-    return _Failure(call, what, lost=sent)
+    def __iter__(self) -> Iterator[Any]:
+        with self._cookies_lock:
+            return iter(list(super().__iter__()))
 
 
 def _wait(state: RetryCallState) -> float:
     """Return the seconds before the next attempt: never less than the server asked for."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.asked if isinstance(error, _Failure) else None
+    asked = error.asked if isinstance(error, Failure) else None
     return max(asked or 0.0, _BACKOFF(state))
-
-
-def _secret(auth: BasicAuth | BearerAuth) -> str:
-    return (auth.secret if isinstance(auth, BasicAuth) else auth.token).get_secret_value()
 
 
 def _json(response: requests.Response) -> object:

@@ -148,6 +148,8 @@ class Outcome(StrEnum):
     """The tool said no; `reason` says why. It is not tried again by itself."""
     UNCLEAR = "unclear"
     """It may have been applied: look for it before writing it again."""
+    GONE = "gone"
+    """The ticket is not there any more, or hidden from us."""
     FAILED = "failed"
     """It was certainly not applied, and may be tried again later."""
 

@@ -25,6 +25,48 @@ class BearerAuth:
     token: SecretStr
 
 
+@dataclass(frozen=True, slots=True)
+class ApiKeyAuth:
+    """A key sent as `x-sn-apikey`; ServiceNow alone takes one."""
+
+    key: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """What every grant of OAuth 2.0 needs: where the token is had, and the client that asks for it."""
+
+    token_url: str
+    client_id: str
+    client_secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthPassword(OAuth):
+    """A token for a user and its password."""
+
+    user: str
+    secret: SecretStr
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthClient(OAuth):
+    """A token for the client itself; `scope` is asked for where it is not ""."""
+
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthRefresh(OAuth):
+    """A token for a refresh token; `file` is where that came from, and where the one that follows it goes."""
+
+    token: SecretStr
+    file: Path | None = None
+
+
+Auth = BasicAuth | BearerAuth | ApiKeyAuth | OAuthPassword | OAuthClient | OAuthRefresh
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What both tools need.
@@ -38,7 +80,7 @@ class Settings:
 
     name: str
     url: str
-    auth: BasicAuth | BearerAuth
+    auth: Auth
     fields: tuple[str, ...]
     written: tuple[str, ...] = ()
     filter: str = ""

@@ -100,3 +100,16 @@ def has_event(condition: Condition | None) -> bool:
             return True
         case _:
             return False
+
+
+def reads_comments(condition: Condition | None) -> bool:
+    """Return whether the condition asks for a comment."""
+    match condition:
+        case AllOf(parts) | AnyOf(parts):
+            return any(reads_comments(part) for part in parts)
+        case Not(inner):
+            return reads_comments(inner)
+        case CommentEvent():
+            return True
+        case _:
+            return False

@@ -134,7 +134,7 @@ def _in_servicenow(
     ).json()["result"]
     journal = requests.get(
         f"{table}/sys_journal_field",
-        params={"sysparm_query": f"element_id={identity}^ORDERBYsys_created_on"},
+        params={"sysparm_query": f"element_id={identity}^sys_created_by={endpoint.user}^ORDERBYsys_created_on"},
         auth=auth,
         timeout=30,
     ).json()["result"]

@@ -18,10 +18,14 @@ STYLES = {
 
 
 def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
-    """Return every cycle: where its time went and who held the ticket. `results` have their segments."""
+    """Return every cycle: where its time went and who held the ticket.
+
+    `results` have their segments, but for those that an earlier definition judged.
+    """
     text = Text()
     for result in results:
-        zone = definitions.calendars[result.calendar].timezone
+        calendar = definitions.calendars.get(result.calendar)
+        zone = definitions.timezone if calendar is None else calendar.timezone
         text.append(f"{result.kind.upper()} {result.agreement}.{result.objective}", style="bold")
         text.append(f" cycle {result.cycle}: ")
         text.append(result.status.replace("_", " "), style=STYLES[result.status])
@@ -30,6 +34,8 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
             verb = "was due" if result.breached or result.stopped_at is not None else "due"
             text.append(f", {verb} {local(result.due_at, zone)}")
         text.append(f", calendar {result.calendar}\n")
+        if not result.segments:
+            text.append(f"  judged by an earlier definition ({result.definition}), which it keeps\n", style="dim")
         for segment in result.segments:
             start, end = (f"{zoned(instant, zone):%a %m-%d %H:%M}" for instant in (segment.start, segment.end))
             text.append(f"  {start} to {end} ", style="dim")

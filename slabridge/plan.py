@@ -69,15 +69,31 @@ def plan(known: Known, results: Sequence[Result], told: Collection[str], terms: 
     return [*_fields(known, results, terms), *_comments(known, results, told, terms)]
 
 
+def adopted(known: Known, results: Sequence[Result], terms: Terms) -> dict[str, str | None]:
+    """Return the fields that hold what they are to hold, though we do not know that we wrote it.
+
+    A run that died after the write did, or the state that knew was lost; else a person typed it.
+    """
+    if not _concerns_us(known, results, terms):
+        return {}
+    found = {}
+    for rule in terms.writeback.fields:
+        name, told = rule.field, known.told.get(rule.field)
+        held = known.native.written.get(name)
+        if held != told:
+            result = most_urgent(results, rule.value)
+            if held == (None if result is None else terms.encode(name, _fact(rule, result))):
+                found[name] = held
+    return found
+
+
 def marker_of(result: Result) -> str:
     """Return what a transition is known by on its ticket: agreement, objective, cycle and status."""
     return f"{result.table}.{result.objective}#{result.cycle} {result.status}"
 
 
 def _fields(known: Known, results: Sequence[Result], terms: Terms) -> list[Action]:
-    since = terms.as_of - terms.tell_within
-    concerns_us = bool(known.told) or any(r.stopped_at is None or r.stopped_at >= since for r in results)
-    if not concerns_us:
+    if not _concerns_us(known, results, terms):
         return []
     native = known.native
     changes = tuple(
@@ -87,12 +103,20 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms) -> list[Actio
     )
     if not changes:
         return []
-    return [Action(FieldsWrite(native.id, native.key, {c.field: c.after for c in changes}), changes)]
+    judged_by = {f"{result.agreement}.{result.objective}": result.definition for result in results}
+    return [Action(FieldsWrite(native.id, native.key, {c.field: c.after for c in changes}, judged_by), changes)]
+
+
+def _concerns_us(known: Known, results: Sequence[Result], terms: Terms) -> bool:
+    since = terms.as_of - terms.tell_within
+    wrote = known.told or known.native.ours
+    return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in results)
 
 
 def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Terms) -> FieldChange | None:
     name = rule.field
-    if result is None and known.told.get(name) is None:
+    filled = known.told[name] is not None if name in known.told else name in known.native.ours
+    if result is None and not filled:
         return None
     after = None if result is None else terms.encode(name, _fact(rule, result))
     before = known.native.written.get(name, known.told.get(name))
@@ -100,10 +124,10 @@ def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Te
         return None
     if result is None:
         reason = Reason.EMPTIED
-    elif name not in known.told:
+    elif name not in known.told and name not in known.native.ours:
         reason = Reason.FIRST
     else:
-        reason = Reason.DRIFT if known.told[name] == after else Reason.CHANGED
+        reason = Reason.DRIFT if name in known.told and known.told[name] == after else Reason.CHANGED
     return FieldChange(name, before, after, reason)
 
 

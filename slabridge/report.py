@@ -29,8 +29,12 @@ class Tally:
     fields_written: int = 0
     comments_written: int = 0
     refused: int = 0
+    sent: int = 0
+    """writes handed to the tool"""
     deferred: int = 0
     set_aside: int = 0
+    quarantined: int = 0
+    """tickets that are set aside at the end, by this run or an earlier one"""
     warnings: int = 0
     calls: int = 0
     refusal: str = ""
@@ -41,7 +45,7 @@ class Tally:
     @property
     def exit_code(self) -> Exit:
         """Return what the counts mean."""
-        if self.refusal or self.refused or self.set_aside:
+        if self.refusal or self.refused or self.set_aside or self.quarantined:
             return Exit.PARTIAL
         return Exit.DEFERRED if self.outage or self.deferred else Exit.COMPLETE
 
@@ -52,6 +56,12 @@ class Report:
 
     tallies: list[Tally] = field(default_factory=list)
     actions: list[tuple[str, Any]] = field(default_factory=list)
+
+    def begin(self, connection: str) -> Tally:
+        """Return the tally of one more connection."""
+        tally = Tally(connection)
+        self.tallies.append(tally)
+        return tally
 
     @property
     def exit_code(self) -> Exit:

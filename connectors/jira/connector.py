@@ -1,26 +1,38 @@
-"""The connector to Jira Cloud."""
+"""The connector to Jira, Cloud and Data Center."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from connectors.errors import Refused
 from connectors.http import Http
-from connectors.interface import Cursor, Fact, Identity, Page, Receipt, Touched, Write
+from connectors.interface import Cursor, Fact, Identity, NativeClock, Page, Receipt, Touched, Write
+from connectors.jira.ahead import ahead, each_ahead
+from connectors.jira.cloud import Cloud
+from connectors.jira.comment import People
+from connectors.jira.data_center import DataCenter
+from connectors.jira.dialect import Dialect
 from connectors.jira.fact import encode
-from connectors.jira.field import Field, resolve
+from connectors.jira.field import Field, participants, resolve
 from connectors.jira.issue import Schema
 from connectors.jira.jql import checked
-from connectors.jira.pull import IDS, Pull
-from connectors.jira.search import batches
-from connectors.jira.site import Site
+from connectors.jira.native import read_clocks
+from connectors.jira.people import members
+from connectors.jira.property import Notes
+from connectors.jira.pull import Pull
+from connectors.jira.search import Batch, batches
+from connectors.jira.site import CLOUD, Site
 from connectors.jira.write import Writer
+from connectors.limits import Limits
 from connectors.settings import JiraSettings
+
+MOST = 1_000
+"""The most issues in a page."""
 
 
 class Jira:
-    """A connection to a Jira Cloud site; implements `connectors.interface.Connector`.
+    """A connection to a Jira site; implements `connectors.interface.Connector`.
 
-    Fields are named by id or exact name; they are looked up when first needed.
+    Which kind of Jira it is, the site says. Fields are named by id or exact name; they are looked up when first needed.
 
     Raises:
         Refused: the filter cannot stand in parentheses.
@@ -29,9 +41,10 @@ class Jira:
     def __init__(self, settings: JiraSettings, http: Http | None = None) -> None:
         self.name = settings.name
         self._settings = settings
-        self._site = Site(settings, http or Http(settings.name, settings.auth, timeout=settings.timeout))
-        self._size = max(1, min(settings.page_size, IDS))
+        self._site = Site(settings, http or _http(settings))
+        self._size = max(1, min(settings.page_size, MOST))
         self._overlap = settings.overlap * 1000
+        self._notes = Notes()
         self._identity: Identity | None = None
         try:
             self._filter = checked(settings.filter)
@@ -47,24 +60,25 @@ class Jira:
         """Ask what the site is and who we are to it.
 
         Raises:
-            Refused: it is no Jira Cloud, or does not know us: anyone may ask Jira much, and is answered with less.
+            Refused: it is no Jira, or does not know us: anyone may ask Jira much, and is answered with less.
         """
-        server = self._site.server()
-        if server["deploymentType"] != "Cloud":
-            raise Refused(f"{self.name}: this is Jira {server['deploymentType']}; only Jira Cloud is supported")
+        dialect = self._dialect
         answer = self._site.get("myself")
-        account = answer.body.get("accountId")
+        account = dialect.person(answer.body)
         if not account:
             raise Refused(f"{self.name}: Jira takes us for nobody: check `auth`, an account's e-mail and its API token")
-        self._identity = Identity(str(account), self._site.clock(answer))
+        self._identity = Identity(account, self._site.clock(answer))
         return self._identity
 
     def changed(self, cursor: Cursor | None) -> Iterator[Page]:
         """Read the issues of the filter that changed since the cursor, as `connectors.jira.search` says."""
-        found = batches(self._site, cursor, restriction=self._filter, size=self._size, overlap=self._overlap)
-        for batch in found:
-            tickets, skipped, gone = self._pull.tickets(batch.ids)
-            yield Page(tickets, batch.cursor, skipped, gone)
+        pull = self._pull
+
+        def page(batch: Batch) -> Page:
+            tickets, skipped, gone = pull.tickets(batch.ids, batch.found)
+            return Page(tickets, batch.cursor, skipped, gone)
+
+        return each_ahead(page, self._batches(cursor, self._filter), self._site.ahead)
 
     def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
         """Read the ids of what changed since the cursor, in or out of the filter."""
@@ -73,7 +87,7 @@ class Jira:
         if cursor is None:
             yield Touched((), {"updated": self._who.now, "read": {}})
             return
-        for batch in batches(self._site, cursor, restriction="", size=self._size, overlap=self._overlap):
+        for batch in self._batches(cursor, ""):
             yield Touched(batch.ids, batch.cursor)
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
@@ -81,6 +95,15 @@ class Jira:
         for at in range(0, len(ids), self._size):
             tickets, skipped, gone = self._pull.tickets(ids[at : at + self._size])
             yield Page(tickets, {}, skipped, gone)
+
+    def gaps(self) -> Mapping[str, str]:
+        """Return the fields that Jira keeps no history of, and that comments are not read where they are not."""
+        found = {field.name: field.gap for field in self._schema.read if field.gap}
+        return found if self._settings.comments else {**found, "comments": "comments are not read from this connection"}
+
+    def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
+        """Read the SLAs of Jira Service Management; see `connectors.jira.native`."""
+        return read_clocks(self._dialect, self._settings.url, ids)
 
     def encode(self, field: str, fact: Fact) -> str | None:
         """Return a fact as `NativeTicket.written` has it; see `connectors.jira.fact.encode`."""
@@ -94,16 +117,34 @@ class Jira:
         """Give connections back."""
         self._site.close()
 
+    def _batches(self, cursor: Cursor | None, restriction: str) -> Iterator[Batch]:
+        found = batches(self._dialect, cursor, restriction=restriction, size=self._size, overlap=self._overlap)
+        return ahead(found, self._site.ahead)
+
+    @cached_property
+    def _dialect(self) -> Dialect:
+        kind = self._site.server()["deploymentType"]
+        return (Cloud if kind == CLOUD else DataCenter)(self._site, self._overlap)
+
     @property
     def _who(self) -> Identity:
         return self._identity or self.check()
 
     @cached_property
+    def _people(self) -> People:
+        settings, account = self._settings, self._who.account
+        if not (settings.agent_groups or settings.agent_accounts):
+            return People(account, self._dialect.person)
+        agents = members(self._site, settings.agent_groups, self._dialect.person) | set(settings.agent_accounts)
+        return People(account, self._dialect.person, frozenset(agents))
+
+    @cached_property
     def _schema(self) -> Schema:
-        catalogue = self._site.fields()
+        dialect = self._dialect
+        catalogue = dialect.site.fields()
         try:
             read = resolve(self._settings.fields, catalogue)
-            return Schema(read, resolve(self._settings.written, catalogue))
+            return Schema(read, resolve(self._settings.written, catalogue), participants(catalogue))
         except Refused as error:
             raise Refused(f"{self.name}: {error}") from None
 
@@ -113,8 +154,15 @@ class Jira:
 
     @cached_property
     def _pull(self) -> Pull:
-        return Pull(self._site, self._schema, self._who.account, comments=self._settings.comments)
+        return Pull(self._dialect, self._schema, self._people, self._notes, comments=self._settings.comments)
 
     @cached_property
     def _writer(self) -> Writer:
-        return Writer(self._site, self._writable)
+        return Writer(self._dialect, self._writable, self._notes)
+
+
+def _http(settings: JiraSettings) -> Http:
+    limits = Limits(settings.concurrency, settings.calls_per_hour)
+    return Http(
+        settings.name, settings.auth, timeout=settings.timeout, limits=limits, ca=settings.ca, proxy=settings.proxy
+    )

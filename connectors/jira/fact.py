@@ -5,19 +5,22 @@ from typing import Any
 
 from connectors.errors import Refused
 from connectors.interface import Fact, Instant
-from connectors.jira.document import document
-from connectors.jira.field import Field
+from connectors.jira.dialect import Dialect
+from connectors.jira.field import CASCADE, Field
 from connectors.jira.instant import date_time, instant
 from connectors.jira.value import held, number_text, plain_text
 from sla_engine.instant import format_instant, moment_of
 
-_WRITABLE = {"datetime", "date", "number", "string", "option"}
+_WRITABLE = {"datetime", "date", "number", "string", "option", "option-with-child", "user", "team", "component"}
+_LISTS = {"option", "string", "user", "component"}
 
 
 def encode(field: Field, fact: Fact) -> str | None:
     """Return the text that stands for a fact in a field; "" and None empty it.
 
-    A date is that of the instant in UTC. A choice is its option's text, numbers are plain (`3`, `0.5`), date-times UTC.
+    A date is that of the instant in UTC. A choice is its option's text (`parent / child` where it has two levels), a
+    component its name, a team its id, a person the account id (in Data Center the user name). Numbers are plain (`3`,
+    `0.5`), date-times UTC.
 
     Raises:
         Refused: we do not write fields of that type, or the fact does not fit into one.
@@ -37,10 +40,10 @@ def encode(field: Field, fact: Fact) -> str | None:
         text = fact if isinstance(fact, str) else number_text(fact)
     if field.labels and len(text.split()) > 1:
         raise Refused(f"field {field.name!r} holds labels, which have no spaces: {text!r} does not fit")
-    return text if field.rich else " ".join(text.split())
+    return text.replace("\r\n", "\n") if field.rich else " ".join(text.split())
 
 
-def wire(field: Field, text: str | None) -> object:
+def wire(field: Field, text: str | None, dialect: Dialect) -> object:
     """Return an encoded fact as a request has it."""
     kind = _kind(field)
     many = field.type == "array"
@@ -52,24 +55,36 @@ def wire(field: Field, text: str | None) -> object:
         one = int(number) if number.is_integer() else number
     elif kind == "option":
         one = {"value": text}
+    elif kind == "option-with-child":
+        parent, _, child = text.partition(CASCADE)
+        one = {"value": parent} | ({"child": {"value": child}} if child else {})
+    elif kind == "user":
+        one = dialect.named(text)
+    elif kind == "component":
+        one = {"name": text}
     elif field.rich:
-        one = document(text)
+        one = dialect.rich(text)
     return [one] if many else one
 
 
 def written(field: Field, raw: object) -> str | None:
     """Return what a payload has in a field that we write, in the form of `encode`; several values in one text."""
-    if field.rich and isinstance(raw, dict):
-        return plain_text(field, raw) or None
-    return " ".join(", ".join(sorted(value.name for value in held(field, raw))).split()) or None
+    if field.rich and raw:
+        return plain_text(field, raw).replace("\r\n", "\n") or None
+    if "user" in {field.type, field.items}:
+        people = raw if isinstance(raw, list) else [raw]
+        names = [str(one.get("accountId") or one.get("name") or "") for one in people if isinstance(one, dict)]
+    else:
+        names = [value.code if field.type == "team" else value.name for value in held(field, raw)]
+    return " ".join(", ".join(sorted(names)).split()) or None
 
 
 def _kind(field: Field) -> str:
     kind = field.items if field.type == "array" else field.type
-    if kind not in _WRITABLE or (field.type == "array" and kind not in {"option", "string"}):
+    if kind not in _WRITABLE or (field.type == "array" and kind not in _LISTS):
         raise Refused(
             f"field {field.name!r} ({field.id}) has the type {field.type!r}, which is not written; "
-            "use a date-time, date, number, text or select field"
+            "use a date-time, date, number, text, select, person, team, component or label field"
         )
     return kind
 

@@ -3,6 +3,7 @@
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fields/
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,21 @@ _LISTED_ONE_BY_ONE = frozenset({"components", "fixVersions", "versions"})
 _OLD_NAMES = {"Component": "components", "Fix Version": "fixVersions", "Version": "versions"}
 """How history rows without `fieldId` name system fields, where that is not the id."""
 _CUSTOM = "custom:"
+CASCADE = " / "
+"""What stands between the two levels of a cascading choice."""
+_PARTICIPANTS = "com.atlassian.servicedesk:sd-request-participants"
+_COMPUTED = re.compile(
+    r"com\.atlassian\.(servicedesk:sd-(sla-field|request-feedback.*|approvals)|jira\.ext\.charting:.*|jira\.toolkit:.*)"
+    r"|com\.onresolve\.jira\.groovy\.groovyrunner:.*"
+    r"|com\.atlassian\.jira\.plugins\.jira-development-integration-plugin:.*"
+    r"|com\.(pyxis\.greenhopper\.jira:gh-lexo-rank|atlassian\.jpo:jpo-custom-field-baseline.*)"
+)
+_NO_HISTORY = frozenset({
+    "aggregateprogress", "aggregatetimeestimate", "aggregatetimeoriginalestimate", "aggregatetimespent", "comment",
+    "lastViewed", "progress", "resolutiondate", "statusCategory", "statuscategorychangedate", "subtasks", "thumbnail",
+    "updated", "votes", "watches", "workratio",
+})  # fmt: skip
+"""System fields that Jira computes, or changes without a row in the changelog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,13 @@ class Field:
         return self.system in _LISTED_ONE_BY_ONE
 
     @property
+    def gap(self) -> str:
+        """Why its history is not in the changelog; "" where it is."""
+        if self.id in _NO_HISTORY or _COMPUTED.fullmatch(self.custom) or self.type == "sd-servicelevelagreement":
+            return f"Jira computes {self.id} and keeps no history of it"
+        return ""
+
+    @property
     def plain(self) -> bool:
         """Whether it holds text, a number or a date, which have no id."""
         return self.type in {"string", "number", "date", "datetime", "any"}
@@ -72,6 +95,12 @@ def resolve(asked: Iterable[str], catalogue: Sequence[dict[str, Any]]) -> tuple[
     if problems:
         raise Refused("; ".join(problems))
     return tuple(found)
+
+
+def participants(catalogue: Sequence[dict[str, Any]]) -> str:
+    """Return the id of the field that holds a request's participants, "" where the site has none."""
+    held = (entry["id"] for entry in catalogue if (entry.get("schema") or {}).get("custom") == _PARTICIPANTS)
+    return str(next(held, ""))
 
 
 def by_row(fields: Iterable[Field]) -> dict[str, tuple[Field, ...]]:

@@ -3,7 +3,7 @@
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from connectors.interface import NativeEntry, Value, Values
@@ -17,12 +17,17 @@ Change = tuple[Values, Values]
 
 
 def entries(
-    histories: Iterable[Mapping[str, Any]], fields: Iterable[Field], held: Mapping[str, Values], created: int
+    histories: Iterable[Mapping[str, Any]],
+    fields: Iterable[Field],
+    held: Mapping[str, Values],
+    created: int,
+    person: Callable[[Mapping[str, Any]], str],
 ) -> tuple[NativeEntry, ...]:
     """Return one entry per history that touches the fields, oldest first, all items of a history at once.
 
     `held` is what the fields hold now, by name: where the changelog tells only what was added and removed, lists are
-    followed back from there. Rows of other fields, such as `Workflow` after a migration, say nothing here.
+    followed back from there. `person` gives the id of an account. Rows of other fields, such as `Workflow` after a
+    migration, say nothing here.
     """
     known = by_row(fields)
     rows = sorted(histories, key=lambda row: (instant(row["created"]), len(str(row["id"])), str(row["id"])))
@@ -31,7 +36,7 @@ def entries(
     for row in reversed(rows):
         changes = _changes(row, known, now)
         if changes:
-            found.append(NativeEntry(_at(row, created), _author(row), changes))
+            found.append(NativeEntry(_at(row, created), _author(row, person), changes))
             now.update({name: before for name, (before, _) in changes.items()})
     return tuple(reversed(found))
 
@@ -69,6 +74,6 @@ def _at(row: Mapping[str, Any], created: int) -> int:
     return created if 0 < created - at < SECOND else at
 
 
-def _author(row: Mapping[str, Any]) -> str:
+def _author(row: Mapping[str, Any], person: Callable[[Mapping[str, Any]], str]) -> str:
     author = row.get("author") or {}
-    return str(author.get("accountId") or author.get("displayName") or "")
+    return person(author) or str(author.get("displayName") or "")

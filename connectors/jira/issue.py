@@ -1,87 +1,90 @@
 """An issue's payload as a native ticket."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 from connectors.interface import NativeComment, NativeTicket, Values
-from connectors.jira.comment import Setting, read
+from connectors.jira.comment import People, read
+from connectors.jira.dialect import Raw, is_portal
 from connectors.jira.fact import written
 from connectors.jira.field import Field
 from connectors.jira.history import entries
 from connectors.jira.instant import instant
+from connectors.jira.property import Noted, told
 from connectors.jira.value import Unreadable, held
-
-PORTAL = "service_desk"
 
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The fields that we read with their history, and those that we write and read back."""
+    """The fields that we read with their history, those that we write and read back, and who takes part in a request.
+
+    `participants` is the id of the field in which a service project keeps that, "" where the site has none.
+    """
 
     read: tuple[Field, ...]
     written: tuple[Field, ...]
+    participants: str = ""
 
     @property
-    def asked(self) -> list[str]:
+    def asked(self) -> tuple[str, ...]:
         """The ids of all fields of a payload that we need, without comments."""
         own = (field.id for field in (*self.read, *self.written))
-        return list(dict.fromkeys(["created", "updated", "project", "reporter", *own]))
+        more = [self.participants] if self.participants else []
+        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "reporter", *more, *own]))
+
+    @property
+    def with_history(self) -> tuple[str, ...]:
+        """The ids of the fields whose changes we need."""
+        return tuple(dict.fromkeys(field.id for field in self.read))
 
 
-@dataclass(slots=True)
-class Draft:
-    """An issue as far as its payload tells it; `comments` by their id."""
-
-    ticket: NativeTicket
-    comments: dict[str, NativeComment]
-
-    def by(self, account: str) -> list[str]:
-        """Return the ids of an account's comments."""
-        return [id_ for id_, comment in self.comments.items() if comment.by == account]
-
-    def finished(
-        self, schema: Schema, histories: Iterable[Mapping[str, Any]], markers: Mapping[str, str]
-    ) -> NativeTicket:
-        """Return the ticket with its changelog, and our markers (by the comment's id) on its comments.
-
-        Raises:
-            ValueError: the changelog cannot be read.
-        """
-        history = entries(histories, schema.read, self.ticket.fields, self.ticket.created)
-        comments = (replace(comment, marker=markers.get(id_)) for id_, comment in self.comments.items())
-        return replace(self.ticket, history=history, comments=tuple(sorted(comments, key=lambda comment: comment.at)))
-
-
-def draft(issue: Mapping[str, Any], comments: Iterable[Mapping[str, Any]], schema: Schema, account: str) -> Draft:
-    """Return what an issue's payload says.
+def ticket_of(
+    issue: Raw, histories: Iterable[Raw], comments: Iterable[Raw], schema: Schema, people: People
+) -> NativeTicket:
+    """Return what an issue's payload, its changelog and its comments say.
 
     A field that the payload leaves out is empty: Jira hides no field of an issue that it shows, the project just has no
     such field. One that holds what we cannot read is left out.
 
     Raises:
-        ValueError: the payload cannot be read.
+        ValueError: the payload or the changelog cannot be read.
     """
     fields = issue["fields"]
-    setting = Setting(account, str((fields.get("reporter") or {}).get("accountId") or ""), is_portal(issue))
-    ticket = NativeTicket(
+    created = instant(fields["created"])
+    now = _held(fields, schema.read)
+    ours = told(issue.get("properties"))
+    return NativeTicket(
         id=str(issue["id"]),
         key=issue["key"],
-        created=instant(fields["created"]),
+        created=created,
         updated=instant(fields["updated"]),
-        fields=_held(fields, schema.read),
+        fields=now,
+        history=entries(histories, schema.read, now, created, people.person),
+        comments=_comments(issue, comments, schema, people),
         written={field.name: written(field, fields.get(field.id)) for field in schema.written},
+        ours=frozenset(field.name for field in schema.written if field.id in ours),
     )
-    return Draft(ticket, {str(raw["id"]): read(raw, setting) for raw in comments})
 
 
-def is_portal(issue: Mapping[str, Any]) -> bool:
-    """Return whether an issue's project is a service project, whose customers see comments in a portal."""
-    project = issue["fields"].get("project") or {}
-    return bool(project.get("projectTypeKey") == PORTAL)
+def noted(issue: Raw) -> Noted:
+    """Return what writing the issue will take."""
+    kind = issue["fields"].get("issuetype") or {}
+    return Noted(str(kind.get("id") or ""), told(issue.get("properties")))
 
 
-def _held(fields: Mapping[str, Any], wanted: Iterable[Field]) -> dict[str, Values]:
+def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
+    customers = _customers(issue, schema, people) if is_portal(issue) else None
+    return tuple(sorted((read(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
+
+
+def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:
+    """Return who asked: the reporter, and who takes part in the request."""
+    fields = issue["fields"]
+    asking = [fields.get("reporter") or {}, *(fields.get(schema.participants) or ())]
+    return frozenset(people.person(one) for one in asking) - {""}
+
+
+def _held(fields: Mapping[str, object], wanted: Iterable[Field]) -> dict[str, Values]:
     found: dict[str, Values] = {}
     for field in wanted:
         try:

@@ -5,8 +5,8 @@ index had them; `read` are those seen within the overlap before it, so that what
 again. The index lags by seconds to minutes, so what it had not yet then turns up within the overlap.
 https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/
 
-- The order is by `updated`. Tokens continue after the last row's values, so an issue edited while we page moves to the
-  end and is seen again, and none is skipped. There is no upper bound.
+- The order is by `updated`, so an issue edited while we page moves to the end and is seen again; that none is skipped
+  is the dialect's business. There is no upper bound.
 - Until the last page the cursor stays at the least `updated` of the batch: rows come in the order of the index, but
   show what they hold now. At the end it is the greatest, never later than the site's clock when the search began.
 - A row changed at or after that clock is not remembered: a second change in the same instant would look the same.
@@ -16,12 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from connectors.answer import Answer
 from connectors.errors import Unavailable
 from connectors.interface import Cursor
-from connectors.jira.instant import instant
-from connectors.jira.jql import MINUTE, changed_since
-from connectors.jira.site import Site
+from connectors.jira.dialect import Dialect
+from connectors.jira.jql import MINUTE
 
 REMEMBERED = 10_000
 """How many issues of the overlap a cursor remembers at most; of more, the oldest are fetched again."""
@@ -29,13 +27,18 @@ REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Ids to fetch, and the cursor to commit with them."""
+    """Ids to fetch with the time of the last change that the search showed, and the cursor to commit with them."""
 
-    ids: tuple[str, ...]
+    found: Mapping[str, int]
     cursor: Cursor
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids alone."""
+        return tuple(self.found)
 
-def batches(site: Site, cursor: Cursor | None, *, restriction: str, size: int, overlap: int) -> Iterator[Batch]:
+
+def batches(dialect: Dialect, cursor: Cursor | None, *, restriction: str, size: int, overlap: int) -> Iterator[Batch]:
     """Return what changed since a cursor (None: everything), in batches of at most `size`; `overlap` is in ms.
 
     Raises:
@@ -44,14 +47,14 @@ def batches(site: Site, cursor: Cursor | None, *, restriction: str, size: int, o
     start: int = cursor["updated"] if cursor else 0
     read: dict[str, int] = dict(cursor["read"]) if cursor else {}
     since = max(0, start - overlap)
-    query = {"jql": changed_since(since, restriction), "fields": ["updated"], "maxResults": size}
     waiting: dict[str, int] = {}
     began, latest = 0, start
-    for answer in site.pages("search/jql", body=query):
-        began = began or site.clock(answer)
-        for id_, updated in _rows(site, answer):
+    name = dialect.site.name
+    for rows, now in dialect.search(restriction, since, size):
+        began = began or now
+        for id_, updated in rows:
             if updated < since - since % MINUTE:
-                raise Unavailable(f"{site.name}: a search for what changed since {since} gave an issue of {updated}")
+                raise Unavailable(f"{name}: a search for what changed since {since} gave an issue of {updated}")
             latest = max(latest, updated)
             if read.get(id_) != updated:
                 waiting[id_] = updated
@@ -60,19 +63,11 @@ def batches(site: Site, cursor: Cursor | None, *, restriction: str, size: int, o
             waiting = dict(islice(waiting.items(), size, None))
             reached = max(start, min(*batch.values(), began))
             read = _recent(read | batch, reached - overlap)
-            yield Batch(tuple(batch), _cursor(reached, read, began))
+            yield Batch(batch, _cursor(reached, read, began))
     reached = max(start, min(latest, began))
     end = _cursor(reached, _recent(read | waiting, reached - overlap), began)
     if waiting or end != cursor:
-        yield Batch(tuple(waiting), end)
-
-
-def _rows(site: Site, answer: Answer) -> Iterator[tuple[str, int]]:
-    for row in site.listed(answer, "issues"):
-        try:
-            yield str(row["id"]), instant(row["fields"]["updated"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unavailable(f"{site.name}: a search gave an issue without id or time of its last change") from error
+        yield Batch(waiting, end)
 
 
 def _recent(read: Mapping[str, int], since: int) -> dict[str, int]:

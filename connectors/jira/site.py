@@ -18,8 +18,9 @@ What was measured of jira 3.10.5, and how it is fenced here:
 | its errors and its log print answers, with tickets and cookies    | our session raises ours first; its log is silent |
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from jira import JIRA
@@ -27,18 +28,30 @@ from jira import JIRA
 from connectors.answer import Answer
 from connectors.errors import Refused, Unavailable, Unclear
 from connectors.http import Http
+from connectors.jira.ahead import THREADS
 from connectors.settings import JiraSettings
 
 Body = dict[str, Any]
+T = TypeVar("T")
+R = TypeVar("R")
+CLOUD = "Cloud"
 
 
 class Site:
-    """A Jira site over one session. Paths are below /rest/api/3/. Every call raises what `Http.call` does."""
+    """A Jira site over one session. Every call raises what `Http.call` does.
+
+    Paths are below /rest/api/<version>/: version 2, which every Jira has, until `server` has found a Cloud.
+    """
 
     def __init__(self, settings: JiraSettings, http: Http) -> None:
         self.name = settings.name
         self.http = http
-        options = {"server": settings.url, "rest_api_version": "3"}
+        self.concurrency = settings.concurrency
+        self.pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix=settings.name)
+        # What is read ahead waits for calls of the pool, so it needs threads of its own. How many calls are under way
+        # is the session's business.
+        self.ahead = ThreadPoolExecutor(THREADS, thread_name_prefix=f"{settings.name}-ahead")
+        options = {"server": settings.url, "rest_api_version": "2"}
         self._jira = JIRA(options=options, get_server_info=False, max_retries=0, timeout=http.timeout, logging=False)
         self._jira._session.close()  # noqa: SLF001 - the library takes no session
         self._jira._session = http  # noqa: SLF001 - as above
@@ -57,6 +70,8 @@ class Site:
             found = None
         if not isinstance(found, dict) or "deploymentType" not in found:
             raise Refused(f"{self.name}: {self._jira.server_url} is no Jira; write https://<site>.atlassian.net")
+        if found["deploymentType"] == CLOUD:
+            self._jira._options["rest_api_version"] = "3"  # noqa: SLF001 - the library has no way to change it
         return found
 
     def fields(self) -> list[Body]:
@@ -67,14 +82,18 @@ class Site:
         return found
 
     def may(self, project: str, *permissions: str) -> bool:
-        """Return whether our account has one of these permissions in a project; not, where there is no such project."""
+        """Return whether our account has one of these permissions in a project; not, where there is no such project.
+
+        Data Center answers with all permissions, whichever are asked for.
+        """
         try:
             found = self._jira.my_permissions(projectKey=project, permissions=",".join(permissions))
         except Refused as error:
             if error.status not in {400, 404}:
                 raise
             return False
-        return any(held.get("havePermission") is True for held in found.get("permissions", {}).values())
+        held = found.get("permissions", {})
+        return any(held.get(key, {}).get("havePermission") is True for key in permissions)
 
     def get(self, *path: str, **params: str | int) -> Answer:
         """Read one thing; the answer's body is an object."""
@@ -145,13 +164,20 @@ class Site:
             raise Unavailable(f"{self.name}: its answers have no Date, so its clock is unknown; does a proxy drop it?")
         return answer.date
 
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Return what a function gives for each item, in order; as many at a time as may be under way."""
+        return self.pool.map(function, items)
+
     def close(self) -> None:
         """Give the session back."""
+        self.ahead.shutdown(cancel_futures=True)
+        self.pool.shutdown(cancel_futures=True)
         self._jira.close()
 
     def _call(self, method: str, path: tuple[str, ...], **rest: Any) -> Answer:  # noqa: ANN401 - passed on to Http.call
+        version = self._jira._options["rest_api_version"]  # noqa: SLF001 - as in `server`
         address = "/".join(quote(part, safe="/") for part in path)
-        return self.http.call(method, f"{self._jira.server_url}/rest/api/3/{address}", **rest)
+        return self.http.call(method, f"{self._jira.server_url}/rest/api/{version}/{address}", **rest)
 
     def _object(self, path: tuple[str, ...], answer: Answer) -> Answer:
         if not isinstance(answer.body, Mapping):

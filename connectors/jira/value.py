@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 from connectors.interface import Value, Values
 from connectors.jira.document import text_of
-from connectors.jira.field import Field
+from connectors.jira.field import CASCADE, Field
 from connectors.jira.instant import normal
 
 _CASCADE = re.compile(r"Parent values: (.*?)\((\d+)\)(?:Level 1 values: (.*)\((\d+)\))?", re.DOTALL)
 _NAMES = ("displayName", "value", "name", "title", "key")
-_IDS = ("accountId", "id", "groupId")
+_IDS = ("accountId", "id", "groupId", "key")
+"""What a code is, the first that there is; `key` is a user's in Data Center."""
 
 
 class Unreadable(ValueError):  # noqa: N818 - what the value is
@@ -75,7 +76,7 @@ def _object(raw: Mapping[str, Any]) -> Value:
     child = raw.get("child")
     if child:
         below = _object(child)
-        return Value(below.code, f"{name} / {below.name}")
+        return Value(below.code, f"{name}{CASCADE}{below.name}")
     return Value(code, name or code)
 
 
@@ -109,7 +110,7 @@ def _cascade(side: _Side) -> Value:
     if match is None:
         return Value(side.code or side.name, side.name or side.code)
     parent, parent_id, child, child_id = match.groups()
-    return Value(child_id, f"{parent} / {child}") if child_id else Value(parent_id, parent)
+    return Value(child_id, f"{parent}{CASCADE}{child}") if child_id else Value(parent_id, parent)
 
 
 def _list(side: _Side, known: Values) -> Values:

@@ -1,4 +1,4 @@
-"""Writing: fields by one PUT an issue, comments by one POST each, with a receipt for every one.
+"""Writing: fields by one PUT an issue, with our property; comments by one POST each.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-put
 """
@@ -8,45 +8,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from connectors.errors import Refused, Unavailable, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from connectors.jira.comment import body
+from connectors.jira.dialect import Dialect
 from connectors.jira.fact import wire
 from connectors.jira.field import Field
-from connectors.jira.issue import PORTAL
-from connectors.jira.site import Site
+from connectors.jira.property import PROPERTY, Noted, Notes, hashed, property_of, told
+from connectors.jira.screen import Screens
+from connectors.receipts import receipts
 
-ADMINS = ("ADMINISTER", "ADMINISTER_PROJECTS")
-"""Who may write without a mail to the watchers."""
-UNCLEAR_LIMIT = 3
-"""After so many writes in a row without a clear answer the site is taken to be down."""
+OFF_SCREEN = "it is not on the edit screen of this project and issue type; an administrator can add it there"
+
+_MEANING = {404: Outcome.GONE, 409: Outcome.FAILED}
+"""What a status says of a write; any other refuses it."""
 
 
 class Writer:
     """Writes to a site; `fields` are those that it may write, by the name that the configuration gives them."""
 
-    def __init__(self, site: Site, fields: Mapping[str, Field]) -> None:
-        self._site = site
+    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], notes: Notes) -> None:
+        self._dialect = dialect
+        self._site = dialect.site
         self._fields = fields
-        self._silent: dict[str, bool] = {}
-        self._portal: dict[str, bool] = {}
+        self._notes = notes
+        self._screens = Screens(self._site)
 
     def receipts(self, writes: Sequence[Write]) -> Iterator[Receipt]:
-        """Apply writes in order. What has no receipt when an error is raised was not sent.
-
-        Raises:
-            Unavailable: the site is not there, limits our rate, or gave several writes in a row no clear answer.
-            Refused: the credentials are no longer accepted.
-        """
-        unclear = 0
-        for write in writes:
-            try:
-                receipt = self._applied(write)
-            except (Refused, Unavailable) as error:
-                yield Receipt(write, Outcome.FAILED, str(error))
-                raise
-            yield receipt
-            unclear = unclear + 1 if receipt.outcome is Outcome.UNCLEAR else 0
-            if unclear == UNCLEAR_LIMIT:
-                last = receipt.reason
-                raise Unavailable(f"{self._site.name}: {unclear} writes in a row got no clear answer; the last: {last}")
+        """Apply writes, several at a time; see `connectors.receipts.receipts`."""
+        return receipts(self._site.name, writes, self._applied, self._site.pool, self._site.concurrency)
 
     def _applied(self, write: Write) -> Receipt:
         try:
@@ -56,61 +43,77 @@ class Writer:
         except Refused as error:
             if error.status is None or error.status < 400 or error.status == 401:
                 raise
-            outcome = Outcome.FAILED if error.status == 409 else Outcome.REFUSED
-            return Receipt(write, outcome, str(error))
+            return Receipt(write, _MEANING.get(error.status, Outcome.REFUSED), str(error))
 
     def _fields_written(self, write: FieldsWrite) -> Receipt:
-        """Set fields; where Jira names some that it does not take, the others are set without them.
+        """Set those fields that the issue's screen has; where Jira names some that it does not take, the others.
 
-        One field that is not on the edit screen makes Jira refuse the whole request. The receipt is then REFUSED
-        and names those fields, also where the others were written.
+        The receipt is REFUSED where any was left out, and says which were stored.
         """
-        wanted = {self._fields[name].id: wire(self._fields[name], text) for name, text in write.fields.items()}
-        names = {self._fields[name].id: name for name in write.fields}
+        noted = self._notes.of(write.id) or self._ask(write.id)
+        ids = {self._fields[name].id: name for name in write.fields}
+        screen = {id_: self._fields[name] for id_, name in ids.items()}
+        missing = self._screens.missing(write.id, _project(write), noted.type, screen)
+        refused = dict.fromkeys(sorted(missing), OFF_SCREEN)
+        left = {id_: name for id_, name in ids.items() if id_ not in missing}
+        if left:
+            said = self._put_or_named(write, left, noted)
+            refused |= said
+            left = {id_: name for id_, name in left.items() if id_ not in said}
+            if said and left:
+                self._put(write, left, noted)
+        if not refused:
+            return Receipt(write, Outcome.APPLIED)
+        reasons = "; ".join(f"{ids[id_]!r}: {self._site.http.clean(text)}" for id_, text in refused.items())
+        others = "; the other fields were written" if left else ""
+        reason = f"Jira does not let us write {write.key}'s {reasons}{others}"
+        return Receipt(write, Outcome.REFUSED, reason, frozenset(left.values()))
+
+    def _put_or_named(self, write: FieldsWrite, names: Mapping[str, str], noted: Noted) -> dict[str, str]:
+        """Set fields, or return which of them Jira names as those that it does not take: then none was set."""
         try:
-            self._put(write, wanted)
+            self._put(write, names, noted)
         except Refused as error:
             said = error.body.get("errors") if isinstance(error.body, dict) else None
-            refused = {id_: str(text) for id_, text in said.items() if id_ in wanted} if isinstance(said, dict) else {}
-            rest = {id_: value for id_, value in wanted.items() if id_ not in refused}
-            if error.status != 400 or not refused:
+            named = {id_: str(text) for id_, text in said.items() if id_ in names} if isinstance(said, dict) else {}
+            if error.status != 400 or not named:
                 raise
-            if rest:
-                self._put(write, rest)
-            reasons = "; ".join(f"{names[id_]!r}: {self._site.http.clean(text)}" for id_, text in refused.items())
-            others = "; the other fields were written" if rest else ""
-            return Receipt(write, Outcome.REFUSED, f"Jira does not let us write {write.key}'s {reasons}{others}")
-        return Receipt(write, Outcome.APPLIED)
+            return named
+        return {}
 
-    def _put(self, write: FieldsWrite, fields: Mapping[str, object]) -> None:
-        quiet = {"notifyUsers": "false"} if self._may_be_silent(_project(write)) else {}
-        self._site.put("issue", write.id, body={"fields": dict(fields)}, **quiet)
+    def _put(self, write: FieldsWrite, names: Mapping[str, str], noted: Noted) -> None:
+        """Set fields and our property in one request, and remember what the property now says."""
+        values = {id_: write.fields[name] for id_, name in names.items()}
+        now = {id_: value for id_, value in noted.told.items() if id_ not in values}
+        now |= {id_: hashed(value) for id_, value in values.items() if value is not None}
+        content = {
+            "fields": {id_: wire(self._fields[names[id_]], value, self._dialect) for id_, value in values.items()},
+            "properties": [property_of(now, write.judged_by)],
+        }
+        quiet = {"notifyUsers": "false"} if self._screens.silent(_project(write)) else {}
+        self._site.put("issue", write.id, body=content, **quiet)
+        self._notes.keep(write.id, Noted(noted.type, now))
+
+    def _ask(self, id_: str) -> Noted:
+        """Ask for an issue's type and our property, where neither was read of late."""
+        issue = self._site.get("issue", id_, fields="issuetype", properties=PROPERTY).body
+        kind = (issue.get("fields") or {}).get("issuetype") or {}
+        return Noted(str(kind.get("id") or ""), told(issue.get("properties")))
 
     def _comment_written(self, write: CommentWrite) -> Receipt:
         """Add a comment; one that was to be internal and that customers see is taken back."""
-        answer = self._site.post("issue", write.id, "comment", body=body(write))
+        answer = self._site.post("issue", write.id, "comment", body=body(write, self._dialect.comment(write.body)))
         if not write.internal or answer.body.get("jsdPublic") is False:
             return Receipt(write, Outcome.APPLIED)
+        comment = str(answer.body.get("id"))
         try:
-            path = ("issue", write.id, "comment", str(answer.body.get("id")))
-            if not self._has_portal(_project(write)) or self._site.get(*path).body.get("jsdPublic") is False:
+            if not self._screens.portal(_project(write)) or self._dialect.hidden(write.id, comment):
                 return Receipt(write, Outcome.APPLIED)
-            self._site.delete(*path)
+            self._site.delete("issue", write.id, "comment", comment)
         except (Refused, Unavailable) as error:
             raise Unclear(f"the comment was written, but it is not known whether customers see it: {error}") from error
         reason = f"Jira showed customers an internal comment on {write.key}: it was deleted; is our account an agent?"
         return Receipt(write, Outcome.REFUSED, reason)
-
-    def _may_be_silent(self, project: str) -> bool:
-        """Return whether `notifyUsers=false` is ours to ask; without the permission Jira ignores the request."""
-        if project not in self._silent:
-            self._silent[project] = self._site.may(project, *ADMINS)
-        return self._silent[project]
-
-    def _has_portal(self, project: str) -> bool:
-        if project not in self._portal:
-            self._portal[project] = self._site.get("project", project).body.get("projectTypeKey") == PORTAL
-        return self._portal[project]
 
 
 def _project(write: Write) -> str:

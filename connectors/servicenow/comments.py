@@ -2,51 +2,72 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from connectors.interface import CommentWrite, NativeComment
 from connectors.servicenow import stamp
-from connectors.servicenow.table import Row, Tables
+from connectors.servicenow.selection import Row, Selection
 
 PUBLIC, INTERNAL = "comments", "work_notes"
+JOURNAL = "sys_journal_field"
 _FIELDS = ("sys_created_on", "sys_created_by", "value")
 _MARKER = re.compile(r"\[slabridge ([^\[\]\r\n]+)\]\s*\Z")
 _CODE = re.compile(r"\[(/?code)\]", re.IGNORECASE)
 _PLATFORM = "system"
 
 
-def read_journal(tables: Tables, ids: Collection[str]) -> dict[str, list[Row]]:
-    """Return the journal rows by sys_id of their record, oldest first.
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One comment with its text; `created` is a stamp, `by` the author, and whether that is us or the caller."""
 
-    Raises:
-        Refused: part of them is hidden from us.
-    """
+    created: str
+    by: str
+    element: str
+    text: str
+    ours: bool
+    callers: bool
+
+
+def journal_selection(ids: Sequence[str]) -> Selection:
+    """Return what to read for the comments of these records."""
+    return Selection(JOURNAL, "element_id", ids, _FIELDS, {"element": [PUBLIC, INTERNAL]})
+
+
+def entries_of(rows: Iterable[Row], account: str, callers: dict[str, str]) -> dict[str, list[Entry]]:
+    """Return journal rows by sys_id of their record, oldest first; `callers` are the user names of their callers."""
     found: dict[str, list[Row]] = defaultdict(list)
-    where = {"element": [PUBLIC, INTERNAL]}
-    for row in tables.select("sys_journal_field", "element_id", ids, _FIELDS, where=where, complete=True):
+    for row in rows:
         found[row["element_id"]].append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: (row.get("sys_created_on") or "", row["sys_id"]))
-    return found
+    return {
+        sys_id: [
+            _entry(row, account, callers.get(sys_id, ""))
+            for row in sorted(of, key=lambda row: (row.get("sys_created_on") or "", row["sys_id"]))
+        ]
+        for sys_id, of in found.items()
+    }
 
 
-def comment_of(row: Row, account: str, caller: str) -> NativeComment:
-    """Return a journal row without its text: ours and the platform's are the system's, the caller's the customer's.
+def comment_of(entry: Entry) -> NativeComment:
+    """Return a comment without its text: ours and the platform's are the system's, the caller's the customer's.
 
     Raises:
         ValueError: it has no proper date.
     """
-    by = row.get("sys_created_by") or ""
-    ours = by.casefold() == account.casefold()
-    role = "system" if ours or by == _PLATFORM else "customer" if caller and by == caller else "agent"
-    marker = _MARKER.search(row.get("value") or "") if ours else None
+    role = "system" if entry.ours or entry.by == _PLATFORM else "customer" if entry.callers else "agent"
     return NativeComment(
-        at=stamp.instant_of(row.get("sys_created_on") or "", "sys_journal_field.sys_created_on"),
-        by=by,
+        at=stamp.instant_of(entry.created, f"{JOURNAL}.sys_created_on"),
+        by=entry.by,
         role=role,
-        public=row["element"] == PUBLIC,
-        marker=marker[1] if marker else None,
+        public=entry.element == PUBLIC,
+        marker=marker_in(entry.text) if entry.ours else None,
     )
+
+
+def marker_in(text: str) -> str | None:
+    """Return the marker that a text ends with, None where there is none."""
+    found = _MARKER.search(text)
+    return found[1] if found else None
 
 
 def journal_of(write: CommentWrite) -> dict[str, str]:
@@ -57,7 +78,18 @@ def journal_of(write: CommentWrite) -> dict[str, str]:
     """
     body = _CODE.sub(r"(\1)", write.body)
     text = f"{body}\n[slabridge {write.marker}]"
-    found = _MARKER.search(text)
-    if not found or found[1] != write.marker:
+    if marker_in(text) != write.marker:
         raise ValueError(f"{write.marker!r} is no marker: it has brackets or line breaks, or is empty")
     return {INTERNAL if write.internal else PUBLIC: text}
+
+
+def _entry(row: Row, account: str, caller: str) -> Entry:
+    by = row.get("sys_created_by") or ""
+    return Entry(
+        created=row.get("sys_created_on") or "",
+        by=by,
+        element=row["element"],
+        text=row.get("value") or "",
+        ours=by.casefold() == account.casefold(),
+        callers=bool(caller) and by == caller,
+    )

@@ -1,38 +1,43 @@
 """ServiceNow as a Connector.
 
-Per 1,000 changed tickets a pull makes 1,000 / page_size calls for the records, 25 for their history and 25 for their
-comments (40 ids each), one for the labels of choices, and one for each 40 groups or people not seen before.
+Per 1,000 changed tickets a pull makes 1,000 / page_size calls for the records, as many for all history and comments,
+and as many again at most for the names of groups and people not seen before; one more tells what the fields are. Where
+the instance has no batch API, history and comments take 25 calls each (40 ids a call).
 """
 
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.errors import Refused, Unavailable
+from connectors.errors import Refused
 from connectors.http import Http
 from connectors.interface import (
     Cursor,
     Fact,
     Identity,
+    NativeClock,
     NativeTicket,
-    Outcome,
     Page,
     Receipt,
     Skipped,
     Touched,
     Write,
 )
-from connectors.servicenow import query, stamp, writing
-from connectors.servicenow.comments import read_journal
-from connectors.servicenow.history import read_changes
+from connectors.limits import Limits
+from connectors.servicenow import native, query, stamp, writing
+from connectors.servicenow.around import Reader
+from connectors.servicenow.catalogue import Catalogue
+from connectors.servicenow.gap import gaps_of
+from connectors.servicenow.lanes import Lanes
 from connectors.servicenow.names import Names
 from connectors.servicenow.query import Position
-from connectors.servicenow.scan import cursor_of, position_of, scan
-from connectors.servicenow.table import IN_LIST, Row, Tables
+from connectors.servicenow.scan import Found, cursor_of, position_of, scan
+from connectors.servicenow.selection import Row
+from connectors.servicenow.table import Tables
 from connectors.servicenow.ticket import columns, key_of, ticket_of
-from connectors.settings import BasicAuth, ServiceNowSettings
+from connectors.servicenow.writer import Writer
+from connectors.settings import BasicAuth, OAuthPassword, ServiceNowSettings
 
 _IDS_LIMIT = 1000
-_UNCLEAR_LIMIT = 3
+_REREAD = 500
 
 
 class ServiceNow:
@@ -44,14 +49,19 @@ class ServiceNow:
 
     def __init__(self, settings: ServiceNowSettings, http: Http | None = None) -> None:
         self.name = settings.name
-        self.http = http or Http(settings.name, settings.auth, timeout=settings.timeout)
+        limits = Limits(settings.concurrency, settings.calls_per_hour)
+        self.http = http or Http(settings.name, settings.auth, timeout=settings.timeout, limits=limits)
         self._settings = settings
         self._filter = query.filter_of(settings.filter)
         self._columns = [query.name(field) for field in columns(settings)]
         self._tables = Tables(settings, self.http)
-        self._names = Names(self._tables, settings)
-        self._account = settings.auth.user if isinstance(settings.auth, BasicAuth) else ""
-        query.name(settings.table)
+        self._lanes = Lanes(settings.concurrency)
+        self._catalogue = Catalogue(self._tables, settings)
+        self._names = Names(self._tables, settings, self._catalogue)
+        self._around = Reader(self._tables, settings, self._catalogue)
+        self._account = settings.auth.user if isinstance(settings.auth, BasicAuth | OAuthPassword) else ""
+        for name in filter(None, (settings.table, settings.result_table, settings.result_reference)):
+            query.name(name)
 
     @property
     def calls(self) -> int:
@@ -62,8 +72,8 @@ class ServiceNow:
         """Read one record: it proves the credentials, and that the fields of the filter exist.
 
         Raises:
-            Refused: wrong credentials, unknown table, or a field in the filter or `created` that cannot be read:
-                ServiceNow would ignore the condition.
+            Refused: wrong credentials, unknown table, or a field in the filter, `created` or the table of results that
+                cannot be read: ServiceNow would ignore the condition.
         """
         settings = self._settings
         needed = [*query.fields_of(self._filter), settings.created]
@@ -75,6 +85,8 @@ class ServiceNow:
                     f"{self.name}: {settings.table} has no field {', '.join(absent)} that the account may read; "
                     "check `filter` and `created`"
                 )
+        if settings.result_table:
+            self._check_results()
         if not self._account:
             self._account = self._who_am_i()
         return Identity(self._account, page.date)
@@ -83,9 +95,13 @@ class ServiceNow:
         """See `Connector.changed`."""
         start = position_of(cursor)
         limit = self._settings.page_size
-        for found in scan(self._tables, self._settings, start, self._columns, only=self._filter, limit=limit):
+        scanned = scan(self._tables, self._settings, start, self._columns, only=self._filter, limit=limit)
+
+        def page(found: Found) -> Page:
             tickets, skipped = self._tickets(found.rows)
-            yield Page(tickets, cursor_of(found.position), skipped)
+            return Page(tickets, cursor_of(found.position), skipped)
+
+        yield from self._lanes.ahead(page, scanned)
 
     def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
         """See `Connector.touched`."""
@@ -101,69 +117,70 @@ class ServiceNow:
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
         """See `Connector.reread`; whether an id is gone or hidden from us, ServiceNow does not say."""
-        for start in range(0, len(ids), IN_LIST):
-            asked = ids[start : start + IN_LIST]
-            rows = list(self._tables.select(self._settings.table, "sys_id", asked, self._columns, links=True))
+
+        def page(asked: Sequence[str]) -> Page:
+            table = self._settings.table
+            rows = list(self._tables.select(table, "sys_id", asked, self._columns, links=True))
             tickets, skipped = self._tickets(rows)
             there = {row["sys_id"] for row in rows}
-            yield Page(tickets, {}, skipped, gone=tuple(sys_id for sys_id in asked if sys_id not in there))
+            return Page(tickets, {}, skipped, gone=tuple(sys_id for sys_id in asked if sys_id not in there))
+
+        yield from self._lanes.ahead(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
+
+    def gaps(self) -> Mapping[str, str]:
+        """See `Connector.gaps`."""
+        return gaps_of(self._settings, self._catalogue, self._around.loss)
+
+    def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
+        """See `Connector.clocks`."""
+        return native.read_clocks(self._tables, ids, self.name)
 
     def encode(self, field: str, fact: Fact) -> str | None:  # noqa: ARG002 - all fields take these forms
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""
         return writing.encode(fact)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
-        """See `Connector.write`: one PATCH each. What has no receipt when an error is raised was not sent.
+        """See `Connector.write`: in batches. What has no receipt when an error is raised was not sent.
 
         Raises:
             Unavailable: the tool went away, also when several writes in a row got no clear answer.
             Refused: the credentials no longer hold.
         """
-        unclear = 0
-        for write in writes:
-            try:
-                receipt = writing.apply(self._tables, self._settings.table, write)
-            except (Refused, Unavailable) as error:
-                yield Receipt(write, Outcome.FAILED, str(error))
-                raise
-            yield receipt
-            unclear = unclear + 1 if receipt.outcome is Outcome.UNCLEAR else 0
-            if unclear == _UNCLEAR_LIMIT:
-                raise Unavailable(
-                    f"{self.name}: {unclear} writes in a row got no clear answer; the last: {receipt.reason}"
-                )
+        return Writer(self._tables, self._settings, self._lanes, self._account).write(writes)
 
     def close(self) -> None:
         """See `Connector.close`."""
+        self._lanes.close()
+        self._tables.close()
         self.http.close()
 
     def _tickets(self, rows: Sequence[Row]) -> tuple[tuple[NativeTicket, ...], tuple[Skipped, ...]]:
         """Return these records as tickets, with history, comments and names; what cannot be read is skipped."""
         settings, names = self._settings, self._names
-        ids = [row["sys_id"] for row in rows]
-        changes = read_changes(self._tables, ids, settings.fields)
-        journal = read_journal(self._tables, ids) if settings.comments else {}
+        around = self._around.read(rows, self._account)
         now = ((field, names.text(row, field)) for row in rows for field in settings.fields)
-        once = ((c.field, text) for found in changes.values() for c in found for text in (c.before, c.after))
-        names.look_up(itertools.chain(now, once))
+        once = ((c.field, text) for found in around.changes.values() for c in found for text in (c.before, c.after))
+        names.look_up([*now, *once])
         tickets: list[NativeTicket] = []
         skipped: list[Skipped] = []
         for row in rows:
-            sys_id = row["sys_id"]
             try:
-                tickets.append(
-                    ticket_of(
-                        row,
-                        changes.get(sys_id, ()),
-                        journal.get(sys_id, ()),
-                        settings=settings,
-                        names=names,
-                        account=self._account,
-                    )
-                )
+                tickets.append(ticket_of(row, around, settings=settings, names=names))
             except ValueError as error:
-                skipped.append(Skipped(sys_id, key_of(row), str(error)))
+                skipped.append(Skipped(row["sys_id"], key_of(row), str(error)))
         return tuple(tickets), tuple(skipped)
+
+    def _check_results(self) -> None:
+        """Return if our table is there, with its fields as far as a row shows them."""
+        settings = self._settings
+        needed = [settings.result_reference, *settings.written]
+        for row in self._tables.page(settings.result_table, "", ["sys_id", *needed], limit=1).rows:
+            absent = [field for field in needed if field not in row]
+            if absent:
+                raise Refused(
+                    f"{self.name}: {settings.result_table} has no field {', '.join(absent)} that the account may read; "
+                    "check `writeback`"
+                )
 
     def _who_am_i(self) -> str:
         """Return the user name that a token stands for."""

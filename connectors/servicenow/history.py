@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connectors.interface import NativeEntry, Values
 from connectors.servicenow import stamp
 from connectors.servicenow.names import Names
-from connectors.servicenow.table import Row, Tables
+from connectors.servicenow.selection import Row, Selection
 
 _FIELDS = ("documentkey", "fieldname", "oldvalue", "newvalue", "user", "sys_created_on", "record_checkpoint")
 _BOOLEAN = {"0": "false", "1": "true"}
@@ -25,20 +25,29 @@ class Change:
     after: str
 
 
-def read_changes(tables: Tables, ids: Collection[str], fields: Sequence[str]) -> dict[str, list[Change]]:
-    """Return the changes of these fields by sys_id, oldest first. sys_audit is asked by documentkey only: it is huge.
+class Trail:
+    """What to read for the changes of some fields, and the changes that it then gives.
 
-    Raises:
-        Refused: part of the history is hidden from us.
+    sys_audit is asked by documentkey only: it is huge.
     """
-    found: dict[str, list[tuple[Change, str]]] = defaultdict(list)
-    audited = [field for field in fields if "." not in field]
-    if audited:
-        where = {"fieldname": audited}
-        for row in tables.select("sys_audit", "documentkey", ids, _FIELDS, where=where, complete=True):
+
+    table = "sys_audit"
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        self._audited = [field for field in fields if "." not in field]
+
+    def selections(self, ids: Sequence[str]) -> list[Selection]:
+        """Return what to read of these records."""
+        if not self._audited:
+            return []
+        return [Selection(self.table, "documentkey", ids, _FIELDS, {"fieldname": self._audited})]
+
+    def changes(self, rows: Iterable[Row]) -> dict[str, list[Change]]:
+        """Return the changes by sys_id, oldest first."""
+        found: dict[str, list[tuple[Change, str]]] = defaultdict(list)
+        for row in rows:
             found[row["documentkey"]].append((_change(row), row["sys_id"]))
-    order = _order
-    return {key: [change for change, _ in sorted(rows, key=order)] for key, rows in found.items()}
+        return {key: [change for change, _ in sorted(of, key=_order)] for key, of in found.items()}
 
 
 def entries_of(changes: Iterable[Change], names: Names, booleans: Collection[str]) -> Iterator[NativeEntry]:
@@ -52,14 +61,14 @@ def entries_of(changes: Iterable[Change], names: Names, booleans: Collection[str
     for change in changes:
         this = (change.created, change.checkpoint, change.by)
         if update is not None and (this != update or change.field in fields):
-            yield NativeEntry(stamp.instant_of(update[0], "sys_audit.sys_created_on"), update[2], fields)
+            yield NativeEntry(stamp.instant_of(update[0], "the date of a change"), update[2], fields)
             fields = {}
         update = this
         as_read = _BOOLEAN if change.field in booleans else {}
         before, after = (as_read.get(text, text) for text in (change.before, change.after))
         fields[change.field] = (names.values(change.field, before), names.values(change.field, after))
     if update is not None:
-        yield NativeEntry(stamp.instant_of(update[0], "sys_audit.sys_created_on"), update[2], fields)
+        yield NativeEntry(stamp.instant_of(update[0], "the date of a change"), update[2], fields)
 
 
 def _change(row: Row) -> Change:

@@ -1,21 +1,23 @@
 """Names for the codes that records and their history hold.
 
 Each name comes from one place, whether the code stands in a record or in its history: labels of choices from
-sys_choice (one call per run), names of references from the records they point to (by sys_id, in batches, kept). Display
+sys_choice (once per run), names of references from the records they point to (by sys_id, in batches, kept). Display
 values are not used: they come in the language of the account, and history has none. That a field is a reference, and
-to what, tells the link in any record that has it filled; so neither sys_dictionary nor its permissions are needed.
+to what, the dictionary says; where it may not be read, the link in any record that has the field filled.
 """
 
 import re
+import threading
 from collections import defaultdict
 from collections.abc import Iterable
 
 import structlog
 
-from connectors.errors import Refused
 from connectors.interface import Value, Values
+from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.query import SYS_ID, name
-from connectors.servicenow.table import Row, Tables
+from connectors.servicenow.selection import Row, Selection
+from connectors.servicenow.table import Tables
 from connectors.settings import ServiceNowSettings
 
 _LINK = re.compile(r"/table/([a-z0-9_]+)/[^/]*$")
@@ -25,16 +27,16 @@ log = structlog.get_logger(__name__)
 
 
 class Names:
-    """Names seen so far."""
+    """Names seen so far; thread-safe."""
 
-    def __init__(self, tables: Tables, settings: ServiceNowSettings) -> None:
+    def __init__(self, tables: Tables, settings: ServiceNowSettings, catalogue: Catalogue) -> None:
         self._tables = tables
         self._name = settings.name
         self._table = settings.table
-        self._fields = settings.fields
-        self._labels: dict[tuple[str, str], str] | None = None
+        self._catalogue = catalogue
         self._names: dict[str, str] = {}
         self._targets: dict[str, str] = {}
+        self._lock = threading.Lock()
 
     def text(self, row: Row, field: str) -> str:
         """Return what a record's field holds, raw, and learn where it points to."""
@@ -48,53 +50,41 @@ class Names:
 
     def look_up(self, seen: Iterable[tuple[str, str]]) -> None:
         """Find names for these (field, text) pairs, as far as they have any."""
-        unnamed: dict[str, set[str]] = defaultdict(set)
-        for field, text in seen:
-            for code in _codes(text):
-                if code not in self._names and SYS_ID.fullmatch(code):
-                    unnamed[self._target(field)].add(code)
-        for table, codes in unnamed.items():
-            found = dict.fromkeys(codes, "")
-            if table:
-                for row in self._readable(self._tables.select(table, "sys_id", sorted(codes), ["name", "number"])):
+        with self._lock:
+            unnamed: dict[str, set[str]] = defaultdict(set)
+            for field, text in seen:
+                for code in _codes(text):
+                    if code not in self._names and SYS_ID.fullmatch(code):
+                        unnamed[self._target(field)].add(code)
+            found = dict.fromkeys((code for codes in unnamed.values() for code in codes), "")
+            tables = [table for table in unnamed if table]
+            fields = ("name", "number")
+            wanted = [Selection(table, "sys_id", sorted(unnamed[table]), fields) for table in tables]
+            for table, got in zip(tables, self._tables.read(wanted), strict=True):
+                if got.refused or (got.hidden and not got.rows):
+                    reason = str(got.refused or "all rows are hidden by access rules")
+                    log.warning(
+                        "names cannot be read, codes stand for them", connection=self._name, table=table, reason=reason
+                    )
+                for row in got.rows:
                     found[row["sys_id"]] = row.get("name") or row.get("number") or ""
             self._names |= found
 
     def values(self, field: str, text: str) -> Values:
         """Return the text of a field as values with their names."""
-        labels = self._choices()
+        labels = self._catalogue.facts.labels
         return tuple(Value(code, labels.get((field, code)) or self._names.get(code) or code) for code in _codes(text))
 
     def _target(self, field: str) -> str:
         """Return the table that a field refers to, "" if it is no reference; ask for one record that has it filled."""
         if field not in self._targets:
-            page = self._tables.page(self._table, f"{name(field)}ISNOTEMPTY", [field], limit=1, links=True)
-            self._targets[field] = ""
-            for row in page.rows:
-                self.text(row, field)
+            known = self._catalogue.facts.targets
+            self._targets[field] = known.get(field, "")
+            if field not in known:
+                page = self._tables.page(self._table, f"{name(field)}ISNOTEMPTY", [field], limit=1, links=True)
+                for row in page.rows:
+                    self.text(row, field)
         return self._targets[field]
-
-    def _choices(self) -> dict[tuple[str, str], str]:
-        if self._labels is None:
-            labels = {}
-            # Choices of the table itself stand before those it inherits.
-            tables = list(dict.fromkeys(["task", self._table]))
-            where = {"name": tables, "language": ["en"]}
-            rows = self._tables.select("sys_choice", "element", self._fields, ["value", "label"], where=where)
-            for row in sorted(self._readable(rows), key=lambda row: tables.index(row["name"])):
-                labels[row["element"], row.get("value", "")] = row.get("label", "")
-            self._labels = labels
-        return self._labels
-
-    def _readable(self, rows: Iterable[Row]) -> list[Row]:
-        """Return the rows, or none if they may not be read: codes do without names, as the warning says."""
-        try:
-            return list(rows)
-        except Refused as refused:
-            if refused.status not in (400, 403, 404):
-                raise
-            log.warning("names cannot be read, codes stand for them", connection=self._name, reason=str(refused))
-            return []
 
 
 def _codes(text: str) -> list[str]:

@@ -15,8 +15,9 @@ from connectors.servicenow import stamp
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
-_FOREIGN = re.compile(r"(?:^|\^)(NQ|EQ|ORDERBY|GROUPBY)")
-_CONDITION = re.compile(r"(?:^|\^)(?:OR)?([a-z0-9_]+(?:\.[a-z0-9_]+)*)(?=[=<>!A-Z ])")
+_FOREIGN = re.compile(r"(?:^|\^)(EQ|ORDERBY|GROUPBY)")
+_CONDITION = re.compile(r"(?:^|\^)(?:OR|NQ)?([a-z0-9_]+(?:\.[a-z0-9_]+)*)(?=[=<>!A-Z ])")
+_BRANCH = "^NQ"
 _NO_FIELD = ("variables.", *"0123456789")
 _RELATED = re.compile(r"\^?RLQUERY.*?\^ENDRLQUERY")
 
@@ -72,10 +73,15 @@ def joined(*conditions: str) -> str:
     return "^".join(filter(None, conditions))
 
 
+def narrowed(text: str, *conditions: str) -> str:
+    """Return a filter with conditions added by "and": in every branch, or a branch would not be bound by them."""
+    return _BRANCH.join(joined(branch, *conditions) for branch in text.split(_BRANCH))
+
+
 def filter_of(text: str) -> str:
     """Return a configured filter if conditions can be added to it by "and".
 
-    ^OR may stand in it: it binds tighter than ^. What begins a second query or an order may not.
+    ^OR may stand in it: it binds tighter than ^. So may ^NQ: `narrowed` takes each branch. An order may not.
 
     Raises:
         Refused: it cannot be used; the message says what to leave out.
@@ -84,9 +90,12 @@ def filter_of(text: str) -> str:
         raise Refused(f"filter {text!r} holds a line break or control character")
     foreign = _FOREIGN.search(text)
     if foreign:
-        raise Refused(f"filter {text!r} may not hold {foreign[1]}: write one query of ^ and ^OR, without an order")
-    if text.startswith(("OR", "^")) or text.endswith("^") or "^^" in text:
-        raise Refused(f"filter {text!r} begins or ends with an operator, or has two in a row")
+        raise Refused(f"filter {text!r} may not hold {foreign[1]}: write a query of ^, ^OR and ^NQ, without an order")
+    if any(_BRANCH in related for related in _RELATED.findall(text)):
+        raise Refused(f"filter {text!r} may not hold ^NQ within RLQUERY")
+    for branch in text.split(_BRANCH) if text else ():
+        if not branch or branch.startswith(("OR", "NQ", "^")) or branch.endswith("^") or "^^" in branch:
+            raise Refused(f"filter {text!r} begins or ends with an operator, or has two in a row")
     return text
 
 

@@ -8,8 +8,9 @@ import structlog
 from connectors.errors import Refused
 from connectors.interface import Cursor
 from connectors.servicenow import stamp
-from connectors.servicenow.query import Position, behind, joined
-from connectors.servicenow.table import Row, Rows, Tables
+from connectors.servicenow.query import Position, behind, joined, narrowed
+from connectors.servicenow.selection import Row, Rows
+from connectors.servicenow.table import Tables
 from connectors.settings import ServiceNowSettings
 
 log = structlog.get_logger(__name__)
@@ -44,19 +45,20 @@ def scan(  # noqa: PLR0913 - what to read, and how
 
     def following(row: Row | None) -> str:
         place = start if row is None else _position(row)
-        return joined(only, behind(place), "ORDERBYsys_updated_on", "ORDERBYsys_id")
+        return joined(narrowed(only, behind(place)), "ORDERBYsys_updated_on", "ORDERBYsys_id")
 
     frontier: Position | None = None
     counted: int | None = None
     seen = 0
-    for page in tables.walk(settings.table, following, ["sys_id", "sys_updated_on", *fields], limit=limit, links=True):
+    columns = ["sys_id", "sys_updated_on", *fields]
+    for page, is_last in tables.walk(settings.table, following, columns, limit=limit, links=True):
         at = _checked(settings, page, at)
         settled = stamp.stamp_of(page.date - settings.overlap * 1000)
-        if frontier is None and (page.last or at.updated >= settled):
+        if frontier is None and (is_last or at.updated >= settled):
             frontier = Position(settled, "")
         counted = page.count if counted is None else counted
         seen += len(page.rows)
-        if page.rows or page.last:
+        if page.rows or is_last:
             yield Found(page.rows, frontier or at)
     if counted is not None and counted > seen:
         log.warning(

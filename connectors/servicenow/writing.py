@@ -1,10 +1,12 @@
-"""Writes: one PATCH each, of the given fields and no others."""
+"""What a write sets, and what became of it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.errors import Refused, Unclear
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
 from connectors.servicenow.comments import journal_of
+from connectors.servicenow.selection import Row, raw
 from connectors.servicenow.stamp import stamp_of
 from connectors.servicenow.table import Tables
 
@@ -24,8 +26,19 @@ def encode(fact: Fact) -> str | None:
             return str(fact)
 
 
-def apply(tables: Tables, table: str, write: Write) -> Receipt:
-    """Send a write and return what became of it.
+def values_of(write: Write) -> dict[str, str]:
+    """Return the fields to set.
+
+    Raises:
+        ValueError: a comment's marker could not be found again.
+    """
+    if isinstance(write, CommentWrite):
+        return journal_of(write)
+    return {field: value or "" for field, value in write.fields.items()}
+
+
+def apply(tables: Tables, table: str, write: Write, *, sys_id: str) -> Receipt:
+    """Set the fields of one record, which for a comment is the ticket's, and return what became of it.
 
     Fields are facts and may be sent twice. A note may not, and ServiceNow is known to answer 403 or 500 to one that it
     stored (KB2697679): these are unclear.
@@ -35,27 +48,39 @@ def apply(tables: Tables, table: str, write: Write) -> Receipt:
         Refused: the credentials are refused, not this write.
     """
     note = isinstance(write, CommentWrite)
-    values = journal_of(write) if isinstance(write, CommentWrite) else _values(write)
+    values = values_of(write)
     try:
-        stored = tables.patch(table, write.id, values, idempotent=not note)
+        stored = tables.patch(table, sys_id, values, idempotent=not note)
     except Unclear as unclear:
         return Receipt(write, Outcome.UNCLEAR, str(unclear))
     except Refused as refused:
         if refused.status is None or refused.status < 400 or refused.status == 401:
             raise
-        perhaps = note and refused.status == 403
-        return Receipt(write, Outcome.UNCLEAR if perhaps else Outcome.REFUSED, str(refused))
-    wrong = [] if note else [field for field, value in values.items() if stored.get(field) != value]
-    if wrong:
-        return Receipt(write, Outcome.REFUSED, _not_stored(write, table, {field: stored.get(field) for field in wrong}))
-    return Receipt(write, Outcome.APPLIED)
+        return receipt_refused(write, refused.status, str(refused))
+    return receipt_of(write, table, stored)
 
 
-def _values(write: FieldsWrite) -> dict[str, str]:
-    return {field: value or "" for field, value in write.fields.items()}
+def receipt_refused(write: Write, status: int, reason: str) -> Receipt:
+    """Return what a 4xx means: of a note a 403 says nothing, else that it is not there."""
+    if status == 404:
+        return Receipt(write, Outcome.GONE, reason)
+    perhaps = isinstance(write, CommentWrite) and status == 403
+    return Receipt(write, Outcome.UNCLEAR if perhaps else Outcome.REFUSED, reason)
 
 
-def _not_stored(write: Write, table: str, held: dict[str, object]) -> str:
+def receipt_of(write: Write, table: str, stored: Row) -> Receipt:
+    """Return what became of a write by the record as it is then; what cannot be written is left out silently."""
+    if isinstance(write, CommentWrite):
+        return Receipt(write, Outcome.APPLIED)
+    values = values_of(write)
+    held = {field: raw(stored.get(field)) for field in values}
+    wrong = {field: held[field] for field in values if held[field] != values[field]}
+    if not wrong:
+        return Receipt(write, Outcome.APPLIED)
+    return Receipt(write, Outcome.REFUSED, _not_stored(write, table, wrong), frozenset(held.keys() - wrong.keys()))
+
+
+def _not_stored(write: FieldsWrite, table: str, held: Mapping[str, object]) -> str:
     missing = [field for field, value in held.items() if value is None]
     others = [field for field in held if field not in missing]
     parts = []

@@ -8,14 +8,18 @@ import typer
 
 from connectors.errors import ConnectorError
 from slabridge import __version__
+from slabridge.cli.compare import compare
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
+from slabridge.cli.reevaluate import reevaluate
+from slabridge.cli.retry import retry
 from slabridge.cli.run import plan, run
+from slabridge.cli.status import status
 from slabridge.cli.try_out import demo, sandbox
 from slabridge.cli.validate import validate
 from slabridge.config import ConfigError
 from slabridge.report import Exit
-from slabridge.state import Busy, StateError
+from slabridge.state import Busy, StateError, Unreachable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +31,11 @@ app = typer.Typer(
 app.command()(run)
 app.command()(plan)
 app.command()(explain)
+app.command()(status)
+app.command()(retry)
+app.command()(compare)
 app.command()(evaluate)
+app.command()(reevaluate)
 app.command()(validate)
 app.command()(demo)
 app.command()(sandbox)
@@ -44,6 +52,9 @@ def main() -> None:
     """Run the program; errors that a person can mend become one message and an exit code."""
     try:
         app()
+    except Unreachable as error:
+        _say(error)
+        sys.exit(Exit.DEFERRED)
     except (ConfigError, StateError) as error:
         _say(error)
         sys.exit(Exit.USAGE)

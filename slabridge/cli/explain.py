@@ -10,6 +10,7 @@ from rich.console import Console
 from sla_engine import Engine
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
+from slabridge.kept import keep
 from slabridge.ledger import ledger_of
 from slabridge.mapping import Mapper
 from slabridge.report import Exit
@@ -24,9 +25,9 @@ def explain(
 ) -> None:
     """Show why a ticket stands as it does: each cycle, where its time went, and who held the ticket."""
     loaded = load_config(prepared(config))
-    state = State.of(loaded.state, create=False)
+    state = State.of(loaded.state, create=False, migrate=False)
     try:
-        with state.begin() as transaction:
+        with state.reading() as transaction:
             found = [
                 (name, known, connections.standing(transaction, name).as_of)
                 for name, known in tickets.find(transaction, key)
@@ -41,12 +42,13 @@ def explain(
             continue
         ticket = Mapper(by_name[name]).ticket(known.native)
         evaluation = engine.evaluate([ticket], as_of, segments=True)
+        results = keep(evaluation.results, known.results, engine.clauses)
         shown += 1
         if json:
-            for result in evaluation.results:
+            for result in results:
                 sys.stdout.buffer.write(orjson.dumps(result.as_json(segments=True), option=orjson.OPT_APPEND_NEWLINE))
         else:
-            Console(highlight=False, soft_wrap=True).print(ledger_of(evaluation.results, loaded.definitions))
+            Console(highlight=False, soft_wrap=True).print(ledger_of(results, loaded.definitions))
         for _, reason in (*evaluation.invalid, *evaluation.warnings):
             sys.stderr.write(f"{ticket.key}: {reason}\n")
     if not shown:

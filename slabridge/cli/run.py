@@ -1,8 +1,10 @@
 """`slabridge run` and `slabridge plan`."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import orjson
 import typer
@@ -13,36 +15,45 @@ from rich.text import Text
 
 import sync
 from connectors.interface import CommentWrite
+from sla_engine.instant import HOUR
 from slabridge.cli.options import AsJson, ConfigPath, prepared
-from slabridge.config import load_config
-from slabridge.connect import connected
+from slabridge.config import Config, load_config
+from slabridge.connect import connected, host_of
+from slabridge.halt import Halt
 from slabridge.plan import Action
 from slabridge.report import Exit, Report, Tally
-from slabridge.state import State
+from slabridge.site import Notice
+from slabridge.state import State, runs
+
+MaxSeconds = Annotated[
+    float | None, typer.Option("--max-seconds", min=1, help="End in order after so long; the next run goes on.")
+]
 
 
-def run(*, config: ConfigPath = None, json: AsJson = False) -> None:
+def run(*, config: ConfigPath = None, max_seconds: MaxSeconds = None, json: AsJson = False) -> None:
     """Pull what changed, evaluate it, and write the results back onto the tickets."""
+    halt = Halt(max_seconds)
     loaded = load_config(prepared(config))
-    with connected(loaded) as connectors, _progress() as notice:
-        state = State.of(loaded.state)
-        try:
-            report = sync.run(loaded, connectors, state, notice)
-        finally:
-            state.close()
+    state = State.of(loaded.state)
+    try:
+        with halt.on_signals(), _connected(loaded, state, halt) as connectors, _progress() as notice:
+            report = sync.run(loaded, connectors, state, notice, halt)
+    finally:
+        state.close()
     _print(report, as_json=json)
     raise typer.Exit(report.exit_code)
 
 
 def plan(*, config: ConfigPath = None, json: AsJson = False) -> None:
     """Print what `run` would write now, as a diff; nothing is written, neither into the tools nor into the state."""
+    halt = Halt()
     loaded = load_config(prepared(config))
-    with connected(loaded) as connectors, _progress() as notice:
-        state = State.of(loaded.state, create=False)
-        try:
-            report = sync.rehearse(loaded, connectors, state, notice)
-        finally:
-            state.close()
+    state = State.of(loaded.state, create=False, migrate=False)
+    try:
+        with _connected(loaded, state, halt) as connectors, _progress() as notice:
+            report = sync.rehearse(loaded, connectors, state, notice, halt)
+    finally:
+        state.close()
     if json:
         for name, action in report.actions:
             sys.stdout.buffer.write(orjson.dumps(_plain(name, action)) + b"\n")
@@ -51,12 +62,27 @@ def plan(*, config: ConfigPath = None, json: AsJson = False) -> None:
         for name, action in report.actions:
             console.print(_diff(name, action))
         console.print(f"{len(report.actions)} writes on {len({(n, a.write.id) for n, a in report.actions})} tickets")
+        for tally in report.tallies:
+            if tally.refusal or tally.outage:
+                console.print(f"{tally.connection} could not be read to the end: its part of the plan is not complete")
     _say_troubles(report)
     raise typer.Exit(report.exit_code)
 
 
 @contextmanager
-def _progress() -> Iterator[sync.Notice]:
+def _connected(config: Config, state: State, halt: Halt) -> Iterator[sync.Connectors]:
+    """Connect with what this hour's runs have left of the hosts' budgets, and with the end of this one in mind."""
+    with state.begin() as transaction:
+        calls = runs.calls_within(transaction, HOUR)
+    spent: Counter[str] = Counter()
+    for connection in config.connections:
+        spent[host_of(connection.url)] += calls.get(connection.name, 0)
+    with connected(config, spent=spent, left=halt.left, stopping=halt.stopping) as connectors:
+        yield connectors
+
+
+@contextmanager
+def _progress() -> Iterator[Notice]:
     """Show what is going on where stderr is a terminal."""
     with Progress(
         SpinnerColumn(),
@@ -101,6 +127,8 @@ def _say_troubles(report: Report) -> None:
     for tally in report.tallies:
         if tally.set_aside:
             sys.stderr.write(f"{tally.connection}: {tally.set_aside} tickets were set aside; the log says why\n")
+        if tally.quarantined:
+            sys.stderr.write(f"{tally.connection}: {tally.quarantined} tickets in quarantine; see `slabridge status`\n")
         if tally.refused:
             sys.stderr.write(f"{tally.connection}: {tally.refused} writes were refused; the log says why\n")
     if report.exit_code is Exit.DEFERRED:

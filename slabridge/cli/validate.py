@@ -3,21 +3,34 @@
 import sys
 
 import orjson
+import typer
 
 from sla_engine.engine import Engine
 from slabridge.cli.options import AsJson, ConfigPath, prepared
-from slabridge.config import load_config, warnings_of
+from slabridge.config import ConfigError, Problem, load_config, warnings_of
+from slabridge.report import Exit
 
 
 def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
     """Check a configuration file; nothing is connected to, and no secret is read."""
     path = prepared(config)
-    loaded = load_config(path)
+    try:
+        loaded = load_config(path)
+    except ConfigError as error:
+        if not json:
+            raise
+        problems = [_fields(problem) for problem in error.problems]
+        sys.stdout.buffer.write(orjson.dumps({"file": str(path), "problems": problems}) + b"\n")
+        raise typer.Exit(Exit.USAGE) from None
     warnings = warnings_of(loaded)
     engine = Engine(loaded.definitions)
     if json:
         definitions = {f"{c.agreement.table}.{c.objective.name}": c.definition for c in engine.clauses}
-        document = {"file": str(path), "warnings": [str(warning) for warning in warnings], "definitions": definitions}
+        document = {
+            "file": str(path),
+            "warnings": [_fields(warning) for warning in warnings],
+            "definitions": definitions,
+        }
         sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
         return
     for warning in warnings:
@@ -26,3 +39,7 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
         f"{path} is valid: {len(loaded.connections)} connections, {len(loaded.definitions.calendars)} calendars, "
         f"{len(loaded.definitions.agreements)} agreements, {len(engine.clauses)} objectives\n"
     )
+
+
+def _fields(problem: Problem) -> dict[str, str | None]:
+    return {"path": problem.path, "value": problem.value, "message": problem.message}

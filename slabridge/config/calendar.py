@@ -74,6 +74,11 @@ def read_calendars(document: Mapping[str, Any], reading: Reading) -> dict[str, C
 
 def _calendar(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> CalendarDefinition | None:
     table = shape(CalendarTable, raw, path, reading)
+    weekly_windows: list[tuple[int, Span]] = []
+    windows: list[tuple[datetime, datetime]] = []
+    maintenance = raw.get("maintenance")
+    for n, item in enumerate(maintenance if isinstance(maintenance, list) else ()):
+        _maintenance(item, (*path, "maintenance", n), reading, weekly_windows, windows)
     if table is None:
         return None
     weekly: list[tuple[Span, ...]] = [()] * 7
@@ -84,10 +89,6 @@ def _calendar(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Calend
                 reading.problem((*path, "hours"), f"names {WEEKDAYS[day]} twice; give each day once, in one list")
             named.add(day)
             weekly[day] = tuple(spans)
-    weekly_windows: list[tuple[int, Span]] = []
-    windows: list[tuple[datetime, datetime]] = []
-    for n, item in enumerate(table.maintenance):
-        _maintenance(item, (*path, "maintenance", n), reading, weekly_windows, windows)
     definition = CalendarDefinition(
         timezone=table.timezone,
         weekly=tuple(weekly),

@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
-from connectors.settings import JiraSettings, ServiceNowSettings
-from slabridge.config.auth import Basic, Bearer
+from connectors.settings import History, JiraSettings, ServiceNowSettings
+from sla_engine.instant import DAY
+from slabridge.config.auth import Account
+from slabridge.config.problem import ConfigError
+from slabridge.config.trust import certificate_problems
 from slabridge.config.writeback import Writeback
 
 Tool = Literal["servicenow", "jira"]
+
+_PASSED = (
+    *("table", "created", "history", "agent_groups", "agent_accounts", "page_size", "overlap", "timeout"),
+    *("concurrency", "calls_per_hour", "ca", "proxy"),
+)
+"""What the connector's settings call by the same name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,13 +26,18 @@ class Connection:
     """A ticket tool. `fields` is canonical -> native, `values` canonical field -> native code or name -> canonical.
 
     `overlap` and `timeout` (to connect, and between two bytes of an answer) are seconds. What is None is as the
-    connector's settings have it; `table` and `created` are ServiceNow's alone.
+    connector's settings have it; `table`, `created` and `history` are ServiceNow's alone, `agent_groups` and
+    `agent_accounts` Jira's. `config` is the file that it stands in.
+
+    `census` is how often, in ms, all that is known is compared with what is there (None: never), `writes_per_run` how
+    many writes a run may send (None: no limit). `native` is objective (`agreement.objective`) -> names of the tool's
+    own clocks that it is compared with.
     """
 
     name: str
     type: Tool
     url: str
-    auth: Basic | Bearer
+    auth: Account
     fields: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     filter: str = ""
@@ -31,21 +46,42 @@ class Connection:
     page_size: int | None = None
     overlap: int | None = None
     timeout: tuple[float, float] | None = None
+    history: History | None = None
+    agent_groups: tuple[str, ...] | None = None
+    agent_accounts: tuple[str, ...] | None = None
+    concurrency: int | None = None
+    calls_per_hour: int | None = None
+    ca: Path | None = None
+    proxy: str | None = None
+    census: int | None = DAY
+    writes_per_run: int | None = None
+    native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    config: str = ""
     writeback: Writeback = field(default_factory=Writeback)
 
     def settings(self) -> ServiceNowSettings | JiraSettings:
         """Return what the connector needs, with the secrets, read now.
 
         Raises:
-            ConfigError: a secret cannot be had.
+            ConfigError: a secret or the certificates cannot be had.
         """
-        names = ("table", "created", "page_size", "overlap", "timeout")
-        given: dict[str, Any] = {key: getattr(self, key) for key in names if getattr(self, key) is not None}
+        given: dict[str, Any] = {key: getattr(self, key) for key in _PASSED if getattr(self, key) is not None}
+        if self.writeback.table:
+            given |= {"result_table": self.writeback.table, "result_reference": self.writeback.reference}
+        problems = (
+            [] if self.ca is None else certificate_problems(self.ca, ("connections", self.name, "ca"), self.config)
+        )
+        try:
+            auth = self.auth.read()
+        except ConfigError as error:
+            problems += error.problems
+        if problems:
+            raise ConfigError(problems)
         kind = ServiceNowSettings if self.type == "servicenow" else JiraSettings
         return kind(
             name=self.name,
             url=self.url,
-            auth=self.auth.read(),
+            auth=auth,
             fields=tuple(dict.fromkeys(self.fields.values())),
             written=tuple(item.field for item in self.writeback.fields),
             filter=self.filter,

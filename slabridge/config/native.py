@@ -1,28 +1,12 @@
-"""What stands in a connection in the tool's own words: address, names and filter."""
+"""What stands in a connection in the tool's own words: names and filter."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from urllib.parse import urlsplit
 
 from connectors.errors import Refused
 from slabridge.config.connection import Tool
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-
-
-def check_url(url: str, path: KeyPath, reading: Reading) -> None:
-    """Note a problem unless this is an http address without credentials. It is not shown: it may hold some."""
-    try:
-        parts = urlsplit(url)
-        credentials, host = parts.username or parts.password, parts.hostname
-        _ = parts.port
-    except ValueError:
-        credentials, host = None, None
-    if credentials:
-        reading.problem(path, "holds a user or password; they go under auth")
-    elif not host or parts.scheme not in ("http", "https") or parts.query or parts.fragment:
-        examples = "https://acme.service-now.com or https://acme.atlassian.net"
-        reading.problem(path, f"is no address of a tool; write it as in {examples}")
 
 
 def check_names(tool: Tool, names: Iterable[tuple[KeyPath, str]], reading: Reading) -> None:

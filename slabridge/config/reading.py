@@ -20,12 +20,14 @@ class FieldUse:
 class Reading:
     """Reading goes on after a problem, so that all are shown at once; `check` ends it.
 
-    `at_risk` has, for each place with thresholds, the targets (ms) that they stand beside.
+    `at_risk` has, for each place with thresholds, the targets (ms) that they stand beside. `mapped` has, for each
+    connection and field with `values`, the values that stand there, those to which nothing is mapped too.
     """
 
     file: str
     uses: list[FieldUse] = field(default_factory=list)
     at_risk: dict[KeyPath, tuple[tuple[Threshold, ...], list[tuple[int, int | None]]]] = field(default_factory=dict)
+    mapped: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     _found: list[tuple[KeyPath, Problem]] = field(default_factory=list)
     _inherited: dict[KeyPath, KeyPath] = field(default_factory=dict)
 

@@ -18,8 +18,10 @@ def find_warnings(
     _filters(connections, reading, found)
     _thresholds(reading, found)
     _values(connections, reading, found)
+    _unmapped(connections, reading, found)
     _kinds(definitions, connections, found)
     _clear_text(connections, found)
+    _gateway(connections, found)
     return found.problems()
 
 
@@ -66,6 +68,21 @@ def _values(connections: tuple[Connection, ...], reading: Reading, found: Readin
                 found.problem(use.path, f'no connection maps a value to this; the nearest is "{near}"', value)
 
 
+def _unmapped(connections: tuple[Connection, ...], reading: Reading, found: Reading) -> None:
+    """Warn of a value that conditions use and one connection maps to, where another maps others of the field only."""
+    used = {(use.field, value): None for use in reading.uses for value in use.values}
+    for connection in connections:
+        for field, value in used:
+            here = reading.mapped.get((connection.name, field))
+            there = [c.name for c in connections if value in reading.mapped.get((c.name, field), ())]
+            if here is not None and there and value not in here:
+                found.problem(
+                    ("connections", connection.name, "values", field),
+                    f'maps nothing to "{value}", which conditions use and {" and ".join(there)} maps: '
+                    f"no ticket of {connection.name} ever has it; if there is none, write {value} = []",
+                )
+
+
 def _kinds(definitions: Definitions, connections: tuple[Connection, ...], found: Reading) -> None:
     kinds = {agreement.kind for agreement in definitions.agreements}
     for connection in connections:
@@ -77,11 +94,28 @@ def _kinds(definitions: Definitions, connections: tuple[Connection, ...], found:
 
 def _clear_text(connections: tuple[Connection, ...], found: Reading) -> None:
     for connection in connections:
-        parts = urlsplit(connection.url)
-        if parts.scheme == "http" and not _loopback(parts.hostname or ""):
+        places: list[tuple[tuple[str, ...], str]] = [(("url",), connection.url)]
+        if not connection.auth.token_url.startswith(connection.url):
+            places.append((("auth", "token_url"), connection.auth.token_url))
+        for place, url in places:
+            parts = urlsplit(url)
+            if parts.scheme == "http" and not _loopback(parts.hostname or ""):
+                found.problem(
+                    ("connections", connection.name, *place),
+                    "http sends the credentials in clear text over the network; write https",
+                    url,
+                )
+
+
+def _gateway(connections: tuple[Connection, ...], found: Reading) -> None:
+    """Warn of a site's own address beside a token that only Atlassian's gateway takes."""
+    for connection in connections:
+        site = (urlsplit(connection.url).hostname or "").endswith(".atlassian.net")
+        if connection.type == "jira" and site and connection.auth.token_url:
             found.problem(
                 ("connections", connection.name, "url"),
-                "http sends the credentials in clear text over the network; write https",
+                "takes no token of OAuth; Atlassian's gateway does: write https://api.atlassian.com/ex/jira/CLOUD-ID "
+                f"(the id stands in {connection.url}/_edge/tenant_info)",
                 connection.url,
             )
 

@@ -40,10 +40,15 @@ class CommentRule:
 
 @dataclass(frozen=True, slots=True)
 class Writeback:
-    """Everything that a connection writes."""
+    """Everything that a connection writes.
+
+    `table` is a table of ServiceNow for the fields, whose field `reference` refers to the ticket; "" is the ticket's.
+    """
 
     fields: tuple[FieldMap, ...] = ()
     comments: CommentRule | None = None
+    table: str = ""
+    reference: str = ""
 
 
 class WritebackTable(Table):
@@ -51,6 +56,8 @@ class WritebackTable(Table):
 
     fields: list[Any] = Field(default=[], examples=['[{ field = "u_sla_due", value = "sla.due_at" }]'])
     comments: Any = None
+    table: str | None = Field(default=None, examples=['"u_sla_result"'], min_length=1)
+    reference: str | None = Field(default=None, examples=['"u_task"'], min_length=1)
 
 
 class FieldTable(Table):
@@ -90,7 +97,8 @@ def read_writeback(
         found = _field(item, place, promises, reading)
         if found is None:
             continue
-        owner = next((canonical for canonical, native in read.items() if native == found.field), None)
+        shared = {} if table.table else read  # a table of our own has fields of its own
+        owner = next((canonical for canonical, native in shared.items() if native == found.field), None)
         if found.field in fields:
             reading.problem(
                 (*place, "field"), "is written by an entry before this one; give each a field of its own", found.field
@@ -99,13 +107,23 @@ def read_writeback(
             reading.problem(
                 (*place, "field"), f'is read as "{owner}"; results go to fields that nothing else uses', found.field
             )
+        elif found.field == table.reference:
+            reading.problem(
+                (*place, "field"), "refers to the ticket (reference); results go to other fields", found.field
+            )
         elif found.field in _COMMENT_FIELDS:
             reading.problem(
                 (*place, "field"), "takes comments, no values; comments go under writeback.comments", found.field
             )
         fields[found.field] = found
     comments = None if table.comments is None else _comments(table.comments, (*path, "comments"), reading)
-    return Writeback(tuple(fields.values()), comments)
+    if table.table and not table.reference:
+        remedy = 'write reference = "u_task", the field that refers to the ticket'
+        reading.problem((*path, "reference"), f"is missing beside table; {remedy}")
+    if table.reference and not table.table:
+        remedy = 'write table = "u_sla_result", the table that has this field'
+        reading.problem((*path, "table"), f"is missing beside reference; {remedy}")
+    return Writeback(tuple(fields.values()), comments, table.table or "", table.reference or "")
 
 
 def _field(raw: object, path: KeyPath, promises: Iterable[Promise], reading: Reading) -> FieldMap | None:

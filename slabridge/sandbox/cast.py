@@ -23,6 +23,25 @@ CATEGORIES = {
 }
 """Category -> what callers say, in order of frequency."""
 
+COMMENTS = (
+    "We are looking into it.",
+    "Can you tell us when this happened last?",
+    "Please try again now.",
+    "This takes a little longer, we keep you informed.",
+)
+NOTES = (
+    "Same as last week, see the known errors.",
+    "Checked the logs, nothing there.",
+    "Called back, nobody answered.",
+    "Restarted the service.",
+)
+ANSWERS = (
+    "It still happens.",
+    "Here is the screenshot you asked for.",
+    "This morning at nine.",
+    "Yes, on both machines.",
+)
+
 _GIVEN = (
     *("Ada", "Amir", "Anna", "Bo", "Carla", "Chen", "David", "Dilek", "Elif", "Emil", "Erik", "Eva", "Fatima", "Greta"),
     *("Hugo", "Ines", "Ivan", "Jana", "Jonas", "Karin", "Kofi", "Lars", "Lea", "Lin", "Luca", "Maja", "Marek", "Mei"),

@@ -1,90 +1,115 @@
-"""What stands around both tools: the Date header, the count of requests, and the routes that steer the sandbox."""
+"""What stands around both tools: the Date header, the traffic, and the routes that steer the sandbox."""
 
-from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from email.utils import formatdate
+from typing import Any
 
 import orjson
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Match, Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sla_engine.duration import parse_duration
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.sandbox.clock import Clock
+from slabridge.sandbox.fault import Faults
+from slabridge.sandbox.switch import show, turn
+from slabridge.sandbox.traffic import Traffic
 from slabridge.sandbox.world import World
 
 PREFIX = "/sandbox/"
 
 
-class Requests:
-    """How often a tool was asked what, since the last reset."""
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What steers one tool, and what it is seen by."""
 
-    def __init__(self, routes: list[BaseRoute]) -> None:
-        self._routes = [route for route in routes if isinstance(route, Route)]
-        self.counts: Counter[str] = Counter()
-
-    def count(self, scope: Scope) -> None:
-        """Count a request under its method and the pattern of its path."""
-        path = next((r.path for r in self._routes if r.matches(scope)[0] is not Match.NONE), scope["path"])
-        self.counts[f"{scope['method']} {path}"] += 1
+    clock: Clock
+    world: World
+    switches: Any
+    traffic: Traffic
+    faults: Faults
 
 
 class Surroundings:
-    """ASGI middleware: lets the world catch up, counts the request, and dates the answer by the sandbox's clock."""
+    """ASGI middleware: lets the world catch up, notes the request, and dates the answer by the sandbox's clock."""
 
-    def __init__(self, app: ASGIApp, clock: Clock, world: World, requests: Requests) -> None:
+    def __init__(self, app: ASGIApp, control: Control) -> None:
         self._app = app
-        self._clock = clock
-        self._world = world
-        self._requests = requests
+        self._zipping = GZipMiddleware(app, compresslevel=1)
+        self._control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        self._world.catch_up()
-        if not scope["path"].startswith(PREFIX):
-            self._requests.count(scope)
+        self._control.world.catch_up()
+        is_control = scope["path"].startswith(PREFIX)
+        visit = scope["state"]["visit"] = None if is_control else self._control.traffic.begin(scope)
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                date = formatdate(self._clock.now // 1000, usegmt=True)
+                date = formatdate(self._control.clock.now // 1000, usegmt=True)
                 message["headers"] = [*message["headers"], (b"date", date.encode())]
+            if visit:
+                visit.status = message.get("status", visit.status)
+                visit.size += len(message.get("body", b""))
             await send(message)
 
-        await self._app(scope, receive, dated)
+        app = self._zipping if self._control.switches.gzip else self._app
+        await app(scope, receive, dated)
 
 
-def control_routes(clock: Clock, world: World, requests: Requests) -> list[BaseRoute]:
-    """Return the routes that steer the sandbox: its clock, and the requests it counted."""
+def control_routes(control: Control) -> list[BaseRoute]:
+    """Return the routes that steer the sandbox: its clock, its switches and faults, and the requests it noted."""
+    clock, traffic, switches = control.clock, control.traffic, control.switches
 
-    async def show_clock(_: Request) -> Response:
-        return _json({"now": format_instant(clock.now)})
+    def show_clock(_: bytes) -> object:
+        return {"now": format_instant(clock.now)}
 
-    async def set_clock(request: Request) -> Response:
+    def set_clock(body: bytes) -> object:
         try:
-            body = orjson.loads(await request.body())
-            to = parse_instant(body["now"]) if "now" in body else clock.now + parse_duration(body["advance"]).ms
-            applied = world.move_to(to)
+            sent = orjson.loads(body)
+            to = parse_instant(sent["now"]) if "now" in sent else clock.now + parse_duration(sent["advance"]).ms
+            applied = control.world.move_to(to)
         except (ValueError, KeyError, TypeError) as error:
-            return _json({"error": f'{error}; send {{"now": "2026-03-03T08:00:00Z"}} or {{"advance": "1h"}}'}, 400)
-        return _json({"now": format_instant(clock.now), "applied": applied})
+            raise ValueError(f'{error}; send {{"now": "2026-03-03T08:00:00Z"}} or {{"advance": "1h"}}') from None
+        return {"now": format_instant(clock.now), "applied": applied}
 
-    async def show_requests(_: Request) -> Response:
-        return _json({"requests": requests.counts})
+    def set_switches(body: bytes) -> object:
+        turn(switches, body)
+        return show(switches)
 
-    async def reset_requests(_: Request) -> Response:
-        requests.counts.clear()
-        return Response(status_code=204)
-
-    return [
-        Route(f"{PREFIX}clock", show_clock, methods=["GET"]),
-        Route(f"{PREFIX}clock", set_clock, methods=["POST"]),
-        Route(f"{PREFIX}requests", show_requests, methods=["GET"]),
-        Route(f"{PREFIX}requests", reset_requests, methods=["DELETE"]),
+    endpoints: list[tuple[str, str, Callable[[bytes], object]]] = [
+        ("GET", "clock", show_clock),
+        ("POST", "clock", set_clock),
+        ("GET", "requests", lambda _: {"requests": traffic.counts}),
+        ("DELETE", "requests", lambda _: traffic.counts.clear()),
+        ("GET", "log", lambda _: {"log": traffic.visits}),
+        ("DELETE", "log", lambda _: traffic.visits.clear()),
+        ("POST", "faults", control.faults.add),
+        ("DELETE", "faults", lambda _: control.faults.clear()),
+        ("GET", "switches", lambda _: show(switches)),
+        ("POST", "switches", set_switches),
     ]
+    return [_route(*endpoint) for endpoint in endpoints]
+
+
+def _route(method: str, name: str, act: Callable[[bytes], object]) -> BaseRoute:
+    """Return a route: what the action returns is sent as JSON, and what it objects to as an error."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            content = act(await request.body())
+        except ValueError as error:
+            return _json({"error": str(error)}, 400)
+        return Response(status_code=204) if content is None else _json(content)
+
+    return Route(PREFIX + name, answer, methods=[method])
 
 
 def _json(content: object, status: int = 200) -> Response:

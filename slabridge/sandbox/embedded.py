@@ -13,6 +13,7 @@ import requests
 
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.sandbox.server import Endpoint, Endpoints, SandboxOptions, run
+from slabridge.sandbox.traffic import Visit
 
 _TIMEOUT = 600.0
 
@@ -58,6 +59,11 @@ class Sandbox:
         answer = self._ask("POST", self.servicenow, "clock", {"now": format_instant(instant)})
         return int(answer["applied"])
 
+    def change_silently(self, table: str, sys_id: str, fields: dict[str, str], *, workflow: bool = True) -> None:
+        """Change a ServiceNow record without a stamp; without `workflow`, without audit rows, too."""
+        change = {"table": table, "sys_id": sys_id, "fields": fields, "workflow": workflow}
+        self._ask("POST", self.servicenow, "silent", change)
+
     def requests(self, *, reset: bool = False) -> dict[str, int]:
         """Return how many requests both tools got since the last reset, by method and path."""
         counts: dict[str, int] = {}
@@ -66,6 +72,26 @@ class Sandbox:
             if reset:
                 self._ask("DELETE", endpoint, "requests")
         return counts
+
+    def log(self, tool: str, *, reset: bool = False) -> list[Visit]:
+        """Return the requests that a tool (servicenow or jira) got since the last reset, in order."""
+        visits = [Visit(**visit) for visit in self._ask("GET", self._endpoints[tool], "log")["log"]]
+        if reset:
+            self._ask("DELETE", self._endpoints[tool], "log")
+        return visits
+
+    def fault(self, tool: str, **rule: object) -> None:
+        """Let requests to a tool fail as a rule says (see slabridge/sandbox/fault.py)."""
+        self._ask("POST", self._endpoints[tool], "faults", rule)
+
+    def clear_faults(self) -> None:
+        """Let requests to both tools succeed again."""
+        for endpoint in self._endpoints.values():
+            self._ask("DELETE", endpoint, "faults")
+
+    def switch(self, tool: str, **values: object) -> None:
+        """Set switches of a tool."""
+        self._ask("POST", self._endpoints[tool], "switches", values)
 
     def _ask(self, method: str, endpoint: Endpoint, path: str, body: object = None) -> dict[str, Any]:
         response = self._session.request(method, f"{endpoint.url}/sandbox/{path}", json=body, timeout=_TIMEOUT)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from sla_engine.instant import DAY, HOUR, MINUTE, SECOND
-from slabridge.sandbox.cast import CATEGORIES, TEAMS, person
+from slabridge.sandbox.cast import ANSWERS, CATEGORIES, COMMENTS, NOTES, TEAMS, person
 from slabridge.sandbox.story import Event
 
 MODEL = Path(__file__).with_name("model.json")
@@ -33,6 +33,10 @@ _QUANTILES = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 
 _CLOSE_CODES = ("Solved (Permanently)", "Solved (Work Around)", "Not Solved (Not Reproducible)", "Resolved by Caller")
 _END = "end"
 _LATER = 0.55
+_ANSWERED, _NOTED, _COMMENTED = 0.6, 0.12, 0.1
+"""How often a caller who was waited for answers, and how often an update comes with a work note, or a comment.
+
+They are invented: the log has no comments."""
 
 
 def generate(size: int, seed: int) -> Iterator[Event]:
@@ -57,6 +61,7 @@ class _Author:
     def __init__(self, model: dict[str, Any], seed: int, size: int) -> None:
         self._model = model
         self._random = random.Random(seed)  # noqa: S311 - stories, not secrets
+        self._talk = random.Random(f"{seed} what people say")  # noqa: S311 - as above
         self._callers = max(10, size // 5)
         busiest = sorted(model["activity"])[-40]
         self._worked = [min(1.0, max(0.01, part / busiest)) for part in model["activity"]]
@@ -85,6 +90,7 @@ class _Author:
             move = draw.choices(moves, [move["share"] for move in moves])[0]
             if move["to"] == _END:
                 return
+            waited = fields["state"] == "Awaiting User Info"
             changes, by = {"state": move["to"]}, self._member(fields["assignment_group"])
             if move["to"] == "Closed" and draw.random() < self._model["auto_close"]["share"]:
                 at, by = at + self._model["auto_close"]["hours"] * HOUR, "System"
@@ -103,7 +109,21 @@ class _Author:
                 changes |= self._priority(self._weighted(self._model["priority_change"]["to"]))
             changes = {name: value for name, value in changes.items() if fields.get(name) != value}
             fields |= changes
+            by, changes = self._said(by, changes, fields, waited=waited)
             yield Event(at, number, depth + 2, by, changes)
+
+    def _said(
+        self, by: str, changes: dict[str, str | None], fields: dict[str, str | None], *, waited: bool
+    ) -> tuple[str, dict[str, str | None]]:
+        """Return an update with what was said, if anything: the caller answers, or the team writes to one or other."""
+        draw = self._talk
+        if waited and fields["state"] in {"Active", "New"} and draw.random() < _ANSWERED:
+            return fields["caller"] or by, changes | {"comments": draw.choice(ANSWERS)}
+        if by != "System" and draw.random() < _NOTED:
+            return by, changes | {"work_notes": draw.choice(NOTES)}
+        if by != "System" and draw.random() < _COMMENTED:
+            return by, changes | {"comments": draw.choice(COMMENTS)}
+        return by, changes
 
     def _opening(self) -> dict[str, str | None]:
         draw, opening = self._random, self._model["opening"]

@@ -23,8 +23,9 @@ class Event:
     `at` is ms UTC and never goes back within a story; `story` is the ticket's number (INC0000045), `seq` counts its
     events. `changes` are the fields that got another value, and None empties one; the opening event (`opens`) has all
     that are set. Fields are state (see STATES), priority, impact, urgency, assignment_group, assigned_to, caller,
-    category, subcategory, location, contact_type, close_code, and whatever else the log carries. People, teams and
-    places are the names that people read. An update may change nothing: somebody saved the ticket.
+    category, subcategory, location, contact_type, close_code, and whatever else the log carries; comments and
+    work_notes are what was said with the update, to the caller or among colleagues. People, teams and places are the
+    names that people read. An update may change nothing: somebody saved the ticket.
     """
 
     at: int

@@ -21,9 +21,14 @@ QUIET_START = 1_772_524_800_000
 
 
 class Tool(Protocol):
-    """A ticket tool in the sandbox. `credentials` holds the account that slabridge uses, and then its secret."""
+    """A ticket tool in the sandbox.
+
+    `credentials` holds the account that slabridge uses, and then its secret; `switches` is a dataclass of how the tool
+    behaves.
+    """
 
     credentials: Any
+    switches: Any
 
     def create(self) -> None:
         """Make the tables in an empty database."""

@@ -1,8 +1,9 @@
-"""What slabridge remembers between runs, in SQLite or another database that SQLAlchemy knows.
+"""What slabridge remembers between runs, in SQLite or PostgreSQL.
 
 The ticket tools stay the source of truth: with the state lost, the next run rebuilds it.
 """
 
-from slabridge.state.database import Busy, State, StateError
+from slabridge.state.database import State
+from slabridge.state.trouble import Busy, StateError, Unreachable
 
-__all__ = ["Busy", "State", "StateError"]
+__all__ = ["Busy", "State", "StateError", "Unreachable"]

@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -22,17 +22,24 @@ def unpack(packed: bytes) -> Any:  # noqa: ANN401 - any JSON
 
 def encode(ticket: NativeTicket) -> tuple[bytes, str]:
     """Return a ticket's bytes and their digest. `updated` is left out: what moves it without a change is no news."""
-    document = {
+    document: dict[str, Any] = {
         "id": ticket.id,
         "key": ticket.key,
         "created": ticket.created,
         "fields": ticket.fields,
-        "history": [[entry.at, entry.by, entry.changes] for entry in ticket.history],
+        "history": _plain(ticket.history),
         "comments": [[c.at, c.by, c.role, c.public, c.marker] for c in ticket.comments],
         "written": ticket.written,
     }
+    # Left out where empty: what has neither keeps the digest that it had before there were such things.
+    if ticket.observed:
+        document["observed"] = _plain(ticket.observed)
     text = orjson.dumps(document, default=tuple, option=orjson.OPT_SORT_KEYS)
-    return zlib.compress(text, 1), hashlib.blake2b(text, digest_size=16).hexdigest()
+    digest = hashlib.blake2b(text, digest_size=16).hexdigest()
+    if ticket.ours:
+        # Not in the digest: that we wrote something is no news to us.
+        text = orjson.dumps({**document, "ours": sorted(ticket.ours)}, default=tuple, option=orjson.OPT_SORT_KEYS)
+    return zlib.compress(text, 1), digest
 
 
 def decode(packed: bytes) -> NativeTicket:
@@ -44,12 +51,22 @@ def decode(packed: bytes) -> NativeTicket:
         created=document["created"],
         updated=0,
         fields=_fields(document["fields"]),
-        history=tuple(
-            NativeEntry(at, by, {name: (_values(before), _values(after)) for name, (before, after) in changes.items()})
-            for at, by, changes in document["history"]
-        ),
+        history=_entries(document["history"]),
         comments=tuple(NativeComment(*comment) for comment in document["comments"]),
         written=document["written"],
+        ours=frozenset(document.get("ours", ())),
+        observed=_entries(document.get("observed", ())),
+    )
+
+
+def _plain(entries: Iterable[NativeEntry]) -> list[list[Any]]:
+    return [[entry.at, entry.by, entry.changes] for entry in entries]
+
+
+def _entries(plain: Iterable[Any]) -> tuple[NativeEntry, ...]:
+    return tuple(
+        NativeEntry(at, by, {name: (_values(before), _values(after)) for name, (before, after) in changes.items()})
+        for at, by, changes in plain
     )
 
 

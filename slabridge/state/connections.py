@@ -1,7 +1,7 @@
 """Where each connection stands: its cursors, and what its tickets were read and judged with."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -20,6 +20,8 @@ class Standing:
     fields: frozenset[str] | None = None
     judged_by: str | None = None
     as_of: int | None = None
+    census_at: int | None = None
+    gaps: Mapping[str, str] | None = None
 
 
 def standing(transaction: sa.Connection, name: str) -> Standing:
@@ -33,6 +35,8 @@ def standing(transaction: sa.Connection, name: str) -> Standing:
         None if row.fields is None else frozenset(json.loads(row.fields)),
         row.judged_by,
         row.as_of,
+        row.census_at,
+        None if row.gaps is None else json.loads(row.gaps),
     )
 
 
@@ -59,3 +63,13 @@ def set_judged_by(transaction: sa.Connection, name: str, identity: str) -> None:
 def set_as_of(transaction: sa.Connection, name: str, as_of: int) -> None:
     """Keep the tool's clock of the last complete pull."""
     upsert(transaction, connection, [{"name": name, "as_of": as_of}])
+
+
+def set_census_at(transaction: sa.Connection, name: str, census_at: int) -> None:
+    """Keep the tool's clock of the last census of open tickets."""
+    upsert(transaction, connection, [{"name": name, "census_at": census_at}])
+
+
+def set_gaps(transaction: sa.Connection, name: str, gaps: Mapping[str, str]) -> None:
+    """Keep what was last reported to have no history at its source."""
+    upsert(transaction, connection, [{"name": name, "gaps": json.dumps(dict(gaps), sort_keys=True)}])

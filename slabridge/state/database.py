@@ -13,116 +13,150 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
+from slabridge.state.trouble import StateError, address, explained, shown
+
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ROWS_AT_ONCE = 500
+_UPGRADE_LOCK = 0x51AB
+"""Any number: two that start together on an empty PostgreSQL create the tables one after the other."""
 
-
-class StateError(Exception):
-    """The state cannot be used; the message says which and what to do."""
-
-
-class Busy(Exception):  # noqa: N818 - a state of affairs, not a defect
-    """Another run uses this state; the message says which, if it is known."""
+_PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
+"""How long PostgreSQL's client waits for a server that does not answer: s, s, ms."""
 
 
 class State:
-    """The state database behind a SQLAlchemy URL. `begin` gives a transaction."""
+    """The state database behind a SQLAlchemy URL. `begin` gives a transaction, `reading` one that only reads."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL, *, migrate: bool = True) -> None:
         """Open the database, created or upgraded to this version's schema.
+
+        Without `migrate`, a database of an older schema, or an empty one, is upgraded in a transaction that is open
+        until `close` and never committed; all else happens inside it.
 
         Raises:
             StateError: it cannot be opened, or a newer slabridge wrote it; it is left untouched.
+            Unreachable: its server is down.
             Busy: somebody keeps it locked.
         """
-        self.url = url
+        self.url = address(url)
+        self._engine = _engine(self.url)
+        self._uncommitted: sa.Connection | None = None
         try:
-            self._engine = sa.create_engine(url)
-            if self._engine.dialect.name == "sqlite":
-                sa.event.listen(self._engine, "connect", _configure_sqlite)
-                sa.event.listen(self._engine, "begin", _begin_sqlite)
-            outdated = self._outdated()
-            if self._engine.dialect.name == "sqlite":
-                # Only now: this mode stands in the file, and a file of a newer slabridge is not touched.
-                self._engine.dispose()
-                sa.event.listen(self._engine, "connect", _write_ahead)
-            if outdated:
-                self._migrate()
-        except (sa.exc.SQLAlchemyError, ImportError) as error:
-            if _is_locked(error):
-                raise Busy(f"state {_shown(url)} is in use: {_first_line(error)}") from error
-            raise StateError(f"state {_shown(url)}: cannot be opened: {_first_line(error)}") from error
-        self._rehearsal: sa.Connection | None = None
+            with explained(self.url, "cannot be opened"):
+                self._open(migrate=migrate)
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
-    def of(cls, place: str, *, create: bool = True) -> Self:
+    def of(cls, place: str, *, create: bool = True, migrate: bool = True) -> Self:
         """Open the state at a URL or a file's path; a file that is not there is made, or (`create` false) stood in for.
 
+        Without `migrate`, nothing that is there is upgraded but for as long as the state is open.
+
         Raises:
-            StateError: as above.
+            StateError, Unreachable, Busy: as above.
         """
-        if "://" in place:
-            return cls(place)
-        return cls(f"sqlite:///{place}" if create or Path(place).exists() else "sqlite://")
+        url = address(place) if "://" in place else sa.URL.create("sqlite", database=place)
+        if url.get_backend_name() == "sqlite" and url.database:
+            path = Path(url.database).absolute()
+            if not create and not path.exists():
+                return cls("sqlite://")
+            if not path.parent.is_dir():
+                raise StateError(f"state {path}: there is no folder {path.parent}; make it, or name another place")
+        return cls(url, migrate=migrate)
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
-        """Open a transaction: committed at the end, rolled back on any error."""
-        if self._rehearsal is not None:
-            with self._rehearsal.begin_nested():
-                yield self._rehearsal
-            return
-        with self._connected() as connection:
-            yield connection
+        """Open a transaction: committed at the end, rolled back on any error.
+
+        Raises:
+            Busy: somebody else keeps the database locked.
+            Unreachable: its server is gone; nothing of the transaction is kept, all before it is.
+            StateError: the database cannot be read or written.
+        """
+        with explained(self.url, "cannot be used"):
+            if self._uncommitted is not None:
+                with self._uncommitted.begin_nested():
+                    yield self._uncommitted
+            else:
+                with self._engine.begin() as connection:
+                    yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Open a transaction that sees one moment of the state, changes nothing and waits for nobody.
+
+        Raises:
+            Unreachable, StateError: as above.
+        """
+        with explained(self.url, "cannot be read"):
+            if self._uncommitted is not None:
+                yield self._uncommitted
+                return
+            with self._engine.connect().execution_options(**self._reading) as connection, connection.begin():
+                yield connection
+
+    @property
+    def shown(self) -> str:
+        """Where it is, in words, without a password."""
+        return shown(self.url)
+
+    @property
+    def _reading(self) -> Mapping[str, Any]:
+        if self._engine.dialect.name == "postgresql":
+            return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return {"slabridge_reading": True}
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
         """Let everything until the end happen inside one transaction that is then rolled back."""
-        with self._connected() as connection:
-            self._rehearsal = connection
+        before = self._uncommitted
+        with explained(self.url, "cannot be used"):
+            connection = before or self._engine.connect()
+            transaction = connection.begin_nested() if before is not None else connection.begin()
+            self._uncommitted = connection
             try:
                 yield
             finally:
-                self._rehearsal = None
-                connection.rollback()
-
-    @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
-        with self._engine.connect() as connection:
-            try:
-                transaction = connection.begin()
-            except sa.exc.OperationalError as error:
-                raise Busy(f"state {_shown(self.url)} is in use: {_first_line(error)}") from error
-            with transaction:
-                yield connection
+                self._uncommitted = before
+                transaction.rollback()
+                if before is None:
+                    connection.close()
 
     def close(self) -> None:
         """Give connections back."""
+        if self._uncommitted is not None:
+            self._uncommitted.close()
         self._engine.dispose()
+
+    def _open(self, *, migrate: bool) -> None:
+        outdated = self._outdated()
+        if outdated and not migrate:
+            self._uncommitted = self._engine.connect()
+            self._uncommitted.begin()
+            _upgrade(self._uncommitted)
+        if not migrate:
+            return
+        if self._engine.dialect.name == "sqlite":
+            # Only now: this mode stands in the file, and a file of a newer slabridge is not touched.
+            self._engine.dispose()
+            sa.event.listen(self._engine, "connect", _write_ahead)
+        if outdated:
+            with self._engine.begin() as connection:
+                _upgrade(connection)
 
     def _outdated(self) -> bool:
         """Return whether the schema must be created or upgraded; refuse one that we do not know."""
         script = ScriptDirectory.from_config(_alembic())
-        with self._engine.connect() as connection:
+        with self.reading() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
         if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
             raise StateError(
-                f"state {_shown(self.url)}: a newer slabridge wrote it (schema {current}); "
+                f"state {shown(self.url)}: a newer slabridge wrote it (schema {current}); "
                 "upgrade slabridge, or name another state"
             )
         return current != script.get_current_head()
-
-    def _migrate(self) -> None:
-        config = _alembic()
-        with self._engine.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-
-
-def _alembic() -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(_SCRIPTS))
-    return config
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -130,8 +164,7 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     if not rows:
         return
     keys = [column.name for column in table.primary_key]
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
+    statement = inserting(connection, table)
     changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
     upsertion = (
         statement.on_conflict_do_update(index_elements=keys, set_=changes)
@@ -142,31 +175,60 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
         connection.execute(upsertion, [dict(row) for row in rows[start : start + _ROWS_AT_ONCE]])
 
 
-def _configure_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+def inserting(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """Return an insertion that can be told what to do where the row is there."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _engine(url: sa.URL) -> sa.Engine:
+    """Return the engine; it connects when it is first used. Errors never show what a row holds."""
+    try:
+        if url.get_backend_name() == "postgresql":
+            arguments = {name: value for name, value in _PATIENCE.items() if name not in url.query}
+            # A connection may die of idleness while a tool is read: it is tried before it is used again.
+            engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+            sa.event.listen(engine, "connect", _configure_postgresql)
+            return engine
+        engine = sa.create_engine(url, hide_parameters=True)
+    except (sa.exc.ArgumentError, ImportError) as error:
+        raise StateError(
+            f"state {shown(url)}: the driver {url.drivername!r} is not installed; "
+            'for PostgreSQL: pip install "slabridge[postgres]"'
+        ) from error
+    sa.event.listen(engine, "connect", _configure_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+    config = _alembic()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _alembic() -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    connection.execute("SET lock_timeout = '5s'")  # as long as SQLite waits
+    connection.commit()
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=5000")
-    cursor.close()
+    connection.execute("PRAGMA busy_timeout=5000")
 
 
-def _write_ahead(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()
+def _write_ahead(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _is_locked(error: Exception) -> bool:
-    return getattr(getattr(error, "orig", None), "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
-
-
-def _shown(url: str) -> str:
-    return sa.make_url(url).render_as_string(hide_password=True)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+    reading = connection.get_execution_options().get("slabridge_reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

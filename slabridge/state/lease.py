@@ -1,18 +1,53 @@
-"""The lease: one run per state. A second ends at once, a dead one's lease frees itself."""
+"""The lease: one run per state. A second ends at once, a dead one's lease frees itself.
+
+Whether an owner on this machine lives, its process tells, whatever the clocks say. Of one elsewhere only time tells:
+its lease counts for 15 minutes after it was renewed, by the database server's clock (for SQLite the machine's). A lease
+that expires later than a new one would was given before the clock was set back, and counts no more. Whoever loses the
+lease all the same finds out when renewing it, and what was to be committed together with that is not.
+"""
 
 import os
+import secrets
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from slabridge.state.database import Busy, State, upsert
+from slabridge.state import process
+from slabridge.state.database import State, inserting
 from slabridge.state.schema import lease
+from slabridge.state.trouble import Busy
 
 _NAME = "run"
-_SECONDS = 900
+_DURATION = 15 * 60 * 1000
+
+_held: dict[sa.Engine, str] = {}
+"""The owners that are runs of this process, by the database that they run on."""
+
+
+class Lost(Busy):
+    """Our lease was taken by another run while we held it: we came to a halt, or a clock jumped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the lease. `name` is host:process; `lives` is None where only time tells. Instants are ms UTC."""
+
+    name: str
+    renewed_at: int
+    expires_at: int
+    lives: bool | None
+    now: int
+
+    @property
+    def counts(self) -> bool:
+        """Return whether the lease keeps others out."""
+        if self.lives is not None:
+            return self.lives
+        return self.now < self.expires_at <= self.now + _DURATION
 
 
 @contextmanager
@@ -22,41 +57,82 @@ def held(state: State) -> Iterator[None]:
     Raises:
         Busy: another run that is alive holds it.
     """
-    owner = f"{socket.gethostname()}:{os.getpid()}"
+    owner = f"{socket.gethostname()}:{os.getpid()} {process.identity(os.getpid()) or '-'} {secrets.token_hex(8)}"
     with state.begin() as transaction:
-        row = transaction.execute(sa.select(lease).where(lease.c.name == _NAME)).one_or_none()
-        if row is not None and row.owner != owner and row.expires_at > _now() and _may_live(row.owner):
-            raise Busy(f"another run is under way ({row.owner}); this one ends without doing anything")
-        _write(transaction, owner)
+        engine = transaction.engine
+        _take(transaction, owner)
+        _held[engine] = owner
     try:
         yield
     finally:
+        del _held[engine]
         with state.begin() as transaction:
             transaction.execute(sa.delete(lease).where(lease.c.name == _NAME, lease.c.owner == owner))
 
 
 def renew(transaction: sa.Connection) -> None:
-    """Prolong our lease within a transaction that the run commits anyway."""
-    _write(transaction, f"{socket.gethostname()}:{os.getpid()}")
+    """Prolong our lease within a transaction that the run commits anyway.
+
+    Raises:
+        Lost: it is ours no more; nothing of the transaction must be kept.
+    """
+    owner = _held[transaction.engine]
+    changed = transaction.execute(
+        sa.update(lease)
+        .where(lease.c.name == _NAME, lease.c.owner == owner)
+        .values(expires_at=clock(transaction) + _DURATION)
+    )
+    if changed.rowcount != 1:
+        other = holder(transaction)
+        name = "has ended since" if other is None else other.name
+        raise Lost(
+            f"another run took over the state while this one stood still ({name}); this one ends, and the state is safe"
+        )
 
 
-def _write(transaction: sa.Connection, owner: str) -> None:
-    upsert(transaction, lease, [{"name": _NAME, "owner": owner, "expires_at": _now() + 1000 * _SECONDS}])
+def holder(transaction: sa.Connection) -> Holder | None:
+    """Return who holds the lease, also if it counts no more."""
+    seen = _seen(transaction)
+    return None if seen is None else _holder(seen)
 
 
-def _may_live(owner: str) -> bool:
-    """Return whether the owner may be alive: of another host we cannot know, so its lease must expire."""
-    host, _, process = owner.rpartition(":")
-    if host != socket.gethostname():
-        return True
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _take(transaction: sa.Connection, owner: str) -> None:
+    seen = _seen(transaction)
+    expires_at = clock(transaction) + _DURATION
+    if seen is None:
+        values = {"name": _NAME, "owner": owner, "expires_at": expires_at}
+        insertion = inserting(transaction, lease).values(values).on_conflict_do_nothing()
+        taken = transaction.execute(insertion, execution_options={"preserve_rowcount": True})
+    else:
+        other = _holder(seen)
+        if other.counts:
+            heard = max(0, other.now - other.renewed_at) // 1000
+            raise Busy(
+                f"another run is under way ({other.name}, heard of {heard} s ago); this one ends without doing anything"
+            )
+        same = (lease.c.name == _NAME, lease.c.owner == seen.owner, lease.c.expires_at == seen.expires_at)
+        taken = transaction.execute(sa.update(lease).where(*same).values(owner=owner, expires_at=expires_at))
+    if taken.rowcount != 1:
+        raise Busy("another run is under way, it began at the same time; this one ends without doing anything")
 
 
-def _now() -> int:
-    return time.time_ns() // 1_000_000
+def _seen(transaction: sa.Connection) -> sa.Row[tuple[str, int, int]] | None:
+    now = clock(transaction).label("now")
+    return transaction.execute(
+        sa.select(lease.c.owner, lease.c.expires_at, now).where(lease.c.name == _NAME)
+    ).one_or_none()
+
+
+def _holder(row: sa.Row[tuple[str, int, int]]) -> Holder:
+    name, _, rest = row.owner.partition(" ")
+    identity = rest.partition(" ")[0]
+    ours = identity == process.identity(os.getpid())
+    lives = row.owner in _held.values() if ours else process.lives(identity)
+    return Holder(name, row.expires_at - _DURATION, row.expires_at, lives, row.now)
+
+
+def clock(transaction: sa.Connection) -> sa.ColumnElement[int]:
+    """Return the clock that all who use this database share: the server's, or of a file the machine's."""
+    if transaction.dialect.name == "postgresql":
+        return sa.cast(sa.extract("epoch", sa.func.clock_timestamp()) * 1000, sa.BigInteger)
+    return sa.literal(time.time_ns() // 1_000_000, sa.BigInteger)

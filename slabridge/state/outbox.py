@@ -34,6 +34,15 @@ def sending(transaction: sa.Connection, connection: str, comments: Collection[Co
     upsert(transaction, outbox, rows)
 
 
+def still_sending(transaction: sa.Connection, connection: str, since: int, now: int) -> None:
+    """Record that those of this run, which began at `since`, are sent no earlier than `now`."""
+    transaction.execute(
+        sa.update(outbox)
+        .where(outbox.c.connection == connection, outbox.c.state == SENDING, outbox.c.sent_at >= since)
+        .values(sent_at=now)
+    )
+
+
 def became(transaction: sa.Connection, connection: str, comment: tuple[str, str], state: str, reason: str = "") -> None:
     """Record what became of the comment (ticket, marker)."""
     ticket, marker = comment

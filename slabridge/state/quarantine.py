@@ -1,12 +1,21 @@
-"""The quarantine: tickets set aside, each with its reason. One is tried again whenever it changes."""
+"""The quarantine: tickets set aside, each with its reason.
 
-from collections.abc import Collection, Mapping
+One is tried again when it changes, and when somebody asks for it (`slabridge retry`). One that went through begins anew
+if it is set aside again.
+"""
+
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
+from slabridge.state import outbox
 from slabridge.state.database import upsert
-from slabridge.state.schema import quarantine
+from slabridge.state.schema import outbox as comments
+from slabridge.state.schema import quarantine, ticket
+
+_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,17 +27,39 @@ class SetAside:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A ticket in quarantine. `first_at` and `last_at` are ms UTC, by the tool's clock.
+
+    `digest` is that of the payload that was set aside, None where it could not even be read; `asked` is whether the
+    next run tries it again although it has not changed.
+    """
+
+    connection: str
+    id: str
+    key: str
+    reason: str
+    first_at: int
+    last_at: int
+    digest: str | None
+    asked: bool
+
+
 def put(transaction: sa.Connection, connection: str, tickets: Collection[SetAside], now: int) -> None:
     """Set tickets aside; the first time of one that is there already stays."""
-    known = _first_seen(transaction, connection)
+    ids = [item.id for item in tickets]
+    first = _values(transaction, (quarantine.c.ticket, quarantine.c.first_at), connection, ids)
+    digests = _values(transaction, (ticket.c.id, ticket.c.digest), connection, ids)
     rows = [
         {
             "connection": connection,
             "ticket": item.id,
             "key": item.key,
             "reason": item.reason,
-            "first_at": known.get(item.id, now),
+            "first_at": first.get(item.id, now),
             "last_at": now,
+            "digest": digests.get(item.id),
+            "asked": False,
         }
         for item in tickets
     ]
@@ -36,24 +67,68 @@ def put(transaction: sa.Connection, connection: str, tickets: Collection[SetAsid
 
 
 def release(transaction: sa.Connection, connection: str, tickets: Collection[str]) -> None:
-    """Take tickets out again: they went through."""
-    ordered = sorted(set(tickets) & set(_first_seen(transaction, connection)))
-    for identity in ordered:
+    """Take tickets out again: they went through, or the tool has them no more."""
+    for part in _parts(tickets):
         transaction.execute(
-            sa.delete(quarantine).where(quarantine.c.connection == connection, quarantine.c.ticket == identity)
+            sa.delete(quarantine).where(quarantine.c.connection == connection, quarantine.c.ticket.in_(part))
         )
 
 
-def listed(transaction: sa.Connection, connection: str) -> list[SetAside]:
-    """Return what is set aside."""
-    rows = transaction.execute(
-        sa.select(quarantine).where(quarantine.c.connection == connection).order_by(quarantine.c.key)
-    )
-    return [SetAside(row.ticket, row.key, row.reason) for row in rows]
+def ask(transaction: sa.Connection, key: str | None = None) -> int:
+    """Let the next run try tickets again (of a key or id; None: all), and return how many are set aside so.
+
+    It reads them anew, evaluates them, and tells also the comments that the tool refused, if they still deserve it.
+    """
+    chosen = sa.true() if key is None else (quarantine.c.key == key) | (quarantine.c.ticket == key)
+    number = transaction.execute(sa.update(quarantine).where(chosen).values(asked=True)).rowcount
+    those = sa.select(quarantine.c.ticket).where(chosen)
+    known = those.where(quarantine.c.connection == ticket.c.connection, quarantine.c.ticket == ticket.c.id)
+    transaction.execute(sa.update(ticket).where(known.exists(), ~ticket.c.gone).values(pending=True))
+    told = those.where(quarantine.c.connection == comments.c.connection, quarantine.c.ticket == comments.c.ticket)
+    refused = sa.update(comments).where(told.exists(), comments.c.state == outbox.REFUSED)
+    transaction.execute(refused.values(state=outbox.LOST))
+    return number
 
 
-def _first_seen(transaction: sa.Connection, connection: str) -> Mapping[str, int]:
-    rows = transaction.execute(
-        sa.select(quarantine.c.ticket, quarantine.c.first_at).where(quarantine.c.connection == connection)
-    )
-    return {row.ticket: row.first_at for row in rows}
+def asked(transaction: sa.Connection, connection: str) -> list[str]:
+    """Return the ids of tickets that are to be read anew."""
+    statement = sa.select(quarantine.c.ticket).where(quarantine.c.connection == connection, quarantine.c.asked)
+    return list(transaction.scalars(statement.order_by(quarantine.c.ticket)))
+
+
+def count(transaction: sa.Connection) -> dict[str, int]:
+    """Return how many are set aside, by connection."""
+    statement = sa.select(quarantine.c.connection, sa.func.count()).group_by(quarantine.c.connection)
+    return dict(transaction.execute(statement).all())
+
+
+def oldest(transaction: sa.Connection) -> dict[str, int]:
+    """Return since when the one that was set aside first is, by connection."""
+    since = sa.func.min(quarantine.c.first_at)
+    statement = sa.select(quarantine.c.connection, since).group_by(quarantine.c.connection)
+    return dict(transaction.execute(statement).all())
+
+
+def listed(transaction: sa.Connection, limit: int | None = None) -> list[Entry]:
+    """Return what is set aside, the latest first."""
+    columns = [column for column in quarantine.c if column.name != "ticket"]
+    order = (quarantine.c.last_at.desc(), quarantine.c.connection, quarantine.c.key, quarantine.c.ticket)
+    statement = sa.select(quarantine.c.ticket.label("id"), *columns).order_by(*order).limit(limit)
+    return [Entry(**row) for row in transaction.execute(statement).mappings()]
+
+
+def _values(
+    transaction: sa.Connection, wanted: tuple[sa.Column[str], sa.Column[Any]], name: str, ids: Collection[str]
+) -> dict[str, Any]:
+    """Return one column of a connection's rows by another."""
+    found: dict[str, Any] = {}
+    for part in _parts(ids):
+        statement = sa.select(*wanted).where(wanted[0].table.c.connection == name, wanted[0].in_(part))
+        found.update(transaction.execute(statement).all())
+    return found
+
+
+def _parts(ids: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), _IDS_AT_ONCE):
+        yield ordered[start : start + _IDS_AT_ONCE]

@@ -2,7 +2,9 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -10,9 +12,22 @@ import sqlalchemy as sa
 
 from slabridge.state.schema import run
 
+_KEPT = 90 * 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the past, or of now: one that has no end is under way, or was killed. Instants are ms UTC."""
+
+    number: int
+    started_at: int
+    finished_at: int | None
+    exit_code: int | None
+    connections: Sequence[Mapping[str, Any]]
+
 
 def begin(transaction: sa.Connection) -> int:
-    """Record that a run begins; return its number."""
+    """Record that a run begins, and forget those of more than 90 days ago; return its number."""
     versions = {name: version(name) for name in ("slabridge", "holidays", "tzdata")}
     result = transaction.execute(
         sa.insert(run).values(started_at=_now(), summary=json.dumps({"versions": versions}, sort_keys=True))
@@ -20,6 +35,8 @@ def begin(transaction: sa.Connection) -> int:
     key = result.inserted_primary_key
     if key is None:
         raise RuntimeError("the database gave the run no number")
+    # Only now that there is a newer one: SQLite gives the highest number again once its row is deleted.
+    transaction.execute(sa.delete(run).where(run.c.started_at < _now() - _KEPT))
     return int(key[0])
 
 
@@ -30,6 +47,23 @@ def finish(transaction: sa.Connection, number: int, exit_code: int, summary: Map
     transaction.execute(
         sa.update(run).where(run.c.id == number).values(finished_at=_now(), exit_code=exit_code, summary=text)
     )
+
+
+def latest(transaction: sa.Connection, limit: int) -> list[Run]:
+    """Return the latest runs, the last first."""
+    return [
+        Run(row.id, row.started_at, row.finished_at, row.exit_code, json.loads(row.summary).get("connections", ()))
+        for row in transaction.execute(sa.select(run).order_by(run.c.id.desc()).limit(limit))
+    ]
+
+
+def calls_within(transaction: sa.Connection, ms: int) -> dict[str, int]:
+    """Return how many calls the runs that began within the last `ms` made, by connection."""
+    calls: Counter[str] = Counter()
+    for summary in transaction.scalars(sa.select(run.c.summary).where(run.c.started_at > _now() - ms)):
+        for tally in json.loads(summary).get("connections", ()):
+            calls[tally["connection"]] += tally["calls"]
+    return dict(calls)
 
 
 def _now() -> int:

@@ -8,33 +8,37 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    String,
     Table,
-    Text,
+    false,
 )
+
+from slabridge.state.text import String, Text
 
 metadata = MetaData()
 
 connection = Table(
     "connection",
     metadata,
-    Column("name", String(100), primary_key=True),
+    Column("name", String, primary_key=True),
     Column("changed", Text, comment="cursor of changed tickets, JSON"),
     Column("touched", Text, comment="cursor of ids outside the filter, JSON"),
     Column("fields", Text, comment="native fields that the tickets here were read with, JSON"),
-    Column("judged_by", String(64), comment="identity of the definitions and mappings last evaluated with"),
+    Column("judged_by", String, comment="identity of the definitions and mappings last evaluated with"),
     Column("as_of", BigInteger, comment="the tool's clock at the last complete pull"),
+    Column("census_at", BigInteger, comment="the tool's clock at the last census of open tickets"),
+    Column("gaps", Text, comment="native field or comments -> why it has no history, as last reported, JSON"),
 )
 
 ticket = Table(
     "ticket",
     metadata,
-    Column("connection", String(100), primary_key=True),
-    Column("id", String(100), primary_key=True),
-    Column("key", String(200), nullable=False, index=True),
+    Column("connection", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("key", String, nullable=False, index=True),
     Column("payload", LargeBinary, nullable=False, comment="the native ticket, compressed JSON"),
-    Column("digest", String(32), nullable=False, comment="of the payload"),
+    Column("digest", String, nullable=False, comment="of the payload"),
     Column("pulled_in", Integer, nullable=False, comment="the run that last read it"),
+    Column("read_at", BigInteger, comment="the tool's clock when that run began"),
     Column("pending", Boolean, nullable=False, comment="changed since it was last evaluated"),
     Column("is_open", Boolean, nullable=False, default=False, comment="has a cycle that runs or is paused"),
     Column("next_change_at", BigInteger, comment="when time alone changes a status"),
@@ -50,13 +54,13 @@ ticket = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("connection", String(100), primary_key=True),
-    Column("ticket", String(100), primary_key=True),
-    Column("marker", String(300), primary_key=True, comment="agreement, objective, cycle and status: told once ever"),
-    Column("key", String(200), nullable=False),
+    Column("connection", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("marker", String, primary_key=True, comment="agreement, objective, cycle and status: told once ever"),
+    Column("key", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("internal", Boolean, nullable=False),
-    Column("state", String(10), nullable=False, comment="sending, told, refused or lost"),
+    Column("state", String, nullable=False, comment="sending, told, refused or lost"),
     Column("reason", Text, nullable=False, default=""),
     Column("sent_at", BigInteger, nullable=False, comment="by the tool's clock"),
     Index("outbox_state", "connection", "state"),
@@ -65,12 +69,14 @@ outbox = Table(
 quarantine = Table(
     "quarantine",
     metadata,
-    Column("connection", String(100), primary_key=True),
-    Column("ticket", String(100), primary_key=True),
-    Column("key", String(200), nullable=False),
+    Column("connection", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("key", String, nullable=False),
     Column("reason", Text, nullable=False),
     Column("first_at", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
+    Column("digest", String, comment="of the payload that was set aside, where there was one"),
+    Column("asked", Boolean, nullable=False, server_default=false(), comment="to be tried again by the next run"),
 )
 
 run = Table(
@@ -86,7 +92,7 @@ run = Table(
 lease = Table(
     "lease",
     metadata,
-    Column("name", String(100), primary_key=True),
-    Column("owner", String(200), nullable=False),
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )

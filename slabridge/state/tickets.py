@@ -2,25 +2,32 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.interface import NativeTicket, Page
+from slabridge.observe import observed
 from slabridge.state import codec
 from slabridge.state.database import upsert
 from slabridge.state.schema import outbox, ticket
 
 _IDS_AT_ONCE = 500
+_KNOWN = (ticket.c.payload, ticket.c.told, ticket.c.pulled_in, ticket.c.results)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A ticket of the state: `told` is what we last wrote into its fields."""
+    """A ticket of the state: `told` is what we last wrote into its fields, `pulled_in` the run that last read it.
+
+    `results` are those of its last evaluation, as `slabridge.kept.row_of` gave them.
+    """
 
     native: NativeTicket
     told: Mapping[str, str | None]
+    pulled_in: int
+    results: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +40,53 @@ class Judgement:
     results: Sequence[Mapping[str, Any]]
 
 
-def save(transaction: sa.Connection, connection: str, page: Page, run: int) -> int:
-    """Keep a page of tickets; return how many are new or differ from what was known."""
+def save(transaction: sa.Connection, connection: str, page: Page, run: int, as_of: int) -> int:
+    """Keep a page of tickets, read by a run that began at `as_of`; return how many are new or differ from before."""
     encoded = {native.id: (native, *codec.encode(native)) for native in page.tickets}
-    known = dict(_digests(transaction, connection, encoded))
-    rows, changed = [], 0
-    for identity, (native, payload, digest) in encoded.items():
-        fresh = known.get(identity) != digest
-        changed += fresh
-        row = {"connection": connection, "id": identity, "key": native.key, "payload": payload, "digest": digest}
-        rows.append({**row, "pulled_in": run, "gone": False, "pending": fresh})
+    same: set[str] = set()
+    for row in _stored(transaction, connection, encoded):
+        native, _, digest = encoded[row.id]
+        if row.digest != digest:
+            before = codec.decode(row.payload)
+            native = observed(before, native, row.read_at or 0, as_of)
+            encoded[row.id] = (native, *codec.encode(native))
+        if row.digest == encoded[row.id][2] and not row.gone:
+            same.add(row.id)
+    rows = [
+        {
+            "connection": connection,
+            "id": identity,
+            "key": native.key,
+            "payload": payload,
+            "digest": digest,
+            "pulled_in": run,
+            "read_at": as_of,
+            "gone": False,
+            "pending": True,
+        }
+        for identity, (native, payload, digest) in encoded.items()
+        if identity not in same
+    ]
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
-    upsert(transaction, ticket, [row for row in rows if row["pending"]])
-    same = [identity for identity, (_, _, digest) in encoded.items() if known.get(identity) == digest]
-    _update(transaction, connection, same, {"pulled_in": run, "gone": False})
-    _update(transaction, connection, list(page.gone), {"gone": True, "pending": False, "next_change_at": None})
-    return changed
+    upsert(transaction, ticket, rows)
+    _update(transaction, connection, same, {"pulled_in": run, "read_at": as_of, "gone": False})
+    lose(transaction, connection, page.gone)
+    return len(rows)
+
+
+def lose(transaction: sa.Connection, connection: str, ids: Collection[str]) -> None:
+    """Leave tickets alone that the tool has no more, or hides from us."""
+    _update(transaction, connection, ids, {"gone": True, "pending": False, "next_change_at": None})
 
 
 def open_ids(transaction: sa.Connection, connection: str) -> list[str]:
     """Return the ids of tickets with an open cycle."""
     return _ids(transaction, connection, ticket.c.is_open)
+
+
+def unread(transaction: sa.Connection, connection: str, run: int) -> list[str]:
+    """Return the ids of tickets with an open cycle that this run has not read."""
+    return _ids(transaction, connection, ticket.c.is_open, ticket.c.pulled_in != run)
 
 
 def to_reread(transaction: sa.Connection, connection: str, as_of: int, run: int) -> list[str]:
@@ -90,23 +123,47 @@ def mark_due(transaction: sa.Connection, connection: str, as_of: int) -> None:
 def pending(transaction: sa.Connection, connection: str, after: str, limit: int) -> list[Known]:
     """Return the next tickets to evaluate, ordered by id."""
     rows = transaction.execute(
-        sa.select(ticket.c.payload, ticket.c.told)
+        sa.select(*_KNOWN)
         .where(ticket.c.connection == connection, ticket.c.pending, ticket.c.id > after)
         .order_by(ticket.c.id)
         .limit(limit)
     )
-    return [_known(row.payload, row.told) for row in rows]
+    return [_known(row) for row in rows]
+
+
+def load(transaction: sa.Connection, connection: str, ids: Collection[str]) -> list[Known]:
+    """Return those of these tickets that the tool still has, ordered by id."""
+    return [
+        _known(row)
+        for part in _parts(sorted(ids))
+        for row in transaction.execute(
+            sa.select(*_KNOWN)
+            .where(ticket.c.connection == connection, ticket.c.id.in_(part), ~ticket.c.gone)
+            .order_by(ticket.c.id)
+        )
+    ]
+
+
+def judged_before(transaction: sa.Connection, connection: str, after: str, limit: int) -> list[Known]:
+    """Return the next tickets that were evaluated before, ordered by id."""
+    rows = transaction.execute(
+        sa.select(*_KNOWN)
+        .where(ticket.c.connection == connection, ticket.c.results.is_not(None), ticket.c.id > after)
+        .order_by(ticket.c.id)
+        .limit(limit)
+    )
+    return [_known(row) for row in rows]
 
 
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
     """Yield (connection, ticket) for a key or id, in all connections."""
     rows = transaction.execute(
-        sa.select(ticket.c.connection, ticket.c.payload, ticket.c.told)
+        sa.select(ticket.c.connection, *_KNOWN)
         .where((ticket.c.key == key) | (ticket.c.id == key))
         .order_by(ticket.c.connection)
     )
     for row in rows:
-        yield row.connection, _known(row.payload, row.told)
+        yield row.connection, _known(row)
 
 
 def most_told(transaction: sa.Connection, connection: str) -> str:
@@ -157,21 +214,16 @@ def settle(transaction: sa.Connection, connection: str, ids: Collection[str]) ->
     _update(transaction, connection, ids, {"pending": False})
 
 
+def adopt(transaction: sa.Connection, connection: str, known: Known, fields: Mapping[str, str | None]) -> None:
+    """Record that these fields of a ticket hold what we told, whoever wrote it."""
+    told = json.dumps({**known.told, **fields}, sort_keys=True)
+    _update(transaction, connection, [known.native.id], {"told": told})
+
+
 def wrote(transaction: sa.Connection, connection: str, known: Known, fields: Mapping[str, str | None]) -> None:
     """Record that we set these fields of a ticket, in what we told and in what the tool now holds."""
     native = known.native
-    payload, digest = codec.encode(
-        NativeTicket(
-            native.id,
-            native.key,
-            native.created,
-            native.updated,
-            native.fields,
-            native.history,
-            native.comments,
-            {**native.written, **fields},
-        )
-    )
+    payload, digest = codec.encode(replace(native, written={**native.written, **fields}))
     told = json.dumps({**known.told, **fields}, sort_keys=True)
     _update(transaction, connection, [native.id], {"payload": payload, "digest": digest, "told": told})
 
@@ -189,8 +241,9 @@ def counts(transaction: sa.Connection) -> dict[str, tuple[int, int, int]]:
     return {name: (known, opened, waiting) for name, known, opened, waiting in rows}
 
 
-def _known(payload: bytes, told: str) -> Known:
-    return Known(codec.decode(payload), json.loads(told))
+def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
+    results = () if row.results is None else codec.unpack(row.results)
+    return Known(codec.decode(row.payload), json.loads(row.told), row.pulled_in, results)
 
 
 def _ids(transaction: sa.Connection, connection: str, *conditions: sa.ColumnElement[bool]) -> list[str]:
@@ -198,11 +251,11 @@ def _ids(transaction: sa.Connection, connection: str, *conditions: sa.ColumnElem
     return list(transaction.scalars(statement.order_by(ticket.c.id)))
 
 
-def _digests(transaction: sa.Connection, connection: str, ids: Collection[str]) -> Iterator[tuple[str, str]]:
+def _stored(transaction: sa.Connection, connection: str, ids: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    columns = (ticket.c.id, ticket.c.digest, ticket.c.payload, ticket.c.read_at, ticket.c.gone)
     for part in _parts(ids):
-        statement = sa.select(ticket.c.id, ticket.c.digest).where(ticket.c.connection == connection)
-        for row in transaction.execute(statement.where(ticket.c.id.in_(part))):
-            yield row.id, row.digest
+        statement = sa.select(*columns).where(ticket.c.connection == connection, ticket.c.id.in_(part))
+        yield from transaction.execute(statement).all()
 
 
 def _update(transaction: sa.Connection, connection: str, ids: Collection[str], values: Mapping[str, Any]) -> None:

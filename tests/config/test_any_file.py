@@ -17,6 +17,7 @@ KEYS = [
     *("while", "start", "stop", "pause", "reset", "at_risk", "calendar", "clock", "targets", "when", "within", "scope"),
     *("else", "not", "event", "set", "values", "field", "fields", "writeback", "comments", "timeout", "like", "id"),
     *("supports", "exclude", "valid_from", "open", "closed", "maintenance", "weekly", "day", "auth", "password", ""),
+    *("native", "agents", "census", "history", "ca", "proxy", "concurrency", "token_url", "kind", "table", "reference"),
 ]
 LEAVES = st.one_of(
     st.none(),

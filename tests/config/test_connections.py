@@ -1,8 +1,21 @@
 from pathlib import Path
 
+import certifi
 import pytest
+from pydantic import SecretStr
 
-from connectors.settings import BasicAuth, BearerAuth, JiraSettings, ServiceNowSettings
+from connectors.settings import (
+    ApiKeyAuth,
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    JiraSettings,
+    OAuthClient,
+    OAuthPassword,
+    OAuthRefresh,
+    ServiceNowSettings,
+)
+from sla_engine.instant import DAY, HOUR
 from slabridge.config import CommentRule, ConfigError, Connection, FieldMap, ResultRef
 from tests.config.small import config
 
@@ -54,6 +67,135 @@ def test_a_token_is_read_from_a_file_beside_the_configuration(tmp_path: Path, mo
     auth = _snow(change).settings().auth
     assert isinstance(auth, BearerAuth)
     assert auth.token.get_secret_value() == SECRET
+
+
+@pytest.mark.usefixtures("secrets")
+def test_limits_route_and_history_reach_the_connector(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").symlink_to(certifi.where())
+    snow = _snow(f"""
+        concurrency = 4
+        calls_per_hour = 2000
+        ca = "{tmp_path}/ca.pem"
+        proxy = "http://proxy.acme.com:3128"
+        history = "metric_instance"
+        census = "7h"
+        writes_per_run = 500
+        native = {{ "standard.resolution" = ["Time to resolution", "Resolve"] }}
+        [connections.snow.writeback]
+        table = "u_sla_result"
+        reference = "u_task"
+        fields = [{{ field = "state", value = "sla.status" }}]
+    """)
+    settings = snow.settings()
+    assert isinstance(settings, ServiceNowSettings)
+    assert (settings.concurrency, settings.calls_per_hour, settings.history) == (4, 2000, "metric_instance")
+    assert (settings.ca, settings.proxy) == (tmp_path / "ca.pem", "http://proxy.acme.com:3128")
+    assert (settings.result_table, settings.result_reference) == ("u_sla_result", "u_task")
+    assert (snow.census, snow.writes_per_run) == (7 * HOUR, 500)
+    assert snow.native == {"standard.resolution": ("Time to resolution", "Resolve")}
+
+
+def test_a_census_is_daily_unless_told_otherwise() -> None:
+    assert (_snow().census, _snow().writes_per_run) == (DAY, None)
+    assert _snow('census = "never"').census is None
+
+
+@pytest.mark.usefixtures("secrets")
+def test_agents_of_a_jira_are_groups_and_accounts() -> None:
+    changed = config('connections.help.agents = { groups = ["desk"], accounts = ["5b10ac"] }')
+    settings = changed.connections[1].settings()
+    assert isinstance(settings, JiraSettings)
+    assert (settings.agent_groups, settings.agent_accounts) == (("desk",), ("5b10ac",))
+
+
+@pytest.mark.parametrize("url", ["https://jira.acme.com/jira/", "https://api.atlassian.com/ex/jira/1a-2b"])
+def test_the_address_of_a_jira_may_have_a_path(url: str) -> None:
+    assert config(f'connections.help.url = "{url}"').connections[1].url == url.rstrip("/")
+
+
+CLIENT = 'client_id = "id-1", client_secret = { env = "CLIENT" }'
+NO_USER = 'user = "(gone)", password = "(gone)"'
+AUTHS = {
+    "basic": ("", BasicAuth("bridge", SecretStr(SECRET))),
+    "api_key": (f'kind = "api_key", key = {{ env = "CLIENT" }}, {NO_USER}', ApiKeyAuth(SecretStr("client"))),
+    "oauth_password": (
+        f'kind = "oauth_password", {CLIENT}',
+        OAuthPassword(
+            token_url="https://acme.service-now.com/oauth_token.do",
+            client_id="id-1",
+            client_secret=SecretStr("client"),
+            user="bridge",
+            secret=SecretStr(SECRET),
+        ),
+    ),
+    "oauth_client": (
+        f'kind = "oauth_client", {CLIENT}, scope = "useraccount", {NO_USER}',
+        OAuthClient(
+            token_url="https://acme.service-now.com/oauth_token.do",
+            client_id="id-1",
+            client_secret=SecretStr("client"),
+            scope="useraccount",
+        ),
+    ),
+    "oauth_refresh": (
+        f'kind = "oauth_refresh", {CLIENT}, token_url = "https://t.acme.com/t", refresh_token.env = "R", {NO_USER}',
+        OAuthRefresh(
+            token_url="https://t.acme.com/t",
+            client_id="id-1",
+            client_secret=SecretStr("client"),
+            token=SecretStr("refresh"),
+        ),
+    ),
+}
+
+
+@pytest.mark.usefixtures("secrets")
+@pytest.mark.parametrize(("change", "auth"), AUTHS.values(), ids=AUTHS)
+def test_each_kind_of_auth_reaches_the_connector(change: str, auth: Auth, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIENT", "client")
+    monkeypatch.setenv("R", "refresh")
+    made = _snow(f"auth = {{ {change} }}").settings().auth
+    assert made == auth
+    assert SECRET not in repr(made)
+    assert "refresh'" not in repr(made)
+
+
+@pytest.mark.usefixtures("secrets")
+def test_a_refresh_token_in_a_file_is_known_with_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIENT", "client")
+    (tmp_path / "refresh").write_text("refresh\n", encoding="utf-8")
+    auth = f'kind = "oauth_refresh", {CLIENT}, refresh_token = {{ file = "{tmp_path}/refresh" }}, {NO_USER}'
+    made = _snow(f"auth = {{ {auth} }}").settings().auth
+    assert isinstance(made, OAuthRefresh)
+    assert (made.token.get_secret_value(), made.file) == ("refresh", tmp_path / "refresh")
+
+
+@pytest.mark.parametrize("url", ["https://acme.atlassian.net", "https://api.atlassian.com/ex/jira/1a"])
+def test_tokens_of_jira_cloud_are_atlassians(url: str) -> None:
+    auth = f'{{ kind = "oauth_client", {CLIENT}, {NO_USER} }}'
+    found = config(f'connections.help.url = "{url}"\nconnections.help.auth = {auth}').connections[1].auth
+    assert found.token_url == "https://auth.atlassian.com/oauth/token"
+
+
+def test_missing_certificates_and_secrets_are_shown_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SNOW_PASSWORD", raising=False)
+    monkeypatch.delenv("CLIENT", raising=False)
+    auth = f'auth = {{ kind = "oauth_password", {CLIENT} }}'
+    with pytest.raises(ConfigError) as caught:
+        _snow(f'ca = "{tmp_path}/nowhere.pem"\n{auth}').settings()
+    assert [problem.path for problem in caught.value.problems] == [
+        "connections.snow.ca",
+        "connections.snow.auth.client_secret",
+        "connections.snow.auth.password",
+    ]
+    assert "No such file" in caught.value.problems[0].message
+
+
+@pytest.mark.usefixtures("secrets")
+def test_a_file_without_certificates_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("hello", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"ca\.pem holds no certificates"):
+        _snow(f'ca = "{tmp_path}/ca.pem"').settings()
 
 
 def test_secrets_are_not_needed_to_read_the_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,6 +93,17 @@ def test_a_calendar_that_means_nothing_is_refused_with_its_place_and_remedy(chan
     assert words in problem.message
 
 
+def test_a_bad_holiday_hides_no_bad_maintenance() -> None:
+    problems = definition_problems("""
+        calendars.office.holidays = ["Sweden"]
+        calendars.office.maintenance = [{ weekly = "xyz 16:00-20:00" }]
+    """)
+    assert [problem.path for problem in problems] == [
+        "calendars.office.holidays[0]",
+        "calendars.office.maintenance[0].weekly",
+    ]
+
+
 def test_a_calendar_name_that_cannot_stand_in_a_marker_is_refused() -> None:
     (problem,) = definition_problems('[calendars."my office"]\ntimezone = "UTC"\nhours = "24x7"')
     assert problem.path == 'calendars."my office"'

@@ -2,6 +2,9 @@ import pytest
 
 from tests.config.small import config_problems, definition_problems
 
+CLIENT = 'client_id = "a", client_secret = { env = "C" }'
+NO_USER = 'user = "(gone)", password = "(gone)"'
+
 REFUSED = {
     "unknown key": ("snow.tabel = 1", "snow.tabel", 'the nearest is "table"'),
     "no type": ('snow.type = "(gone)"', "snow.type", 'is missing; write type = "servicenow"'),
@@ -22,7 +25,6 @@ REFUSED = {
     "table in Jira": ('help.table = "incident"', "help.table", "is for ServiceNow alone"),
     "created in Jira": ('help.created = "created"', "help.created", "is for ServiceNow alone"),
     "order in ServiceNow": ('snow.filter = "active=true^ORDERBYnumber"', "snow.filter", "ORDERBY"),
-    "second query in ServiceNow": ('snow.filter = "active=true^NQactive=false"', "snow.filter", "^NQ"),
     "order in Jira": ('help.filter = "project = A order by key"', "help.filter", "remove ORDER BY"),
     "open quote in Jira": ("help.filter = 'project = \"A'", "help.filter", "is not closed"),
     "page of nothing": ("snow.page_size = 0", "snow.page_size", "must be at least 1"),
@@ -41,7 +43,118 @@ REFUSED = {
     "no auth": ('snow.auth = "(gone)"', "snow.auth", "is missing"),
     "no kind": ('snow.auth.kind = "(gone)"', "snow.auth.kind", "write basic or bearer"),
     "unknown kind": ('snow.auth.kind = "basci"', "snow.auth.kind", 'the nearest is "basic"'),
-    "OAuth": ('snow.auth.kind = "oauth_client"', "snow.auth.kind", "OAuth is not supported yet"),
+    "API key of Jira": (
+        'help.auth = { kind = "api_key", key = { env = "K" }, user = "(gone)", password = "(gone)" }',
+        "help.auth.kind",
+        "is for ServiceNow alone",
+    ),
+    "password grant of Jira": (
+        'help.auth = { kind = "oauth_password", client_id = "a", client_secret = { env = "C" } }',
+        "help.auth.kind",
+        "is for ServiceNow alone",
+    ),
+    "no client": (
+        'snow.auth = { kind = "oauth_password", client_secret = { env = "C" } }',
+        "snow.auth.client_id",
+        "is missing; write client_id",
+    ),
+    "no client secret": (
+        'snow.auth = { kind = "oauth_password", client_id = "a" }',
+        "snow.auth.client_secret",
+        'write client_secret = { env = "CLIENT_SECRET" }',
+    ),
+    "plain client secret": (
+        'snow.auth = { kind = "oauth_password", client_id = "a", client_secret = "hunter2" }',
+        "snow.auth.client_secret",
+        'write client_secret = { env = "SNOW_CLIENT_SECRET" }',
+    ),
+    "plain refresh token": (
+        f'snow.auth = {{ kind = "oauth_refresh", {CLIENT}, refresh_token = "hunter2", {NO_USER} }}',
+        "snow.auth.refresh_token",
+        'write refresh_token = { env = "SNOW_REFRESH_TOKEN" }',
+    ),
+    "no refresh token": (
+        f'snow.auth = {{ kind = "oauth_refresh", {CLIENT}, {NO_USER} }}',
+        "snow.auth.refresh_token",
+        'write refresh_token = { file = "refresh-token" }',
+    ),
+    "scope of another kind": (
+        f'snow.auth = {{ kind = "oauth_refresh", {CLIENT}, refresh_token.env = "R", scope = "hunter2", {NO_USER} }}',
+        "snow.auth.scope",
+        "unknown key",
+    ),
+    "token address with credentials": (
+        f'snow.auth = {{ kind = "oauth_client", {CLIENT}, token_url = "https://a:hunter2@b.com", {NO_USER} }}',
+        "snow.auth.token_url",
+        "they go under auth",
+    ),
+    "token address that is none": (
+        f'snow.auth = {{ kind = "oauth_client", {CLIENT}, token_url = "hunter2", {NO_USER} }}',
+        "snow.auth.token_url",
+        "as in https://auth.atlassian.com/oauth/token",
+    ),
+    "token of a Data Center": (
+        f'help = {{ url = "https://jira.acme.com", auth = {{ kind = "oauth_client", {CLIENT}, {NO_USER} }} }}',
+        "help.auth.token_url",
+        "a Jira Data Center has no usual one",
+    ),
+    "history of no kind": ('snow.history = "audit"', "snow.history", 'the nearest is "sys_audit"'),
+    "history in Jira": ('help.history = "observed"', "help.history", "is for ServiceNow alone"),
+    "agents in ServiceNow": ('snow.agents.groups = ["a"]', "snow.agents", "is for Jira alone"),
+    "nobody an agent": ("help.agents = {}", "help.agents", "names nobody"),
+    "agents as a list": ('help.agents = ["a"]', "help.agents", "must be a table"),
+    "agents' unknown key": ('help.agents.group = ["a"]', "help.agents.group", 'the nearest is "groups"'),
+    "agent without a name": ('help.agents.accounts = [""]', "help.agents.accounts[0]", "must not be empty"),
+    "no calls at once": ("snow.concurrency = 0", "snow.concurrency", "must be at least 1"),
+    "too many calls at once": ("snow.concurrency = 33", "snow.concurrency", "must be at most 32"),
+    "calls at once as a word": ('snow.concurrency = "two"', "snow.concurrency", "must be a whole number"),
+    "no calls an hour": ("snow.calls_per_hour = 0", "snow.calls_per_hour", "must be at least 1"),
+    "no writes": ("snow.writes_per_run = 0", "snow.writes_per_run", "must be at least 1"),
+    "certificates of no name": ('snow.ca = ""', "snow.ca", "must not be empty"),
+    "proxy with credentials": ('snow.proxy = "http://me:hunter2@proxy:3128"', "snow.proxy", "set HTTPS_PROXY instead"),
+    "proxy without scheme": ('snow.proxy = "proxy:3128"', "snow.proxy", "as in http://proxy.acme.com:3128"),
+    "proxy with a path": ('snow.proxy = "http://proxy/hunter2"', "snow.proxy", "is no address of a proxy"),
+    "census in days": ('snow.census = "1d"', "snow.census", 'or write "never"'),
+    "census in working days": ('snow.census = "1wd"', "snow.census", 'or write "never"'),
+    "census as a number": ("snow.census = 24", "snow.census", "must be text in quotes"),
+    "native clock of no objective": (
+        'snow.native = { "standard.resolutoin" = ["A"] }',
+        'snow.native."standard.resolutoin"',
+        'the nearest is "standard.resolution"',
+    ),
+    "native clock without quotes": (
+        'snow.native.standard.resolution = ["A"]',
+        "snow.native.standard",
+        'must be in quotes: write "standard.resolution" = [',
+    ),
+    "native clock as text": (
+        'snow.native = { "standard.resolution" = "A" }',
+        'snow.native."standard.resolution"',
+        "must be a list of names",
+    ),
+    "no native clock": (
+        'snow.native = { "standard.resolution" = [] }',
+        'snow.native."standard.resolution"',
+        "must be a list of names",
+    ),
+    "native clocks as a list": ('snow.native = ["A"]', "snow.native", "must be a table"),
+    "table without reference": ('snow.writeback.table = "u_r"', "snow.writeback.reference", "is missing beside table"),
+    "reference without table": ('snow.writeback.reference = "u_t"', "snow.writeback.table", "is missing beside ref"),
+    "table of no name for results": (
+        'snow.writeback = { table = "u r", reference = "u_t" }',
+        "snow.writeback.table",
+        "table or field name",
+    ),
+    "table of the tickets for results": (
+        'snow.writeback = { table = "incident", reference = "u_t" }',
+        "snow.writeback.table",
+        "is where the tickets are",
+    ),
+    "result in the reference": (
+        'snow.writeback = { table = "u_r", reference = "u_t", fields = [{ field = "u_t", value = "sla.status" }] }',
+        "snow.writeback.fields[0].field",
+        "refers to the ticket",
+    ),
     "no user": ('snow.auth.user = "(gone)"', "snow.auth.user", "is missing"),
     "no password": ('snow.auth.password = "(gone)"', "snow.auth.password", 'write password = { env = "PASSWORD" }'),
     "plain password": ('snow.auth.password = "hunter2"', "snow.auth.password", '{ env = "SNOW_PASSWORD" } or { file'),
@@ -69,6 +182,15 @@ def test_what_means_nothing_is_refused_with_its_place_and_remedy(change: str, pa
     assert [problem.path for problem in problems] == [f"connections.{path}"]
     assert words in problems[0].message
     assert "hunter2" not in str(problems[0])
+
+
+def test_a_table_for_results_is_for_servicenow_alone() -> None:
+    problems = config_problems('connections.help.writeback = { table = "u_r", reference = "u_t" }')
+    assert [problem.path for problem in problems] == [
+        "connections.help.writeback.table",
+        "connections.help.writeback.reference",
+    ]
+    assert all("is for ServiceNow alone" in problem.message for problem in problems)
 
 
 WRITES = {

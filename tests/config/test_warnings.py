@@ -42,7 +42,28 @@ WARNED = {
     "clear text": ('connections.help.url = "http://jira.acme.com"', "connections.help.url", "write https"),
 }
 
+CLIENT = 'client_id = "a", client_secret = { env = "C" }'
+
+WARNED |= {
+    "token in clear text": (
+        f'connections.snow.auth = {{ kind = "oauth_password", {CLIENT}, token_url = "http://tokens.acme.com" }}',
+        "connections.snow.auth.token_url",
+        "write https",
+    ),
+    "token for a site": (
+        f'connections.help.auth = {{ kind = "oauth_client", {CLIENT}, user = "(gone)", password = "(gone)" }}',
+        "connections.help.url",
+        "https://api.atlassian.com/ex/jira/CLOUD-ID",
+    ),
+    "value that one connection maps": (
+        'connections.help.values.status.new = ["To Do"]',
+        "connections.help.values.status",
+        'maps nothing to "closed", which conditions use and snow maps',
+    ),
+}
+
 SILENT = {
+    "value that a connection says it has not": ('connections.help.values.status = { new = ["To Do"], closed = [] }'),
     "nothing": "",
     "field that no condition uses": 'connections.snow.filter = "priority=1"',
     "field whose name is part of another": 'connections.snow.filter = "u_state=1^state_reason=2"',

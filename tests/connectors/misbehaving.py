@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 import time
@@ -77,7 +78,7 @@ class Handler(BaseHTTPRequestHandler):
         self.misbehaving.seen.append(Request(self.command, self.path, dict(self.headers), body))
         self.misbehaving.script.popleft()(self)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do  # noqa: N815 - names that http.server calls
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = do  # noqa: N815 - names that http.server calls
 
     def reply(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
         self.send_response_only(status)
@@ -103,11 +104,14 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def misbehaving_server() -> Iterator[Misbehaving]:
+def misbehaving_server(tls: ssl.SSLContext | None = None) -> Iterator[Misbehaving]:
     own = type("Own", (Handler,), {})
     with Server(("127.0.0.1", 0), own) as server:
         server.held = threading.Event()
-        own.misbehaving = Misbehaving(f"http://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        scheme = "http" if tls is None else "https"
+        own.misbehaving = Misbehaving(f"{scheme}://127.0.0.1:{server.server_port}")  # type: ignore[attr-defined]
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
         try:

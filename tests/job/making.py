@@ -78,7 +78,7 @@ def known(
     told = told or {}
     comments = tuple(NativeComment(NOW, "slabridge", "system", public=False, marker=marker) for marker in markers)
     held = dict(told) if written is None else written
-    return Known(NativeTicket("1", "INC1", NOW - HOUR, NOW, {}, comments=comments, written=held), told)
+    return Known(NativeTicket("1", "INC1", NOW - HOUR, NOW, {}, comments=comments, written=held), told, 1)
 
 
 def encode(_: str, fact: Fact) -> str | None:

@@ -8,6 +8,7 @@ from sla_engine.instant import DAY, HOUR
 from slabridge.sandbox.generate import FIRST_MONDAY, generate
 from slabridge.sandbox.story import STATES, Event
 
+SAID = ("comments", "work_notes")
 SIZE = 2_000
 
 
@@ -39,8 +40,9 @@ def test_a_change_changes_something(events: list[Event]) -> None:
     fields: dict[str, dict[str, str | None]] = {}
     for event in events:
         held = fields.setdefault(event.story, {})
-        assert all(held.get(name) != value for name, value in event.changes.items())
-        held |= event.changes
+        changes = {name: value for name, value in event.changes.items() if name not in SAID}
+        assert all(held.get(name) != value for name, value in changes.items())
+        held |= changes
         assert held["state"] in STATES
 
 
@@ -65,6 +67,16 @@ def test_figures_are_near_those_of_the_log_that_the_model_was_measured_on(events
     assert 4 <= median(updates.values()) <= 6
     assert 0.18 < len(held) / SIZE < 0.29
     assert 0.36 < len(moved) / SIZE < 0.54
+
+
+def test_some_updates_come_with_a_comment_or_a_work_note(events: list[Event]) -> None:
+    later = [event for event in events if not event.opens]
+    said = {name: [event for event in later if name in event.changes] for name in SAID}
+    assert 0.05 < len(said["comments"]) / len(later) < 0.15
+    assert 0.05 < len(said["work_notes"]) / len(later) < 0.15
+    callers = {event.story: event.changes["caller"] for event in events if event.opens}
+    answers = [event for event in said["comments"] if event.by == callers[event.story]]
+    assert 0 < len(answers) < len(said["comments"])
 
 
 def test_a_world_of_any_size_is_possible() -> None:

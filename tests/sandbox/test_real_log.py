@@ -41,7 +41,7 @@ def db() -> Iterator[sqlite3.Connection]:
 def test_every_incident_ends_as_the_log_says(db: sqlite3.Connection) -> None:
     found = db.execute(
         "SELECT i.number, s.label, p.label, g.name, u.name, c.label FROM incident AS i"
-        " LEFT JOIN sys_choice AS s ON s.element = 'state' AND s.value = CAST(i.state AS TEXT)"
+        " LEFT JOIN sys_choice AS s ON s.name = 'incident' AND s.element = 'state' AND s.value = CAST(i.state AS TEXT)"
         " LEFT JOIN sys_choice AS p ON p.element = 'priority' AND p.value = CAST(i.priority AS TEXT)"
         " LEFT JOIN sys_choice AS c ON c.element = 'category' AND c.value = i.category"
         " LEFT JOIN sys_user_group AS g ON g.sys_id = i.assignment_group"

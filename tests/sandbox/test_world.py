@@ -18,6 +18,7 @@ class Diary:
     """A tool that remembers what it was told, and when."""
 
     credentials = None
+    switches = None
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock

@@ -4,11 +4,12 @@ Names and ids look like those of a Jira Service Management site; SLA and OLA fie
 `config.example.toml` writes to.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 PROJECT_ID = 10000
 PROJECT_KEY = "ITSM"
 PROJECT_NAME = "IT Service Management"
+PROJECT_TYPE = "service_desk"
 ISSUE_TYPE_ID = 10004
 ISSUE_TYPE = "Incident"
 RESOLUTION_ID = 10000
@@ -38,9 +39,10 @@ CUSTOM_TYPE = "com.atlassian.jira.plugin.system.customfieldtypes:"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Field:
-    """A field of an issue. `custom` is the end of its custom type's key, "" for a system field.
+    """A field of an issue. `type` is that of its schema, but a text that is a document has the type document.
 
-    A field that is `stored` has a column of its id; `clauses` are the names by which JQL knows it.
+    `custom` is the key of its custom type, or the end of one of Jira's own, "" for a system field. A field that is
+    `stored` has a column of its id; `clauses` are the names by which JQL knows it.
     """
 
     id: str
@@ -52,23 +54,52 @@ class Field:
     editable: bool = False
     stored: bool = True
     navigable: bool = True
+    kind: str = field(init=False)
+    """What decides on its values: the type, and of a list what it holds, as in `array/option`."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "kind", f"{self.type}/{self.items}" if self.type == "array" else self.type)
 
     @property
     def number(self) -> int:
         """The number of a custom field."""
         return int(self.id.removeprefix("customfield_"))
 
+    @property
+    def custom_type(self) -> str:
+        """The whole key of its custom type."""
+        return self.custom if ":" in self.custom else CUSTOM_TYPE + self.custom
 
-def _custom(number: int, name: str, kind: str) -> Field:
-    schema = {"select": "option", "datetime": "datetime", "textfield": "string"}[kind]
-    return Field(f"customfield_{number}", name, schema, (f"cf[{number}]", name), custom=kind, editable=True)
+
+_CUSTOM = {
+    "select": ("option", ""),
+    "multiselect": ("array", "option"),
+    "cascadingselect": ("option-with-child", ""),
+    "textfield": ("string", ""),
+    "textarea": ("document", ""),
+    "float": ("number", ""),
+    "datetime": ("datetime", ""),
+    "datepicker": ("date", ""),
+    "userpicker": ("user", ""),
+    "labels": ("array", "string"),
+    "atlassian-team": ("team", ""),
+    "com.atlassian.servicedesk:sd-request-participants": ("array", "user"),
+}
+"""Custom type -> type of its schema, and of what a list holds."""
 
 
-TEAM = _custom(10050, "Team", "select")
-IMPACT = _custom(10004, "Impact", "select")
-URGENCY = _custom(10042, "Urgency", "select")
-SLA_STATUS = _custom(10051, "SLA status", "select")
-OLA_STATUS = _custom(10055, "OLA status", "select")
+def custom_field(number: int, name: str, kind: str) -> Field:
+    """Return a custom field of one of the types that the sandbox knows, which all can be written."""
+    type_, items = _CUSTOM[kind]
+    clauses = (f"cf[{number}]", name)
+    return Field(f"customfield_{number}", name, type_, clauses, custom=kind, items=items, editable=True)
+
+
+TEAM = custom_field(10050, "Team", "select")
+IMPACT = custom_field(10004, "Impact", "select")
+URGENCY = custom_field(10042, "Urgency", "select")
+SLA_STATUS = custom_field(10051, "SLA status", "select")
+OLA_STATUS = custom_field(10055, "OLA status", "select")
 STATUS_OPTIONS = ("On track", "At risk", "Paused", "Breached", "Met", "Cancelled")
 
 FIELDS: tuple[Field, ...] = (
@@ -89,21 +120,42 @@ FIELDS: tuple[Field, ...] = (
     Field("reporter", "Reporter", "user", ("reporter",), editable=True),
     Field("creator", "Creator", "user", ("creator",)),
     Field("labels", "Labels", "array", ("labels",), items="string", editable=True),
-    Field("components", "Components", "array", items="component", stored=False),
-    Field("duedate", "Due date", "date", stored=False),
+    Field("components", "Components", "array", ("component",), items="component", editable=True),
+    Field("duedate", "Due date", "date", ("due", "duedate"), editable=True),
     Field("comment", "Comment", "comments-page", stored=False, navigable=False),
     IMPACT,
     URGENCY,
     TEAM,
     SLA_STATUS,
-    _custom(10052, "SLA due", "datetime"),
-    _custom(10053, "SLA breached at", "datetime"),
-    _custom(10054, "SLA holder", "textfield"),
+    custom_field(10052, "SLA due", "datetime"),
+    custom_field(10053, "SLA breached at", "datetime"),
+    custom_field(10054, "SLA holder", "textfield"),
     OLA_STATUS,
-    _custom(10056, "OLA due", "datetime"),
-    _custom(10057, "OLA breached at", "datetime"),
-    _custom(10058, "OLA holder", "textfield"),
+    custom_field(10056, "OLA due", "datetime"),
+    custom_field(10057, "OLA breached at", "datetime"),
+    custom_field(10058, "OLA holder", "textfield"),
+    custom_field(10060, "Affected services", "multiselect"),
+    custom_field(10061, "Location", "cascadingselect"),
+    custom_field(10062, "Root cause", "textarea"),
+    custom_field(10063, "Affected users", "float"),
+    custom_field(10064, "Planned for", "datepicker"),
+    custom_field(10065, "Major incident manager", "userpicker"),
+    custom_field(10066, "Owning team", "atlassian-team"),
+    custom_field(10067, "Tags", "labels"),
+    custom_field(10068, "Request participants", "com.atlassian.servicedesk:sd-request-participants"),
 )
-BY_ID = {field.id: field for field in FIELDS}
-BY_CLAUSE = {clause.lower(): field for field in FIELDS for clause in field.clauses}
-STORED = tuple(field for field in FIELDS if field.stored)
+SYSTEM = {field.id: field for field in FIELDS if not field.custom}
+OPTIONS = {
+    SLA_STATUS.id: STATUS_OPTIONS,
+    OLA_STATUS.id: STATUS_OPTIONS,
+    "customfield_10060": ("Mail", "Network", "Printing"),
+    "customfield_10061": ("Stockholm", "Berlin"),
+}
+"""What selects offer from the beginning."""
+CHILD_OPTIONS = {
+    ("customfield_10061", "Stockholm"): ("Floor 1", "Floor 2"),
+    ("customfield_10061", "Berlin"): ("Lobby",),
+}
+COMPONENTS = ("Mail", "Network")
+"""The components of the first project."""
+TEAMS = ("Network Operations", "Service Desk")

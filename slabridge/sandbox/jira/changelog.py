@@ -2,56 +2,60 @@
 
 import base64
 import binascii
+from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
-from slabridge.sandbox.jira.catalogue import BY_ID
-from slabridge.sandbox.jira.changes import Item
 from slabridge.sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge.sandbox.jira.index import PRESENT, View
 from slabridge.sandbox.jira.values import user
 
+_NEVER = 2**62
+_SYSTEM_NAMES = {"components": "Component"}
 _COLUMNS = "id, issue, at, author, items"
 
 
-def recent(call: Call, ids: Sequence[int], limit: int) -> dict[int, dict[str, Any]]:
-    """Return each issue's newest histories, newest first, at most `limit` of them."""
+def recent(call: Call, ids: Sequence[int], limit: int | None, view: View = PRESENT) -> dict[int, dict[str, Any]]:
+    """Return each issue's newest histories, newest first, at most `limit` of them; None gives all, oldest first."""
     logs: dict[int, dict[str, Any]] = {}
+    direction = "" if limit is None else "DESC"
     for issue in ids:
-        total = call.site.db.execute("SELECT count(*) FROM histories WHERE issue = ?", (issue,)).fetchone()[0]
+        until = view.at if issue in view.stale else _NEVER
         rows = call.site.db.execute(
-            f"SELECT {_COLUMNS} FROM histories WHERE issue = ? ORDER BY at DESC, id DESC LIMIT ?",  # noqa: S608 - our names
-            (issue, limit),
-        )
+            f"SELECT {_COLUMNS}, count(*) OVER () FROM histories WHERE issue = ? AND at <= ?"  # noqa: S608 - our names
+            f" ORDER BY at {direction}, id {direction} LIMIT ?",
+            (issue, until, -1 if limit is None else limit),
+        ).fetchall()
         histories = [_history(call, row, call.site.stamp(row[2])) for row in rows]
+        total = rows[0][-1] if rows else 0
         logs[issue] = {"startAt": 0, "maxResults": len(histories), "total": total, "histories": histories}
     return logs
 
 
 def _history(call: Call, row: Sequence[Any], created: str | int) -> dict[str, Any]:
-    id_, _, _, author, items = row
+    id_, _, _, author, items = row[:5]
     return {
         "id": str(id_),
         "author": user(call, author),
         "created": created,
-        "items": [_item(item) for item in orjson.loads(items)],
+        "items": [_item(call, *item) for item in orjson.loads(items)],
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
-    field, from_, from_string, to, to_string = item
-    known = BY_ID[field]
-    return {
-        "field": known.name if known.custom else field,
-        "fieldtype": "custom" if known.custom else "jira",
-        "fieldId": field,
-        "from": from_,
-        "fromString": from_string,
-        "to": to,
-        "toString": to_string,
-    }
+def _item(call: Call, field: str | None, *sides: str | None) -> dict[str, Any]:
+    before, before_text, after, after_text, *named = sides
+    if field is None or named:
+        name, kind = named
+    else:
+        known = call.site.fields.by_id[field]
+        name, kind = (known.name, "custom") if known.custom else (_SYSTEM_NAMES.get(field, field), "jira")
+    item = {"field": name, "fieldtype": kind, "fieldId": field, "from": before, "fromString": before_text}
+    if field is None or not call.site.cloud:
+        del item["fieldId"]
+    return item | {"to": after, "toString": after_text}
 
 
 def _page(call: Call) -> Answer:
@@ -95,17 +99,39 @@ def _bulk(call: Call) -> Answer:
         " WHERE json_extract(item.value, '$[0]') = wanted.value)) ORDER BY at, issue, id LIMIT ?",
         (orjson.dumps(ids).decode(), *after, not fields, orjson.dumps(fields).decode(), limit + 1),
     ).fetchall()
+    end = _end(rows[:limit], call.site.switches.history_page)
     logs: dict[int, list[dict[str, Any]]] = {}
-    for row in rows[:limit]:
-        logs.setdefault(row[1], []).append(_history(call, row, row[2]))
+    for row in rows[:end]:
+        logs.setdefault(row[1], []).append(_history(call, row, _created(call, row[2])))
+    call.site.limits.spend(call.site.clock.now, len(logs))
     content: dict[str, Any] = {
         "issueChangeLogs": [{"issueId": str(issue), "changeHistories": histories} for issue, histories in logs.items()]
     }
-    if len(rows) > limit:
-        id_, issue, at = rows[limit - 1][:3]
+    if len(rows) > end:
+        id_, issue, at = rows[end - 1][:3]
         token = orjson.dumps([_digest(wanted, fields), at, issue, id_])
         content["nextPageToken"] = base64.urlsafe_b64encode(token).decode()
     return Answer(content)
+
+
+def _end(rows: Sequence[Sequence[Any]], most: int) -> int:
+    """Return where a page ends that has at most so many histories of one issue (0: any number)."""
+    seen: Counter[int] = Counter()
+    for index, row in enumerate(rows):
+        seen[row[1]] += 1
+        if most and seen[row[1]] > most:
+            return index
+    return len(rows)
+
+
+def _created(call: Call, at: int) -> str | int:
+    match call.site.switches.history_created:
+        case "ms":
+            return at
+        case "s":
+            return at // 1000
+        case "iso":
+            return call.site.stamp(at)
 
 
 def _digest(*asked: Sequence[Any]) -> str:
@@ -129,3 +155,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     ("POST", "/changelog/bulkfetch", _bulk),
     ("GET", "/issue/{issue}/changelog", _page),
 )
+"""Those of the cloud; Data Center gives histories with the issue alone."""

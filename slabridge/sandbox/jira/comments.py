@@ -5,24 +5,30 @@ A comment is internal when its property `sd.public.comment` says so; everyone wh
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from slabridge.sandbox.jira import adf
 from slabridge.sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Endpoint, Problem
+from slabridge.sandbox.jira.index import PRESENT, Row, View, remember
+from slabridge.sandbox.jira.mail import Mail
+from slabridge.sandbox.jira.permissions import holds
 from slabridge.sandbox.jira.properties import listed
+from slabridge.sandbox.jira.site import Site
 from slabridge.sandbox.jira.values import user
 
 _LONGEST = 32_767
 
 
-def page_of(call: Call, issues: Sequence[int]) -> dict[int, dict[str, Any]]:
+def page_of(call: Call, issues: Sequence[int], view: View = PRESENT) -> dict[int, dict[str, Any]]:
     """Return the `comment` field of issues: all their comments, oldest first."""
     found: dict[int, list[dict[str, Any]]] = {issue: [] for issue in issues}
     rows = call.site.rows(
-        "SELECT * FROM comments WHERE issue IN (SELECT value FROM json_each(?)) ORDER BY created, id",
-        (orjson.dumps(issues).decode(),),
+        "SELECT * FROM comments WHERE issue IN (SELECT value FROM json_each(?))"
+        " AND (created <= ? OR issue NOT IN (SELECT value FROM json_each(?))) ORDER BY created, id",
+        (_json(issues), view.at, _json(list(view.stale))),
     )
     for row in rows:
         found[row["issue"]].append(_comment(call, row, ()))
@@ -48,8 +54,9 @@ def _comment(call: Call, row: sqlite3.Row, expand: Sequence[str]) -> dict[str, A
         "updateAuthor": user(call, row["editor"]),
         "created": call.site.stamp(row["created"]),
         "updated": call.site.stamp(row["updated"]),
-        "jsdPublic": not _internal(properties),
     }
+    if call.site.cloud:
+        comment["jsdPublic"] = not internal(properties)
     if row["visibility"] is not None:
         comment["visibility"] = orjson.loads(row["visibility"])
     if "properties" in expand:
@@ -57,7 +64,8 @@ def _comment(call: Call, row: sqlite3.Row, expand: Sequence[str]) -> dict[str, A
     return comment
 
 
-def _internal(properties: dict[str, Any]) -> bool:
+def internal(properties: dict[str, Any]) -> bool:
+    """Tell by a comment's properties whether customers do not see it."""
     flag = properties.get("sd.public.comment")
     return isinstance(flag, dict) and flag.get("internal") in {True, "true"}
 
@@ -85,7 +93,8 @@ def _by_ids(call: Call) -> Answer:
         raise Problem(400, "Comment IDs are numbers.")
     wanted = orjson.dumps(ids).decode()
     rows = call.site.rows("SELECT * FROM comments WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (wanted,))
-    values = [_comment(call, row, call.names("expand")) for row in rows]
+    seen = call.site.find_all({str(row["issue"]) for row in rows})
+    values = [_comment(call, row, call.names("expand")) for row in rows if row["issue"] in seen]
     return Answer({"maxResults": 1_048_576, "startAt": 0, "total": len(values), "isLast": True, "values": values})
 
 
@@ -94,41 +103,104 @@ def _get(call: Call) -> Answer:
 
 
 def _row(call: Call) -> sqlite3.Row:
-    rows = call.site.rows("SELECT * FROM comments WHERE issue = ? AND id = ?", (call.issue(), call.path["comment"]))
+    return _held(call, call.issue(), call.path["comment"])
+
+
+def _held(call: Call, issue: int, comment: int | str) -> sqlite3.Row:
+    rows = call.site.rows("SELECT * FROM comments WHERE issue = ? AND id = ?", (issue, comment))
     if not rows:
-        raise Problem(404, f"Can not find a comment for the id: {call.path['comment']}.")
+        raise Problem(404, f"Can not find a comment for the id: {comment}.")
     return rows[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A comment to add: a document as JSON, its properties, and who may see it, as JSON."""
+
+    body: str
+    properties: dict[str, Any]
+    visibility: str | None = None
+
+
 def _add(call: Call) -> Answer:
-    issue = call.issue()
+    site, issue = call.site, call.issue()
+    (row,) = site.issues([issue])
+    if not holds(site, "ADD_COMMENTS", row["project"]):
+        raise Problem(400, f"{_me(call)}, you do not have the permission to comment on this issue.")
     sent = _sent(call)
-    body, visibility, properties = _body(call, sent), _visibility(sent), listed(sent.get("properties") or [])
-    site = call.site
+    body, visibility = _body(call, sent), _visibility(sent)
+    kept = allowed(call, row["project"], listed(sent.get("properties") or []))
+    comment = add(site, row, site.account, Draft(body, kept, visibility))
+    return Answer(_comment(call, _held(call, issue, comment), call.names("expand")), 201)
+
+
+def add(site: Site, issue: Row, author: str, draft: Draft) -> int:
+    """Let somebody comment on an issue now; return the comment's id."""
+    now = site.clock.now
     with site.transaction():
-        last = site.db.execute("SELECT max(id) FROM comments").fetchone()[0] or 9999
+        id_ = int(site.db.execute("SELECT ifnull(max(id), 9999) + 1 FROM comments").fetchone()[0])
+        remember(site, now, issue)
         site.db.execute(
             "INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (last + 1, issue, *[site.account] * 2, *[site.clock.now] * 2, body, visibility, _json(properties)),
+            (id_, issue["id"], author, author, now, now, draft.body, draft.visibility, _json(draft.properties)),
         )
-        site.touch(issue)
-    row = site.rows("SELECT * FROM comments WHERE id = ?", (last + 1,))[0]
-    return Answer(_comment(call, row, call.names("expand")), 201)
+        site.touch(issue["id"])
+    if author == site.account:
+        key, public = site.key(issue["project"], issue["number"]), not internal(draft.properties)
+        site.mails.append(Mail(now, key, "commented", asked=True, sent=True, public=public))
+    site.tell(issue["id"], now)
+    return id_
+
+
+def allowed(call: Call, project: int, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return the properties that our account may set: who is no agent of a service project comments in public."""
+    if holds(call.site, "SERVICEDESK_AGENT", project):
+        return properties
+    return {key: value for key, value in properties.items() if key != "sd.public.comment"}
 
 
 def _edit(call: Call) -> Answer:
     row, site = _row(call), call.site
+    may(call, row, "EDIT_OWN_COMMENTS", "edit")
     sent = _sent(call)
     body = _body(call, sent)
+    (issue,) = site.issues([row["issue"]])
     visibility = _visibility(sent) or row["visibility"]
-    properties = orjson.loads(row["properties"]) | listed(sent.get("properties") or [])
+    kept = allowed(call, issue["project"], listed(sent.get("properties") or []))
+    now = site.clock.now
     with site.transaction():
+        remember(site, now, issue)
         site.db.execute(
-            "UPDATE comments SET body = ?, visibility = ?, properties = ?, editor = ?, updated = ? WHERE id = ?",
-            (body, visibility, _json(properties), site.account, site.clock.now, row["id"]),
+            "UPDATE comments SET editor = ?, updated = ?, body = ?, visibility = ?, properties = ? WHERE id = ?",
+            (site.account, now, body, visibility, _json(orjson.loads(row["properties"]) | kept), row["id"]),
         )
-        site.touch(row["issue"])
+        site.touch(issue["id"])
+    site.tell(issue["id"], now)
     return Answer(_comment(call, _row(call), call.names("expand")))
+
+
+def _delete(call: Call) -> Answer:
+    row, site = _row(call), call.site
+    may(call, row, "DELETE_OWN_COMMENTS", "delete")
+    (issue,) = site.issues([row["issue"]])
+    now = site.clock.now
+    with site.transaction():
+        remember(site, now, issue)
+        site.db.execute("DELETE FROM comments WHERE id = ?", (row["id"],))
+        site.touch(issue["id"])
+    site.tell(issue["id"], now)
+    return Answer(status=204)
+
+
+def may(call: Call, row: sqlite3.Row, permission: str, verb: str) -> None:
+    """Refuse to change a comment of somebody else, or one of our own without the permission."""
+    (issue,) = call.site.issues([row["issue"]])
+    if row["author"] != call.site.account or not holds(call.site, permission, issue["project"]):
+        raise Problem(400, f"{_me(call)}, you do not have the permission to {verb} this comment.")
+
+
+def _me(call: Call) -> str:
+    return call.site.names.accounts[call.site.account].name
 
 
 def _sent(call: Call) -> dict[str, Any]:
@@ -166,10 +238,11 @@ def _json(content: object) -> str:
     return orjson.dumps(content).decode()
 
 
+CLOUD: tuple[Endpoint, ...] = (("POST", "/comment/list", _by_ids),)
 ENDPOINTS: tuple[Endpoint, ...] = (
-    ("POST", "/comment/list", _by_ids),
     ("GET", "/issue/{issue}/comment", _list),
     ("POST", "/issue/{issue}/comment", _add),
     ("GET", "/issue/{issue}/comment/{comment}", _get),
     ("PUT", "/issue/{issue}/comment/{comment}", _edit),
+    ("DELETE", "/issue/{issue}/comment/{comment}", _delete),
 )

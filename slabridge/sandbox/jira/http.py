@@ -1,7 +1,5 @@
 """How the site speaks HTTP: who calls, what was sent, and errors in Jira's shape."""
 
-import binascii
-from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from slabridge.sandbox.jira.limits import Limited
+from slabridge.sandbox.jira.signing_in import Refused, signed_in
 from slabridge.sandbox.jira.site import Site
 
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
@@ -89,10 +89,11 @@ class Call:
 
     def issue(self) -> int:
         """Return the id of the issue that the path names."""
-        found = self.site.find(self.path["issue"])
-        if found is None:
-            raise Problem(404, "Issue does not exist or you do not have permission to see it.")
-        return found
+        found = self.site.find_all([self.path["issue"]])
+        if not found:
+            cloud = "Issue does not exist or you do not have permission to see it."
+            raise Problem(404, cloud if self.site.cloud else "Issue Does Not Exist")
+        return found[0]
 
 
 Handler = Callable[[Call], Answer]
@@ -101,44 +102,37 @@ Endpoint = tuple[str, str, Handler]
 
 
 def route(site: Site, prefix: str, version: int, endpoints: Sequence[Endpoint], *, anonymous: bool) -> list[Route]:
-    """Return Starlette's routes. Without `anonymous`, a call without credentials is refused."""
+    """Return Starlette's routes below a prefix, which ends where the API's paths begin.
 
-    def bind(handler: Handler) -> Callable[[Request], Any]:
+    Without `anonymous`, a call without credentials is refused.
+    """
+    below = prefix.partition("/rest/")[0]
+
+    def bind(method: str, path: str, handler: Handler) -> Callable[[Request], Any]:
         async def answer(request: Request) -> Response:
             body = await request.body()
-            base = str(request.base_url).rstrip("/")
-            known = _signed_in(site, request.headers.get("authorization"))
-            if known is None or not (known or anonymous):
-                message = "Client must be authenticated to access this resource."
-                headers = {"WWW-Authenticate": 'OAuth realm="' + base + '"'}
-                if known is None:
-                    headers["X-Seraph-LoginReason"] = "AUTHENTICATED_FAILED"
-                return _send(401, {"message": message, "status-code": 401}, headers)
-            call = Call(site, base, version, known, request.path_params, request.query_params, body)
+            base = str(request.base_url).rstrip("/") + below
             try:
+                known = signed_in(site, request.headers.get("authorization"), base, anonymous=anonymous)
+                call = Call(site, base, version, known, request.path_params, request.query_params, body)
+                headers = site.limits.check(site, f"{method} {path}", _written(call, method))
                 result = handler(call)
+            except Refused as refusal:
+                return Response(refusal.body, refusal.status, refusal.headers, media_type=refusal.media_type)
+            except Limited as limited:
+                message = {"errorMessages": ["Rate limit exceeded."], "errors": {}}
+                return _send(site.switches.limit_status, message, limited.headers)
             except Problem as problem:
                 return _send(problem.status, problem.content)
-            return _send(result.status, result.content)
+            return _send(result.status, result.content, headers)
 
         return answer
 
-    return [Route(prefix + path, bind(handler), methods=[method]) for method, path, handler in endpoints]
+    return [Route(prefix + path, bind(method, path, handler), methods=[method]) for method, path, handler in endpoints]
 
 
-def _signed_in(site: Site, header: str | None) -> bool | None:
-    """Tell whether a call is ours (True), anonymous (False), or carries credentials that are wrong (None)."""
-    if header is None:
-        return False
-    scheme, _, value = header.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        email, _, token = b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    expected = site.credentials
-    return True if (email.lower(), token) == (expected.email.lower(), expected.token) else None
+def _written(call: Call, method: str) -> int | None:
+    return call.site.find(call.path["issue"]) if method != "GET" and "issue" in call.path else None
 
 
 def _send(status: int, content: object, headers: Mapping[str, str] | None = None) -> Response:

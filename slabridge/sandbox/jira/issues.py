@@ -7,16 +7,20 @@ from typing import Any
 
 import orjson
 
-from slabridge.sandbox.jira.catalogue import BY_ID, FIELDS, PROJECT_KEY, Field
+from slabridge.sandbox.jira.catalogue import SYSTEM, Field
 from slabridge.sandbox.jira.changelog import recent
 from slabridge.sandbox.jira.comments import page_of
 from slabridge.sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge.sandbox.jira.index import PRESENT, View
+from slabridge.sandbox.jira.screens import schema
+from slabridge.sandbox.jira.site import Site
 from slabridge.sandbox.jira.values import category, shown
 
+_FAILED = "The issue could not be fetched. Please try again."
 _EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
 
 
-def chosen(names: Sequence[str]) -> list[Field]:
+def chosen(site: Site, names: Sequence[str]) -> list[Field]:
     """Return the fields that a list of names asks for: `*all`, `*navigable`, ids, and `-id` to leave out.
 
     Names that the site does not know are passed over, as Jira does.
@@ -26,31 +30,32 @@ def chosen(names: Sequence[str]) -> list[Field]:
         names = ["*all", *names]
     for name in names:
         if name in {"*all", "*navigable"}:
-            wanted |= {field.id: field for field in FIELDS if field.navigable or name == "*all"}
+            wanted |= {field.id: field for field in site.fields.all if field.navigable or name == "*all"}
         elif name.startswith("-"):
             wanted.pop(name[1:], None)
-        elif name in BY_ID:
-            wanted[name] = BY_ID[name]
+        elif name in site.fields.by_id:
+            wanted[name] = site.fields.by_id[name]
     wanted.pop("issuekey", None)
     return list(wanted.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for of each issue; `histories` is how many recent ones `expand` gives."""
+    """What is asked for of each issue; `histories` is how many recent ones `expand` gives, None for all."""
 
     fields: Sequence[Field]
     expand: Sequence[str] = ()
     properties: Sequence[str] = ()
-    histories: int = 40
+    histories: int | None = 40
 
 
-def given(call: Call, ids: Sequence[int], wanted: Wanted) -> list[dict[str, Any]]:
-    """Return issues as the API gives them; ids that are not there are left out."""
-    rows = call.site.issues(ids)
+def given(call: Call, ids: Sequence[int], wanted: Wanted, view: View = PRESENT) -> list[dict[str, Any]]:
+    """Return issues as the API gives them, in the view of a search; ids that are not there are left out."""
+    rows = call.site.issues(ids, view)
     present = [row["id"] for row in rows]
-    comments = page_of(call, present) if BY_ID["comment"] in wanted.fields else {}
-    logs = recent(call, present, wanted.histories) if "changelog" in wanted.expand else {}
+    call.site.limits.spend(call.site.clock.now, len(rows))
+    comments = page_of(call, present, view) if SYSTEM["comment"] in wanted.fields else {}
+    logs = recent(call, present, wanted.histories, view) if "changelog" in wanted.expand else {}
     kept = _properties(call, present, wanted.properties)
     issues = []
     for row in rows:
@@ -58,23 +63,20 @@ def given(call: Call, ids: Sequence[int], wanted: Wanted) -> list[dict[str, Any]
             "expand": _EXPAND,
             "id": str(row["id"]),
             "self": call.url(f"issue/{row['id']}"),
-            "key": key(row),
+            "key": call.site.key(row["project"], row["number"]),
         }
         if logs:
             issue["changelog"] = logs[row["id"]]
         if "names" in wanted.expand:
             issue["names"] = {field.id: field.name for field in wanted.fields}
+        if "schema" in wanted.expand:
+            issue["schema"] = {field.id: schema(field) for field in wanted.fields}
         if wanted.properties:
             issue["properties"] = kept.get(row["id"], {})
         if wanted.fields:
             issue["fields"] = {field.id: _value(call, field, row, comments) for field in wanted.fields}
         issues.append(issue)
     return issues
-
-
-def key(row: sqlite3.Row) -> str:
-    """Return an issue's key."""
-    return f"{PROJECT_KEY}-{row['number']}"
 
 
 def _value(call: Call, field: Field, row: sqlite3.Row, comments: dict[int, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -85,10 +87,8 @@ def _value(call: Call, field: Field, row: sqlite3.Row, comments: dict[int, Any])
             return category(call, call.site.names.statuses[row["status"]].category)
         case "comment":
             return comments[row["id"]]
-        case "components":
-            return []
         case _:
-            return None
+            return call.site.fields.computed[field.id](call, row)
 
 
 def _properties(call: Call, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, Any]]:
@@ -105,8 +105,9 @@ def _properties(call: Call, ids: Sequence[int], keys: Sequence[str]) -> dict[int
 
 
 def _get(call: Call) -> Answer:
-    fields = chosen(call.names("fields") or ["*all"])
-    wanted = Wanted(fields, call.names("expand"), call.names("properties"), histories=100)
+    fields = chosen(call.site, call.names("fields") or ["*all"])
+    histories = 100 if call.site.cloud else None
+    wanted = Wanted(fields, call.names("expand"), call.names("properties"), histories)
     return Answer(given(call, [call.issue()], wanted)[0])
 
 
@@ -121,12 +122,12 @@ def _bulk(call: Call) -> Answer:
     if len(properties) > 5:
         raise Problem(400, "A maximum of 5 issue property keys can be specified.")
     ids = sorted(call.site.find_all(map(str, wanted))) if call.known else []
-    fields = chosen([str(name) for name in bean.get("fields") or ["*navigable"]])
-    issues = given(call, ids, Wanted(fields, bean.get("expand", []), properties))
-    return Answer({"expand": "schema,names", "issueErrors": [], "issues": issues})
+    failing = call.site.find_all(call.site.switches.issue_errors)
+    fields = chosen(call.site, [str(name) for name in bean.get("fields") or ["*navigable"]])
+    issues = given(call, [id_ for id_ in ids if id_ not in failing], Wanted(fields, bean.get("expand", []), properties))
+    errors = [{"id": str(id_), "errorMessage": _FAILED} for id_ in ids if id_ in failing]
+    return Answer({"expand": "schema,names", "issueErrors": errors, "issues": issues})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
-    ("POST", "/issue/bulkfetch", _bulk),
-    ("GET", "/issue/{issue}", _get),
-)
+CLOUD: tuple[Endpoint, ...] = (("POST", "/issue/bulkfetch", _bulk),)
+ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/issue/{issue}", _get),)

@@ -6,21 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from slabridge.sandbox.jira.catalogue import (
-    BY_CLAUSE,
-    CATEGORIES,
-    ISSUE_TYPE,
-    ISSUE_TYPE_ID,
-    PRIORITIES,
-    PROJECT_ID,
-    PROJECT_KEY,
-    PROJECT_NAME,
-    RESOLUTION,
-    RESOLUTION_ID,
-    Field,
-)
+from slabridge.sandbox.jira.catalogue import CATEGORIES, Field
 from slabridge.sandbox.jira.http import Problem
 from slabridge.sandbox.jira.jql import Call, Group, Literal, Node, Operand, Query, Term
+from slabridge.sandbox.jira.permissions import holds
 from slabridge.sandbox.jira.site import Site
 
 _EQUALITY = {"=", "!=", "in", "not in"}
@@ -29,11 +18,14 @@ _EMPTY = {"is", "is not"}
 _TEXTS = {"string", "document"}
 _MOST = 2**62
 """SQLite's integers end soon after."""
-_OPERATORS = {"datetime": _RELATION, "issuekey": _RELATION, "priority": _RELATION}
+_OPERATORS = dict.fromkeys(("datetime", "date", "number", "issuekey", "priority"), _RELATION)
+_LISTS = {"array/string", "array/option", "array/user", "array/component", "option-with-child"}
+_UNSORTED = _LISTS | {"document", "statusCategory", "any"}
 _ORDERS = {
-    "issuekey": "number",
     "datetime": "ifnull({0}, -1)",
-    "priority": "ifnull(-{0}, -99)",
+    "number": "ifnull({0}, -1e300)",
+    "priority": "ifnull(-{0}, -1e9)",
+    "project": "(SELECT key FROM projects WHERE id = issues.{0})",
     "user": "ifnull((SELECT name FROM accounts WHERE id = issues.{0}), '')",
     "option": "ifnull((SELECT value FROM options WHERE id = issues.{0}), '')",
 }
@@ -52,17 +44,22 @@ class Selection:
     order: list[tuple[str, bool]]
     """SQL expressions that are never NULL, each with whether it descends."""
 
+    @property
+    def sorting(self) -> str:
+        """What stands after ORDER BY."""
+        return ", ".join(f"{expression} {'DESC' if descends else 'ASC'}" for expression, descends in self.order)
 
-def compile_query(site: Site, query: Query) -> Selection:
-    """Return the SQL for a query.
+
+def compile_query(site: Site, query: Query, *, strict: bool = True) -> Selection:
+    """Return the SQL for a query. If it is not strict, what is not known finds nothing.
 
     Raises:
         Problem: 400, with Jira's words for every field, operator and value that is not known.
     """
     compiler = _Compiler(site)
     where = "1" if query.where is None else compiler.node(query.where)
-    order = [(compiler.order(name), descends) for name, descends in query.order] or [("id", True)]
-    if compiler.errors:
+    order = [(by, descends) for name, descends in query.order for by in compiler.order(name)] or [("id", True)]
+    if compiler.errors and strict:
         raise Problem(400, *dict.fromkeys(compiler.errors))
     return Selection(where, compiler.parameters, [*order, ("id", order[-1][1])])
 
@@ -79,44 +76,61 @@ class _Compiler:
         known = self._field(node.field)
         return "0" if known is None else self._term(known, node)
 
-    def order(self, name: str) -> str:
-        known = BY_CLAUSE.get(name.lower())
-        if known is None or known.type in {"array", "document", "statusCategory"}:
+    def order(self, name: str) -> list[str]:
+        known = self.site.fields.by_clause.get(name.lower())
+        if known is None or known.kind in _UNSORTED or not (known.stored or known.type == "issuekey"):
             self.errors.append(f"Not able to sort using field '{name}'.")
-            return "id"
+            return ["id"]
+        if known.type == "issuekey":
+            several = len(self.site.names.projects) > 1
+            return [*([_ORDERS["project"].format("project")] if several else []), "number"]
         if known.id in {"created", "updated"}:
-            return known.id
-        return _ORDERS.get(known.type, "ifnull({0}, '')").format(known.id)
+            return [known.id]
+        return [_ORDERS.get(known.type, "ifnull({0}, '')").format(known.id)]
 
     def _field(self, name: str) -> Field | None:
-        known = BY_CLAUSE.get(name.lower())
+        known = self.site.fields.by_clause.get(name.lower())
         if known is None:
             self.errors.append(f"Field '{name}' does not exist or you do not have permission to view it.")
         return known
 
     def _term(self, known: Field, term: Term) -> str:
         allowed = {"~", "!~"} if known.type in _TEXTS else _EQUALITY | _OPERATORS.get(known.type, set())
+        if known.type == "any" or not (known.stored or known.type in {"issuekey", "statusCategory"}):
+            allowed = set()
         if term.operator not in allowed | (set() if known.type == "issuekey" else _EMPTY):
             self.errors.append(f"The operator '{term.operator}' is not supported by the '{term.field}' field.")
             return "0"
         if term.operator in _EMPTY:
             return f"{known.id} {term.operator.upper()} NULL" if known.stored else str(int(term.operator == "is not"))
-        special = {"array": self._labelled, "statusCategory": self._in_category} | dict.fromkeys(_TEXTS, self._contains)
+        if known.kind in _LISTS:
+            return self._listed(known, term)
+        special = {"statusCategory": self._in_category} | dict.fromkeys(_TEXTS, self._contains)
         return special.get(known.type, self._holds)(known, term)
 
     def _holds(self, known: Field, term: Term) -> str:
+        if known.type == "issuekey" and term.operator in _RELATION:
+            return self._after(term)
         values = [value for operand in term.operands if (value := self._value(known, term, operand)) is not None]
-        column = known.id
-        if known.type == "issuekey":
-            first = term.operands[0]
-            by_key = term.operator in _RELATION and isinstance(first, Literal) and _is_key(first.text)
-            column = "number" if by_key else "id"
+        column = "id" if known.type == "issuekey" else known.id
         if known.type == "priority" and term.operator in _RELATION:
             column, values = "-priority", [-int(value) for value in values]
         return self._compare(column, term.operator, values)
 
-    def _compare(self, column: str, operator: str, values: Sequence[str | int]) -> str:
-        self.parameters += (value if isinstance(value, str) else max(-_MOST, min(value, _MOST)) for value in values)
+    def _after(self, term: Term) -> str:
+        """Return the condition that an issue comes before or after another: by id, or by number in its project."""
+        operand = term.operands[0]
+        prefix, dash, number = operand.text.rpartition("-") if isinstance(operand, Literal) else ("", "", "")
+        project = self.site.names.project(prefix) if dash else None
+        if not number.isdigit() or (dash and project is None):
+            self._unknown(term, operand)
+            return "0"
+        if project is None:
+            return self._compare("id", term.operator, [int(number)])
+        return f"(project = {project.id} AND {self._compare('number', term.operator, [int(number)])})"
+
+    def _compare(self, column: str, operator: str, values: Sequence[str | float]) -> str:
+        self.parameters += (max(-_MOST, min(value, _MOST)) if isinstance(value, int) else value for value in values)
         if operator in {"in", "not in"}:
             return f"{column} {operator.upper()} ({', '.join('?' * len(values))})"
         return f"{column} {'<>' if operator == '!=' else operator} ?" if values else "0"
@@ -129,9 +143,12 @@ class _Compiler:
         self.parameters.append("%" + re.sub(r"([\\%_])", r"\\\1", operand.text.strip('*"')) + "%")
         return f"{known.id} {'NOT ' if term.operator == '!~' else ''}LIKE ? ESCAPE '\\'"
 
-    def _labelled(self, known: Field, term: Term) -> str:
-        labels = [operand.text for operand in term.operands if isinstance(operand, Literal)]
-        has = self._compare("value", "in", labels)
+    def _listed(self, known: Field, term: Term) -> str:
+        if known.kind == "array/string":
+            values: list[Any] = [operand.text for operand in term.operands if isinstance(operand, Literal)]
+        else:
+            values = [value for one in term.operands if (value := self._value(known, term, one)) is not None]
+        has = self._compare("value", "in", values)
         negation = "NOT " if term.operator in {"!=", "not in"} else ""
         exists = f"EXISTS (SELECT 1 FROM json_each({known.id}) WHERE {has})"  # noqa: S608 - our column
         return f"({known.id} IS NOT NULL AND {negation}{exists})"
@@ -147,21 +164,24 @@ class _Compiler:
         ids = [status.id for status in self.site.names.statuses.values() if status.category in keys]
         return self._compare("status", "not in" if term.operator in {"!=", "not in"} else "in", ids)
 
-    def _value(self, known: Field, term: Term, operand: Operand) -> str | int | None:
+    def _value(self, known: Field, term: Term, operand: Operand) -> str | float | None:
         if operand is None:
             self.errors.append(f"The field '{term.field}' does not support searching for EMPTY values in a list.")
             return None
         if known.type == "datetime":
             return self._instant(term, operand)
+        if known.type == "date":
+            at = self._instant(term, operand)
+            return None if at is None else self.site.stamp(at)[:10]
         if isinstance(operand, Call):
             return self._function(known, term, operand)
-        found = self._named(known, term, operand.text)
+        found = self._named(known, operand.text)
         if found is None:
             self._unknown(term, operand)
         return found
 
     def _function(self, known: Field, term: Term, call: Call) -> str | None:
-        if known.type == "user" and call.name.lower() == "currentuser" and not call.arguments:
+        if known.kind in {"user", "array/user"} and call.name.lower() == "currentuser" and not call.arguments:
             return self.site.account
         self._no_function(term, call)
         return None
@@ -173,44 +193,56 @@ class _Compiler:
         else:
             self.errors.append(f"Unable to find JQL function '{call.name}({', '.join(call.arguments)})'.")
 
-    def _named(self, known: Field, term: Term, text: str) -> str | int | None:
+    def _named(self, known: Field, text: str) -> str | float | None:
         if known.type == "issuekey":
-            if term.operator not in _RELATION:
-                return self.site.find(text)
-            number = text.rpartition("-")[2]
-            return int(number) if _is_key(text) or text.isdigit() else None
+            return next(iter(self.site.find_all([text])), None)
+        if known.type == "number":
+            return float(text) if re.fullmatch(r"-?\d+(\.\d+)?", text, re.ASCII) else None
         folded = text.lower()
-        return next((id_ for id_, *names in self._known(known) if folded in names or folded == str(id_)), None)
+        return next((id_ for id_, *names in self._known(known) if folded in names or folded == str(id_).lower()), None)
 
     def _known(self, known: Field) -> Iterator[tuple[Any, ...]]:
         """Return what a field can hold: ids, each with the names by which JQL knows it, in lower case."""
         names = self.site.names
-        match known.type:
+        match known.kind:
             case "project":
-                yield PROJECT_ID, PROJECT_KEY.lower(), PROJECT_NAME.lower()
-            case "issuetype":
-                yield ISSUE_TYPE_ID, ISSUE_TYPE.lower()
-            case "resolution":
-                yield RESOLUTION_ID, RESOLUTION.lower()
+                for one in names.projects.values():
+                    if holds(self.site, "BROWSE_PROJECTS", one.id):
+                        yield one.id, one.key.lower(), one.name.lower()
             case "status":
                 yield from ((status.id, status.name.lower()) for status in names.statuses.values())
-            case "priority":
-                yield from ((id_, name.lower()) for id_, name in PRIORITIES.items())
-            case "option":
-                yield from ((id_, value.lower()) for value, id_ in names.options_of[known.id].items())
-            case "user":
-                yield from ((account.id, account.name.lower()) for account in names.accounts.values())
+            case "user" | "array/user":
+                yield from ((one.id, one.name.lower(), one.login, one.key.lower()) for one in names.accounts.values())
             case _:
-                raise AssertionError(known)
+                yield from ((id_, name.lower()) for id_, name in self._offered(known).items())
+
+    def _offered(self, known: Field) -> dict[Any, str]:
+        names = self.site.names
+        match known.kind:
+            case "issuetype":
+                return names.issue_types
+            case "resolution":
+                return names.resolutions
+            case "priority":
+                return names.priorities
+            case "team":
+                return names.teams
+        own = (f"{known.id}/", known.id)
+        return {
+            id_: value
+            for field, options in names.options_of.items()
+            if field.startswith(own[0]) or field == own[1]
+            for value, id_ in options.items()
+        }
 
     def _unknown(self, term: Term, operand: Operand) -> None:
         text = operand.text if isinstance(operand, Literal) else "" if operand is None else f"{operand.name}()"
-        known = BY_CLAUSE[term.field.lower()]
+        known = self.site.fields.by_clause[term.field.lower()]
         if known.type == "issuekey" and text.isdigit():
             self.errors.append(f"A value with ID '{text}' does not exist for the field '{term.field}'.")
         elif known.type == "issuekey":
             self.errors.append(f"An issue with key '{text}' does not exist for field '{term.field}'.")
-        elif known.type == "option":
+        elif known.kind in {"option", "array/option", "option-with-child"}:
             self.errors.append(f"The option '{text}' for field '{term.field}' does not exist.")
         else:
             self.errors.append(f"The value '{text}' does not exist for the field '{term.field}'.")
@@ -239,7 +271,3 @@ class _Compiler:
             "'yyyy-MM-dd HH:mm', 'yyyy/MM/dd', 'yyyy-MM-dd', or a period format e.g. '-5d', '4w 2d'."
         )
         return None
-
-
-def _is_key(text: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]\w*-\d{1,18}", text, re.ASCII) is not None

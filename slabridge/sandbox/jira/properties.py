@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from slabridge.sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge.sandbox.jira.permissions import holds
 
 _LONGEST = 32_768
 
@@ -56,7 +57,7 @@ def _get_property(call: Call) -> Answer:
 
 
 def _put_property(call: Call) -> Answer:
-    issue, value = call.issue(), call.json()
+    issue, value = _editable(call), call.json()
     _check(call.path["key"], value)
     known = _held_property(call, issue) is not None
     with call.site.transaction():
@@ -64,8 +65,16 @@ def _put_property(call: Call) -> Answer:
     return Answer(status=200 if known else 201)
 
 
-def _delete_property(call: Call) -> Answer:
+def _editable(call: Call) -> int:
     issue = call.issue()
+    (row,) = call.site.issues([issue])
+    if not holds(call.site, "EDIT_ISSUES", row["project"]):
+        raise Problem(403, "You do not have permission to edit issues in this project.")
+    return issue
+
+
+def _delete_property(call: Call) -> Answer:
+    issue = _editable(call)
     if _held_property(call, issue) is None:
         raise Problem(404, f"The property with key '{call.path['key']}' does not exist.")
     with call.site.transaction():

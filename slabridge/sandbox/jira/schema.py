@@ -1,19 +1,41 @@
 """The tables of the sandbox's Jira. Instants are milliseconds UTC, ids are Jira's numbers."""
 
-from slabridge.sandbox.jira.catalogue import STORED
+from slabridge.sandbox.jira.catalogue import FIELDS, Field
 
-_TEXT = {"string", "document", "user", "array"}
-_COLUMNS = ",\n  ".join(f"{field.id} {'TEXT' if field.type in _TEXT else 'INTEGER'}" for field in STORED)
+_TYPES = {"number": "REAL"} | dict.fromkeys(
+    ("string", "document", "user", "array", "date", "team", "option-with-child", "any"), "TEXT"
+)
+
+
+def column(field: Field) -> str:
+    """Return the column of a stored field, as a table declares it."""
+    return f"{field.id} {_TYPES.get(field.type, 'INTEGER')}"
+
+
+_COLUMNS = ",\n  ".join(column(field) for field in FIELDS if field.stored)
 
 TABLES = f"""
 CREATE TABLE issues (
   id INTEGER PRIMARY KEY,
-  number INTEGER NOT NULL UNIQUE,
+  number INTEGER NOT NULL,
   story TEXT UNIQUE,
   {_COLUMNS}
 );
+CREATE UNIQUE INDEX issues_key ON issues (project, number);
 CREATE INDEX issues_updated ON issues (updated, id);
 CREATE INDEX issues_created ON issues (created, id);
+CREATE TABLE former (
+  seq INTEGER PRIMARY KEY,
+  until INTEGER NOT NULL,
+  existed INTEGER NOT NULL,
+  id INTEGER NOT NULL,
+  number INTEGER,
+  story TEXT,
+  {_COLUMNS}
+);
+CREATE INDEX former_until ON former (until, id);
+CREATE TABLE moved (project INTEGER, number INTEGER, issue INTEGER, PRIMARY KEY (project, number)) WITHOUT ROWID;
+CREATE TABLE deleted (id INTEGER PRIMARY KEY, project INTEGER NOT NULL, number INTEGER NOT NULL, story TEXT);
 CREATE TABLE histories (
   id INTEGER PRIMARY KEY,
   issue INTEGER NOT NULL,
@@ -41,8 +63,11 @@ CREATE TABLE properties (
   value TEXT NOT NULL,
   PRIMARY KEY (issue, key)
 ) WITHOUT ROWID;
-CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, type TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE statuses (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, category TEXT NOT NULL);
-CREATE TABLE options (id INTEGER PRIMARY KEY, field TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (field, value));
+CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE projects (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) WITHOUT ROWID;
+CREATE TABLE options (id INTEGER PRIMARY KEY, value TEXT NOT NULL);
 """
-"""`histories.items` is a JSON list of [field id, from, fromString, to, toString]."""
+"""`former` holds what issues were until they changed, for searches whose index lags. `histories.items` is a JSON list
+of [field id, from, fromString, to, toString], followed by field and fieldtype where it is no field of the site.
+Accounts, projects and options are for ORDER BY; what else there is to them stands in Names.
+"""

@@ -8,11 +8,13 @@ from typing import Any
 import orjson
 
 from slabridge.sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge.sandbox.jira.index import View, view
 from slabridge.sandbox.jira.issues import Wanted, chosen, given
 from slabridge.sandbox.jira.jql import parse
 from slabridge.sandbox.jira.jql_sql import Selection, compile_query
+from slabridge.sandbox.jira.permissions import visible
+from slabridge.sandbox.jira.site import Site
 
-_TOKEN_LIVES = 7 * 86_400_000
 _NO_TOKEN = "The provided next page token is invalid or expired."  # noqa: S105 - a message
 _UNBOUNDED = "Unbounded JQL queries are not allowed here. Please add a search restriction to your query."
 
@@ -72,32 +74,38 @@ def _search(call: Call, asked: dict[str, Any]) -> Answer:
         raise Problem(400, "The ORDER BY clause can contain a maximum of 7 fields.")
     if not call.known:
         return Answer({"issues": [], "isLast": True})
-    fields = chosen(names)
-    limit = max(1, min(asked.get("maxResults", 50), 100 if fields or properties or asked.get("expand") else 5000))
-    found = _page(call, jql, compile_query(call.site, query), asked.get("nextPageToken"), limit + 1)
+    fields, token = chosen(call.site, names), asked.get("nextPageToken")
+    rows = 50 if len(fields) > 30 else 100 if fields or properties or asked.get("expand") else 5000
+    limit = max(1, min(asked.get("maxResults", 50), rows, call.site.switches.max_rows))
+    sight = view(call.site, reconcile)
+    selection = compile_query(call.site, query)
+    after = None if token is None else _opened(call, jql, token, len(selection.order))
+    found = _page(call.site, selection, after, sight, limit + 1)
     ids = [row[0] for row in found[:limit]]
     content: dict[str, Any]
     if set(names) == {"id"} and not properties and not asked.get("expand"):
         content = {"issues": [{"id": str(id_)} for id_ in ids]}
     else:
         expand = [part.strip() for part in (asked.get("expand") or "").split(",")]
-        content = {"issues": given(call, ids, Wanted(fields, expand, properties))}
+        content = {"issues": given(call, ids, Wanted(fields, expand, properties), sight)}
     content["isLast"] = len(found) <= limit
     if not content["isLast"]:
         content["nextPageToken"] = _token(call, jql, found[limit - 1])
+    if token is not None and call.site.switches.repeat_token:
+        content |= {"isLast": False, "nextPageToken": token}
     return Answer(content)
 
 
-def _page(call: Call, jql: str, selection: Selection, token: str | None, limit: int) -> list[tuple[Any, ...]]:
-    """Return (id, values of the ordering) of the next issues."""
-    condition, parameters = selection.where, list(selection.parameters)
-    if token is not None:
-        after, values = _after(selection.order, _opened(call, jql, token, len(selection.order)))
-        condition, parameters = f"({condition}) AND {after}", parameters + values
+def _page(site: Site, selection: Selection, after: list[Any] | None, sight: View, limit: int) -> list[tuple[Any, ...]]:
+    """Return (id, values of the ordering) of the next issues that our account may see."""
+    seen, more = visible(site)
+    condition, parameters = f"({selection.where}) AND {seen}", [*selection.parameters, *more]
+    if after is not None:
+        later, bound = _after(selection.order, after)
+        condition, parameters = f"{condition} AND {later}", parameters + bound
     columns = ", ".join(expression for expression, _ in selection.order)
-    order = ", ".join(f"{expression} {'DESC' if descends else 'ASC'}" for expression, descends in selection.order)
-    sql = f"SELECT id, {columns} FROM issues WHERE {condition} ORDER BY {order} LIMIT ?"  # noqa: S608 - values are bound
-    return call.site.db.execute(sql, (*parameters, limit)).fetchall()
+    sql = f"{sight.sql}SELECT id, {columns} FROM issues WHERE {condition} ORDER BY {selection.sorting} LIMIT ?"  # noqa: S608 - values are bound
+    return site.db.execute(sql, (*sight.parameters, *parameters, limit)).fetchall()
 
 
 def _after(order: list[tuple[str, bool]], values: list[Any]) -> tuple[str, list[Any]]:
@@ -119,16 +127,31 @@ def _opened(call: Call, jql: str, token: str, length: int) -> list[Any]:
         digest, issued, *values = orjson.loads(base64.urlsafe_b64decode(token))
     except (binascii.Error, ValueError, TypeError) as error:
         raise Problem(400, _NO_TOKEN) from error
-    if digest != _digest(jql) or len(values) != length or call.site.clock.now - issued > _TOKEN_LIVES:
+    if digest != _digest(jql) or len(values) != length or _expired(call, issued):
         raise Problem(400, _NO_TOKEN)
     return list(values)
+
+
+def _expired(call: Call, issued: int) -> bool:
+    return call.site.clock.now - issued > call.site.switches.token_expiry * 1000
 
 
 def _digest(jql: str) -> str:
     return blake2b(jql.encode(), digest_size=8).hexdigest()
 
 
+def _count(call: Call) -> Answer:
+    query = parse(call.bean(jql=str).get("jql", ""))
+    if query.where is None:
+        raise Problem(400, _UNBOUNDED)
+    selection, (seen, more), sight = compile_query(call.site, query), visible(call.site), view(call.site, ())
+    sql = f"{sight.sql}SELECT count(*) FROM issues WHERE ({selection.where}) AND {seen}"  # noqa: S608 - values are bound
+    found = call.site.db.execute(sql, (*sight.parameters, *selection.parameters, *more)).fetchone()
+    return Answer({"count": found[0] if call.known else 0})
+
+
 ENDPOINTS: tuple[Endpoint, ...] = (
+    ("POST", "/search/approximate-count", _count),
     ("GET", "/search/jql", _by_query),
     ("POST", "/search/jql", _by_bean),
     ("GET", "/search", _gone),

@@ -1,27 +1,49 @@
 """The site: its database, its clock, and the account that slabridge works with."""
 
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from slabridge.sandbox.clock import Clock
-from slabridge.sandbox.jira.catalogue import PROJECT_KEY
+from slabridge.sandbox.jira.fields import Fields
+from slabridge.sandbox.jira.index import PRESENT, View
+from slabridge.sandbox.jira.limits import Limits
+from slabridge.sandbox.jira.mail import Mail
 from slabridge.sandbox.jira.names import Names
+from slabridge.sandbox.jira.oauth import Grants
+from slabridge.sandbox.jira.permissions import visible
+from slabridge.sandbox.jira.switches import Switches
 
 FIRST_ID = 10000
 """Where Jira's ids begin: of issues, histories and comments."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_NUMBER = """
+SELECT ifnull(max(last), 0) FROM (
+  SELECT max(number) AS last FROM issues WHERE project = ?1
+  UNION ALL SELECT max(number) FROM moved WHERE project = ?1
+  UNION ALL SELECT max(number) FROM deleted WHERE project = ?1
+)
+"""
+_KEY = re.compile(r"([A-Za-z]\w*)-(\d{1,18})", re.ASCII)
+
+Deployment = Literal["Cloud", "Server"]
+"""What serverInfo says. Data Center says Server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What slabridge signs in with: basic authentication, the API token in place of the password."""
+    """What slabridge signs in with.
+
+    In the cloud these are an e-mail address and the API token in place of the password; on Data Center a user name, and
+    a token that is its password and its personal access token as well.
+    """
 
     email: str = "slabridge@example.com"
     token: str = "sandbox-jira-token"  # noqa: S105 - a sandbox on loopback, printed when it starts
@@ -36,12 +58,30 @@ class Site:
     credentials: Credentials
     zone: ZoneInfo
     """The time zone in the profile of our account: Jira renders every instant in it, and reads JQL dates in it."""
+    deployment: Deployment = "Cloud"
+    switches: Switches = field(default_factory=Switches)
     names: Names = field(init=False)
+    fields: Fields = field(init=False)
+    limits: Limits = field(default_factory=Limits)
+    grants: Grants = field(default_factory=Grants)
     account: str = field(init=False, default="")
     """Our account's id."""
+    mails: list[Mail] = field(default_factory=list)
+    """What Jira sent to people because of us, oldest first."""
+    observers: list[Callable[[int, int], None]] = field(default_factory=list)
+    """Called with the id of an issue and an instant (ms UTC) after it changed: its fields, its comments, its project.
+
+    Loading tells of each event, in time order, when all of a batch are stored.
+    """
 
     def __post_init__(self) -> None:
         self.names = Names(self.db)
+        self.fields = Fields(self.db)
+
+    @property
+    def cloud(self) -> bool:
+        """Whether this is a Jira Cloud site."""
+        return self.deployment == "Cloud"
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -62,32 +102,57 @@ class Site:
         return cursor.execute(sql, tuple(parameters)).fetchall()
 
     def find(self, id_or_key: str) -> int | None:
-        """Return the id of an issue from its id or key, None where there is none."""
-        prefix, dash, number = id_or_key.rpartition("-")
-        if dash and prefix.upper() == PROJECT_KEY and number.isascii() and number.isdigit():
-            sql = "SELECT id FROM issues WHERE number = ?"
+        """Return the id of an issue from its id or a key that it has or had, None where there is none."""
+        match = _KEY.fullmatch(id_or_key)
+        if match is not None:
+            project = self.names.project(match[1])
+            if project is None:
+                return None
+            where = (project.id, min(int(match[2]), 2**62))
+            sql = "SELECT id FROM issues WHERE project = ? AND number = ?"
+            found = self.db.execute(sql, where).fetchone()
+            if found is None:
+                found = self.db.execute("SELECT issue FROM moved WHERE project = ? AND number = ?", where).fetchone()
         elif id_or_key.isascii() and id_or_key.isdigit():
-            sql, number = "SELECT id FROM issues WHERE id = ?", id_or_key
+            found = self.db.execute("SELECT id FROM issues WHERE id = ?", (min(int(id_or_key), 2**62),)).fetchone()
         else:
             return None
-        found = self.db.execute(sql, (min(int(number), 2**62),)).fetchone()
         return None if found is None else found[0]
 
     def find_all(self, ids_or_keys: Iterable[str]) -> list[int]:
-        """Return the ids of those that exist, each once, in the order asked for."""
-        return list(dict.fromkeys(id_ for text in ids_or_keys if (id_ := self.find(text)) is not None))
+        """Return the ids of those that exist and that our account may see, each once, in the order asked for."""
+        ids = dict.fromkeys(id_ for text in ids_or_keys if (id_ := self.find(text)) is not None)
+        condition, parameters = visible(self)
+        if condition == "1":
+            return list(ids)
+        sql = f"SELECT id FROM issues WHERE id IN (SELECT value FROM json_each(?)) AND {condition}"  # noqa: S608 - our words
+        seen = {id_ for (id_,) in self.db.execute(sql, (orjson.dumps(list(ids)).decode(), *parameters))}
+        return [id_ for id_ in ids if id_ in seen]
 
-    def issues(self, ids: Iterable[int]) -> list[sqlite3.Row]:
+    def issues(self, ids: Iterable[int], view: View = PRESENT) -> list[sqlite3.Row]:
         """Return the rows of these issues, in the order of `ids`."""
         wanted = list(ids)
         listed = orjson.dumps(wanted).decode()
-        rows = self.rows("SELECT * FROM issues WHERE id IN (SELECT value FROM json_each(?))", (listed,))
-        by_id = {row["id"]: row for row in rows}
+        sql = f"{view.sql}SELECT * FROM issues WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - our words
+        by_id = {row["id"]: row for row in self.rows(sql, (*view.parameters, listed))}
         return [by_id[id_] for id_ in wanted if id_ in by_id]
+
+    def key(self, project: int, number: int) -> str:
+        """Return the key of an issue."""
+        return f"{self.names.projects[project].key}-{number}"
+
+    def next_number(self, project: int) -> int:
+        """Return the number of the next issue of a project; none is used twice."""
+        return int(self.db.execute(_LAST_NUMBER, (project,)).fetchone()[0]) + 1
 
     def touch(self, issue: int) -> None:
         """Set `updated` to now."""
         self.db.execute("UPDATE issues SET updated = max(updated, ?) WHERE id = ?", (self.clock.now, issue))
+
+    def tell(self, issue: int, at: int) -> None:
+        """Tell the observers that an issue changed."""
+        for observer in self.observers:
+            observer(issue, at)
 
     def stamp(self, at: int) -> str:
         """Return an instant as Jira writes it: 2021-03-28T16:06:08.713+0200, in our account's time zone."""

@@ -5,35 +5,39 @@ from collections.abc import Iterable, Mapping, Sequence
 import orjson
 
 from slabridge.sandbox.jira.catalogue import (
-    BY_ID,
     IMPACT,
     ISSUE_TYPE_ID,
     PROJECT_ID,
     RESOLUTION_ID,
     STATUSES,
-    STORED,
+    SYSTEM,
     TEAM,
     URGENCY,
     Field,
 )
 from slabridge.sandbox.jira.changes import Issue, change
+from slabridge.sandbox.jira.index import remember
 from slabridge.sandbox.jira.site import FIRST_ID, Site
 from slabridge.sandbox.jira.values import Stored
 from slabridge.sandbox.story import Event
 
 _BATCH = 20_000
-_COLUMNS = ("id", "number", "story", *(field.id for field in STORED))
-_PUT = f"INSERT OR REPLACE INTO issues ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - our names
+_TOLD = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id)
+"""The columns that stories can change."""
+_PUT = (
+    f"INSERT INTO issues (id, number, story, {', '.join(_TOLD)}) VALUES (?, ?, ?{', ?' * len(_TOLD)})"  # noqa: S608 - our names
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in _TOLD)}"
+)
 _TELL = "INSERT INTO histories (id, issue, at, author, items) VALUES (?, ?, ?, ?, ?)"
 _FIELDS: Mapping[str, Field] = {
-    "state": BY_ID["status"],
-    "priority": BY_ID["priority"],
+    "state": SYSTEM["status"],
+    "priority": SYSTEM["priority"],
     "impact": IMPACT,
     "urgency": URGENCY,
     "assignment_group": TEAM,
-    "assigned_to": BY_ID["assignee"],
-    "caller": BY_ID["reporter"],
-    "category": BY_ID["labels"],
+    "assigned_to": SYSTEM["assignee"],
+    "caller": SYSTEM["reporter"],
+    "category": SYSTEM["labels"],
 }
 """What the log calls it -> our field. What stands not here, people do not do in this Jira."""
 _NEVER_EMPTY = {"status", "priority"}
@@ -45,20 +49,26 @@ def take(site: Site, events: Sequence[Event]) -> None:
     Raises:
         ValueError: a story is opened twice, or changes before it was opened.
     """
-    with site.transaction():
-        for first in range(0, len(events), _BATCH):
-            _take(site, events[first : first + _BATCH])
+    for first in range(0, len(events), _BATCH):
+        with site.transaction():
+            changed = _take(site, events[first : first + _BATCH])
+        if site.observers:
+            for issue, at in changed:
+                site.tell(issue, at)
 
 
-def _take(site: Site, events: Sequence[Event]) -> None:
-    held = _held(site, {event.story for event in events})
-    _check(events, set(held))
-    next_issue, next_history = (
-        max(FIRST_ID, (site.db.execute(f"SELECT max(id) FROM {table}").fetchone()[0] or 0) + 1)  # noqa: S608 - our names
-        for table in ("issues", "histories")
-    )
+def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
+    """Apply events; return which issues changed and when."""
+    stories = {event.story for event in events}
+    held, gone = _held(site, stories), _gone(site, stories)
+    _check(events, {*held, *gone})
+    next_issue, next_number = _next_id(site), site.next_number(PROJECT_ID)
+    next_history = max(FIRST_ID, (site.db.execute("SELECT max(id) FROM histories").fetchone()[0] or 0) + 1)
     histories: list[tuple[int, int, int, str, str]] = []
+    changed: list[tuple[int, int]] = []
     for event in events:
+        if event.story in gone:
+            continue
         author = site.names.account(event.by)
         values = {
             field: _stored(site, field, value)
@@ -66,16 +76,34 @@ def _take(site: Site, events: Sequence[Event]) -> None:
             if (field := _FIELDS.get(name)) is not None and (value or field.type not in _NEVER_EMPTY)
         }
         if event.opens:
-            held[event.story] = _opened(site, event, next_issue, author, values)
-            next_issue += 1
+            issue = held[event.story] = _opened(site, event, next_issue, author, values)
+            issue["number"] = next_number
+            next_issue, next_number = next_issue + 1, next_number + 1
+            remember(site, event.at, issue, existed=False)
+            changed.append((issue["id"], event.at))
             continue
         issue = held[event.story]
         items = change(site, issue, event.at, values)
         if items:
             histories.append((next_history, issue["id"], event.at, author, orjson.dumps(items).decode()))
             next_history += 1
-    site.db.executemany(_PUT, ([issue[column] for column in _COLUMNS] for issue in held.values()))
+            changed.append((issue["id"], event.at))
+    first = ("id", "number", "story")
+    site.db.executemany(_PUT, ([issue[column] for column in (*first, *_TOLD)] for issue in held.values()))
     site.db.executemany(_TELL, histories)
+    return changed
+
+
+def _next_id(site: Site) -> int:
+    last = site.db.execute("SELECT max(id) FROM (SELECT id FROM issues UNION ALL SELECT id FROM deleted)").fetchone()[0]
+    return max(FIRST_ID, (last or 0) + 1)
+
+
+def _gone(site: Site, stories: Iterable[str]) -> set[str]:
+    """Return the stories among these whose issues were deleted: what people did to them later, nobody sees."""
+    wanted = orjson.dumps(list(stories)).decode()
+    rows = site.db.execute("SELECT story FROM deleted WHERE story IN (SELECT value FROM json_each(?))", (wanted,))
+    return {story for (story,) in rows}
 
 
 def _check(events: Iterable[Event], known: set[str]) -> None:
@@ -112,10 +140,11 @@ def _stored(site: Site, field: Field, value: str | None) -> Stored:
 
 
 def _opened(site: Site, event: Event, id_: int, author: str, values: Mapping[Field, Stored]) -> Issue:
-    issue: Issue = dict.fromkeys(_COLUMNS)
+    issue: Issue = dict.fromkeys(_TOLD)
+    if site.switches.index_lag:
+        issue = dict.fromkeys(site.fields.columns)
     issue |= {
         "id": id_,
-        "number": id_ - FIRST_ID + 1,
         "story": event.story,
         "summary": f"Incident {event.story}",
         "project": PROJECT_ID,

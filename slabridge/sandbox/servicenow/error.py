@@ -1,5 +1,7 @@
 """Errors in the shape of the REST API."""
 
+from collections.abc import Mapping
+
 import orjson
 from starlette.responses import Response
 
@@ -7,11 +9,14 @@ from starlette.responses import Response
 class ApiError(Exception):
     """An answer other than success."""
 
-    def __init__(self, status: int, message: str, detail: str | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, detail: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.detail = detail
+        self.headers = {"WWW-Authenticate": 'BASIC realm="Service-now"'} if status == 401 else headers
 
     @classmethod
     def unauthorized(cls) -> "ApiError":
@@ -31,5 +36,4 @@ class ApiError(Exception):
     def response(self) -> Response:
         """Return the answer."""
         body = {"error": {"message": self.message, "detail": self.detail}, "status": "failure"}
-        headers = {"WWW-Authenticate": 'BASIC realm="Service-now"'} if self.status == 401 else None
-        return Response(orjson.dumps(body), self.status, headers, "application/json")
+        return Response(orjson.dumps(body), self.status, self.headers, "application/json")

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute
 
 from slabridge.sandbox.clock import Clock
+from slabridge.sandbox.servicenow.account import Accounts
 from slabridge.sandbox.servicenow.loading import Loader
-from slabridge.sandbox.servicenow.names import CHOICES, save_choice, save_dictionary, save_named
+from slabridge.sandbox.servicenow.names import save_choices, save_dictionary, save_metrics, save_named
+from slabridge.sandbox.servicenow.rest import rest_routes
 from slabridge.sandbox.servicenow.schema import statements
+from slabridge.sandbox.servicenow.sla_records import SlaRecords, repair_route
+from slabridge.sandbox.servicenow.switches import Switches
 from slabridge.sandbox.servicenow.table_api import TableApi
 from slabridge.sandbox.story import Event
 
@@ -30,9 +34,12 @@ class ServiceNow:
 
     def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
         self.credentials = Credentials()
+        self.switches = Switches()
         self._db = db
         self._clock = clock
         self._loader = Loader(db)
+        self._late: list[Event] = []
+        self._slas = SlaRecords(db, clock)
 
     def create(self) -> None:
         """Make the tables, the service account, the choices and the dictionary in an empty database."""
@@ -41,15 +48,32 @@ class ServiceNow:
                 self._db.execute(statement)
             for name in (self.credentials.user, "system"):
                 save_named(self._db, "sys_user", name)
-            for element, labels in CHOICES.items():
-                for value, label in labels.items():
-                    save_choice(self._db, element, str(value), label, value)
+            save_choices(self._db)
+            save_metrics(self._db)
             save_dictionary(self._db)
+            self._slas.create()
 
     def apply(self, events: Sequence[Event]) -> None:
-        """Apply what people did, in time order."""
-        self._loader.apply(events)
+        """Apply what people did, in time order; with `commit_delay`, later than they did it."""
+        if self.switches.commit_delay or self._late:
+            self._late += events
+        else:
+            self._loader.apply(events)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the REST API."""
-        return TableApi(self._db, self._clock, self.credentials.secret).routes()
+        accounts = Accounts(self._db, self._clock, self.switches, self.credentials.secret)
+        return [
+            *rest_routes(accounts, TableApi(self._db, self._clock), self._catch_up),
+            repair_route(self._slas),
+        ]
+
+    def _catch_up(self, table: str) -> None:
+        """Apply what is committed by now, before a table is read or written."""
+        if self._late:
+            committed = self._clock.now - self.switches.commit_delay * 1000
+            due = [event for event in self._late if event.at <= committed]
+            self._late = self._late[len(due) :]
+            self._loader.apply(due)
+        if table == "task_sla":
+            self._slas.catch_up()

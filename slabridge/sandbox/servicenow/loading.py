@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from operator import itemgetter
 
+from slabridge.sandbox.servicenow.journal import Entry, entries, save_entries
 from slabridge.sandbox.servicenow.moment import stamp_of
 from slabridge.sandbox.servicenow.names import account_of, code_of, save_named
 from slabridge.sandbox.servicenow.record import (
@@ -14,6 +15,7 @@ from slabridge.sandbox.servicenow.record import (
     change,
     derived,
     identify,
+    new_task,
     save_audit,
     touch,
 )
@@ -25,39 +27,16 @@ INCIDENT = TABLES["incident"]
 _FIELDS = {"caller": "caller_id"}
 """Where a field of a story is called otherwise on an incident."""
 
-_NEW: Record = dict.fromkeys(INCIDENT.stored) | {
-    "sys_class_name": "incident",
-    "state": 1,
-    "active": "true",
-    "escalation": 0,
-    "made_sla": "true",
-    "knowledge": "false",
-    "reassignment_count": 0,
-    "reopen_count": 0,
-    "sys_mod_count": 0,
-}
+_STORED = set(INCIDENT.stored)
 _FIXED = {"sys_id", "number", "opened_at", "sys_created_on"}
 _CHANGING = [name for name in INCIDENT.stored if name not in _FIXED]
-_INSERT = f"INSERT INTO incident ({', '.join(INCIDENT.stored)}) VALUES ({', '.join('?' * len(INCIDENT.stored))})"  # noqa: S608 - names of the schema
-_UPDATE = f"UPDATE incident SET {', '.join(f'{name} = ?' for name in _CHANGING)} WHERE sys_id = ?"  # noqa: S608 - as above
+_INSERT = f"INSERT INTO task ({', '.join(INCIDENT.stored)}) VALUES ({', '.join('?' * len(INCIDENT.stored))})"  # noqa: S608 - names of the schema
+_UPDATE = f"UPDATE task SET {', '.join(f'{name} = ?' for name in _CHANGING)} WHERE sys_id = ?"  # noqa: S608 - as above
 _SELECT = f"SELECT {', '.join(INCIDENT.stored)} FROM incident WHERE number IN "  # noqa: S608 - as above
 _CHUNK = 500
 
 _all_cells = itemgetter(*INCIDENT.stored)
 _changing_cells = itemgetter(*_CHANGING, "sys_id")
-
-
-def new_incident(sys_id: str, at: str, user: User) -> Record:
-    """Return an incident that somebody opens."""
-    return _NEW | {
-        "sys_id": sys_id,
-        "opened_at": at,
-        "opened_by": user.sys_id,
-        "sys_created_on": at,
-        "sys_created_by": user.user_name,
-        "sys_updated_on": at,
-        "sys_updated_by": user.user_name,
-    }
 
 
 class Loader:
@@ -74,26 +53,31 @@ class Loader:
         opened: dict[str, Record] = {}
         known = self._known({event.story for event in events if not event.opens})
         audit: list[AuditRow] = []
+        written: list[Entry] = []
         for event in events:
             at, user = stamp_of(event.at), self._user(event.by)
             values = {
                 column: None if value is None else self._value(column, value)
                 for field, value in event.changes.items()
-                if (column := _FIELDS.get(field, field)) in INCIDENT.columns
+                if (column := _FIELDS.get(field, field)) in _STORED
             }
             if event.opens:
-                record = new_incident(identify("incident", event.story), at, user)
-                started = derived(record, {"state": values.get("state", 1)}, at, user)
+                record = new_task(INCIDENT, identify("incident", event.story), at, user)
+                started = derived(INCIDENT, record, {"state": values.get("state", 1)}, at, user)
                 opened[event.story] = record | values | started | {"number": event.story}
             elif held := opened.get(event.story) or known.get(event.story):
                 rows = change(INCIDENT, held, values, at, user)
                 audit += rows
                 if not rows:
                     touch(held, at, user)
+                for entry, row in entries(INCIDENT, held, event.changes):
+                    written.append(entry)
+                    audit.append(row)
         with self._db:
             self._db.executemany(_INSERT, map(_all_cells, opened.values()))
             self._db.executemany(_UPDATE, map(_changing_cells, known.values()))
             save_audit(self._db, audit)
+            save_entries(self._db, written)
             for table, name in self._new:
                 save_named(self._db, table, name)
             self._new.clear()

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from sqlite3 import Connection
 from typing import NamedTuple
 
-from slabridge.sandbox.servicenow.schema import Table
+from slabridge.sandbox.servicenow.table import Table, quoted
+from slabridge.sandbox.servicenow.task import CLOSED_STATES, FIRST_STATES, RESOLVED_STATES
 
 Stored = str | int | None
 Record = dict[str, Stored]
-
-RESOLVED, CLOSED = 6, 7
 
 
 class User(NamedTuple):
@@ -48,9 +47,35 @@ def identify(*parts: object) -> str:
     return hashlib.md5(":".join(map(str, parts)).encode(), usedforsecurity=False).hexdigest()
 
 
+SYSTEM_USER = User(identify("sys_user", "system"), "system")
+"""Who does what nobody does."""
+
+
 def count(record: Record, name: str) -> int:
     """Return a field that counts."""
     return int(record[name] or 0)
+
+
+def new_task(table: Table, sys_id: str, at: str, user: User) -> Record:
+    """Return a task that somebody opens."""
+    return dict.fromkeys(table.stored) | {
+        "sys_id": sys_id,
+        "sys_class_name": table.name,
+        "state": FIRST_STATES.get(table.name, 1),
+        "active": "true",
+        "escalation": 0,
+        "made_sla": "true",
+        "knowledge": "false",
+        "reassignment_count": 0,
+        "opened_at": at,
+        "opened_by": user.sys_id,
+        "sys_created_on": at,
+        "sys_created_by": user.user_name,
+        "sys_updated_on": at,
+        "sys_updated_by": user.user_name,
+        "sys_mod_count": 0,
+        **({"reopen_count": 0} if "reopen_count" in table.columns else {}),
+    }
 
 
 def change(table: Table, record: Record, changes: Mapping[str, Stored], at: str, user: User) -> list[AuditRow]:
@@ -59,8 +84,8 @@ def change(table: Table, record: Record, changes: Mapping[str, Stored], at: str,
     Nothing is stamped where nothing changes.
     """
     differing = {name: value for name, value in changes.items() if record[name] != value}
-    if table.name == "incident":
-        differing |= derived(record, differing, at, user)
+    if table.storage == "task":
+        differing |= derived(table, record, differing, at, user)
     if not differing:
         return []
     touch(record, at, user)
@@ -81,26 +106,37 @@ def touch(record: Record, at: str, user: User) -> None:
     record["sys_updated_by"] = user.user_name
 
 
-def derived(record: Record, changes: Mapping[str, Stored], at: str, user: User) -> Record:
-    """Return what the instance's own rules make of a change to an incident."""
+def derived(table: Table, record: Record, changes: Mapping[str, Stored], at: str, user: User) -> Record:
+    """Return what the instance's own rules make of a change to a task."""
     found: Record = {}
     if "assignment_group" in changes:
         found["reassignment_count"] = count(record, "reassignment_count") + 1
     if "state" not in changes:
         return found
     state = changes["state"]
-    is_active = "false" if state == CLOSED else "true"
+    resolved, closed = RESOLVED_STATES.get(table.name, set()), CLOSED_STATES[table.name]
+    is_active = "false" if state in closed else "true"
     if record["active"] != is_active:
         found["active"] = is_active
-    if state == RESOLVED:
+    if state in resolved:
         found |= {"resolved_at": at, "resolved_by": user.sys_id}
-    elif state == CLOSED:
+    elif state in closed:
         found |= {"closed_at": at, "closed_by": user.sys_id}
-    elif record["state"] in {RESOLVED, CLOSED}:
-        found["reopen_count"] = count(record, "reopen_count") + 1
+    elif record["state"] in resolved | closed:
+        if "reopen_count" in record:
+            found["reopen_count"] = count(record, "reopen_count") + 1
         emptied = ("resolved_at", "resolved_by", "closed_at", "closed_by", "close_code")
-        found |= {name: None for name in emptied if record[name] is not None}
+        found |= {name: None for name in emptied if record.get(name) is not None}
     return found
+
+
+def save(db: Connection, table: str, record: Record) -> None:
+    """Write a record whole."""
+    marks = ", ".join("?" * len(record))
+    db.execute(
+        f"INSERT OR REPLACE INTO {table} ({quoted(record)}) VALUES ({marks})",  # noqa: S608 - names of the schema
+        list(record.values()),
+    )
 
 
 def save_audit(db: Connection, audit: Iterable[AuditRow]) -> None:

@@ -1,132 +1,133 @@
-"""The Table API over HTTP."""
+"""The Table API over HTTP, and the count of the Aggregate API."""
 
-import base64
-import binascii
 import sqlite3
-from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
 import orjson
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
 from slabridge.sandbox.clock import Clock
 from slabridge.sandbox.servicenow.error import ApiError
-from slabridge.sandbox.servicenow.query import select
-from slabridge.sandbox.servicenow.record import User
-from slabridge.sandbox.servicenow.schema import TABLES, Table
-from slabridge.sandbox.servicenow.view import View, rows
-from slabridge.sandbox.servicenow.writing import Writer
+from slabridge.sandbox.servicenow.query import Selection, one, select
+from slabridge.sandbox.servicenow.schema import table_named
+from slabridge.sandbox.servicenow.session import Session
+from slabridge.sandbox.servicenow.table import Table
+from slabridge.sandbox.servicenow.view import Shown, View, rows
+from slabridge.sandbox.servicenow.writing import SilentChange, Writer
 
 DEFAULT_LIMIT = 10_000
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_SILENT = TypeAdapter(SilentChange)
+_TOO_LONG = "Transaction cancelled: maximum execution time exceeded"
+_TOO_LONG_DETAIL = (
+    "maximum execution time exceeded Check logs for error trace or enable glide.rest.debug property to verify REST "
+    "request processing"
+)
 
 
 class TableApi:
     """Answers requests about the tables of one database."""
 
-    def __init__(self, db: sqlite3.Connection, clock: Clock, secret: str) -> None:
+    def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
         self._db = db
         self._clock = clock
-        self._secret = secret
         self._writer = Writer(db)
 
-    def routes(self) -> list[BaseRoute]:
-        """Return the routes, with and without a version in the path."""
-        prefixes = [("/api/now", False), ("/api/now/v1", True), ("/api/now/v2", False)]
-        return [
-            *(
-                Route(f"{prefix}/table/{path}", self._guarded(endpoint, is_v1), methods=_METHODS)
-                for prefix, is_v1 in prefixes
-                for path, endpoint in (("{table}", self._collection), ("{table}/{sys_id}", self._record))
-            ),
-            Route("/api/{rest:path}", self._guarded(self._unknown, False), methods=_METHODS),
-        ]
-
-    def _guarded(
-        self, endpoint: Callable[[Request, User], Awaitable[Response]], is_v1: bool
-    ) -> Callable[[Request], Awaitable[Response]]:
-        """Ask who it is, and give errors their shape."""
-
-        async def answer(request: Request) -> Response:
-            try:
-                request.state.is_v1 = is_v1
-                return await endpoint(request, self._authenticate(request))
-            except ApiError as error:
-                return error.response()
-
-        return answer
-
-    def _authenticate(self, request: Request) -> User:
-        scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
-        try:
-            name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            raise ApiError.unauthorized() from None
-        found = self._db.execute("SELECT sys_id, user_name FROM sys_user WHERE user_name = ?", (name,)).fetchone()
-        if scheme.lower() != "basic" or secret != self._secret or found is None:
-            raise ApiError.unauthorized()
-        return User(*found)
-
-    async def _unknown(self, request: Request, user: User) -> Response:  # noqa: ARG002 - an endpoint's signature
-        raise ApiError(400, "Requested URI does not represent any resource")
-
-    async def _collection(self, request: Request, user: User) -> Response:
-        table = _table(request)
+    async def collection(self, request: Request, session: Session) -> Response:
+        """Answer for a table."""
+        table = _table(request, session)
         if request.method == "GET":
-            return self._list(request, table)
+            return self._list(request, session, table)
         if request.method != "POST":
             raise ApiError(405, f"Method not supported: {request.method}")
-        sys_id = self._writer.insert(table, await _body(request), self._clock.now, user)
-        response = self._one(request, table, sys_id, 201)
+        sys_id = self._writer.insert(session, table, await _body(request), self._clock.now)
+        response = self._one(request, session, table, sys_id, 201)
         response.headers["Location"] = f"{_base(request)}/api/now/table/{table.name}/{sys_id}"
         return response
 
-    async def _record(self, request: Request, user: User) -> Response:
-        table, sys_id = _table(request), request.path_params["sys_id"]
+    async def record(self, request: Request, session: Session) -> Response:
+        """Answer for a record."""
+        table, sys_id = _table(request, session), request.path_params["sys_id"]
+        if request.method in {"PATCH", "PUT", "DELETE"}:
+            self._see(request, session, table, sys_id)
         match request.method:
             case "PATCH" | "PUT":
-                self._writer.update(table, sys_id, await _body(request), self._clock.now, user)
+                self._writer.update(session, table, sys_id, await _body(request), self._clock.now)
             case "DELETE":
-                self._writer.delete(table, sys_id, self._clock.now, user)
+                self._writer.delete(session, table, sys_id, self._clock.now)
                 return Response(status_code=204)
             case "POST":
                 raise ApiError(405, f"Method not supported: {request.method}")
-        return self._one(request, table, sys_id)
+        return self._one(request, session, table, sys_id)
 
-    def _one(self, request: Request, table: Table, sys_id: str, status: int = 200) -> Response:
-        selection = select(table, "")
-        selection.where, selection.parameters = "t.sys_id = ?", [sys_id]
-        found = list(rows(self._db, selection, View.of(request.query_params, _base(request))))
-        if not found:
+    async def count(self, request: Request, session: Session) -> Response:
+        """Answer of the Aggregate API: how many rows there are."""
+        table = _table(request, session)
+        selection = select(table, session, request.query_params.get("sysparm_query", ""))
+        is_wanted = request.query_params.get("sysparm_count", "").lower() == "true"
+        stats = {"count": str(self._total(selection))} if is_wanted else {}
+        return _json({"result": {"stats": stats}})
+
+    async def change_silently(self, request: Request) -> Response:
+        """Answer POST /sandbox/silent: do what a script does that leaves no stamp."""
+        try:
+            self._writer.silently(_SILENT.validate_json(await request.body()), self._clock.now)
+        except ValidationError as error:
+            said = (": ".join([*map(str, each["loc"]), each["msg"]]) for each in error.errors())
+            return _json({"error": "; ".join(said)}, 400)
+        except ApiError as error:
+            return _json({"error": error.message}, 400)
+        return Response(status_code=204)
+
+    def _one(self, request: Request, session: Session, table: Table, sys_id: str, status: int = 200) -> Response:
+        view = View.of(request.query_params, _base(request))
+        return _json({"result": self._see(request, session, table, sys_id, view)}, status)
+
+    def _see(
+        self, request: Request, session: Session, table: Table, sys_id: str, view: View | None = None
+    ) -> dict[str, Shown]:
+        """Return a record that the account may see."""
+        shown = view or View.of({"sysparm_fields": "sys_id"}, _base(request))
+        found = next(rows(self._db, one(table, session, sys_id), shown), None)
+        if found is None or not (found or shown.fields):
             raise ApiError.no_record()
-        return _json({"result": found[0]}, status)
+        return found
 
-    def _list(self, request: Request, table: Table) -> Response:
-        parameters = request.query_params
-        selection = select(table, parameters.get("sysparm_query", "") or _pairs(request))
+    def _list(self, request: Request, session: Session, table: Table) -> Response:
+        parameters, switches = request.query_params, session.switches
+        selection = select(table, session, parameters.get("sysparm_query", "") or _pairs(request))
         view = View.of(parameters, _base(request))
         limit = _number(parameters.get("sysparm_limit", ""), DEFAULT_LIMIT)
         offset = _number(parameters.get("sysparm_offset", ""), 0)
         found = list(rows(self._db, selection, view, limit=limit, offset=offset))
         if not found and request.state.is_v1:
             raise ApiError.no_record()
-        response = _json({"result": found})
+        content: dict[str, object] = {"result": found}
+        if 0 < switches.quota_rows < len(found):
+            if switches.quota_answer == "error":
+                raise ApiError(500, _TOO_LONG, _TOO_LONG_DETAIL)
+            content["result"] = found[: switches.quota_rows]
+            content |= {"error": {"message": _TOO_LONG, "detail": _TOO_LONG_DETAIL}, "status": "failure"}
+        response = _json(content)
         if parameters.get("sysparm_no_count", "").lower() != "true":
-            count = f"SELECT count(*) FROM {selection.source} WHERE {selection.where}"  # noqa: S608 - names of the schema and placeholders
-            total = self._db.execute(count, selection.parameters).fetchone()[0]
+            total = self._total(selection)
             response.headers["X-Total-Count"] = str(total)
             if parameters.get("sysparm_suppress_pagination_header", "").lower() != "true":
                 response.headers["Link"] = _links(request, limit, offset, total)
         return response
 
+    def _total(self, selection: Selection) -> int:
+        """Count the selected rows, those too that the account may not see."""
+        sql = f"SELECT count(*) FROM {selection.source} WHERE {selection.where}"  # noqa: S608 - names of the schema and placeholders
+        return int(self._db.execute(sql, selection.parameters).fetchone()[0])
 
-def _table(request: Request) -> Table:
-    name = request.path_params["table"]
-    if name not in TABLES:
-        raise ApiError(400, f"Invalid table {name}")
-    return TABLES[name]
+
+def _table(request: Request, session: Session) -> Table:
+    """Return the table that a path names, if the account may read it."""
+    table = table_named(request.path_params["table"])
+    session.must_read(table)
+    return table
 
 
 def _base(request: Request) -> str:

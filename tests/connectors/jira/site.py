@@ -3,6 +3,7 @@
 import asyncio
 import atexit
 import json
+import re
 import socket
 import sqlite3
 import threading
@@ -13,7 +14,8 @@ from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta, timezone
 from email.utils import formatdate
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
 import uvicorn
 from pydantic import SecretStr
@@ -26,6 +28,8 @@ from connectors.jira import Jira
 from connectors.settings import BasicAuth, JiraSettings
 from slabridge.sandbox.clock import Clock
 from slabridge.sandbox.jira import Jira as SandboxJira
+from slabridge.sandbox.jira.people import ACTS
+from slabridge.sandbox.jira.site import Deployment
 from slabridge.sandbox.story import Event
 
 NOW = 1_772_524_800_000
@@ -34,6 +38,15 @@ SECOND = 1_000
 MINUTE = 60 * SECOND
 FIELDS = ("status", "Priority", "Team", "assignee", "labels")
 WRITTEN = ("SLA status", "SLA due", "SLA holder")
+
+
+class Sent(NamedTuple):
+    """A request that a site got."""
+
+    method: str
+    path: str
+    query: dict[str, list[str]]
+    body: Any
 
 
 @dataclass
@@ -47,6 +60,9 @@ class Here:
     before: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What happens once, before the next request to a path is answered."""
     connected: list[Jira] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """Held while the site works: what we read ahead may be asked for while a test lets people act."""
 
     def connect(self, **settings: Any) -> Jira:  # noqa: ANN401 - those of JiraSettings
         given: dict[str, Any] = {"fields": FIELDS, "written": WRITTEN, **settings}
@@ -70,7 +86,8 @@ class Here:
 
     def _happen(self, story: str, at: int | None, changes: Mapping[str, str | None], *, opens: bool) -> None:
         at = self.clock.now if at is None else at
-        self.sandbox.apply([Event(at=at, story=story, seq=1, by="Alice", changes=changes, opens=opens)])
+        with self.lock:
+            self.sandbox.apply([Event(at=at, story=story, seq=1, by="Alice", changes=changes, opens=opens)])
 
     def id_of(self, story: str) -> str:
         return str(self._one("SELECT id FROM issues WHERE story = ?", story))
@@ -78,7 +95,7 @@ class Here:
     def comment(self, story: str, by: str, *, kind: str = "atlassian", internal: bool = False) -> None:
         """Let somebody comment on a ticket, now."""
         site = self.sandbox.site
-        with site.transaction():
+        with self.lock, site.transaction():
             author = site.names.account(by, kind)
             properties = json.dumps({"sd.public.comment": {"internal": True}} if internal else {})
             body = json.dumps({"type": "doc", "version": 1, "content": []})
@@ -87,11 +104,16 @@ class Here:
             site.db.execute("INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def delete(self, story: str) -> None:
-        with self.sandbox.site.transaction():
-            self.sandbox.site.db.execute("DELETE FROM issues WHERE story = ?", (story,))
+        self.act("delete", issue=self.id_of(story))
+
+    def act(self, name: str, **asked: Any) -> Any:  # noqa: ANN401 - JSON
+        """Let somebody do what a POST below /sandbox/ would."""
+        with self.lock:
+            return ACTS[name](self.sandbox.site, asked)
 
     def _one(self, sql: str, value: str | int) -> Any:  # noqa: ANN401 - a column
-        return self.sandbox.site.db.execute(sql, (value,)).fetchone()[0]
+        with self.lock:
+            return self.sandbox.site.db.execute(sql, (value,)).fetchone()[0]
 
     def account(self, name: str) -> str:
         return self.sandbox.site.names.account(name)
@@ -111,39 +133,65 @@ def read(pages: Iterator[Page]) -> tuple[list[str], Any]:
 
 
 @contextmanager
-def sandbox() -> Iterator[Here]:
+def sandbox(deployment: Deployment = "Cloud", context: str = "") -> Iterator[Here]:
     with closing(sqlite3.connect(":memory:", check_same_thread=False)) as db:
         clock = Clock(NOW)
-        here = Here(SandboxJira(db, clock), clock)
+        here = Here(SandboxJira(db, clock, deployment=deployment, context=context), clock)
         here.sandbox.create()
         app = Starlette(routes=here.sandbox.routes())
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-            path = scope["path"].removeprefix("/rest/api/3/")
+            path = re.sub(r"^.*/rest/api/[23]/", "", scope["path"])
             pattern = "/".join("*" if part[:1].isdigit() else part for part in path.split("/"))
             here.calls[f"{scope['method']} {pattern}"] += 1
             here.before.pop(pattern, lambda: None)()
-            await _dated(app, clock, scope, receive, send)
+            body = await _body(receive)
+            query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
+            here.sent.append(Sent(scope["method"], scope["path"], query, json.loads(body) if body else None))
+            answer: list[Message] = []
+            with here.lock:  # nothing below waits
+                await app(scope, _given(body), _kept(answer))
+            date = formatdate(clock.now // 1000, usegmt=True).encode()
+            answer[0]["headers"] = [*answer[0]["headers"], (b"date", date)]
+            for message in answer:
+                await send(message)
 
-        with serving(counted) as here.url:
+        with serving(counted) as url:
+            here.url = url + context
             yield here
             for jira in here.connected:
                 jira.close()
 
 
-async def _dated(app: ASGIApp, clock: Clock, scope: Scope, receive: Receive, send: Send) -> None:
-    async def dated(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            date = formatdate(clock.now // 1000, usegmt=True).encode()
-            message["headers"] = [*message["headers"], (b"date", date)]
-        await send(message)
+async def _body(receive: Receive) -> bytes:
+    sent = b""
+    while (message := await receive())["type"] == "http.request":
+        sent += message["body"]
+        if not message["more_body"]:
+            break
+    return sent
 
-    await app(scope, receive, dated)
+
+def _given(body: bytes) -> Receive:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive
+
+
+def _kept(messages: list[Message]) -> Send:
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    return send
 
 
 @dataclass
 class Scripted:
-    """Answers each path with the next of its answers, the last one again and again; `asked` holds the bodies sent."""
+    """Answers each path, or method and path, with the next of its answers, the last one again and again.
+
+    `asked` holds the bodies sent.
+    """
 
     url: str = ""
     answers: dict[str, list[object]] = field(default_factory=dict)
@@ -159,20 +207,18 @@ class Scripted:
         return Jira(JiraSettings(name="jira", url=self.url, auth=auth, **given), http)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"].removeprefix("/rest/api/3/")
-        sent = b""
-        while (message := await receive())["type"] == "http.request":
-            sent += message["body"]
-            if not message["more_body"]:
-                break
+        path = re.sub(r"^/rest/api/[23]/", "", scope["path"])
+        sent = await _body(receive)
         self.queries[path].append(scope["query_string"].decode())
         self.methods[path].append(scope["method"])
         self.asked[path].append(json.loads(sent) if sent else None)
-        queue = self.answers.get(path, [(404, {"errorMessages": ["not in the script"]})])
+        by_method = self.answers.get(f"{scope['method']} {path}")
+        queue = by_method or self.answers.get(path, [(404, {"errorMessages": ["not in the script"]})])
         given = queue.pop(0) if len(queue) > 1 else queue[0]
-        status, body = given if isinstance(given, tuple) else (200, given)
+        status, body, *more = given if isinstance(given, tuple) else (200, given)
         kind = b"text/html" if isinstance(body, str) else b"application/json"
         headers = [(b"content-type", kind)]
+        headers += [(name.encode(), text.encode()) for one in more for name, text in one.items()]
         if self.date is not None:
             headers.append((b"date", formatdate(self.date // 1000, usegmt=True).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -195,6 +241,7 @@ def scripted(**answers: object) -> Iterator[Scripted]:
             {"id": "customfield_2", "name": "Note", "schema": {"type": "string", "custom": "x:textfield"}},
         ]],
         "changelog/bulkfetch": [{"issueChangeLogs": []}],
+        "GET issue/1": [{"id": "1", "key": "OPS-1", "fields": {"issuetype": {"id": "10004"}}}],
     }  # fmt: skip
     script = Scripted(answers={**usual, **{path: list(given) for path, given in answers.items()}})  # type: ignore[call-overload]
     with serving(script) as script.url:
@@ -203,17 +250,18 @@ def scripted(**answers: object) -> Iterator[Scripted]:
 
 def issue(id_: str, updated: int = NOW - MINUTE, **fields: object) -> dict[str, Any]:
     """Return a payload."""
-    stamp = {"created": _stamp(NOW - 10 * MINUTE), "updated": _stamp(updated)}
+    stamps = {"created": stamp(NOW - 10 * MINUTE), "updated": stamp(updated)}
     project = {"key": "OPS", "projectTypeKey": "service_desk"}
-    return {"id": id_, "key": f"OPS-{id_}", "fields": {**stamp, "project": project, **fields}}
+    return {"id": id_, "key": f"OPS-{id_}", "fields": {**stamps, "project": project, **fields}}
 
 
 def row(id_: str, updated: int = NOW - MINUTE) -> dict[str, Any]:
     """Return what a search gives."""
-    return {"id": id_, "fields": {"updated": _stamp(updated)}}
+    return {"id": id_, "fields": {"updated": stamp(updated)}}
 
 
-def _stamp(at: int) -> str:
+def stamp(at: int) -> str:
+    """Return an instant as Jira writes it."""
     local = datetime.fromtimestamp(at / 1000, timezone(timedelta(hours=8)))
     return local.strftime(f"%Y-%m-%dT%H:%M:%S.{at % 1000:03}%z")
 

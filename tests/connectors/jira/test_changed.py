@@ -1,4 +1,5 @@
 import json
+from typing import Literal
 
 import pytest
 
@@ -201,3 +202,86 @@ def test_the_cursor_does_not_pass_what_was_not_read_when_the_index_is_behind() -
     with scripted(**{"search/jql": search, "issue/bulkfetch": [{"issues": [issue("1"), issue("2")]}]}) as site:
         first = next(site.connect(page_size=2).changed(None))
         assert first.cursor["updated"] == NOW - 50 * MINUTE
+
+
+EXPIRED = (400, {"errorMessages": ["The provided next page token is invalid or expired."]})
+
+
+@pytest.mark.parametrize(
+    ("updated", "since"), [(NOW - 90 * MINUTE, NOW - 90 * MINUTE), (NOW - MINUTE, NOW - 10 * MINUTE)]
+)
+def test_an_expired_token_begins_anew_where_the_index_surely_was(updated: int, since: int) -> None:
+    rows = [row("1", updated), row("2", updated)]
+    pages: list[object] = [
+        {"issues": rows, "nextPageToken": "a"},
+        EXPIRED,
+        {"issues": [*rows, row("3")], "isLast": True},
+    ]
+    bulk = [{"issues": [issue(id_) for id_ in "123"]}]
+    with scripted(**{"search/jql": pages, "issue/bulkfetch": bulk}) as site:
+        assert sorted(read(site.connect(overlap=600).changed(None))[0]) == ["1", "2", "3"]
+        assert [body["jql"].split()[2] for body in site.asked["search/jql"]] == ["0", "0", str(since)]
+
+
+def test_tokens_that_expire_without_progress_are_an_error_and_no_loop() -> None:
+    first = {"issues": [row("1", NOW - 90 * MINUTE)], "nextPageToken": "a"}
+    with scripted(**{"search/jql": [first, EXPIRED, first, EXPIRED]}) as site, pytest.raises(Refused, match="expired"):
+        list(site.connect().changed(None))
+
+
+def test_tokens_that_expire_in_the_sandbox_cost_no_issue(here: Here) -> None:
+    ids = {here.open(f"INC{n}", at=NOW - (60 - n) * MINUTE) for n in range(7)}
+    here.sandbox.switches.token_expiry = 1
+    here.before["issue/bulkfetch"] = lambda: setattr(here.clock, "now", here.clock.now + 5 * SECOND)
+    assert set(read(here.connect(page_size=2).changed(None))[0]) == ids
+
+
+@pytest.mark.parametrize("shape", ["ms", "s", "iso"])
+def test_histories_that_are_spread_over_pages_in_any_form_join(either: Here, shape: Literal["ms", "s", "iso"]) -> None:
+    either.sandbox.switches.history_page = 1
+    either.sandbox.switches.history_created = shape
+    id_ = either.open("INC1", at=NOW - 9 * MINUTE)
+    for n in range(1, 4):
+        either.change("INC1", at=NOW - (9 - n) * MINUTE, assignment_group=f"Team {n}")
+    (ticket,) = tickets(either.connect().changed(None)).values()
+    assert ticket.id == id_
+    assert [entry.at for entry in ticket.history] == [NOW - (9 - n) * MINUTE for n in range(1, 4)]
+
+
+def test_a_moved_issue_stays_the_same_ticket_under_another_key(either: Here) -> None:
+    id_ = either.open("INC1", at=NOW - 9 * MINUTE)
+    jira = either.connect()
+    cursor = read(jira.changed(None))[1]
+    either.clock.now += MINUTE
+    either.act("move", issue=id_, project="NET")
+    (ticket,) = tickets(jira.changed(cursor)).values()
+    assert (ticket.id, ticket.key) == (id_, "NET-1")
+
+
+def test_a_migration_to_another_workflow_is_seen_when_the_issue_is_read_by_id(either: Here) -> None:
+    id_ = either.open("INC1", at=NOW - 90 * MINUTE)
+    jira = either.connect()
+    before = tickets(jira.changed(None))[id_]
+    either.act("migrate", workflow="New workflow", statuses={"New": "Active"})
+    after = tickets(jira.reread([id_]))[id_]
+    assert after.updated == before.updated
+    assert [entry.changes["status"][1][0].name for entry in after.history] == ["Active"]
+
+
+def test_a_renamed_status_keeps_its_code_in_history(either: Here) -> None:
+    id_ = either.open("INC1", at=NOW - 9 * MINUTE)
+    either.change("INC1", at=NOW - 5 * MINUTE, state="Active")
+    either.act("rename-status", **{"from": "Active", "to": "Doing"})
+    ticket = tickets(either.connect().reread([id_]))[id_]
+    (entry,) = ticket.history
+    (told,), (held,) = entry.changes["status"][1], ticket.fields["status"]
+    assert (told.code, told.name, held.code, held.name) == ("10002", "Active", "10002", "Doing")
+
+
+def test_an_issue_that_our_account_may_no_more_see_is_gone(either: Here) -> None:
+    id_ = either.open("INC1", at=NOW - MINUTE)
+    jira = either.connect()
+    assert set(tickets(jira.changed(None))) == {id_}
+    either.sandbox.switches.hidden = (id_,)
+    (page,) = jira.reread([id_])
+    assert (page.tickets, page.gone) == ((), (id_,))

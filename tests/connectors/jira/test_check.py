@@ -4,7 +4,8 @@ from pydantic import SecretStr
 from connectors.errors import Refused, Unavailable
 from connectors.interface import Identity
 from connectors.settings import BasicAuth
-from tests.connectors.jira.site import NOW, Here, scripted
+from slabridge.sandbox.jira.oauth import CLOUD_ID
+from tests.connectors.jira.site import MINUTE, NOW, Here, scripted, tickets
 
 LOGIN = "<!doctype html><title>Log in</title><form><input type='password'></form>"
 
@@ -32,11 +33,6 @@ def test_a_server_that_is_no_jira_is_refused() -> None:
             site.connect().check()
 
 
-def test_data_center_is_refused_by_name() -> None:
-    with scripted(serverInfo=[{"deploymentType": "Server"}]) as site, pytest.raises(Refused, match="Jira Server"):
-        site.connect().check()
-
-
 def test_a_login_page_with_200_is_refused_as_one() -> None:
     with scripted(serverInfo=[LOGIN]) as site, pytest.raises(Refused, match="a login page"):
         site.connect().check()
@@ -52,7 +48,7 @@ def test_a_site_without_a_clock_is_unavailable() -> None:
 def test_a_context_path_and_a_final_slash_are_kept() -> None:
     with scripted() as site:
         site.answers = {
-            "/jira/rest/api/3/serverInfo": [{"deploymentType": "Cloud"}],
+            "/jira/rest/api/2/serverInfo": [{"deploymentType": "Cloud"}],
             "/jira/rest/api/3/myself": [{"accountId": "me"}],
         }
         site.url += "/jira/"
@@ -92,3 +88,24 @@ def test_a_filter_that_could_leave_its_parentheses_is_refused(here: Here, text: 
 
 def test_quotes_may_hold_what_a_filter_may_not(here: Here) -> None:
     here.connect(filter=r"""summary ~ "order by (" AND summary ~ 'it\'s )'""")
+
+
+def test_an_anonymous_answer_is_no_empty_result(either: Here) -> None:
+    either.open("INC1")
+    either.sandbox.switches.anonymous = True
+    jira = either.connect(auth=BasicAuth("slabridge", SecretStr("wrong")))
+    with pytest.raises(Refused):
+        list(jira.changed(None))
+
+
+def test_an_account_that_has_to_solve_a_captcha_is_refused(server: Here) -> None:
+    server.sandbox.switches.locked = True
+    with pytest.raises(Refused):
+        server.connect().check()
+
+
+def test_a_site_is_reached_by_its_cloud_id_too(here: Here) -> None:
+    here.open("INC1", at=NOW - MINUTE)
+    here.url += f"/ex/jira/{CLOUD_ID}"
+    assert len(tickets(here.connect().changed(None))) == 1
+    assert {sent.path.partition("/rest/")[0] for sent in here.sent} == {f"/ex/jira/{CLOUD_ID}"}

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from connectors.interface import NativeTicket
+from connectors.jira.comment import People
 from connectors.jira.field import resolve
-from connectors.jira.issue import Schema, draft
+from connectors.jira.issue import Schema, ticket_of
 
 ISSUES = Path(__file__).parents[4] / "shared/data/jira_issues33.jsonl.gz"
 SYSTEM = {
@@ -42,7 +43,8 @@ def raw() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def tickets(raw: list[dict[str, Any]]) -> list[NativeTicket]:
     schema = Schema(resolve([entry["id"] for entry in CATALOGUE], CATALOGUE), ())
-    return [draft(issue, (), schema, "me").finished(schema, issue["changelog"]["histories"], {}) for issue in raw]
+    people = People("me", lambda author: str(author.get("accountId")))
+    return [ticket_of(issue, issue["changelog"]["histories"], (), schema, people) for issue in raw]
 
 
 def test_the_status_chain_of_every_real_issue_joins_by_id_and_ends_at_its_status(tickets: list[NativeTicket]) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -85,6 +86,10 @@ def test_a_history_item_says_the_same_as_a_payload(
     assert changed(kind, told, (Value("1", "known"),)) == expected
 
 
+def author(raw: Mapping[str, Any]) -> str:
+    return str(raw.get("accountId") or "")
+
+
 def history(id_: str, *items: dict[str, Any]) -> dict[str, Any]:
     return {"id": id_, "created": NOW + int(id_), "author": None, "items": list(items)}
 
@@ -99,7 +104,7 @@ def test_lists_told_step_by_step_are_followed_back_from_what_they_hold_now() -> 
         history("1", component(None, None, "1", "A")),
         history("2", component(None, None, "2", "B")),
     ]
-    found = entries(rows, [COMPONENTS], {"F": (B, C)}, NOW)
+    found = entries(rows, [COMPONENTS], {"F": (B, C)}, NOW, author)
     assert [entry.changes["F"] for entry in found] == [((), (A,)), ((A,), (B, A)), ((B, A), (B, C))]
 
 
@@ -112,19 +117,19 @@ def test_rows_without_field_ids_are_known_by_the_fields_name() -> None:
         {"field": "F", "fieldtype": "jira", **item("1", "A", "2", "B")},
         {"field": "Workflow", "fieldtype": "jira", **item("1", "A", "2", "B")},
     )
-    (entry,) = entries([row], [status], {}, NOW)
+    (entry,) = entries([row], [status], {}, NOW, author)
     assert entry.changes == {"F": ((A,), (B,))}
-    (entry,) = entries([row], [team], {}, NOW)
+    (entry,) = entries([row], [team], {}, NOW, author)
     assert entry.changes == {"F": ((A,), (C,))}
 
 
 def test_histories_that_touch_no_mapped_field_say_nothing() -> None:
-    assert entries([history("1", component("1", "A", None, None))], [LABELS], {}, NOW) == ()
+    assert entries([history("1", component("1", "A", None, None))], [LABELS], {}, NOW, author) == ()
 
 
 def test_one_field_under_two_names_is_told_under_both() -> None:
     first, second = (Field(name, "status", "", "status", system="status") for name in ("status", "Status"))
     row = history("1", {"field": "status", "fieldId": "status", **item("1", "A", "2", "B")})
-    (entry,) = entries([row], [first, second], {}, NOW)
+    (entry,) = entries([row], [first, second], {}, NOW, author)
     values: tuple[Values, Values] = ((A,), (B,))
     assert entry.changes == {"status": values, "Status": values}

@@ -1,14 +1,13 @@
 import json
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.errors import Refused, Unavailable
-from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
+from connectors.interface import CommentWrite, FieldsWrite, Instant, Outcome, Receipt, Write
 from connectors.jira import Jira
-from connectors.jira.document import document, text_of
-from connectors.jira.fact import encode, wire, written
-from connectors.jira.field import Field
-from tests.connectors.jira.site import NOW, Here, scripted, tickets
+from connectors.jira.document import text_of
+from tests.connectors.jira.site import NOW, Here, issue, scripted, tickets
 
 DUE = "2026-03-03T08:00:00.000+0000"
 
@@ -32,14 +31,14 @@ def test_what_is_written_reads_back_as_it_was_encoded(here: Here) -> None:
     assert tickets(jira.reread([id_]))[id_].written == dict.fromkeys(fields)
 
 
-def test_a_write_is_one_call_once_it_is_known_whether_it_may_be_silent(here: Here) -> None:
+def test_a_write_is_one_call_once_it_is_known_what_may_be_written_and_whether_silently(here: Here) -> None:
     ids = [here.open(f"INC{n}") for n in range(3)]
     jira = here.connect()
-    jira.encode("SLA holder", "x")
+    list(jira.reread(ids))
     here.calls.clear()
     writes = [FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": "Desk"}) for n, id_ in enumerate(ids, 1)]
     assert [receipt.write for receipt in jira.write(writes)] == writes
-    assert here.calls == {"GET mypermissions": 1, "PUT issue/*": 3}
+    assert here.calls == {"GET mypermissions": 1, "GET issue/*/editmeta": 1, "PUT issue/*": 3}
 
 
 def test_fields_that_jira_does_not_take_are_left_out_and_named(here: Here) -> None:
@@ -49,6 +48,7 @@ def test_fields_that_jira_does_not_take_are_left_out_and_named(here: Here) -> No
     assert receipt.outcome is Outcome.REFUSED
     assert "'SLA status': Option value 'Nonsense' is not valid" in receipt.reason
     assert "the other fields were written" in receipt.reason
+    assert receipt.stored == {"SLA holder"}
     assert tickets(jira.reread([id_]))[id_].written["SLA holder"] == "Desk"
 
 
@@ -131,15 +131,26 @@ def test_several_writes_without_a_clear_answer_end_them() -> None:
         assert len(site.asked["issue/1/comment"]) == 3
 
 
-def test_mails_are_held_back_only_where_that_is_allowed(here: Here) -> None:
-    here.open("INC1")
-    for held, quiet in ((True, "notifyUsers=false"), (False, "")):
-        answer = {"permissions": {"ADMINISTER": {"havePermission": held}}}
-        with scripted(**{"issue/1": [(200, {})], "mypermissions": [answer]}) as site:
-            jira = site.connect(written=("Due",))
-            assert one(jira, PUT).outcome is Outcome.APPLIED
-            assert site.queries["issue/1"] == [quiet]
-            assert site.asked["issue/1"] == [{"fields": {"customfield_1": DUE}}]
+@pytest.mark.parametrize(
+    ("permissions", "quiet"),
+    [
+        ({"ADMINISTER": True}, True),
+        ({"ADMINISTER_PROJECTS": True, "ADMINISTER": False}, True),
+        ({"ADMINISTER": False}, False),
+        ({"ADMINISTER": False, "BROWSE_PROJECTS": True}, False),
+    ],
+)
+def test_mails_are_held_back_only_where_that_is_allowed_and_else_it_is_said_once(
+    permissions: dict[str, bool], quiet: bool
+) -> None:
+    answer = {"permissions": {key: {"havePermission": held} for key, held in permissions.items()}}
+    with scripted(**{"issue/1": [(200, {})], "mypermissions": [answer]}) as site, capture_logs() as logs:
+        jira = site.connect(written=("Due",))
+        assert [receipt.outcome for receipt in jira.write([PUT, PUT])] == [Outcome.APPLIED] * 2
+        assert site.queries["issue/1"][1:] == ["notifyUsers=false" if quiet else ""] * 2
+        assert site.asked["issue/1"][1]["fields"] == {"customfield_1": DUE}
+    said = [entry["project"] for entry in logs if entry["log_level"] == "warning"]
+    assert said == ([] if quiet else ["OPS"])
 
 
 def test_an_internal_comment_that_customers_see_is_taken_back() -> None:
@@ -178,54 +189,30 @@ def test_a_comment_whose_visibility_cannot_be_learnt_is_unclear_and_not_written_
         assert len(site.asked["issue/1/comment"]) == 1
 
 
-def field(type_: str, items: str = "", custom: str = "x:y") -> Field:
-    return Field("F", "customfield_1", "F", type_, items, custom=custom)
+SPACED = (429, {"message": "slow"}, {"RateLimit-Reason": "jira-per-issue-on-write", "Retry-After": "9"})
 
 
-CASES: list[tuple[Field, Fact, str | None, object]] = [
-    (field("datetime"), Instant(NOW + 999), DUE, DUE),
-    (field("datetime"), "2026-03-03T09:00:00+01:00", DUE, DUE),
-    (field("date"), Instant(NOW), "2026-03-03", "2026-03-03"),
-    (field("number"), 3.0, "3", 3),
-    (field("number"), 0.25, "0.25", 0.25),
-    (field("number"), "12", "12", 12),
-    (field("string"), "a  b\nc", "a b c", "a b c"),
-    (field("string"), Instant(NOW), "2026-03-03T08:00:00Z", "2026-03-03T08:00:00Z"),
-    (field("string"), True, "true", "true"),
-    (field("string"), 3.5, "3.5", "3.5"),
-    (field("option"), "At risk", "At risk", {"value": "At risk"}),
-    (field("array", "option"), "At risk", "At risk", [{"value": "At risk"}]),
-    (field("array", "string"), "at-risk", "at-risk", ["at-risk"]),
-    (field("string", custom="x:textarea"), "a\n\nb", "a\n\nb", document("a\n\nb")),
-    (field("datetime"), None, None, None),
-    (field("array", "option"), "", None, []),
-]
+def test_too_many_writes_on_one_issue_fail_that_write_alone() -> None:
+    answers: dict[str, object] = {"PUT issue/1": [SPACED], "PUT issue/2": [(204, None)], "mypermissions": NO_ADMIN}
+    bulk = [{"issues": [issue("1"), issue("2")]}]
+    with scripted(**{**answers, "issue/bulkfetch": bulk}) as site:
+        jira = site.connect(written=("Due",))
+        list(jira.reread(["1", "2"]))
+        other = FieldsWrite("2", "OPS-2", {"Due": DUE})
+        receipts = list(jira.write([PUT, other]))
+        assert [receipt.outcome for receipt in receipts] == [Outcome.FAILED, Outcome.APPLIED]
+        assert site.methods["issue/1"].count("PUT") == 1
 
 
-@pytest.mark.parametrize(("kind", "fact", "text", "sent"), CASES)
-def test_a_fact_is_encoded_sent_and_read_back_alike(kind: Field, fact: Fact, text: str | None, sent: object) -> None:
-    assert encode(kind, fact) == text
-    assert wire(kind, text) == sent
-    assert written(kind, sent) == text
-
-
-def test_a_date_time_in_our_profiles_zone_reads_back_in_utc() -> None:
-    assert written(field("datetime"), "2026-03-03T09:00:00.999+0100") == DUE
-
-
-@pytest.mark.parametrize(
-    ("kind", "fact", "reason"),
-    [
-        (field("user"), "Bob", "is not written"),
-        (field("array", "user"), "Bob", "is not written"),
-        (field("number"), "soon", "holds a number"),
-        (field("number"), "inf", "holds a number"),
-        (field("number"), Instant(NOW), "holds a number"),
-        (field("datetime"), "soon", "holds a datetime"),
-        (field("datetime"), 3, "holds a datetime"),
-        (field("array", "string"), "At risk", "no spaces"),
-    ],
-)
-def test_a_fact_that_does_not_fit_is_refused_with_the_field(kind: Field, fact: Fact, reason: str) -> None:
-    with pytest.raises(Refused, match=f"'F'.*{reason}"):
-        encode(kind, fact)
+@pytest.mark.parametrize("concurrency", [1, 2, 5])
+def test_receipts_come_in_order_however_many_writes_are_under_way(here: Here, concurrency: int) -> None:
+    ids = [here.open(f"INC{n}") for n in range(9)]
+    jira = here.connect(concurrency=concurrency)
+    writes: list[Write] = []
+    for n, id_ in enumerate(ids, 1):
+        writes += [FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": f"Desk {n}"}), CommentWrite(id_, f"ITSM-{n}", "m", "x")]
+    receipts = list(jira.write(writes))
+    assert [receipt.write for receipt in receipts] == writes
+    assert {receipt.outcome for receipt in receipts} == {Outcome.APPLIED}
+    held = tickets(jira.reread(ids))
+    assert [held[id_].written["SLA holder"] for id_ in ids] == [f"Desk {n}" for n in range(1, 10)]

@@ -13,12 +13,14 @@ from connectors.http import Http
 from connectors.interface import Cursor, NativeTicket
 from connectors.servicenow import ServiceNow
 from connectors.settings import BasicAuth, ServiceNowSettings
-from sla_engine.instant import parse_instant
 from slabridge.sandbox.embedded import Sandbox
 from slabridge.sandbox.server import SandboxOptions
 from tests.connectors.misbehaving import Misbehaving, misbehaving_server
+from tests.connectors.servicenow.instant import NOON
+from tests.connectors.servicenow.scripted import Scripted, scripted_server
 
-NOON = parse_instant("2026-03-03T12:00:00Z")
+__all__ = ["NOON"]
+
 COLUMNS = (
     *("number", "incident_state", "priority", "assignment_group", "assigned_to", "caller_id"),
     *("opened_at", "sys_updated_at", "sys_updated_by"),
@@ -64,7 +66,8 @@ class Recording(Http):
         **kwargs: Any,  # noqa: ANN401 - those of requests
     ) -> requests.Response:
         query = (kwargs.get("params") or {}).get("sysparm_query", "")
-        self.asked.append((f"{method} {url.rpartition('/table/')[2].partition('/')[0]}", query))
+        table = url.rpartition("/table/")[2].partition("/")[0] if "/table/" in url else "batch"
+        self.asked.append((f"{method} {table}", query))
         return super().request(method, url, **kwargs)
 
 
@@ -129,6 +132,12 @@ def people(box: Sandbox) -> Iterator[People]:
 def server() -> Iterator[Misbehaving]:
     with misbehaving_server() as server:
         yield server
+
+
+@pytest.fixture
+def tool() -> Iterator[Scripted]:
+    with scripted_server() as tool:
+        yield tool
 
 
 @pytest.fixture

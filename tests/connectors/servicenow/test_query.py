@@ -11,8 +11,11 @@ ID = "0123456789abcdef0123456789abcdef"
 @pytest.mark.parametrize(
     "text",
     [
-        "active=true^NQpriority=1",
         "NQactive=true",
+        "active=true^NQ",
+        "active=true^NQ^NQpriority=1",
+        "active=true^NQORpriority=1",
+        "RLQUERYtask_sla.task,>0^stage=paused^NQstage=x^ENDRLQUERY",
         "active=true^ORDERBYnumber",
         "ORDERBYDESCnumber",
         "active=true^EQ",
@@ -30,19 +33,32 @@ def test_a_filter_that_cannot_be_narrowed_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "state=1^ORstate=2^active=true", "orders=1", "short_descriptionLIKENQ", "sys_created_on>=2026-01-01"]
+    "text",
+    [
+        "",
+        "state=1^ORstate=2^active=true",
+        "active=true^NQpriority=1",
+        "orders=1",
+        "short_descriptionLIKENQ",
+        "sys_created_on>=2026-01-01",
+    ],
 )
 def test_other_filters_stand_as_they_are(text: str) -> None:
     assert query.filter_of(text) == text
 
 
+def test_conditions_are_added_to_every_branch_of_a_filter() -> None:
+    assert query.narrowed("a=1^ORa=2^NQb=1", "sys_id>x", "c=1") == "a=1^ORa=2^sys_id>x^c=1^NQb=1^sys_id>x^c=1"
+    assert query.narrowed("", "c=1") == "c=1"
+
+
 def test_the_fields_of_a_filter_are_found() -> None:
     text = (
         "active=true^ORcaller_id.vip=true^stateIN1,2^short_descriptionLIKEa=b^u_xISNOTEMPTY^sys_created_on>=2026-01-01^state!=7"
-        "^123TEXTQUERY321=mail^variables.abc=1^RLQUERYtask_sla.task,>0^stage=paused^ENDRLQUERY^numberSTARTSWITHINC"
+        "^123TEXTQUERY321=mail^variables.abc=1^NQu_y=1^RLQUERYtask_sla.task,>0^stage=paused^ENDRLQUERY^numberSTARTSWITHINC"
     )
     assert query.fields_of(text) == (
-        *("active", "caller_id.vip", "state", "short_description", "u_x", "sys_created_on", "number"),
+        *("active", "caller_id.vip", "state", "short_description", "u_x", "sys_created_on", "u_y", "number"),
     )
 
 

@@ -1,14 +1,18 @@
+from dataclasses import replace
+
 import pytest
 
 from connectors.errors import Refused, Unavailable
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome
 from connectors.servicenow import ServiceNow
+from connectors.servicenow.batch import WRITES
 from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, raw, reset
 from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
 
 ID = "0123456789abcdef0123456789abcdef"
 FIELDS = FieldsWrite(ID, "INC1", {"u_sla_status": "At risk"})
 NOTE = CommentWrite(ID, "INC1", "sla/1/at_risk", "Due soon.")
+MANY = [replace(FIELDS, id=f"{number:032x}") for number in range(2 * WRITES)]
 STORED = answer(200, {"result": {"sys_id": ID, "u_sla_status": "At risk", "work_notes": ""}})
 
 
@@ -154,12 +158,21 @@ def test_fields_that_the_tool_refuses_are_refused_with_its_words(
 @pytest.mark.parametrize(
     ("fault", "error"), [(answer(429, Retry_After="3600"), Unavailable), (answer(401), Refused)], ids=["429", "401"]
 )
+@pytest.mark.parametrize("batched", [True, False])
 def test_what_ends_the_connection_fails_the_write_at_hand_and_sends_no_more(
-    server: Misbehaving, connect: Connect, write: FieldsWrite | CommentWrite, fault: Step, error: type[Exception]
+    server: Misbehaving,
+    connect: Connect,
+    write: FieldsWrite | CommentWrite,
+    fault: Step,
+    error: type[Exception],
+    batched: bool,
 ) -> None:
     server.will(fault)
-    receipts = connect(server.url).write([write, FIELDS])
-    assert next(receipts).outcome is Outcome.FAILED
+    connector = connect(server.url, concurrency=1)
+    connector._tables.batch.there = batched
+    receipts = connector.write([write, *MANY])
+    failed = [next(receipts).outcome for _ in range(WRITES if batched else 1)]
+    assert set(failed) == {Outcome.FAILED}
     with pytest.raises(error):
         next(receipts)
     assert len(server.seen) == 1
@@ -167,7 +180,10 @@ def test_what_ends_the_connection_fails_the_write_at_hand_and_sends_no_more(
 
 def test_a_tool_that_answers_no_write_any_more_is_left_alone(server: Misbehaving, connect: Connect) -> None:
     server.will(*[answer(500)] * 4)
-    receipts = connect(server.url).write([NOTE] * 4)
+    connector = connect(server.url, concurrency=1)
+    connector._tables.batch.there = False
+    receipts = connector.write([replace(NOTE, id=f"{number:032x}") for number in range(4)])
     assert [next(receipts).outcome for _ in range(3)] == [Outcome.UNCLEAR] * 3
     with pytest.raises(Unavailable, match="3 writes in a row"):
         next(receipts)
+    assert len(server.seen) == 3

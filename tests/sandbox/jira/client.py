@@ -37,9 +37,12 @@ class Client:
     site: Jira
     clock: Clock
     session: requests.Session
+    version: int = 3
 
-    def ask(self, method: str, path: str, body: object = None, version: int = 3, **query: Json) -> requests.Response:
-        url = f"{self.url}/rest/api/{version}/{path}"
+    def ask(
+        self, method: str, path: str, body: object = None, version: int | None = None, **query: Json
+    ) -> requests.Response:
+        url = f"{self.url}/rest/api/{version or self.version}/{path}"
         return self.session.request(method, url, json=body, params=query, auth=self.auth, timeout=30)
 
     def get(self, path: str, **query: Json) -> Json:
@@ -76,6 +79,17 @@ class Client:
                 for seq, (minutes, changes) in enumerate(steps, 1)
             ]
         )
+
+    def act(self, name: str, **body: Json) -> Json:
+        """Let people do something."""
+        answer = self.session.post(f"{self.url.removesuffix('/jira')}/sandbox/{name}", json=body, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def mails(self) -> list[tuple[str, str, bool]]:
+        """Return the mails that were sent: key, kind, and whether customers get them."""
+        mails = self.session.get(f"{self.url}/sandbox/mails", timeout=30).json()["mails"]
+        return [(mail["key"], mail["kind"], mail["public"]) for mail in mails if mail["sent"]]
 
     def issue(self, id_: str = "10000") -> dict[str, Any]:
         fields: dict[str, Any] = self.get(f"issue/{id_}")["fields"]

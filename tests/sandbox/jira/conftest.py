@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 import requests
@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 
 from slabridge.sandbox.clock import Clock
 from slabridge.sandbox.jira import Jira
+from slabridge.sandbox.jira.site import Deployment
 from tests.sandbox.jira.client import NOW, OPENING, Client
 
 
@@ -38,21 +39,42 @@ def _session() -> Iterator[requests.Session]:
         yield session
 
 
+@contextmanager
+def _serving(
+    app: Starlette, url: str, session: requests.Session, deployment: Deployment = "Cloud", context: str = ""
+) -> Iterator[Client]:
+    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as db:
+        clock = Clock(NOW)
+        site = Jira(db, clock, deployment=deployment, context=context)
+        site.create()
+        app.router.routes = site.routes()
+        auth = (site.credentials.email, site.credentials.token)
+        yield Client(url + context, auth, site, clock, session, 3 if deployment == "Cloud" else 2)
+
+
 @pytest.fixture
 def jira(_app: tuple[Starlette, str], _session: requests.Session) -> Iterator[Client]:
     """An empty site, at NOW."""
-    app, url = _app
-    with closing(sqlite3.connect(":memory:", check_same_thread=False)) as db:
-        clock = Clock(NOW)
-        site = Jira(db, clock)
-        site.create()
-        app.router.routes = site.routes()
-        yield Client(url, (site.credentials.email, site.credentials.token), site, clock, _session)
+    with _serving(*_app, _session) as client:
+        yield client
 
 
 @pytest.fixture
 def three(jira: Client) -> Client:
     """Three issues: ITSM-1 resolved after a handover, ITSM-2 in work, ITSM-3 new and urgent."""
+    _tell_three(jira)
+    return jira
+
+
+@pytest.fixture
+def server(_app: tuple[Starlette, str], _session: requests.Session) -> Iterator[Client]:
+    """The same three issues on a Data Center, below /jira."""
+    with _serving(*_app, _session, "Server", "/jira") as client:
+        _tell_three(client)
+        yield client
+
+
+def _tell_three(jira: Client) -> None:
     jira.story(
         "INC1",
         (-60, OPENING),
@@ -61,4 +83,3 @@ def three(jira: Client) -> Client:
     )
     jira.story("INC2", (-40, OPENING), (-30, {"state": "Active", "assigned_to": "Resolver 14"}))
     jira.story("INC3", (-10, {**OPENING, "priority": "1 - Critical", "assignment_group": "Group 7", "category": None}))
-    return jira

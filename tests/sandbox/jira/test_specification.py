@@ -1,102 +1,136 @@
 """What the site answers is what Atlassian's OpenAPI specification says; the specification stands beside the checkout."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from tests.sandbox.jira.client import Client
+from tests.sandbox.jira.client import Client, Json
+from tests.sandbox.jira.specification import Specification, specification
 
-SPECIFICATION = Path(__file__).parents[4] / "shared/reference/openapi/jira-platform-v3.json"
-TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "boolean": bool,
-    "integer": int,
-    "number": (int, float),
-    "array": list,
-    "object": dict,
+DOCUMENT: Json = {
+    "type": "doc",
+    "version": 1,
+    "content": [{"type": "paragraph", "content": [{"type": "text", "text": "x"}]}],
 }
-CONTRADICTED = re.compile(
-    r"""
-    .*\.items\[\d+\]\.(from|fromString|to|toString):\ None\ is\ no\ string  # its own example of a changelog has null
-    |changelog/bulkfetch.*\.created:\ \d+\ is\ no\ string                      # its own example has a number
-    |issue/bulkfetch:\ expand\ is\ unknown                                     # its own example has it
-    |serverInfo:\ defaultLocale\ is\ unknown                                   # the same
-    """,
-    re.VERBOSE,
-)
-"""Where the specification is contradicted by its own examples, and by what the service sends."""
+COMMENT: Json = {"body": DOCUMENT, "properties": [{"key": "mark", "value": {"a": 1}}]}
+FIELDS: Json = {
+    "customfield_10060": [{"value": "Mail"}],
+    "customfield_10061": {"value": "Stockholm", "child": {"value": "Floor 1"}},
+    "customfield_10062": DOCUMENT,
+    "customfield_10063": 3,
+    "customfield_10064": "2026-03-05",
+    "components": [{"name": "Mail"}],
+    "labels": ["a"],
+}
 
 
-@pytest.fixture(scope="module")
-def specification() -> dict[str, Any]:
-    if not SPECIFICATION.exists():
-        pytest.skip(f"{SPECIFICATION} is not here")
-    content: dict[str, Any] = json.loads(SPECIFICATION.read_bytes())
-    return content
+@pytest.fixture(name="spec")
+def _spec() -> Specification:
+    return specification()
 
 
-def faults(specification: Mapping[str, Any], schema: Mapping[str, Any], value: object, at: str) -> Iterator[str]:
-    """Yield where a value differs from its schema."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        yield from faults(specification, specification["components"]["schemas"][name], value, at)
-        return
-    for part in schema.get("allOf", ()):
-        yield from faults(specification, part, value, at)
-    kind = schema.get("type")
-    if kind is not None and (not isinstance(value, TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
-        yield f"{at}: {value!r} is no {kind}"
-        return
-    if isinstance(value, list):
-        for index, one in enumerate(value):
-            yield from faults(specification, schema.get("items", {}), one, f"{at}[{index}]")
-    if isinstance(value, dict) and "properties" in schema:
-        yield from (f"{at}: {name} is missing" for name in schema.get("required", ()) if name not in value)
-        for name, one in value.items():
-            if name in schema["properties"]:
-                yield from faults(specification, schema["properties"][name], one, f"{at}.{name}")
-            elif schema.get("additionalProperties") is False:
-                yield f"{at}: {name} is unknown"
+@pytest.fixture
+def full(three: Client) -> Client:
+    """Three issues, of which the first has a comment, a property and a value in each kind of field."""
+    three.post("issue/ITSM-1/comment", COMMENT)
+    assert three.ask("PUT", "issue/ITSM-1/properties/mark", [1]).status_code == 201
+    assert three.ask("PUT", "issue/ITSM-1", {"fields": FIELDS}).status_code == 204
+    return three
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "template"),
+    ("method", "path", "query", "body", "status"),
     [
-        ("GET", "serverInfo", None, "serverInfo"),
-        ("GET", "myself", None, "myself"),
-        ("GET", "field", None, "field"),
-        ("GET", "status", None, "status"),
-        ("GET", "priority", None, "priority"),
-        ("GET", "project/search", None, "project/search"),
-        ("GET", "project/ITSM", None, "project/{projectIdOrKey}"),
-        ("GET", "mypermissions?permissions=EDIT_ISSUES,ADMINISTER", None, "mypermissions"),
-        ("GET", "issue/ITSM-1?expand=changelog,names", None, "issue/{issueIdOrKey}"),
-        ("GET", "issue/ITSM-1/editmeta", None, "issue/{issueIdOrKey}/editmeta"),
-        ("GET", "issue/ITSM-1/changelog?maxResults=1", None, "issue/{issueIdOrKey}/changelog"),
-        ("GET", "issue/ITSM-1/comment?expand=properties", None, "issue/{issueIdOrKey}/comment"),
-        ("GET", "issue/ITSM-1/comment/10000", None, "issue/{issueIdOrKey}/comment/{id}"),
-        ("GET", "issue/ITSM-1/properties", None, "issue/{issueIdOrKey}/properties"),
-        ("GET", "issue/ITSM-1/properties/mark", None, "issue/{issueIdOrKey}/properties/{propertyKey}"),
-        ("POST", "search/jql", {"jql": "project = ITSM", "fields": ["*all"], "maxResults": 1}, "search/jql"),
-        ("GET", "search/jql?jql=project=ITSM&expand=changelog", None, "search/jql"),
-        ("POST", "issue/bulkfetch", {"issueIdsOrKeys": ["ITSM-1", "ITSM-2"]}, "issue/bulkfetch"),
-        ("POST", "changelog/bulkfetch", {"issueIdsOrKeys": ["ITSM-1"], "maxResults": 1}, "changelog/bulkfetch"),
-        ("POST", "comment/list?expand=properties", {"ids": [10000]}, "comment/list"),
+        ("GET", "serverInfo", {}, None, 200),
+        ("GET", "myself", {}, None, 200),
+        ("GET", "field", {}, None, 200),
+        ("GET", "field/search", {"type": "custom", "maxResults": 3}, None, 200),
+        ("GET", "status", {}, None, 200),
+        ("GET", "priority", {}, None, 200),
+        ("GET", "project/search", {"keys": "ITSM"}, None, 200),
+        ("GET", "project/ITSM", {}, None, 200),
+        ("GET", "mypermissions", {"permissions": "EDIT_ISSUES,ADMINISTER", "issueId": "10000"}, None, 200),
+        ("GET", "issue/ITSM-1", {"expand": "changelog,names,schema", "properties": "*all"}, None, 200),
+        ("GET", "issue/ITSM-9", {}, None, 404),
+        ("PUT", "issue/ITSM-1", {"notifyUsers": "false"}, {"fields": {"summary": "y"}}, 204),
+        ("PUT", "issue/ITSM-1", {"returnIssue": "true"}, {"fields": {"summary": "y"}}, 200),
+        ("PUT", "issue/ITSM-1", {}, {"fields": {"nope": 1}}, 400),
+        ("GET", "issue/ITSM-1/editmeta", {}, None, 200),
+        ("GET", "issue/ITSM-1/changelog", {"maxResults": 1, "startAt": 0}, None, 200),
+        ("GET", "issue/ITSM-1/comment", {"expand": "properties", "orderBy": "-created"}, None, 200),
+        ("POST", "issue/ITSM-1/comment", {}, COMMENT, 201),
+        ("GET", "issue/ITSM-1/comment/10000", {}, None, 200),
+        ("PUT", "issue/ITSM-1/comment/10000", {}, COMMENT, 200),
+        ("DELETE", "issue/ITSM-1/comment/10000", {}, None, 204),
+        ("GET", "issue/ITSM-1/properties", {}, None, 200),
+        ("GET", "issue/ITSM-1/properties/mark", {}, None, 200),
+        ("PUT", "issue/ITSM-1/properties/mark", {}, {"a": 2}, 200),
+        ("DELETE", "issue/ITSM-1/properties/mark", {}, None, 204),
+        ("GET", "comment/10000/properties", {}, None, 200),
+        ("GET", "comment/10000/properties/mark", {}, None, 200),
+        ("PUT", "comment/10000/properties/other", {}, [1], 201),
+        ("DELETE", "comment/10000/properties/mark", {}, None, 204),
+        (
+            "POST",
+            "search/jql",
+            {},
+            {"jql": "project = ITSM", "fields": ["*all"], "maxResults": 1, "properties": ["mark"]},
+            200,
+        ),
+        ("POST", "search/jql", {}, {"jql": "project = ITSM", "reconcileIssues": [10000]}, 200),
+        ("GET", "search/jql", {"jql": "project=ITSM", "expand": "changelog", "reconcileIssues": 10000}, None, 200),
+        ("GET", "search/jql", {"jql": "order by key"}, None, 400),
+        ("POST", "search/approximate-count", {}, {"jql": "project = ITSM"}, 200),
+        ("POST", "issue/bulkfetch", {}, {"issueIdsOrKeys": ["ITSM-1", "ITSM-2"], "expand": ["changelog"]}, 200),
+        ("POST", "changelog/bulkfetch", {}, {"issueIdsOrKeys": ["ITSM-1"], "maxResults": 1}, 200),
+        ("POST", "comment/list", {"expand": "properties"}, {"ids": [10000]}, 200),
     ],
 )
 def test_answers_are_as_specified(
-    three: Client, specification: dict[str, Any], *, method: str, path: str, body: object, template: str
+    full: Client, spec: Specification, *, method: str, path: str, query: Json, body: object, status: int
 ) -> None:
-    paragraph = {"type": "paragraph", "content": [{"type": "text", "text": "x"}]}
-    document = {"type": "doc", "version": 1, "content": [paragraph]}
-    three.post("issue/ITSM-1/comment", {"body": document, "properties": [{"key": "mark", "value": {"a": 1}}]})
-    assert three.ask("PUT", "issue/ITSM-1/properties/mark", [1]).status_code == 201
-    answer = three.ask(method, path, body)
-    operation = specification["paths"][f"/rest/api/3/{template}"][method.lower()]
-    schema = operation["responses"][str(answer.status_code)]["content"]["application/json"]["schema"]
-    found = faults(specification, schema, answer.json(), template)
-    assert [fault for fault in found if not CONTRADICTED.fullmatch(fault)] == []
+    spec.check_request(method, f"/rest/api/3/{path}", query, body)
+    answer = full.ask(method, path, body, **query)
+    assert answer.status_code == status, answer.text
+    spec.check_response(method, f"/rest/api/3/{path}", status, answer.json() if answer.content else None)
+
+
+def test_bulk_errors_are_as_specified(full: Client, spec: Specification) -> None:
+    full.site.switches.issue_errors = ("ITSM-1",)
+    answer = full.post("issue/bulkfetch", {"issueIdsOrKeys": ["ITSM-1", "ITSM-2"]})
+    assert answer["issueErrors"]
+    spec.check_response("POST", "/rest/api/3/issue/bulkfetch", 200, answer)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "query", "body", "words"),
+    [
+        ("GET", "nothing", {}, None, "there is no such operation"),
+        ("POST", "search/jql", {}, {"jql": "a = b", "startAt": 0}, "'startAt' was unexpected"),
+        ("POST", "search/jql", {}, {"jql": "a = b", "maxResults": "9"}, "'9' is not of type 'integer'"),
+        ("POST", "search/jql", {}, {"jql": "a = b", "expand": None}, "None is not of type 'string'"),
+        ("POST", "search/jql", {}, None, "the body is missing"),
+        ("GET", "myself", {"mind": "x"}, None, "query parameter mind is unknown"),
+        ("GET", "search/jql", {"maxResults": "x"}, None, "'x' is no integer"),
+        ("GET", "myself", {}, {}, "a body is sent and none is expected"),
+        ("POST", "changelog/bulkfetch", {}, {"issueIdsOrKeys": [], "fieldIds": ["a"]}, "should be non-empty"),
+    ],
+)
+def test_wrong_requests_are_told(
+    spec: Specification, *, method: str, path: str, query: Json, body: object, words: str
+) -> None:
+    faults = spec.request_faults(method, f"/rest/api/3/{path}", query, body)
+    assert any(words in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "words"),
+    [
+        (200, {"total": 3}, "'total' was unexpected"),
+        (200, {"isLast": "yes"}, "'yes' is not of type 'boolean'"),
+        (200, {"issues": [{"id": 1}]}, "1 is not of type 'string'"),
+        (200, None, "the body is missing"),
+        (418, {}, "status 418 is unknown"),
+    ],
+)
+def test_wrong_answers_are_told(spec: Specification, status: int, body: object, words: str) -> None:
+    (fault,) = spec.response_faults("POST", "/rest/api/3/search/jql", status, body)
+    assert words in fault

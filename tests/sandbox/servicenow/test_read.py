@@ -1,7 +1,11 @@
 import re
+from collections import Counter
 
 import pytest
 
+from sla_engine.instant import DAY
+from slabridge.sandbox.embedded import Sandbox
+from slabridge.sandbox.server import SandboxOptions
 from tests.sandbox.servicenow.instance import Instance
 
 GROUP = "assignment_group"
@@ -95,6 +99,29 @@ def test_an_update_leaves_audit_rows_of_raw_values_by_the_account_that_made_it(r
     assert rows[0]["sys_created_on"] == "2016-03-01 08:30:00"
 
 
+def test_what_people_said_in_a_story_stands_in_the_journal_and_in_the_audit_trail() -> None:
+    with Sandbox(SandboxOptions(size=60, share=0.0), in_process=True) as sandbox:
+        sandbox.move_to(sandbox.now + 60 * DAY)
+        instance = Instance(sandbox)
+        with instance.session:
+            entries = instance.rows("sys_journal_field")
+            audit = instance.rows(
+                "sys_audit", "fieldnameINcomments,work_notes", fields="documentkey,fieldname,newvalue,user"
+            )
+            callers = {
+                row["sys_id"]: row["caller_id.user_name"]
+                for row in instance.rows("incident", fields="sys_id,caller_id.user_name")
+            }
+    said = [(row["element_id"], row["element"], row["value"], row["sys_created_by"]) for row in entries]
+    assert {row["name"] for row in entries} == {"incident"}
+    assert Counter(said) == Counter(tuple(row.values()) for row in audit)
+    assert {(element, by == callers[key]) for key, element, _, by in said} == {
+        ("comments", True),
+        ("comments", False),
+        ("work_notes", False),
+    }
+
+
 def test_opening_leaves_no_audit_rows(reader: Instance) -> None:
     assert reader.audit("INC0000002") == []
 
@@ -102,8 +129,12 @@ def test_opening_leaves_no_audit_rows(reader: Instance) -> None:
 def test_choices_and_the_dictionary_say_what_fields_hold(reader: Instance) -> None:
     states = reader.rows("sys_choice", "name=incident^element=state^ORDERBYsequence")
     assert [(row["value"], row["label"]) for row in states][:2] == [("1", "New"), ("2", "Active")]
-    (entry,) = reader.rows("sys_dictionary", "name=incident^element=assignment_group")
-    assert (entry["internal_type"], entry["reference"], entry["audit"]) == ("reference", "sys_user_group", "true")
+    (entry,) = reader.rows("sys_dictionary", "nameINincident,task^element=assignment_group")
+    assert (entry["name"], entry["internal_type"], entry["reference"]) == ("task", "reference", "sys_user_group")
+    (collection,) = reader.rows("sys_dictionary", "name=incident^elementISEMPTY")
+    assert (collection["internal_type"], collection["audit"]) == ("collection", "true")
+    (incident,) = reader.rows("sys_db_object", "name=incident", fields="label,super_class.name")
+    assert incident == {"label": "Incident", "super_class.name": "task"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,125 @@
+"""What differs between Jira Cloud and Data Center: where things are asked for, and how texts and people are written."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from connectors.answer import Answer
+from connectors.errors import Unavailable
+from connectors.jira.instant import instant
+from connectors.jira.site import Body, Site
+
+Raw = Mapping[str, Any]
+"""A thing as Jira gives it."""
+PORTAL = "service_desk"
+
+
+class Rows(NamedTuple):
+    """A page of a search: (id, updated) of issues, and the site's clock when it answered."""
+
+    rows: list[tuple[str, int]]
+    now: int
+
+
+class Bulk(NamedTuple):
+    """Issues as Jira gives them, and by id why others cannot be had. What is in neither is not there, or hidden."""
+
+    issues: list[Body]
+    errors: dict[str, str]
+
+
+class Asked(NamedTuple):
+    """What is asked for of issues: fields by id, and whether their comments and our property are wanted."""
+
+    fields: tuple[str, ...]
+    comments: bool
+    property: bool
+
+
+class Dialect(Protocol):
+    """How one kind of Jira is asked."""
+
+    site: Site
+
+    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+        """Find what changed since an instant, least recently changed first, each issue at least once."""
+        ...
+
+    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:
+        """Read issues by id as they are now; `promised` are times of their last change that a search gave."""
+        ...
+
+    def histories(self, issues: Sequence[Body], fields: Sequence[str]) -> dict[str, list[Raw]]:
+        """Return the histories of issues by id, all that touch these fields."""
+        ...
+
+    def comments(self, issues: Sequence[Body], account: str) -> dict[str, list[Raw]]:
+        """Return all comments of issues by id; those of our account come with their properties."""
+        ...
+
+    def person(self, raw: Raw) -> str:
+        """Return the id of an account; "" for nobody."""
+        ...
+
+    def named(self, text: str) -> Body:
+        """Return how an account is named in a write."""
+        ...
+
+    def rich(self, text: str) -> object:
+        """Return what a field of rich text is set to; it reads back as that text."""
+        ...
+
+    def comment(self, text: str) -> object:
+        """Return the body of a comment that shows a text as it is."""
+        ...
+
+    def hidden(self, issue: str, comment: str) -> bool:
+        """Ask whether customers do not see a comment."""
+        ...
+
+
+def rows_of(site: Site, answer: Answer) -> list[tuple[str, int]]:
+    """Return (id, updated) of the issues of a search's answer.
+
+    Raises:
+        Unavailable: it is no such answer.
+    """
+    try:
+        return [(str(row["id"]), instant(row["fields"]["updated"])) for row in site.listed(answer, "issues")]
+    except (KeyError, TypeError, ValueError) as error:
+        raise Unavailable(f"{site.name}: a search gave an issue without id or time of its last change") from error
+
+
+def chunks(ids: Sequence[str], size: int) -> list[Sequence[str]]:
+    """Cut ids into parts of at most `size`."""
+    return [ids[at : at + size] for at in range(0, len(ids), size)]
+
+
+def embedded(issue: Raw) -> tuple[list[Body], int]:
+    """Return the comments that stand in an issue's payload, and how many it has."""
+    fields = issue.get("fields")
+    page = fields.get("comment") if isinstance(fields, Mapping) else None
+    found = page.get("comments") if isinstance(page, Mapping) else None
+    if not isinstance(page, Mapping) or not isinstance(found, list):
+        return [], 0
+    total = page.get("total")
+    return found, total if isinstance(total, int) else len(found)
+
+
+def is_portal(issue: Raw) -> bool:
+    """Return whether an issue's project is a service project, whose customers see comments in a portal."""
+    fields = issue.get("fields")
+    project = fields.get("project") if isinstance(fields, Mapping) else None
+    return isinstance(project, Mapping) and project.get("projectTypeKey") == PORTAL
+
+
+def all_comments(site: Site, id_: str, **params: str | int) -> list[Raw]:
+    """Read the comments of one issue to the end."""
+    found: dict[str, Raw] = {}
+    start = 0
+    while True:
+        answer = site.get("issue", id_, "comment", startAt=start, maxResults=1_000, **params)
+        page = site.listed(answer, "comments")
+        found.update((str(comment.get("id")), comment) for comment in page)
+        start += len(page)
+        if not page or start >= answer.body.get("total", 0):
+            return list(found.values())

@@ -1,0 +1,69 @@
+"""`slabridge reevaluate`."""
+
+import sys
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sla_engine.instant import instant_of
+from slabridge.cli.options import AsJson, ConfigPath, prepared
+from slabridge.config import load_config
+from slabridge.reevaluate import Rejudged, rejudge, rejudged
+from slabridge.state import State
+
+
+def reevaluate(
+    *,
+    start: Annotated[str, typer.Option("--from", help="The first date, as 2026-01-01, on which the cycles ended.")],
+    end: Annotated[str, typer.Option("--to", help="The date after the last.")],
+    apply: Annotated[bool, typer.Option("--apply", help="Do it; without this, only show what would change.")] = False,
+    config: ConfigPath = None,
+    json: AsJson = False,
+) -> None:
+    """Judge cycles that ended in a period by today's definitions; else they keep those that they were judged by."""
+    loaded = load_config(prepared(config))
+    zone = ZoneInfo(loaded.definitions.timezone)
+    period = _midnight(start, "--from", zone), _midnight(end, "--to", zone)
+    if period[0] >= period[1]:
+        raise typer.BadParameter("is not after --from", param_hint="--to")
+    state = State.of(loaded.state, create=False, migrate=apply)
+    try:
+        changes = list(rejudged(loaded, state, *period))
+        if apply:
+            rejudge(loaded, state, *period)
+    finally:
+        state.close()
+    if json:
+        for change in changes:
+            sys.stdout.buffer.write(orjson.dumps(change.as_json(), option=orjson.OPT_APPEND_NEWLINE))
+        return
+    console = Console()
+    if changes:
+        console.print(_table(changes))
+    done = "came out otherwise; the next run writes them" if apply else "would come out otherwise; --apply does it"
+    console.print(f"{len(changes)} cycles that ended from {start} to before {end} {done if changes else 'change'}")
+
+
+def _midnight(text: str, option: str, zone: ZoneInfo) -> int:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no date; write 2026-01-31", param_hint=option) from error
+    return instant_of(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+def _table(changes: list[Rejudged]) -> Table:
+    table = Table()
+    for name in ("ticket", "cycle", "stands as", "used %", "would be", "used %"):
+        table.add_column(name, overflow="fold")
+    for change in changes:
+        old, new = change.before, change.after
+        cycle = f"{old['agreement']}.{old['objective']} #{old['cycle']}"
+        after = ("no result", "") if new is None else (new.status, f"{new.percent:g}")
+        table.add_row(old["ticket"], cycle, old["status"], f"{old['percent']:g}", *after)
+    return table

@@ -1,0 +1,53 @@
+"""When a run has to end before it is done: its time is over, or it was asked to stop."""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from connectors.errors import Unavailable
+
+
+class Halt:
+    """Ends a run at the next place where its state is safe.
+
+    `seconds` is how long the run may take (None: as long as it needs), counted from now.
+    """
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._end = math.inf if seconds is None else time.monotonic() + seconds
+        self._asked = threading.Event()
+
+    def stop(self) -> None:
+        """Ask the run to end."""
+        self._asked.set()
+
+    def stopping(self) -> bool:
+        """Return whether the run was asked to end."""
+        return self._asked.is_set()
+
+    def left(self) -> float:
+        """Return the seconds that the run still has."""
+        return self._end - time.monotonic()
+
+    def check(self) -> None:
+        """Return if the run may go on.
+
+        Raises:
+            Unavailable: it may not; what is left is for the next run.
+        """
+        if self.stopping():
+            raise Unavailable("the run was asked to stop; the next one goes on from here")
+        if self.left() <= 0:
+            raise Unavailable("the run's time is over (--max-seconds); the next one goes on from here")
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Let SIGTERM end the run in order while the block lasts: systemd and Kubernetes stop it that way."""
+        before = signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)

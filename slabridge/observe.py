@@ -1,0 +1,48 @@
+"""Changes that a tool keeps no history of, but that our own pulls saw (docs/promises.md, "Reading"). Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from connectors.interface import NativeEntry, NativeTicket, Values
+
+Step = tuple[int, tuple[str, ...], tuple[str, ...]]
+"""A change of one field: when, and the codes before and after."""
+
+
+def observed(before: NativeTicket, now: NativeTicket, read_at: int, as_of: int) -> NativeTicket:
+    """Return a ticket as read now with the changes that only our pulls saw: those known before, and new ones.
+
+    A field that holds another code than when the ticket was last read (at `read_at`), though its history at the source
+    has not grown, has changed unseen: at the ticket's last update where that lies between the two, else at `as_of`.
+    Where the source's history has grown after all, it is believed from there on.
+    """
+    at = now.updated if read_at < now.updated <= as_of else as_of
+    kept: dict[str, list[NativeEntry]] = {}
+    changes: dict[str, tuple[Values, Values]] = {}
+    for field in now.fields.keys() | {name for entry in before.observed for name in entry.changes}:
+        then, here = set(_steps(before, field)), list(_steps(now, field))
+        grown = [step[0] for step in here if step not in then]
+        ours = [
+            NativeEntry(entry.at, entry.by, {field: entry.changes[field]})
+            for entry in before.observed
+            if field in entry.changes and not any(entry.at >= instant for instant in grown)
+        ]
+        kept[field] = ours
+        was, held = before.fields.get(field), now.fields.get(field)
+        if not grown and was is not None and held is not None and _codes(was) != _codes(held):
+            changes[field] = (was, held)
+    entries = [entry for field in sorted(kept) for entry in kept[field]]
+    if changes:
+        entries.append(NativeEntry(at, "", changes))
+    return replace(now, observed=tuple(sorted(entries, key=lambda entry: entry.at)))
+
+
+def _steps(ticket: NativeTicket, field: str) -> Iterator[Step]:
+    for entry in ticket.history:
+        if field in entry.changes:
+            before, after = entry.changes[field]
+            yield entry.at, _codes(before), _codes(after)
+
+
+def _codes(values: Values) -> tuple[str, ...]:
+    return tuple(sorted(value.code for value in values))

@@ -1,0 +1,62 @@
+"""A run, and one connection within it: what all steps need."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from connectors.interface import Connector
+from sla_engine import Engine
+from slabridge.config import Config, Connection
+from slabridge.halt import Halt
+from slabridge.report import Tally
+from slabridge.state import State
+
+Notice = Callable[[Tally], None]
+"""Told after every page and batch, to show progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run; `run` is its number, 0 in a rehearsal."""
+
+    config: Config
+    state: State
+    run: int
+    engine: Engine
+    notice: Notice
+    halt: Halt
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A connection within a run.
+
+    `as_of` is the tool's clock, ms UTC, when this part of the run began; `aside` are the tickets that it set aside.
+    """
+
+    job: Job
+    connection: Connection
+    connector: Connector
+    tally: Tally
+    as_of: int
+    aside: set[str] = field(default_factory=set)
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def name(self) -> str:
+        """The connection's name in the configuration."""
+        return self.connection.name
+
+    @property
+    def now(self) -> int:
+        """The tool's clock now: what has passed since `as_of` is measured by ours."""
+        return self.as_of + round((time.monotonic() - self.began) * 1000)
+
+    def proceed(self) -> None:
+        """Show how far the run is, and go on if it may.
+
+        Raises:
+            Unavailable: its time is over, or it was asked to stop.
+        """
+        self.job.notice(self.tally)
+        self.job.halt.check()

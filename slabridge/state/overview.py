@@ -1,0 +1,89 @@
+"""What the state knows, at a glance: how far each connection is, what waits, what is set aside, who works on it."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from sla_engine.instant import instant_of
+from slabridge.state import lease, outbox, quarantine, runs
+from slabridge.state.schema import connection, ticket
+from slabridge.state.schema import outbox as comments
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a connection is. Instants are ms UTC by the tool's clock, None is "never".
+
+    `as_of` is when the last complete run on it began; `read_to` the last change that was read.
+    """
+
+    connection: str
+    as_of: int | None
+    read_to: int | None
+    known: int
+    open: int
+    pending: int
+    unclear: int
+    set_aside: int
+    set_aside_since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The state at one moment: `set_aside` are the latest of them, `runs` the latest, the last first.
+
+    `now` is the clock that counts for leases, ms UTC.
+    """
+
+    now: int
+    schema: str
+    lease: lease.Holder | None
+    progress: Sequence[Progress]
+    set_aside: Sequence[quarantine.Entry]
+    runs: Sequence[runs.Run]
+
+
+def overview(transaction: sa.Connection, names: Collection[str], entries: int | None, past: int) -> Overview:
+    """Return an overview of these connections and all others of the state.
+
+    `entries` is how many of the tickets set aside are wanted (None: all), `past` how many runs.
+    """
+    rows = {row.name: row for row in transaction.execute(sa.select(connection))}
+    aside = quarantine.count(transaction)
+    since = quarantine.oldest(transaction)
+    found = []
+    for name in [*names, *sorted(rows.keys() - set(names))]:
+        row = rows.get(name)
+        here = ticket.c.connection == name
+        found.append(
+            Progress(
+                name,
+                None if row is None else row.as_of,
+                None if row is None or row.changed is None else _place(json.loads(row.changed)),
+                _count(transaction, here),
+                _count(transaction, here, ticket.c.is_open, ~ticket.c.gone),
+                _count(transaction, here, ticket.c.pending, ~ticket.c.gone),
+                _count(transaction, comments.c.connection == name, comments.c.state == outbox.SENDING),
+                aside.get(name, 0),
+                since.get(name),
+            )
+        )
+    now = transaction.scalar(sa.select(lease.clock(transaction))) or 0
+    version = transaction.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    listed = quarantine.listed(transaction, entries)
+    return Overview(now, str(version), lease.holder(transaction), found, listed, runs.latest(transaction, past))
+
+
+def _count(transaction: sa.Connection, first: sa.ColumnElement[bool], *others: sa.ColumnElement[bool]) -> int:
+    return transaction.scalar(sa.select(sa.func.count()).where(first, *others)) or 0
+
+
+def _place(cursor: dict[str, object]) -> int | None:
+    """Return the instant that a cursor stands at: the tools' cursors have it as ms, or as ServiceNow writes it."""
+    updated = cursor.get("updated")
+    if isinstance(updated, int):
+        return updated
+    return None if updated is None else instant_of(datetime.fromisoformat(str(updated)).replace(tzinfo=UTC))

@@ -1,0 +1,25 @@
+"""Text of any length and content. Tools give what PostgreSQL refuses: NUL, and halves of a character."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+
+class Text(sa.types.TypeDecorator[str]):
+    """Any text; what no database can hold is replaced."""
+
+    impl: Any = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:  # noqa: ARG002 - the same for all
+        """Return what can be stored."""
+        if value is None:
+            return None
+        return value.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+class String(Text):
+    """A name, an id or a code, of any length and content too."""
+
+    impl = sa.String
+    cache_ok = True

@@ -1,0 +1,143 @@
+"""One case: a run that is disturbed, one that is not, and what is left in the end."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import requests
+
+import sync
+from connectors.http import Http
+from connectors.interface import Connector
+from sla_engine.instant import format_instant
+from slabridge import logs
+from slabridge.config import Config, Connection, load_config
+from slabridge.connect import connected
+from slabridge.demo import example
+from slabridge.report import Report
+from slabridge.sandbox.server import Built, Endpoints
+from slabridge.state import State
+from tests.faults.ending import ending
+from tests.faults.fault import Fault, Steps, arm, disarm, requests_of, watch
+from tests.faults.forked import fork, keep, kept, served, wait
+from tests.faults.scenario import AFTER, Scenario
+from tests.faults.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A fault at the index-th call, commit or request (of `tool`) of the disturbed run."""
+
+    fault: Fault
+    index: int
+    tool: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.fault.name}, {self.tool or self.fault.at} {self.index}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How both runs ended and what is left; `steps` is what there was to disturb."""
+
+    died: bool
+    exit_code: int
+    steps: dict[str, int]
+    left: dict[str, Any]
+
+
+def prepare(found: Built, scenario: Scenario, store: Store, folder: Path) -> None:
+    """Do the runs before the disturbed one; world and state are then as they are before it."""
+    for instant in scenario.runs:
+
+        def work(endpoints: Endpoints, instant: int = instant) -> None:
+            move(endpoints, instant)
+            report = _run(_config(scenario, endpoints, store.place, folder, before=True))
+            assert report.exit_code == 0, report
+
+        assert served(found, work) == 0, scenario.name
+
+
+def ended(found: Built, scenario: Scenario, store: Store, folder: Path, case: Case | None = None) -> Ended:
+    """Run a case, or (None) what happens without a fault, on copies of world and state."""
+    path = folder / "ended"
+    with store.copy() as place:
+
+        def work(endpoints: Endpoints) -> None:
+            keep(path, _both(scenario, endpoints, place, folder, case))
+
+        status = wait(fork(lambda: _check(served(found, work))))
+        assert status == 0, f"{scenario.name}: {case}: the run after it failed"
+    result: Ended = kept(path)
+    return result
+
+
+def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, case: Case | None) -> Ended:
+    move(endpoints, scenario.at)
+    config = _config(scenario, endpoints, place, folder)
+    steps_path = folder / "steps"
+    before = requests_of(endpoints)
+    if case is not None:
+        arm(case.fault, case.tool, case.index, endpoints)
+
+    def disturbed() -> None:
+        steps = Steps(case.fault, case.index) if case is not None else Steps()
+        watch(steps)
+        _run(config)
+        keep(steps_path, steps.counts)
+
+    status = wait(fork(disturbed))
+    assert status in {0, -signal.SIGKILL}, f"the disturbed run failed: {status}"
+    steps = kept(steps_path) if status == 0 else {}
+    steps |= {tool: count - before[tool] for tool, count in requests_of(endpoints).items()}
+    disarm(endpoints)
+    move(endpoints, scenario.at + AFTER)
+    report = _run(config)
+    if case is None:
+        assert not any(t.fields_written + t.comments_written for t in report.tallies), "time alone changed something"
+    with _opened(config) as (state, connectors):
+        return Ended(status != 0, report.exit_code, steps, ending(state, connectors))
+
+
+def move(endpoints: Endpoints, instant: int) -> None:
+    """Set the sandbox's clock, and let people do until then what they did."""
+    body = {"now": format_instant(instant)}
+    requests.post(f"{endpoints['servicenow'].url}/sandbox/clock", json=body, timeout=60).raise_for_status()
+
+
+def _run(config: Config) -> Report:
+    with _opened(config) as (state, connectors):
+        return sync.run(config, connectors, state)
+
+
+@contextmanager
+def _opened(config: Config) -> Iterator[tuple[State, list[tuple[Connection, Connector]]]]:
+    state = State.of(config.state)
+    try:
+        with connected(config) as connectors:
+            yield state, connectors
+    finally:
+        state.close()
+
+
+def _config(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, *, before: bool = False) -> Config:
+    """Return the example configuration for these addresses; reads time out soon, as some of them hang on purpose."""
+    logs.configure("error", "console")
+    defaults = {**(Http.__init__.__kwdefaults__ or {}), "sleep": lambda _: None}
+    Http.__init__.__kwdefaults__ = defaults
+    text = example() if before else scenario.change(example())
+    text = text.replace("https://acme.service-now.com", endpoints["servicenow"].url)
+    text = text.replace("https://acme.atlassian.net", endpoints["jira"].url)
+    path = folder / "config.toml"
+    path.write_text(text, "utf-8")
+    config = load_config(path)
+    chosen = [connection for connection in config.connections if connection.name in scenario.tools]
+    return replace(config, state=place, connections=tuple(replace(one, timeout=(2.0, 1.0)) for one in chosen))
+
+
+def _check(status: int) -> None:
+    if status != 0:
+        raise RuntimeError(f"the work ended with {status}")

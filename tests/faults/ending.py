@@ -1,0 +1,70 @@
+"""What is left in the end: what stands on the tickets of both tools, and what the state holds of it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import sqlalchemy as sa
+
+from connectors.interface import Connector, NativeTicket
+from slabridge.config import Connection
+from slabridge.state import State, codec, schema
+
+_TICKING = {"elapsed_seconds", "remaining_seconds", "paused_seconds", "percent", "due_if_resumed"}
+"""What of an open cycle's result changes with the clock: it says when the ticket was evaluated, and no more."""
+
+
+def ending(state: State, connectors: Iterable[tuple[Connection, Connector]]) -> dict[str, Any]:
+    """Return all that has to be equal, whatever happened before."""
+    found: dict[str, Any] = {}
+    for connection, connector in connectors:
+        natives = [native for page in connector.changed(None) for native in page.tickets]
+        found[connection.name] = {native.key: _native(native) for native in natives}
+    with state.begin() as transaction:
+        found["state"] = {row.id: _ticket(row) for row in transaction.execute(sa.select(schema.ticket))}
+        found["outbox"] = sorted(
+            (row.ticket, row.marker, row.state) for row in transaction.execute(sa.select(schema.outbox))
+        )
+        found["quarantine"] = sorted(row.ticket for row in transaction.execute(sa.select(schema.quarantine)))
+        found["standing"] = sorted(
+            (row.name, row.judged_by, row.fields, row.as_of)
+            for row in transaction.execute(sa.select(schema.connection))
+        )
+    return found
+
+
+def _native(native: NativeTicket) -> dict[str, Any]:
+    return {
+        "fields": native.fields,
+        "written": native.written,
+        "ours": sorted(native.ours),
+        "history": native.history,
+        "comments": sorted(
+            # When ours came, depends on what happened before; that they came once, does not.
+            (comment.marker or "", comment.role, comment.public, 0 if comment.marker else comment.at)
+            for comment in native.comments
+        ),
+    }
+
+
+def _without_ours(native: NativeTicket) -> dict[str, Any]:
+    """Return a ticket without our comments and what the tool remembers of us: that the state learns at its next read."""
+    foreign = tuple(comment for comment in native.comments if comment.marker is None)
+    return _native(replace(native, comments=foreign, ours=frozenset()))
+
+
+def _ticket(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    return {
+        "native": _without_ours(codec.decode(row.payload)),
+        "told": row.told,
+        "is_open": row.is_open,
+        "next_change_at": row.next_change_at,
+        "pending": row.pending,
+        "gone": row.gone,
+        "results": [_result(result) for result in codec.unpack(row.results)],
+    }
+
+
+def _result(result: Mapping[str, Any]) -> dict[str, Any]:
+    still = result["stopped_at"] is not None
+    return {name: value for name, value in result.items() if still or name not in _TICKING}

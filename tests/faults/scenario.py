@@ -1,0 +1,72 @@
+"""Scenarios: a world, the runs before, and the run that is disturbed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sla_engine.instant import HOUR, MINUTE
+from slabridge.sandbox.server import SandboxOptions
+from tests.job.job import NOON, TOOLS, number_of
+from tests.sandbox.logs import history, write
+
+Change = Callable[[str], str]
+"""What becomes of the configuration's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """At `runs` the job ran undisturbed; at `at` it is disturbed; `AFTER` that it runs once more."""
+
+    name: str
+    at: int
+    runs: tuple[int, ...] = ()
+    tools: tuple[str, ...] = ("snow", "jira")
+    change: Change = str
+
+
+AFTER = 3 * MINUTE
+"""By then what was unclear has settled, and nothing has changed its status by time alone: both ways tell the same."""
+
+SCENARIOS = (
+    Scenario("first load", at=NOON + 3 * HOUR),
+    Scenario("a busy day", at=NOON + 3 * HOUR, runs=(NOON,), tools=("snow",)),
+    Scenario("re-opened tickets", at=NOON + 50 * MINUTE, runs=(NOON,), tools=("jira",)),
+    Scenario("both tools together", at=NOON + 5 * HOUR, runs=(NOON, NOON + 3 * HOUR)),
+    Scenario(
+        "a definition change",
+        at=NOON + 51 * MINUTE,
+        runs=(NOON, NOON + 50 * MINUTE),
+        change=lambda text: text.replace('within = "4h", calendar', 'within = "2h", calendar'),
+    ),
+)
+
+
+def day(folder: Path) -> SandboxOptions:
+    """Return a sandbox where both tools have the same incidents, at noon of a busy day."""
+    lives = (
+        [_opened("10:00", team="Mail", priority="1 - Critical"), _state("10:05", "Active")],
+        [_opened("10:30"), _state("11:00", "Awaiting User Info"), _state("14:10", "Active")],
+        [_opened("11:10"), _state("11:30", "Resolved")],
+        [_opened("09:00", team="Mail"), _state("09:20", "Active"), _update("12:20", assignment_group="Network")],
+        [_opened("08:30"), _state("11:20", "Resolved"), _state("12:40", "Active"), _state("16:30", "Resolved")],
+        [_opened("13:30", priority="2 - High"), _state("13:45", "Active"), _update("16:00", priority="1 - Critical")],
+        [_opened("08:00", day="2016-02-18"), _state("09:00", "Resolved", day="2016-02-18")],
+    )
+    histories = [
+        history(number_of(tool, n), *updates, category="Software", **opened)
+        for tool in TOOLS.values()
+        for n, (opened, *updates) in enumerate(lives)
+    ]
+    return SandboxOptions(log=write(folder / "log.csv", *histories), share=0.5, start=NOON)
+
+
+def _opened(time: str, day: str = "2016-03-01", team: str = "Network", **more: str) -> dict[str, str]:
+    return {"opened_at": f"{day} {time}:00", "assignment_group": team, **more}
+
+
+def _update(time: str, day: str = "2016-03-01", **more: str) -> dict[str, str]:
+    return {"sys_updated_at": f"{day} {time}:00", **more}
+
+
+def _state(time: str, state: str, day: str = "2016-03-01") -> dict[str, str]:
+    return _update(time, day, incident_state=state)

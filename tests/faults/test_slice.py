@@ -1,0 +1,31 @@
+"""A part of the sweep, another one each day: P1, P2 and P3 of the promises, on both databases."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.scenario import SCENARIOS, Scenario
+from tests.state.databases import ENGINES, postgresql
+
+CHECKOUT = Path(__file__).parents[2]
+SEED = os.environ.get("SLABRIDGE_FAULTS_SEED") or str(int(time.time()) // 86_400)
+"""Which part: by the day. A failure names it, and this variable repeats it."""
+
+CASES = {"sqlite": 12, "postgresql": 6}
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")
+@pytest.mark.parametrize("database", ENGINES)
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_whatever_happens_to_a_run_the_next_one_ends_as_if_nothing_had(scenario: Scenario, database: str) -> None:
+    if database == "postgresql":
+        with postgresql():
+            pass  # there is a server, or the test is skipped
+    options = ["--scenario", scenario.name, "--database", database, "--cases", str(CASES[database]), "--seed", SEED]
+    command = [sys.executable, "-m", "tests.faults.sweep", "--workers", "1", *options]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=280, check=False)  # noqa: S603 - our own module
+    assert done.returncode == 0, f"SLABRIDGE_FAULTS_SEED={SEED}\n{done.stdout}\n{done.stderr}"

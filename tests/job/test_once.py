@@ -1,0 +1,116 @@
+"""A comment is told once, whatever becomes of its answer, of the state, or of the run (docs/promises.md, P2 and P3).
+
+The sweep in tests/faults does the same at every call and commit.
+"""
+
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from connectors.interface import Cursor, Page
+from connectors.jira import Jira
+from connectors.servicenow import ServiceNow
+from sla_engine.instant import HOUR, MINUTE
+from slabridge.report import Exit
+from tests.job.job import NOON, SOON, TOOLS, Job, Truth
+
+BREACHED = NOON + 3 * HOUR
+"""When the open tickets have been breached: a run has fields and comments to write."""
+
+
+class Line:
+    """Loses the answer to the n-th comment, which the tool has taken."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, at: int) -> None:
+        self.comments = 0
+        send = requests.Session.request
+
+        def losing(session: requests.Session, method: str, url: str, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
+            response = send(session, method, url, **kwargs)
+            if _is_comment(method, url, kwargs):
+                self.comments += 1
+                if self.comments == at:
+                    raise requests.ConnectionError("cut off")
+            return response
+
+        patch.setattr(requests.Session, "request", losing)
+
+
+def _is_comment(method: str, url: str, kwargs: dict[str, Any]) -> bool:
+    if method == "POST" and url.endswith("/batch"):
+        inner = json.loads(kwargs["data"])["rest_requests"]
+        return any(b"work_notes" in b64decode(one.get("body", "")) for one in inner)
+    return (method == "POST" and url.endswith("/comment")) or (method == "PATCH" and "work_notes" in str(kwargs))
+
+
+def test_a_comment_whose_fate_is_unclear_is_not_repeated_while_the_tool_does_not_show_it_yet(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.sandbox.move_to(BREACHED)
+    with monkeypatch.context() as patch:
+        Line(patch, 1)
+        assert job.run().exit_code is Exit.DEFERRED
+    job.writes()
+    with monkeypatch.context() as patch:
+        for kind in (ServiceNow, Jira):
+            patch.setattr(kind, "changed", lambda *_: iter(()))
+        assert job.run().exit_code is Exit.COMPLETE
+    assert job.writes() == {}
+    job.run_at(BREACHED + SOON - NOON)
+    assert job.writes() == {}
+    Truth().check(job)
+
+
+def test_what_happens_while_a_run_goes_on_is_seen_by_the_next(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.run()
+    waiting = job.ticket("snow", "Waiting")
+    changed = ServiceNow.changed
+
+    def later(self: ServiceNow, cursor: Cursor | None) -> Iterator[Page]:
+        job.sandbox.move_to(NOON + 3 * MINUTE)  # the run began a minute ago
+        job.edit("snow", waiting, state="2")
+        yield from changed(self, cursor)
+
+    job.sandbox.move_to(NOON + 2 * MINUTE)
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "changed", later)
+        job.run()
+    assert job.ticket("snow", "Waiting").written["u_sla_status"] == "Paused"
+    job.run_at(NOON + 4 * MINUTE)
+    assert job.ticket("snow", "Waiting").written["u_sla_status"] == "On track"
+    Truth().check(job)
+
+
+def test_two_states_on_the_same_tools_one_after_the_other_tell_nothing_twice(job: Job) -> None:
+    job.run_at(BREACHED)
+    told = [markers(job, name) for name in TOOLS]
+    assert all(told)
+    first = {path.name: path.read_bytes() for path in job.folder.glob("slabridge.db*")}
+    job.lose_state()
+    assert job.run_at(BREACHED + MINUTE).exit_code is Exit.COMPLETE
+    assert [markers(job, name) for name in TOOLS] == told
+    job.lose_state()
+    for name, content in first.items():
+        (job.folder / name).write_bytes(content)
+    assert job.run_at(BREACHED + 2 * MINUTE).exit_code is Exit.COMPLETE
+    assert [markers(job, name) for name in TOOLS] == told
+    Truth().check(job)
+
+
+def markers(job: Job, name: str) -> list[str]:
+    return sorted(comment.marker for comment in job.ticket(name, "Open").comments if comment.marker is not None)
+
+
+def test_what_was_written_before_the_state_was_lost_is_still_ours(job: Job) -> None:
+    """A field that we filled is emptied when no cycle is left, also by a state that did not fill it."""
+    job.run_at(BREACHED)
+    job.lose_state()
+    job.run_at(BREACHED + MINUTE)
+    job.replace('scope = { not = { team = ["Group 70", "Group 39"] } }', 'scope = { team = "nobody" }')
+    job.run_at(BREACHED + 2 * MINUTE)
+    written = job.ticket("snow", "Open").written
+    assert {value for field, value in written.items() if field.startswith("u_ola_")} == {None}

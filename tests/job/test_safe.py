@@ -1,0 +1,197 @@
+"""Whole runs that are cut short, held back, or whose tool keeps silent about what changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import sync
+from connectors.interface import FieldsWrite, Outcome, Page, Receipt, Write
+from connectors.jira import Jira
+from connectors.servicenow import ServiceNow
+from sla_engine.instant import DAY, HOUR, MINUTE
+from slabridge.connect import connected
+from slabridge.halt import Halt
+from slabridge.reevaluate import rejudge, rejudged
+from slabridge.report import Exit, Report
+from slabridge.state import State
+from slabridge.state.schema import outbox
+from tests.job.job import NOON, TOOLS, Job, Truth, tally
+
+
+def blind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no search find anything, as if the index were behind for ever."""
+
+    def nothing(*_: Any) -> Iterator[Page]:  # noqa: ANN401 - whatever a search is asked by
+        return iter(())
+
+    for kind in (ServiceNow, Jira):
+        monkeypatch.setattr(kind, "changed", nothing)
+        monkeypatch.setattr(kind, "touched", nothing)
+
+
+def run(job: Job, halt: Halt | None = None) -> Report:
+    config, state = job.config(), State.of(str(job.state_file))
+    try:
+        with connected(config) as connectors:
+            return sync.run(config, connectors, state, halt=halt)
+    finally:
+        state.close()
+
+
+def close(job: Job) -> None:
+    """Let somebody resolve the open tickets."""
+    job.edit("snow", job.ticket("snow", "Open"), state="6")
+
+
+def test_before_a_changed_agreement_is_told_the_ticket_is_read(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.run_at(NOON)
+    close(job)
+    job.sandbox.move_to(NOON + MINUTE)
+    job.replace('within = "4h", calendar', 'within = "1h", calendar')
+    with monkeypatch.context() as patch:
+        blind(patch)
+        run(job)
+    native = job.ticket("snow", "Open")
+    assert [comment.marker for comment in native.comments if comment.marker] == []
+
+
+def test_what_no_search_finds_the_census_does(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.run_at(NOON)
+    close(job)
+    with monkeypatch.context() as patch:
+        blind(patch)
+        report = job.run_at(NOON + 20 * MINUTE)
+        assert tally(report, "snow").pulled == 0
+        report = job.run_at(NOON + DAY)
+    assert tally(report, "snow").pulled > 0
+    assert job.ticket("snow", "Open").written["u_sla_status"] == "Met"
+
+
+def test_without_a_census_what_no_search_finds_waits_for_its_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in TOOLS:
+        job.replace(f"[connections.{name}]\n", f'[connections.{name}]\ncensus = "never"\n')
+    job.run_at(NOON)
+    with monkeypatch.context() as patch:
+        blind(patch)
+        report = job.run_at(NOON + 20 * MINUTE)
+    assert [one.pulled for one in report.tallies] == [0, 0]
+
+
+def test_a_run_writes_no_more_than_its_cap_and_the_next_ones_do_the_rest(job: Job) -> None:
+    for name in TOOLS:
+        job.replace(f"[connections.{name}]\n", f"[connections.{name}]\nwrites_per_run = 1\n")
+    report = job.run_at(NOON + 3 * HOUR)
+    assert report.exit_code is Exit.DEFERRED
+    assert [one.sent for one in report.tallies] == [1, 1]
+    runs = 1
+    while (report := job.run()).exit_code is Exit.DEFERRED:
+        runs += 1
+        assert all(one.sent <= 1 for one in report.tallies)
+    assert runs > 1
+    Truth().check(job)
+
+
+@pytest.mark.parametrize("pages", [0, 1, 3])
+def test_a_run_that_is_stopped_ends_in_order_and_the_next_goes_on(job: Job, pages: int) -> None:
+    job.sandbox.move_to(NOON + 3 * HOUR)
+    halt = Halt()
+    steps = iter(range(pages))
+
+    def notice(_: object) -> None:
+        if next(steps, None) is None:
+            halt.stop()
+
+    config, state = job.config(), State.of(str(job.state_file))
+    if pages == 0:
+        halt.stop()
+    with connected(config) as connectors:
+        report = sync.run(config, connectors, state, notice, halt)
+    state.close()
+    assert report.exit_code is Exit.DEFERRED
+    assert all("asked to stop" in one.outage for one in report.tallies)
+    assert job.run().exit_code is Exit.COMPLETE
+    Truth().check(job)
+
+
+def test_the_fields_that_a_tool_took_of_a_refused_write_are_known_as_written(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Jira.write
+
+    def half(self: Jira, writes: Sequence[Write]) -> Iterator[Receipt]:
+        for one in writes:
+            if not isinstance(one, FieldsWrite) or "SLA status" not in one.fields:
+                yield from write(self, [one])
+                continue
+            rest = {field: value for field, value in one.fields.items() if field != "SLA status"}
+            (receipt,) = write(self, [replace(one, fields=rest)])
+            assert receipt.outcome is Outcome.APPLIED
+            yield Receipt(one, Outcome.REFUSED, "not on the screen", stored=frozenset(rest))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Jira, "write", half)
+        report = job.run_at(NOON)
+    jira = tally(report, "jira")
+    assert report.exit_code is Exit.PARTIAL
+    assert jira.refused > 0
+    assert jira.fields_written > 0
+    job.writes()
+    assert job.run().exit_code is Exit.PARTIAL  # it stays set aside until somebody asks or it changes
+    assert job.writes() == {}  # neither is what was taken written again, nor what was refused without news
+
+
+def test_how_long_a_comment_of_unclear_fate_settles_is_counted_from_its_sending(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run may last: what it sends at its end is not looked for as if it had been sent at its beginning."""
+    clock = iter(range(0, 10_000_000, 45))
+    monkeypatch.setattr("slabridge.site.time.monotonic", lambda: float(next(clock)))
+
+    def lost(_: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
+        for one in writes:
+            yield Receipt(one, Outcome.UNCLEAR, "lost")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "write", lost)
+        job.run_at(NOON + 31 * MINUTE)
+    state = State.of(str(job.state_file))
+    with state.begin() as transaction:
+        sent = list(transaction.scalars(sa.select(outbox.c.sent_at).where(outbox.c.connection == "snow")))
+    state.close()
+    assert sent
+    assert min(sent) >= NOON + 31 * MINUTE + 90_000
+
+
+def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_demand(job: Job) -> None:
+    truth = Truth()
+    job.run_at(NOON)
+    truth.check(job)
+    held = [job.ticket(name, "Done").written for name in TOOLS]
+    assert all("Met" in fields.values() for fields in held)
+    job.replace('P3 = "4h"', 'P3 = "10m"')
+    job.run_at(NOON + MINUTE)
+    truth.check(job)
+    assert [job.ticket(name, "Done").written for name in TOOLS] == held
+
+    config, state = job.config(), State.of(str(job.state_file))
+    assert list(rejudged(config, state, NOON - DAY, NOON - HOUR)) == []
+    changes = list(rejudged(config, state, NOON - HOUR, NOON))
+    found = {(change.connection, change.before["status"], change.after and change.after.status) for change in changes}
+    assert found == {("snow", "met", "breached"), ("jira", "met", "breached")}
+    state.close()
+    job.run_at(NOON + 2 * MINUTE)
+    assert [job.ticket(name, "Done").written for name in TOOLS] == held
+
+    state = State.of(str(job.state_file))
+    assert rejudge(config, state, NOON - HOUR, NOON) == len(changes)
+    assert list(rejudged(config, state, NOON - HOUR, NOON)) == []
+    state.close()
+    job.run_at(NOON + 3 * MINUTE)
+    anew = [job.ticket(name, "Done").written for name in TOOLS]
+    assert [fields["u_sla_status"] for fields in anew[:1]] + [fields["SLA status"] for fields in anew[1:]] == [
+        "Breached",
+        "Breached",
+    ]

@@ -1,0 +1,68 @@
+"""A fresh database for each test: a SQLite file, or a PostgreSQL database of this process alone."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+ENGINES = ("sqlite", "postgresql")
+
+
+def server() -> sa.URL:
+    """Return the PostgreSQL server that tests may make databases in."""
+    return sa.make_url(os.environ.get("SLABRIDGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"))
+
+
+@contextmanager
+def postgresql() -> Iterator[sa.URL]:
+    """Give an empty database that is dropped at the end; skip where there is no server, if one is not required."""
+    url = server()
+    name = f"slabridge_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+    try:
+        connection = psycopg.connect(_conninfo(url), autocommit=True, connect_timeout=5)
+    except psycopg.OperationalError as error:
+        missing = f"no PostgreSQL at {url.host}:{url.port} (SLABRIDGE_TEST_POSTGRES names another): {error}"
+        if os.environ.get("SLABRIDGE_REQUIRE_POSTGRES") == "1":
+            pytest.fail(missing, pytrace=False)
+        pytest.skip(missing)
+    with connection:
+        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload,unused-ignore]
+        try:
+            yield url.set(database=name)
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # type: ignore[call-overload,unused-ignore]
+
+
+def empty(url: sa.URL) -> None:
+    """Drop all that a test made."""
+    with psycopg.connect(_conninfo(url), autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '5s'")  # a test that left a transaction open fails, and does not hang
+        connection.execute("DROP SCHEMA public CASCADE")
+        connection.execute("CREATE SCHEMA public")
+
+
+def cut(url: str) -> None:
+    """Cut all connections to a database, as a restart of the server does."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def rows(place: str, query: str) -> list[tuple[object, ...]]:
+    """Return what a query gives, past the program."""
+    url = sa.make_url(place) if "://" in place else sa.URL.create("sqlite", database=place)
+    engine = sa.create_engine(url.set(drivername=url.get_backend_name().replace("postgresql", "postgresql+psycopg")))
+    try:
+        with engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+    finally:
+        engine.dispose()
+
+
+def _conninfo(url: sa.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

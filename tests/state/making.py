@@ -1,0 +1,36 @@
+"""Tickets of a state, as a test needs them."""
+
+from connectors.interface import NativeComment, NativeEntry, NativeTicket, Page, Value
+from slabridge.state import State, tickets
+from slabridge.state.tickets import Judgement
+
+NOW = 1_000_000
+
+
+def ticket(identity: str = "1", *, updated: int = 0, status: str = "1", **given: object) -> NativeTicket:
+    fields = {"state": (Value(status, f"State {status}"),), "labels": (Value("a", "A"), Value("b", "B")), "empty": ()}
+    history = (NativeEntry(5, "alice", {"state": ((), (Value(status, f"State {status}"),))}),)
+    comments = (NativeComment(6, "bob", "agent", public=True), NativeComment(7, "us", "system", False, "a.b#1 x"))
+    made = {"fields": fields, "history": history, "comments": comments, "written": {"u_due": "x", "u_status": None}}
+    return NativeTicket(identity, f"INC{identity}", 1, updated, **(made | given))  # type: ignore[arg-type]
+
+
+def page(*found: NativeTicket, gone: tuple[str, ...] = ()) -> Page:
+    return Page(found, {}, gone=gone)
+
+
+def save(state: State, *found: NativeTicket, run: int = 1, gone: tuple[str, ...] = ()) -> int:
+    with state.begin() as transaction:
+        return tickets.save(transaction, "snow", page(*found, gone=gone), run, NOW)
+
+
+def pending(state: State) -> list[str]:
+    with state.begin() as transaction:
+        return [known.native.id for known in tickets.pending(transaction, "snow", "", 10_000)]
+
+
+def judge(state: State, *ids: str, is_open: bool = True, next_change_at: int | None = None) -> None:
+    with state.begin() as transaction:
+        found = [Judgement(identity, is_open, next_change_at, [{"status": "met"}]) for identity in ids]
+        tickets.judged(transaction, "snow", 100, found)
+        tickets.settle(transaction, "snow", ids)

@@ -1,0 +1,49 @@
+"""Where connections stand, and what runs did."""
+
+import pytest
+import sqlalchemy as sa
+
+from slabridge.state import State, connections, runs, schema
+
+
+def test_where_a_connection_stands_is_kept_part_by_part(state: State) -> None:
+    with state.begin() as transaction:
+        assert connections.standing(transaction, "snow") == connections.Standing()
+        connections.set_changed(transaction, "snow", {"updated": "2026"})
+        connections.set_touched(transaction, "snow", {"n": 1})
+        connections.set_fields(transaction, "snow", {"b", "a"})
+        connections.set_judged_by(transaction, "snow", "abc")
+        connections.set_as_of(transaction, "snow", 7)
+        found = connections.standing(transaction, "snow")
+    assert found == connections.Standing({"updated": "2026"}, {"n": 1}, frozenset({"a", "b"}), "abc", 7)
+
+
+def test_a_run_records_how_it_ended_and_the_versions_of_holidays_and_time_zones(state: State) -> None:
+    with state.begin() as transaction:
+        number = runs.begin(transaction)
+        assert runs.begin(transaction) == number + 1
+        runs.finish(transaction, number, 3, {"connections": []})
+        row = transaction.execute(sa.select(schema.run).where(schema.run.c.id == number)).one()
+    assert row.exit_code == 3
+    assert row.finished_at >= row.started_at
+    assert '"holidays"' in row.summary
+    assert '"tzdata"' in row.summary
+    assert '"connections": []' in row.summary
+
+
+def test_the_latest_runs_come_first_and_those_of_long_ago_are_forgotten(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, state.begin() as transaction:
+        patch.setattr("slabridge.state.runs.time.time_ns", lambda: 10**15)
+        first = runs.begin(transaction)
+        runs.finish(transaction, first, 0, {"connections": [{"connection": "snow", "calls": 3}]})
+        assert [(run.number, run.exit_code, run.connections) for run in runs.latest(transaction, 9)] == [
+            (first, 0, [{"connection": "snow", "calls": 3}])
+        ]
+    with state.begin() as transaction:
+        second = runs.begin(transaction)
+        third = runs.begin(transaction)
+        assert first < second < third
+        assert [run.number for run in runs.latest(transaction, 9)] == [third, second]
+        assert [run.number for run in runs.latest(transaction, 1)] == [third]
