@@ -1,6 +1,6 @@
 """Draw the README's picture from what the demo really prints.
 
-    python bench/picture.py            writes docs/demo.svg
+    python -m bench.picture            writes docs/demo.svg (from the checkout)
 
 The table of runs and one ticket are shown. Of the ticket, its last two comments and the cycles that explain them are
 kept, so that the picture fits a screen; what is left out is marked.

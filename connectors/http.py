@@ -58,6 +58,8 @@ from connectors.settings import Auth
 
 _LOST = frozenset({408, 502, 503, 504})
 _LOGIN = re.compile(r"""type=["']?password|saml|single sign-on|<title>[^<]*(log ?in|sign ?in|log ?on)""", re.IGNORECASE)
+_CANCELLED = re.compile(r"transaction cancel|execution time", re.IGNORECASE)
+"""What ServiceNow says of a read that takes too long: the same again would take as long."""
 _BACKOFF = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 _JSON_TOKENS = ("auth.atlassian.com",)
 """Hosts that are asked for a token in JSON, as they document it; the others in a form, as RFC 6749 says."""
@@ -278,7 +280,7 @@ class Http(requests.Session):
                 self._limits.rest(asked or 0.0)
             raise Failure(call, f"answers {status} ({self._said(response)})", asked=asked, lost=lost)
         elif status >= 500:
-            again = call.read and status == 500
+            again = call.read and status == 500 and not _CANCELLED.search(response.text)
             raise Failure(call, f"answers {status} ({self._said(response)})", lost=True, again=again)
         else:
             raise self._refusal(call, response)

@@ -158,13 +158,14 @@ class Outcome(StrEnum):
 class Receipt:
     """The outcome of one write; `reason` is for people, empty when applied.
 
-    `stored` are the fields of a refused `FieldsWrite` that the tool took all the same.
+    `stored` are the fields of a `FieldsWrite` that the tool took, where those are not all of one that was applied, or
+    some of one that was refused.
     """
 
     write: Write
     outcome: Outcome
     reason: str = ""
-    stored: frozenset[str] = frozenset()
+    stored: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

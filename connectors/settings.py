@@ -102,6 +102,7 @@ class ServiceNowSettings(Settings):
     writes into the task itself.
     """
 
+    page_size: int = 500
     table: str = "incident"
     created: str = "sys_created_on"
     history: History = "sys_audit"

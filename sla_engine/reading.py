@@ -2,7 +2,8 @@
 
 import difflib
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
 from sla_engine.errors import InvalidTicket
 from sla_engine.instant import parse_instant
@@ -14,6 +15,18 @@ LAST_INSTANT: Final = parse_instant("2200-01-01T00:00:00Z")
 
 _KEYS: Final = frozenset({"source", "id", "key", "created", "fields", "history", "comments", "links"})
 
+_Part = TypeVar("_Part")
+
+
+class _Wrong(Exception):  # noqa: N818 - what is wrong with a part; on its way out it learns where that stands
+    def __init__(self, place: str, text: str) -> None:
+        super().__init__(text)
+        self.place = place
+
+    def within(self, outer: str) -> "_Wrong":
+        self.place = f"{outer}.{self.place}" if self.place else outer
+        return self
+
 
 def read_ticket(document: Any) -> Ticket:  # noqa: ANN401 - whatever a line of JSON holds
     """Return the ticket that a JSON document describes.
@@ -21,34 +34,47 @@ def read_ticket(document: Any) -> Ticket:  # noqa: ANN401 - whatever a line of J
     Raises:
         InvalidTicket: it describes none; the message names the part.
     """
+    try:
+        return _ticket(document)
+    except _Wrong as wrong:
+        raise InvalidTicket(f"{wrong.place}: {wrong}") from wrong.__cause__
+
+
+def _ticket(document: Any) -> Ticket:  # noqa: ANN401 - whatever a line of JSON holds
     if not isinstance(document, dict):
         raise InvalidTicket(f"a ticket is a JSON object, not {_shown(document)}")
-    for name in document:
-        if name not in _KEYS:
-            near = difflib.get_close_matches(name, _KEYS, 1)
-            raise InvalidTicket(f"unknown key {name!r}" + (f"; the nearest is {near[0]!r}" if near else ""))
-    key = _text(document, "key", "")
+    if not _KEYS.issuperset(document):
+        name = next(name for name in document if name not in _KEYS)
+        near = difflib.get_close_matches(name, _KEYS, 1)
+        raise InvalidTicket(f"unknown key {name!r}" + (f"; the nearest is {near[0]!r}" if near else ""))
+    key = _text(document, "key")
     identity = document.get("id", key)
     if not isinstance(identity, str) or not identity:
         raise InvalidTicket(f"id: expected text that is not empty, got {_shown(identity)}")
     return Ticket(
-        source=_text(document, "source", ""),
-        id=identity,
-        key=key,
-        created=_instant(document, "created", ""),
-        fields={name: read_values(value, f"fields.{name}") for name, value in _object(document, "fields", "").items()},
-        history=[_entry(entry, f"history[{n}]") for n, entry in enumerate(_list(document, "history"))],
-        comments=[_comment(comment, f"comments[{n}]") for n, comment in enumerate(_list(document, "comments"))],
-        links=[_link(link, f"links[{n}]") for n, link in enumerate(_list(document, "links"))],
+        _text(document, "source"),
+        identity,
+        key,
+        _instant(document, "created"),
+        _fields(_object(document, "fields")),
+        _each(document, "history", _entry),
+        _each(document, "comments", _comment),
+        _each(document, "links", _link),
     )
 
 
-def read_values(value: Any, where: str) -> Values:  # noqa: ANN401 - whatever JSON holds
-    """Return a field's values: null, "", [] and [null] are unset, numbers and booleans the text that JSON writes.
+def _fields(given: dict[str, Any]) -> dict[str, Values]:
+    fields = {}
+    for name, value in given.items():
+        try:
+            fields[name] = _values(value)
+        except _Wrong as wrong:
+            raise wrong.within(f"fields.{name}") from None
+    return fields
 
-    Raises:
-        InvalidTicket: the value is an object or a list of lists.
-    """
+
+def _values(value: Any) -> Values:  # noqa: ANN401 - whatever JSON holds
+    """Return a field's values: null, "", [] and [null] are unset, numbers and booleans the text that JSON writes."""
     if isinstance(value, str):
         return (value,) if value else ()
     if value is None:
@@ -56,79 +82,80 @@ def read_values(value: Any, where: str) -> Values:  # noqa: ANN401 - whatever JS
     if isinstance(value, bool | int | float):
         return (json.dumps(value),)
     if isinstance(value, list) and not any(isinstance(item, list) for item in value):
-        return tuple(sorted({text for item in value for text in read_values(item, where)}))
-    raise InvalidTicket(f"{where}: expected text, a number, true, false, null or a list of these, got {_shown(value)}")
+        return tuple(sorted({text for item in value for text in _values(item)}))
+    raise _Wrong("", f"expected text, a number, true, false, null or a list of these, got {_shown(value)}")
 
 
-def _entry(entry: Any, where: str) -> Entry:  # noqa: ANN401 - whatever JSON holds
+def _each(document: dict[str, Any], name: str, read: Callable[[Any], _Part]) -> list[_Part]:
+    given = document.get(name)
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise _Wrong(name, f"expected a list, got {_shown(given)}")
+    parts: list[_Part] = []
+    try:
+        parts.extend(map(read, given))
+    except _Wrong as wrong:
+        raise wrong.within(f"{name}[{len(parts)}]") from wrong.__cause__
+    return parts
+
+
+def _entry(entry: Any) -> Entry:  # noqa: ANN401 - whatever JSON holds
     changes = {}
-    for name, change in _object(entry, "changes", where).items():
+    for name, change in _object(entry, "changes").items():
         if not isinstance(change, list) or len(change) != 2:
-            raise InvalidTicket(f"{where}.changes.{name}: expected [from, to], got {_shown(change)}")
+            raise _Wrong(f"changes.{name}", f"expected [from, to], got {_shown(change)}")
         before, after = change
-        changes[name] = (read_values(before, where), read_values(after, where))
-    return Entry(_instant(entry, "at", where), _by(entry, where), changes)
+        changes[name] = (_values(before), _values(after))
+    return Entry(_instant(entry, "at"), _by(entry), changes)
 
 
-def _comment(comment: Any, where: str) -> Comment:  # noqa: ANN401 - whatever JSON holds
-    role = _text(comment, "role", where)
+def _comment(comment: Any) -> Comment:  # noqa: ANN401 - whatever JSON holds
+    role = _text(comment, "role")
     if role not in ROLES:
-        raise InvalidTicket(f"{where}.role: expected one of {', '.join(ROLES)}, got {_shown(role)}")
+        raise _Wrong("role", f"expected one of {', '.join(ROLES)}, got {_shown(role)}")
     public = comment.get("public")
     if not isinstance(public, bool):
-        raise InvalidTicket(f"{where}.public: expected true or false, got {_shown(public)}")
-    return Comment(_instant(comment, "at", where), _by(comment, where), role, public)
+        raise _Wrong("public", f"expected true or false, got {_shown(public)}")
+    return Comment(_instant(comment, "at"), _by(comment), role, public)
 
 
-def _link(link: Any, where: str) -> Link:  # noqa: ANN401 - whatever JSON holds
-    return Link(_text(link, "type", where), _text(link, "source", where), _text(link, "id", where))
+def _link(link: Any) -> Link:  # noqa: ANN401 - whatever JSON holds
+    return Link(_text(link, "type"), _text(link, "source"), _text(link, "id"))
 
 
-def _by(holder: dict[str, Any], where: str) -> str:
+def _by(holder: dict[str, Any]) -> str:
     by = holder.get("by")
     if by is None:
         return ""
     if not isinstance(by, str):
-        raise InvalidTicket(f"{where}.by: expected text or null, got {_shown(by)}")
+        raise _Wrong("by", f"expected text or null, got {_shown(by)}")
     return by
 
 
-def _text(holder: Any, name: str, where: str) -> str:  # noqa: ANN401 - whatever JSON holds
+def _text(holder: Any, name: str) -> str:  # noqa: ANN401 - whatever JSON holds
     value = holder.get(name) if isinstance(holder, dict) else None
     if not isinstance(value, str) or not value:
-        raise InvalidTicket(f"{_place(where, name)}: expected text that is not empty, got {_shown(value)}")
+        raise _Wrong(name, f"expected text that is not empty, got {_shown(value)}")
     return value
 
 
-def _instant(holder: Any, name: str, where: str) -> int:  # noqa: ANN401 - whatever JSON holds
-    text = _text(holder, name, where)
+def _instant(holder: Any, name: str) -> int:  # noqa: ANN401 - whatever JSON holds
+    text = _text(holder, name)
     try:
         instant = parse_instant(text)
     except (ValueError, OverflowError) as error:
-        raise InvalidTicket(f"{_place(where, name)}: {error}") from error
+        raise _Wrong(name, str(error)) from error
     if not FIRST_INSTANT <= instant < LAST_INSTANT:
-        raise InvalidTicket(f"{_place(where, name)}: {holder[name]!r} is not between the years 1970 and 2199")
+        raise _Wrong(name, f"{text!r} is not between the years 1970 and 2199")
     return instant
 
 
-def _object(holder: Any, name: str, where: str) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds
+def _object(holder: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds
     value = holder.get(name) if isinstance(holder, dict) else None
     if not isinstance(value, dict):
-        raise InvalidTicket(f"{_place(where, name)}: expected an object, got {_shown(value)}")
+        raise _Wrong(name, f"expected an object, got {_shown(value)}")
     return value
-
-
-def _list(document: dict[str, Any], name: str) -> list[Any]:
-    value = document.get(name)
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise InvalidTicket(f"{name}: expected a list, got {_shown(value)}")
-    return value
-
-
-def _place(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name
 
 
 def _shown(value: object) -> str:

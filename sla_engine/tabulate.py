@@ -1,15 +1,13 @@
 """Laying tickets out as a table, and noticing what is wrong with their histories (docs/tickets.md)."""
 
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 
 import numpy as np
 
 from sla_engine.condition import SOURCE
 from sla_engine.table import COMMENT, CREATION, HISTORY, Column, CommentKey, Table
 from sla_engine.ticket import Comment, Entry, Ticket, Values
-
-Row = tuple[int, int, Entry | Comment | None]
-"""Instant, kind, and what happened; a ticket's first row is its creation."""
 
 
 def tabulate(tickets: Iterable[Ticket], fields: Iterable[str]) -> tuple[Table, list[tuple[int, str]]]:
@@ -37,36 +35,40 @@ class _Layout:
 
     def add(self, ticket: Ticket) -> Iterable[str]:
         """Add a ticket's rows; return what is wrong with it."""
-        rows = _in_order(ticket)
-        held = _first_values(ticket, rows)
+        row, created = len(self.at), ticket.created
+        happened, early = _in_order(ticket)
         problems: dict[str, str] = {}
-        self.source.add(len(self.at), (ticket.source,))
+        held = _first_values(ticket, happened)
+        self.source.add(row, (ticket.source,))
         for name, changes in self.changes.items():
-            changes.add(len(self.at), held.get(name, ()))
-        early = 0
-        for instant, kind, item in rows:
-            author = -1
+            changes.add(row, held.get(name, ()))
+        self.at.append(created)
+        self.kind.append(CREATION)
+        self.comments.append(-1)
+        for item in happened:
+            row += 1
+            self.at.append(max(created, item.at))
             if isinstance(item, Entry):
-                broken = self._apply(item, held)
+                self.kind.append(HISTORY)
+                self.comments.append(-1)
+                broken = self._apply(item, row, held)
                 if broken:
                     problems.setdefault("chain", broken)
-            elif item is not None:
-                author = self.authors.setdefault((item.role, item.public, item.by), len(self.authors))
-            early += item is not None and item.at < ticket.created
-            self.at.append(instant)
-            self.kind.append(kind)
-            self.comments.append(author)
-        self.first.append(len(self.at))
+            else:
+                self.kind.append(COMMENT)
+                author = (item.role, item.public, item.by)
+                self.comments.append(self.authors.setdefault(author, len(self.authors)))
         if early:
             problems["early"] = f"{early} of its entries and comments lie before its creation, and are taken at it"
+        self.first.append(len(self.at))
         for name, values in ticket.fields.items():
             if held[name] != values:
                 ending = f"{name} is {_shown(values)}, but its history ends with {_shown(held[name])}, which is used"
                 problems.setdefault("end", ending)
         return problems.values()
 
-    def _apply(self, entry: Entry, held: dict[str, Values]) -> str | None:
-        """Apply an entry at the row that comes next; return where it does not join."""
+    def _apply(self, entry: Entry, row: int, held: dict[str, Values]) -> str | None:
+        """Apply an entry at its row; return where it does not join."""
         broken = None
         for name, (before, after) in entry.changes.items():
             if held[name] != before:
@@ -75,7 +77,7 @@ class _Layout:
                 )
             held[name] = after
             if name in self.changes:
-                self.changes[name].add(len(self.at), after)
+                self.changes[name].add(row, after)
         return broken
 
     def table(self) -> Table:
@@ -108,30 +110,27 @@ class _Changes:
         return Column(np.repeat(np.array(self.codes, np.int32), beginnings[1:] - beginnings[:-1]), list(self.known))
 
 
-def _in_order(ticket: Ticket) -> Sequence[Row]:
-    """Return the rows in replay order; what lies before the creation is taken at it."""
-    created = ticket.created
-    rows: list[Row] = [(created, CREATION, None)]
-    rows += [(max(entry.at, created), HISTORY, entry) for entry in ticket.history]
-    rows += [(max(comment.at, created), COMMENT, comment) for comment in ticket.comments]
-    rows.sort(key=_instant_and_kind)
-    return rows
+def _in_order(ticket: Ticket) -> tuple[Sequence[Entry | Comment], int]:
+    """Return what happened in replay order, and how much of it lies before the creation, at which that is taken."""
+    happened: list[Entry | Comment] = [*ticket.history, *ticket.comments]  # at one instant in this order
+    happened.sort(key=_AT)
+    if not happened or happened[0].at >= ticket.created:
+        return happened, 0
+    happened = [*ticket.history, *ticket.comments]
+    happened.sort(key=lambda item: max(item.at, ticket.created))
+    return happened, sum(item.at < ticket.created for item in happened)
 
 
-def _instant_and_kind(row: Row) -> tuple[int, int]:
-    return row[:2]
+_AT = attrgetter("at")
 
 
-def _first_values(ticket: Ticket, rows: Sequence[Row]) -> dict[str, Values]:
+def _first_values(ticket: Ticket, happened: Sequence[Entry | Comment]) -> dict[str, Values]:
     """Return what each field held at the creation: the `before` of its first change, else its value now."""
     first = dict(ticket.fields)
-    changed: set[str] = set()
-    for _, _, item in rows:
+    for item in reversed(happened):
         if isinstance(item, Entry):
             for name, (before, _) in item.changes.items():
-                if name not in changed:
-                    changed.add(name)
-                    first[name] = before
+                first[name] = before
     return first
 
 

@@ -38,12 +38,11 @@ def keep(results: Sequence[Result], stored: Iterable[Row], clauses: Sequence[Cla
 
 def kept_rows(stored: Iterable[Row], clauses: Sequence[Clause]) -> list[Row]:
     """Return the stored results of ended cycles that were judged by a definition that is not in force today."""
+    ended = [row for row in stored if row["stopped_at"] is not None]
+    if not ended:
+        return []
     current = {(clause.agreement.id, clause.objective.name, clause.definition) for clause in clauses}
-    return [
-        row
-        for row in stored
-        if row["stopped_at"] is not None and (row["agreement"], row["objective"], row["definition"]) not in current
-    ]
+    return [row for row in ended if (row["agreement"], row["objective"], row["definition"]) not in current]
 
 
 def _cycle(result: Result) -> _Cycle:

@@ -6,6 +6,7 @@ from rich.text import Text
 
 from sla_engine import Definitions, Result
 from slabridge.message import local, spoken, zoned
+from slabridge.printed import line
 
 STYLES = {
     "breached": "bold red",
@@ -40,10 +41,12 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
             start, end = (f"{zoned(instant, zone):%a %m-%d %H:%M}" for instant in (segment.start, segment.end))
             text.append(f"  {start} to {end} ", style="dim")
             text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>8}  ")
-            text.append(f"{segment.holder or 'nobody'}\n")
-        shares = ", ".join(f"{holder or 'nobody'} {spoken(worked) or '0s'}" for holder, worked in result.shares.items())
+            text.append(f"{line(segment.holder or 'nobody')}\n")
+        shares = ", ".join(
+            f"{line(holder or 'nobody')} {spoken(worked) or '0s'}" for holder, worked in result.shares.items()
+        )
         if shares:
             text.append(f"  used by: {shares}\n")
         if result.breach_holder is not None:
-            text.append(f"  held at the breach by {result.breach_holder}\n")
+            text.append(f"  held at the breach by {line(result.breach_holder)}\n")
     return text

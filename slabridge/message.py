@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sla_engine import Definitions, Result
 from sla_engine.instant import HOUR, MINUTE, SECOND, moment_of
+from slabridge.printed import line
 
 _HEADS: Mapping[str, str] = {
     "at_risk": "at risk",
@@ -13,6 +14,9 @@ _HEADS: Mapping[str, str] = {
     "on_track": "on track",
     "paused": "paused",
 }
+
+_MOST = 255
+"""The longest name that is told: a tool refuses a comment that is too long."""
 
 
 def message_of(result: Result, definitions: Definitions) -> str:
@@ -31,7 +35,7 @@ def message_of(result: Result, definitions: Definitions) -> str:
         lines.append(f"It is due {local(result.due_at, zone)}.")
     elif result.due_if_resumed is not None:
         lines.append(f"It is paused; resumed now, it would be due {local(result.due_if_resumed, zone)}.")
-    lines.append(f"Held by {result.holder}." if result.holder else "Nobody holds it.")
+    lines.append(f"Held by {line(result.holder, _MOST)}." if result.holder else "Nobody holds it.")
     return "\n".join(lines)
 
 

@@ -1,13 +1,14 @@
 """Pulling: what changed, what we follow, what time has changed; all into the state (docs/promises.md, "Reading")."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection as Transaction
 
 from connectors.interface import Cursor, Page
-from slabridge.gaps import gaps_of
+from slabridge.gaps import COMMENTS, gaps_of
 from slabridge.site import Site
 from slabridge.state import connections, lease, outbox, quarantine, tickets
 from slabridge.state.quarantine import SetAside
@@ -25,9 +26,24 @@ def settle_comments(site: Site) -> None:
         with site.job.state.begin() as transaction:
             _keep(transaction, site, page)
             for comment in unclear:
-                if comment[0] in read:
-                    outbox.became(transaction, site.name, comment, outbox.TOLD if comment in found else outbox.LOST)
+                if comment in found:
+                    outbox.became(transaction, site.name, comment, outbox.TOLD)
+                elif comment[0] in read:
+                    _not_found(transaction, site, comment)
             tickets.mark_pending(transaction, site.name, [t.id for t in page.tickets])
+
+
+def _not_found(transaction: Transaction, site: Site, comment: tuple[str, str]) -> None:
+    """Let a comment be told again that is not there; where the tool does not let us look, only say so."""
+    if COMMENTS not in site.connector.gaps():
+        outbox.became(transaction, site.name, comment, outbox.LOST)
+        return
+    ticket, marker = comment
+    reason = (
+        f"it is not known whether the comment {marker!r} was written, and comments cannot be read; it is not repeated"
+    )
+    outbox.became(transaction, site.name, comment, outbox.REFUSED, reason)
+    set_aside(transaction, site, [SetAside(ticket, ticket, reason)])
 
 
 def pull(site: Site) -> None:
@@ -46,9 +62,7 @@ def pull(site: Site) -> None:
     if standing.touched is not None:
         _follow(site, standing.touched)
     if standing.fields is not None and settings - standing.fields:
-        with site.job.state.begin() as transaction:
-            opened = tickets.open_ids(transaction, site.name)
-        read(site, opened)
+        _read_in_parts(site, partial(tickets.open_ids, connection=site.name))
     _census(site, standing.census_at)
     _report_gaps(site, standing)
     with site.job.state.begin() as transaction:
@@ -61,9 +75,12 @@ def pull(site: Site) -> None:
 def reread_due(site: Site) -> None:
     """Read anew what time alone has changed: indexes lag and commits come late, and a comment cannot be taken back."""
     with site.job.state.begin() as transaction:
-        due = tickets.to_reread(transaction, site.name, site.as_of, site.job.run)
         asked = quarantine.asked(transaction, site.name)
-    read(site, sorted({*due, *asked}))
+    read(site, asked)
+    after = tickets.FIRST
+    while due := _due(site, after):
+        read(site, [one.id for one in due])
+        after = due[-1]
     with site.job.state.begin() as transaction:
         tickets.mark_due(transaction, site.name, site.as_of)
 
@@ -102,16 +119,32 @@ def _census(site: Site, last: int | None) -> None:
     every = site.connection.census
     if every is None or (last is not None and site.as_of - last < every):
         return
-    with site.job.state.begin() as transaction:
-        unread = tickets.unread(transaction, site.name, site.job.run)
     before = site.tally.changed
-    read(site, unread)
+    asked = _read_in_parts(site, partial(tickets.unread, connection=site.name, run=site.job.run))
     with site.job.state.begin() as transaction:
         there = tickets.unread(transaction, site.name, site.job.run)
         connections.set_census_at(transaction, site.name, site.as_of)
-    if unread:
+    if asked:
         changed = site.tally.changed - before
-        log.info("census", connection=site.name, tickets=len(unread), changed=changed, unread=len(there))
+        log.info("census", connection=site.name, tickets=asked, changed=changed, unread=len(there))
+
+
+def _due(site: Site, after: tickets.Due) -> list[tickets.Due]:
+    with site.job.state.begin() as transaction:
+        return tickets.to_reread(transaction, site.name, site.as_of, site.job.run, after)
+
+
+def _read_in_parts(site: Site, find: Callable[..., list[str]]) -> int:
+    """Read the tickets whose ids `find` gives, and return how many they are."""
+    after, count = "", 0
+    while True:
+        with site.job.state.begin() as transaction:
+            ids = find(transaction, after=after, limit=tickets.AT_ONCE)
+        if not ids:
+            return count
+        read(site, ids)
+        after = ids[-1]
+        count += len(ids)
 
 
 def _report_gaps(site: Site, standing: connections.Standing) -> None:

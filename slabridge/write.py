@@ -1,10 +1,12 @@
 """Writing: a plan into the tool, and what became of it into the state (docs/promises.md, "What is written")."""
 
+import time
 from collections.abc import Iterator, Sequence
 
 import structlog
 from sqlalchemy import Connection as Transaction
 
+from connectors.errors import ConnectorError
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from slabridge.judge import Judged
 from slabridge.plan import Action, Terms, adopted, plan
@@ -14,6 +16,9 @@ from slabridge.state.quarantine import SetAside
 from slabridge.state.tickets import Known
 
 log = structlog.get_logger("slabridge.write")
+
+_TOGETHER = 1.0
+"""Seconds whose receipts of fields are committed together."""
 
 AT_ONCE = 200
 """Writes handed to the connector at a time: so many comments at most are unclear after a crash."""
@@ -38,7 +43,7 @@ def planned(site: Site, judged: Sequence[Judged], terms: Terms) -> list[tuple[Kn
 def write(site: Site, plan: Planned) -> set[str]:
     """Write a plan, and return the tickets on which something is still to be written.
 
-    Comments are committed to the outbox before the call, receipts as they come.
+    Comments are committed to the outbox before the call, receipts as they come, of fields alone those of a second.
     """
     known = {item.native.id: item for item, _ in plan}
     writes = [action.write for _, actions in plan for action in actions]
@@ -48,17 +53,38 @@ def write(site: Site, plan: Planned) -> set[str]:
         with site.job.state.begin() as transaction:
             outbox.sending(transaction, site.name, comments, site.now)
             lease.renew(transaction)
-        for receipt in site.connector.write(part):
+        for receipts in _together(site.connector.write(part), apart=bool(comments)):
             with site.job.state.begin() as transaction:
-                _record(transaction, site, known[receipt.write.id], receipt)
+                for receipt in receipts:
+                    _record(transaction, site, known[receipt.write.id], receipt)
                 if comments:
                     outbox.still_sending(transaction, site.name, site.as_of, site.now)
                 lease.renew(transaction)
-            if receipt.outcome in {Outcome.FAILED, Outcome.UNCLEAR}:
-                deferred.add(receipt.write.id)
+            deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
             site.job.notice(site.tally)
         site.job.halt.check()
     return deferred
+
+
+def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Receipt]]:
+    """Yield receipts that are committed together: one, or (not `apart`) those of a second, all before an error.
+
+    Fields may be written again without harm, so that what a crash leaves unrecorded is only written once more.
+    """
+    found: list[Receipt] = []
+    began = time.monotonic()
+    try:
+        for receipt in receipts:
+            found.append(receipt)
+            if apart or time.monotonic() - began >= _TOGETHER:
+                yield found
+                found, began = [], time.monotonic()
+    except ConnectorError:
+        if found:
+            yield found
+        raise
+    if found:
+        yield found
 
 
 def _parts(site: Site, writes: Sequence[Write], deferred: set[str]) -> Iterator[Sequence[Write]]:
@@ -80,7 +106,8 @@ def _parts(site: Site, writes: Sequence[Write], deferred: set[str]) -> Iterator[
 def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt) -> None:
     write = receipt.write
     if isinstance(write, FieldsWrite):
-        stored = write.fields if receipt.outcome is Outcome.APPLIED else {f: write.fields[f] for f in receipt.stored}
+        everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
+        stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}
         if stored:
             tickets.wrote(transaction, site.name, known, stored)
             site.tally.fields_written += len(stored)

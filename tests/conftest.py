@@ -2,10 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import structlog
 from hypothesis import settings
+
+from tests.state.databases import ENGINES, empty, postgresql
 
 settings.register_profile("ci", derandomize=True)  # a change is judged by what it changed, not by the draw
 if "CI" in os.environ:
@@ -17,3 +21,25 @@ def logs_as_they_were() -> Iterator[None]:
     """Undo what a command configured: its logs go to a stream that ends with its test."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[sa.URL]:
+    """Give the PostgreSQL database of this process."""
+    with postgresql() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres(database: sa.URL) -> Iterator[str]:
+    """Give the URL of a PostgreSQL database with nothing in it."""
+    yield database.render_as_string(hide_password=False)
+    empty(database)
+
+
+@pytest.fixture(params=ENGINES)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the place of a state that is not there yet, in each kind of database."""
+    if request.param == "sqlite":
+        return str(tmp_path / "state.db")
+    return str(request.getfixturevalue("postgres"))

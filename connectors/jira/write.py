@@ -15,8 +15,6 @@ from connectors.jira.property import PROPERTY, Noted, Notes, hashed, property_of
 from connectors.jira.screen import Screens
 from connectors.receipts import receipts
 
-OFF_SCREEN = "it is not on the edit screen of this project and issue type; an administrator can add it there"
-
 _MEANING = {404: Outcome.GONE, 409: Outcome.FAILED}
 """What a status says of a write; any other refuses it."""
 
@@ -48,26 +46,27 @@ class Writer:
     def _fields_written(self, write: FieldsWrite) -> Receipt:
         """Set those fields that the issue's screen has; where Jira names some that it does not take, the others.
 
-        The receipt is REFUSED where any was left out, and says which were stored.
+        The receipt says which were stored. What is not on the screen was said once, for project and issue type; what
+        Jira refuses on this issue makes the receipt REFUSED.
         """
         noted = self._notes.of(write.id) or self._ask(write.id)
         ids = {self._fields[name].id: name for name in write.fields}
         screen = {id_: self._fields[name] for id_, name in ids.items()}
         missing = self._screens.missing(write.id, _project(write), noted.type, screen)
-        refused = dict.fromkeys(sorted(missing), OFF_SCREEN)
+        refused: dict[str, str] = {}
         left = {id_: name for id_, name in ids.items() if id_ not in missing}
         if left:
-            said = self._put_or_named(write, left, noted)
-            refused |= said
-            left = {id_: name for id_, name in left.items() if id_ not in said}
-            if said and left:
+            refused = self._put_or_named(write, left, noted)
+            left = {id_: name for id_, name in left.items() if id_ not in refused}
+            if refused and left:
                 self._put(write, left, noted)
+        stored = frozenset(left.values())
         if not refused:
-            return Receipt(write, Outcome.APPLIED)
+            return Receipt(write, Outcome.APPLIED, stored=stored if missing else None)
         reasons = "; ".join(f"{ids[id_]!r}: {self._site.http.clean(text)}" for id_, text in refused.items())
         others = "; the other fields were written" if left else ""
         reason = f"Jira does not let us write {write.key}'s {reasons}{others}"
-        return Receipt(write, Outcome.REFUSED, reason, frozenset(left.values()))
+        return Receipt(write, Outcome.REFUSED, reason, stored)
 
     def _put_or_named(self, write: FieldsWrite, names: Mapping[str, str], noted: Noted) -> dict[str, str]:
         """Set fields, or return which of them Jira names as those that it does not take: then none was set."""

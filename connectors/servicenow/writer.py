@@ -104,7 +104,9 @@ class Writer:
         keys = {write.id: write.key for write in writes if isinstance(write, FieldsWrite)}
         if self._results and keys:
             found = self._results.find(keys)
-            self._rows |= found
+            for task in keys:  # in place: other threads do the same with other tickets
+                self._rows.pop(task, None)
+            self._rows.update(found)
             self._proven = self._proven or bool(found)
 
     def _apply(self, group: Group) -> Done:
@@ -201,7 +203,10 @@ class Writer:
             return receipt_of(write, table, reply.result) if sys_id else self._created(write, reply.result)
         reason = f"{self._tables.who}: {table}/{sys_id} answers {reply.status} ({self._tables.clean(reply.said)})"
         if 400 <= reply.status < 500 and (sys_id or reply.status != 403):
-            return receipt_refused(write, reply.status, reason)
+            on_ticket = sys_id == write.id
+            if reply.status == 404 and sys_id and not on_ticket:
+                return None  # its row of results is gone: a call of its own looks for another, or makes one
+            return receipt_refused(write, reply.status, reason, on_ticket=on_ticket)
         if isinstance(write, CommentWrite):
             return Receipt(write, Outcome.UNCLEAR, f"{reason}; the write may have been applied")
         return None

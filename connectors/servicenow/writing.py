@@ -56,13 +56,13 @@ def apply(tables: Tables, table: str, write: Write, *, sys_id: str) -> Receipt:
     except Refused as refused:
         if refused.status is None or refused.status < 400 or refused.status == 401:
             raise
-        return receipt_refused(write, refused.status, str(refused))
+        return receipt_refused(write, refused.status, str(refused), on_ticket=sys_id == write.id)
     return receipt_of(write, table, stored)
 
 
-def receipt_refused(write: Write, status: int, reason: str) -> Receipt:
-    """Return what a 4xx means: of a note a 403 says nothing, else that it is not there."""
-    if status == 404:
+def receipt_refused(write: Write, status: int, reason: str, *, on_ticket: bool) -> Receipt:
+    """Return what a 4xx means: of a note a 403 says nothing; a 404 that the ticket is gone, if it was written to."""
+    if status == 404 and on_ticket:
         return Receipt(write, Outcome.GONE, reason)
     perhaps = isinstance(write, CommentWrite) and status == 403
     return Receipt(write, Outcome.UNCLEAR if perhaps else Outcome.REFUSED, reason)

@@ -18,6 +18,7 @@ from slabridge.cli.status import status
 from slabridge.cli.try_out import demo, sandbox
 from slabridge.cli.validate import validate
 from slabridge.config import ConfigError
+from slabridge.printed import lines
 from slabridge.report import Exit
 from slabridge.state import Busy, StateError, Unreachable
 
@@ -79,4 +80,4 @@ def _end(ended: SystemExit) -> NoReturn:
 
 
 def _say(error: Exception) -> None:
-    sys.stderr.write(f"{error}\n")
+    sys.stderr.write(f"{lines(str(error))}\n")

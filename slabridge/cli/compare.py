@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -24,6 +23,7 @@ from slabridge.course import Figures
 from slabridge.mapping import Mapper
 from slabridge.message import spoken, zoned
 from slabridge.observe import observed
+from slabridge.printed import json_line, line
 from slabridge.report import Exit
 from slabridge.state import State, tickets
 from slabridge.state.tickets import Known
@@ -50,7 +50,7 @@ class _Asked:
 
     def trouble(self, text: str, code: Exit) -> None:
         """Say what is missing. That something is missing for good outweighs that it comes later."""
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{line(text)}\n")
         if self.exit_code is not Exit.PARTIAL:
             self.exit_code = code
 
@@ -169,7 +169,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 def _print(found: Iterable[Comparison], config: Config, *, as_json: bool) -> None:
     if as_json:
         for comparison in found:
-            sys.stdout.buffer.write(orjson.dumps(comparison.as_json(), option=orjson.OPT_APPEND_NEWLINE))
+            sys.stdout.buffer.write(json_line(comparison.as_json()))
         return
     table = Table(show_lines=True)
     table.add_column("ticket", overflow="fold")
@@ -181,7 +181,7 @@ def _print(found: Iterable[Comparison], config: Config, *, as_json: bool) -> Non
         zone = config.definitions.timezone
         there = _figures(Figures.there(each.theirs), zone) if each.theirs else ""
         here = _figures(Figures.here(each.ours), zone) if each.ours else ""
-        table.add_row(each.ticket.key, Text(_names(each)), there, here, _difference(each))
+        table.add_row(Text(line(each.ticket.key)), Text(_names(each)), there, here, _difference(each))
     if table.row_count:
         Console(highlight=False).print(table)
 
@@ -189,7 +189,7 @@ def _print(found: Iterable[Comparison], config: Config, *, as_json: bool) -> Non
 def _names(comparison: Comparison) -> str:
     ours, theirs = comparison.ours, comparison.theirs
     cycle = f" #{ours.cycle}" if ours and ours.cycle > 1 else ""
-    return f"{comparison.objective or '-'}{cycle}\n{theirs.name if theirs else '-'}"
+    return f"{comparison.objective or '-'}{cycle}\n{line(theirs.name) if theirs else '-'}"
 
 
 def _figures(figures: Figures, zone: str) -> str:
@@ -211,13 +211,13 @@ def _difference(comparison: Comparison) -> Text:
     if comparison.differences and comparison.verdict is Verdict.UNEXPLAINED:
         text.append(f"\n{', '.join(comparison.differences)}")
     if comparison.note:
-        text.append(f"\n{comparison.note}")
+        text.append(f"\n{line(comparison.note)}")
     return text
 
 
 def _print_summary(summary: Summary, *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.buffer.write(orjson.dumps({"summary": summary.as_json()}, option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.write(json_line({"summary": summary.as_json()}))
         return
     parts = [f"{summary.verdicts[verdict]} {verdict.replace('_', ' ')}" for verdict in Verdict]
     reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(summary.reasons.items()))

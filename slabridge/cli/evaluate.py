@@ -12,11 +12,13 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sla_engine import Engine, Evaluation
 from sla_engine.agreement import fields_read
 from sla_engine.condition import SOURCE
 from sla_engine.instant import parse_instant
+from slabridge import printed
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import read_definitions
 from slabridge.report import Exit
@@ -60,9 +62,10 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
             write(evaluation)
             troubles = [*batch.invalid, *((batch.lines[n], text) for n, text in evaluation.invalid)]
             for line, text in sorted(troubles):
-                sys.stderr.write(f"{tickets}:{line}: set aside: {text}\n")
+                sys.stderr.write(f"{tickets}:{line}: set aside: {printed.line(text)}\n")
             for n, text in evaluation.warnings:
-                sys.stderr.write(f"{tickets}:{batch.lines[n]}: warning: {batch.tickets[n].key}: {text}\n")
+                warning = printed.line(f"{batch.tickets[n].key}: {text}")
+                sys.stderr.write(f"{tickets}:{batch.lines[n]}: warning: {warning}\n")
             invalid += len(troubles)
             for ticket in batch.tickets:
                 seen.update(ticket.fields, *(entry.changes for entry in ticket.history))
@@ -109,11 +112,18 @@ def _csv_writer() -> Callable[[list[dict[str, Any]]], None]:
     return write
 
 
+_FORMULA = tuple("=+-@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
+"""What a formula begins with: https://owasp.org/www-community/attacks/CSV_Injection"""
+
+
 def _cell(value: object) -> object:
     """Return a cell that no spreadsheet reads as a formula; true and false as JSON writes them."""
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" and value else value
+    if not isinstance(value, str):
+        return value
+    text = printed.printable(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _print_table(rows: list[dict[str, Any]]) -> None:
@@ -123,5 +133,6 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         objective = f"{row['agreement']}.{row['objective']}" + (f" #{row['cycle']}" if row["cycle"] > 1 else "")
         due = (row["due_at"] or "").replace("T", " ")[:16]
-        table.add_row(row["ticket"], objective, row["status"], due, f"{row['percent']:g}", row["holder"] or "")
+        ticket, holder = (Text(printed.line(row[name] or "")) for name in ("ticket", "holder"))
+        table.add_row(ticket, objective, row["status"], due, f"{row['percent']:g}", holder)
     Console().print(table)

@@ -3,7 +3,6 @@
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -13,6 +12,7 @@ from slabridge.config import load_config
 from slabridge.kept import keep
 from slabridge.ledger import ledger_of
 from slabridge.mapping import Mapper
+from slabridge.printed import json_line, line
 from slabridge.report import Exit
 from slabridge.state import State, connections, tickets
 
@@ -46,11 +46,11 @@ def explain(
         shown += 1
         if json:
             for result in results:
-                sys.stdout.buffer.write(orjson.dumps(result.as_json(segments=True), option=orjson.OPT_APPEND_NEWLINE))
+                sys.stdout.buffer.write(json_line(result.as_json(segments=True)))
         else:
             Console(highlight=False, soft_wrap=True).print(ledger_of(results, loaded.definitions))
         for _, reason in (*evaluation.invalid, *evaluation.warnings):
-            sys.stderr.write(f"{ticket.key}: {reason}\n")
+            sys.stderr.write(f"{line(ticket.key)}: {line(reason)}\n")
     if not shown:
         sys.stderr.write(f"no ticket {key!r} in the state; has `slabridge run` pulled it?\n")
         raise typer.Exit(Exit.USAGE)

@@ -5,14 +5,15 @@ from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import orjson
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from sla_engine.instant import instant_of
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
+from slabridge.printed import json_line, line
 from slabridge.reevaluate import Rejudged, rejudge, rejudged
 from slabridge.state import State
 
@@ -40,7 +41,7 @@ def reevaluate(
         state.close()
     if json:
         for change in changes:
-            sys.stdout.buffer.write(orjson.dumps(change.as_json(), option=orjson.OPT_APPEND_NEWLINE))
+            sys.stdout.buffer.write(json_line(change.as_json()))
         return
     console = Console()
     if changes:
@@ -65,5 +66,5 @@ def _table(changes: list[Rejudged]) -> Table:
         old, new = change.before, change.after
         cycle = f"{old['agreement']}.{old['objective']} #{old['cycle']}"
         after = ("no result", "") if new is None else (new.status, f"{new.percent:g}")
-        table.add_row(old["ticket"], cycle, old["status"], f"{old['percent']:g}", *after)
+        table.add_row(Text(line(old["ticket"])), cycle, old["status"], f"{old['percent']:g}", *after)
     return table

@@ -3,11 +3,11 @@
 import sys
 from typing import Annotated
 
-import orjson
 import typer
 
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
+from slabridge.printed import json_line
 from slabridge.report import Exit
 from slabridge.state import State, quarantine
 
@@ -28,7 +28,7 @@ def retry(
         state.close()
     unknown = [key for key, tickets in found.items() if tickets == 0]
     if json:
-        sys.stdout.buffer.write(orjson.dumps({"asked": number, "not_set_aside": unknown}) + b"\n")
+        sys.stdout.buffer.write(json_line({"asked": number, "not_set_aside": unknown}))
     else:
         sys.stdout.write(f"the next run tries again: {number} tickets\n")
     for key in unknown:

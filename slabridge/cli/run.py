@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
-import orjson
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -21,6 +20,7 @@ from slabridge.config import Config, load_config
 from slabridge.connect import connected, host_of
 from slabridge.halt import Halt
 from slabridge.plan import Action
+from slabridge.printed import json_line, line, lines
 from slabridge.report import Exit, Report, Tally
 from slabridge.site import Notice
 from slabridge.state import State, runs
@@ -56,7 +56,7 @@ def plan(*, config: ConfigPath = None, json: AsJson = False) -> None:
         state.close()
     if json:
         for name, action in report.actions:
-            sys.stdout.buffer.write(orjson.dumps(_plain(name, action)) + b"\n")
+            sys.stdout.buffer.write(json_line(_plain(name, action)))
     else:
         console = Console(highlight=False, soft_wrap=True)
         for name, action in report.actions:
@@ -116,7 +116,7 @@ def table_of(report: Report) -> Table:
 def _print(report: Report, *, as_json: bool) -> None:
     if as_json:
         document = {"exit_code": report.exit_code, "connections": report.as_json()}
-        sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+        sys.stdout.buffer.write(json_line(document))
     else:
         Console().print(table_of(report))
     _say_troubles(report)
@@ -137,18 +137,18 @@ def _say_troubles(report: Report) -> None:
 
 def _diff(connection: str, action: Action) -> Text:
     """Return an action as lines of a diff; ticket texts are data, so no markup is read in them."""
-    text = Text(f"{connection} {action.write.key}\n", style="bold")
+    text = Text(f"{connection} {line(action.write.key)}\n", style="bold")
     for change in action.changes:
         if change.before is not None:
-            text.append(f"  - {change.field}: {change.before}\n", style="red")
+            text.append(f"  - {change.field}: {line(change.before)}\n", style="red")
         if change.after is not None:
-            text.append(f"  + {change.field}: {change.after}", style="green")
+            text.append(f"  + {change.field}: {line(change.after)}", style="green")
         else:
             text.append(f"  + {change.field} is emptied", style="green")
         text.append(f"  ({change.reason})\n", style="dim")
     if isinstance(action.write, CommentWrite):
         kind = "internal comment" if action.write.internal else "public comment"
-        body = action.write.body.replace("\n", "\n      ")
+        body = lines(action.write.body).replace("\n", "\n      ")
         text.append(f"  + {kind}: {body}\n", style="green")
     return text
 

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
-import orjson
 import typer
 
 from sla_engine.instant import format_instant
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
+from slabridge.printed import json_line, line
 from slabridge.report import Exit
 from slabridge.state import State
 from slabridge.state.lease import Holder
@@ -37,10 +37,9 @@ def status(
     finally:
         state.close()
     if json:
-        document = {"state": place, **_plain(seen)}
-        sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+        sys.stdout.buffer.write(json_line({"state": place, **_plain(seen)}))
     else:
-        sys.stdout.writelines(f"{_safe(line)}\n" for line in (f"{place}: {_lease(seen.lease)}", *_lines(seen)))
+        sys.stdout.writelines(f"{line(text)}\n" for text in (f"{place}: {_lease(seen.lease)}", *_lines(seen)))
 
 
 def _plain(seen: Overview) -> dict[str, Any]:
@@ -148,8 +147,3 @@ def _age(ms: int) -> str:
         if seconds >= size:
             return f"{seconds // size}{unit} {seconds % size // rest}{small}"
     return f"{seconds}s"
-
-
-def _safe(text: str) -> str:
-    """Return a line with texts of a tool in it, that steers no terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)

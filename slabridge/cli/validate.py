@@ -2,12 +2,12 @@
 
 import sys
 
-import orjson
 import typer
 
 from sla_engine.engine import Engine
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import ConfigError, Problem, load_config, warnings_of
+from slabridge.printed import json_line, line
 from slabridge.report import Exit
 
 
@@ -20,7 +20,7 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
         if not json:
             raise
         problems = [_fields(problem) for problem in error.problems]
-        sys.stdout.buffer.write(orjson.dumps({"file": str(path), "problems": problems}) + b"\n")
+        sys.stdout.buffer.write(json_line({"file": str(path), "problems": problems}))
         raise typer.Exit(Exit.USAGE) from None
     warnings = warnings_of(loaded)
     engine = Engine(loaded.definitions)
@@ -31,10 +31,10 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
             "warnings": [_fields(warning) for warning in warnings],
             "definitions": definitions,
         }
-        sys.stdout.buffer.write(orjson.dumps(document) + b"\n")
+        sys.stdout.buffer.write(json_line(document))
         return
     for warning in warnings:
-        sys.stdout.write(f"warning: {warning}\n")
+        sys.stdout.write(f"warning: {line(str(warning))}\n")
     sys.stdout.write(
         f"{path} is valid: {len(loaded.connections)} connections, {len(loaded.definitions.calendars)} calendars, "
         f"{len(loaded.definitions.agreements)} agreements, {len(engine.clauses)} objectives\n"

@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -75,4 +76,12 @@ def _fields(fields: Mapping[str, Any]) -> dict[str, Values]:
 
 
 def _values(values: list[list[str]]) -> Values:
+    if len(values) == 1:
+        return _one(*values[0])
     return tuple(Value(code, name) for code, name in values)
+
+
+@lru_cache(maxsize=20_000)
+def _one(code: str, name: str) -> Values:
+    """Return a single value; tickets share most of theirs, and so need not each hold them."""
+    return (Value(code, name),)

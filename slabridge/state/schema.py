@@ -10,6 +10,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     false,
+    text,
 )
 
 from slabridge.state.text import String, Text
@@ -46,9 +47,15 @@ ticket = Table(
     Column("results", LargeBinary, comment="results of the last evaluation, compressed JSON"),
     Column("as_of", BigInteger, comment="of the last evaluation"),
     Column("gone", Boolean, nullable=False, default=False, comment="the tool has it no more, or hides it"),
-    Index("ticket_next_change", "connection", "next_change_at"),
-    Index("ticket_pending", "connection", "pending"),
-    Index("ticket_open", "connection", "is_open"),
+    # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
+    Index(
+        "ticket_next_change",
+        *("connection", "next_change_at", "id"),
+        sqlite_where=text("next_change_at IS NOT NULL"),
+        postgresql_where=text("next_change_at IS NOT NULL"),
+    ),
+    Index("ticket_pending", "connection", "id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
+    Index("ticket_open", "connection", "id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
 )
 
 outbox = Table(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -14,6 +14,10 @@ from slabridge.state.database import upsert
 from slabridge.state.schema import outbox, ticket
 
 _IDS_AT_ONCE = 500
+
+AT_ONCE = 5_000
+"""Tickets to be read that are named at a time: of a million, not all ids are in memory."""
+
 _KNOWN = (ticket.c.payload, ticket.c.told, ticket.c.pulled_in, ticket.c.results)
 
 
@@ -38,6 +42,17 @@ class Judgement:
     is_open: bool
     next_change_at: int | None
     results: Sequence[Mapping[str, Any]]
+
+
+class Due(NamedTuple):
+    """A ticket, and the instant, ms UTC, at which time alone changes its status."""
+
+    at: int
+    id: str
+
+
+FIRST = Due(0, "")
+"""Before all tickets."""
 
 
 def save(transaction: sa.Connection, connection: str, page: Page, run: int, as_of: int) -> int:
@@ -79,19 +94,30 @@ def lose(transaction: sa.Connection, connection: str, ids: Collection[str]) -> N
     _update(transaction, connection, ids, {"gone": True, "pending": False, "next_change_at": None})
 
 
-def open_ids(transaction: sa.Connection, connection: str) -> list[str]:
-    """Return the ids of tickets with an open cycle."""
-    return _ids(transaction, connection, ticket.c.is_open)
+def open_ids(transaction: sa.Connection, connection: str, after: str = "", limit: int | None = None) -> list[str]:
+    """Return the next ids of tickets with an open cycle, in order."""
+    return _ids(transaction, connection, ticket.c.is_open, ticket.c.id > after, limit=limit)
 
 
-def unread(transaction: sa.Connection, connection: str, run: int) -> list[str]:
-    """Return the ids of tickets with an open cycle that this run has not read."""
-    return _ids(transaction, connection, ticket.c.is_open, ticket.c.pulled_in != run)
+def unread(
+    transaction: sa.Connection, connection: str, run: int, after: str = "", limit: int | None = None
+) -> list[str]:
+    """Return the next ids of tickets with an open cycle that this run has not read, in order."""
+    conditions = (ticket.c.is_open, ticket.c.pulled_in != run, ticket.c.id > after)
+    return _ids(transaction, connection, *conditions, limit=limit)
 
 
-def to_reread(transaction: sa.Connection, connection: str, as_of: int, run: int) -> list[str]:
-    """Return the ids of tickets whose status time alone has changed by `as_of`, and that this run has not read."""
-    return _ids(transaction, connection, ticket.c.next_change_at <= as_of, ticket.c.pulled_in != run)
+def to_reread(transaction: sa.Connection, connection: str, as_of: int, run: int, after: Due = FIRST) -> list[Due]:
+    """Return the next tickets whose status time alone has changed by `as_of`, and that this run has not read."""
+    place = (ticket.c.next_change_at, ticket.c.id)
+    statement = sa.select(*place).where(
+        ticket.c.connection == connection,
+        ~ticket.c.gone,
+        ticket.c.next_change_at <= as_of,
+        sa.tuple_(*place) > after,
+        ticket.c.pulled_in != run,
+    )
+    return [Due(*row) for row in transaction.execute(statement.order_by(*place).limit(AT_ONCE))]
 
 
 def followed(transaction: sa.Connection, connection: str, ids: Collection[str], run: int) -> list[str]:
@@ -246,9 +272,11 @@ def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
     return Known(codec.decode(row.payload), json.loads(row.told), row.pulled_in, results)
 
 
-def _ids(transaction: sa.Connection, connection: str, *conditions: sa.ColumnElement[bool]) -> list[str]:
+def _ids(
+    transaction: sa.Connection, connection: str, *conditions: sa.ColumnElement[bool], limit: int | None = None
+) -> list[str]:
     statement = sa.select(ticket.c.id).where(ticket.c.connection == connection, ~ticket.c.gone, *conditions)
-    return list(transaction.scalars(statement.order_by(ticket.c.id)))
+    return list(transaction.scalars(statement.order_by(ticket.c.id).limit(limit)))
 
 
 def _stored(transaction: sa.Connection, connection: str, ids: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:

@@ -1,6 +1,9 @@
 """What README and docs claim of the code is so."""
 
+import ast
 import re
+from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 import orjson
@@ -14,6 +17,7 @@ from slabridge.config import read_definitions
 from slabridge.config.process import ProcessSettings
 from slabridge.plan import Reason
 from slabridge.report import Exit
+from slabridge.sandbox.jira.switches import Switches
 from slabridge.tickets_file import read_batches
 from tests.docs.pages import CHECKOUT, section, tables
 
@@ -47,13 +51,18 @@ def test_readme_names_every_command() -> None:
     ("command", "page", "named"),
     [
         ("evaluate", "evaluate.md", ["Options"]),
+        ("run", "operations.md", ["Operations", "When a run has to end early"]),
+        ("status", "operations.md", ["Operations", "Status and retry"]),
+        ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
+        ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
         ("demo", "sandbox.md", ["The demo"]),
         ("sandbox", "sandbox.md", ["The demo", "The sandbox by hand"]),
     ],
 )
 def test_every_option_is_explained(command: str, page: str, named: list[str]) -> None:
-    explained = {text for heading in named for text in re.findall(r"`(--?[a-z-]+)`", section(DOCS / page, heading))}
-    assert {text for option in COMMANDS[command].params for text in option.opts} - {"--help"} <= explained
+    explained = {text for heading in named for text in re.findall(r"--[a-z][a-z-]*", section(DOCS / page, heading))}
+    options = {option for param in COMMANDS[command].params for option in param.opts if option.startswith("--")}
+    assert options - {"--help"} <= explained
 
 
 def test_every_key_of_the_output_is_explained() -> None:
@@ -95,12 +104,22 @@ def test_every_promise_says_honestly_what_shows_it() -> None:
     [table] = tables(section(DOCS / "promises.md", "The promises"))
     assert [row["promise"] for row in table] == [f"P{n}" for n in range(1, 17)]
     for row in table:
-        status = re.split(r"[,:]", row["tested today"])[0].removesuffix(" in 0.1")
-        cited = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", row["by"])
-        assert status in {"yes", "in parts", "not yet proven", "not kept"}
+        status = re.split(r"[,:]", row["tested"])[0]
+        cited = re.findall(r"`([\w/]+\.py)::(\w+)`", row["breaks when it is broken"])
+        assert status in {"yes", "in parts", "not yet proven"}
         assert bool(cited) == (status in {"yes", "in parts"})
-        for path, name in cited:
-            assert f"def {name}(" in (CHECKOUT / path).read_text(encoding="utf-8")
+        assert row["what it says"]
+        assert row["how it is kept"]
+
+
+@pytest.mark.parametrize("page", ["promises.md", "decisions.md"])
+def test_every_test_that_is_named_is_there(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    cited = re.findall(r"`([\w/]+\.py)::(\w+)`", text)
+    assert cited
+    assert text.count(".py::") == len(cited)
+    for path, name in cited:
+        assert f"def {name}(" in (CHECKOUT / "tests" / path).read_text(encoding="utf-8"), f"{path}::{name}"
 
 
 def test_the_messages_that_operations_explains_are_in_the_code() -> None:
@@ -117,9 +136,32 @@ def test_the_messages_that_operations_explains_are_in_the_code() -> None:
                 assert part.strip(" ;") in code, message
 
 
-def test_the_logged_events_that_operations_explains_are_in_the_code() -> None:
+def test_the_switches_of_the_jira_of_the_sandbox_are_explained() -> None:
+    table = next(
+        table for table in tables(section(DOCS / "sandbox.md", "Switches")) if "switch of the Jira" in table[0]
+    )
+    named = {name for row in table for name in re.findall(r"`(\w+)`", row["switch of the Jira"])}
+    assert named == {field.name for field in fields(Switches)}
+
+
+def test_the_logged_events_are_explained_and_those_explained_are_logged() -> None:
     [table] = tables(section(DOCS / "operations.md", "Logs"))
-    code = "".join(path.read_text() for path in [CHECKOUT / "sync.py", *(CHECKOUT / "connectors").rglob("*.py")])
-    for row in table:
-        event, level = row["event"].strip("`"), row["level"]
-        assert re.search(rf'log\.{level}\(\s*"{re.escape(event)}"', code), event
+    explained = {(row["event"].strip("`").removesuffix("..."), row["level"]) for row in table}
+    logged = set(events())
+    for event, level in explained:
+        assert any(text.startswith(event) and level == said for text, said in logged), event
+    for text, level in logged:
+        assert any(text.startswith(event) and level == said for event, said in explained), text
+
+
+def events() -> Iterator[tuple[str, str]]:
+    """Yield (event, level) of what a run logs above debug."""
+    for path in [
+        CHECKOUT / "sync.py",
+        *(CHECKOUT / "slabridge").glob("*.py"),
+        *(CHECKOUT / "connectors").rglob("*.py"),
+    ]:
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], ast.Constant):
+                levels = re.findall(r"\blog\.(info|warning|error)\b", ast.unparse(call.func))
+                yield from ((str(call.args[0].value), level) for level in levels)

@@ -15,7 +15,7 @@ CHECKOUT = Path(__file__).parents[2]
 SEED = os.environ.get("SLABRIDGE_FAULTS_SEED") or str(int(time.time()) // 86_400)
 """Which part: by the day. A failure names it, and this variable repeats it."""
 
-CASES = {"sqlite": 12, "postgresql": 6}
+CASES = {"sqlite": 8, "postgresql": 4}
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")

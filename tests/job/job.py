@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+import sqlalchemy as sa
 
 import sync
 from connectors.interface import Connector, Fact, Instant, NativeTicket
@@ -23,17 +24,22 @@ from slabridge.sandbox.server import SandboxOptions
 from slabridge.state import State
 from slabridge.urgency import most_urgent
 from tests.sandbox.logs import history, write
+from tests.state.databases import empty
 
 TOOLS = {"snow": "servicenow", "jira": "jira"}
 NOON = parse_instant("2016-03-01T12:00:00Z")
 
 
 class Job:
-    """What a cron job has: a configuration file and a state. `text` is the file, to be changed by a test."""
+    """What a cron job has: a configuration file and a state. `text` is the file, to be changed by a test.
+
+    `place` is where the state is: a file in the folder, or the URL of a database.
+    """
 
     def __init__(self, folder: Path, sandbox: Sandbox) -> None:
         self.folder = folder
         self.sandbox = sandbox
+        self.place = str(self.state_file)
         self.text = example()
         self.replace("https://acme.service-now.com", sandbox.servicenow.url)
         self.replace("https://acme.atlassian.net", sandbox.jira.url)
@@ -55,7 +61,7 @@ class Job:
         return load_config(self.path)
 
     def run(self) -> Report:
-        config, state = self.config(), State.of(str(self.state_file))
+        config, state = self.config(), State.of(self.place)
         try:
             with connected(config) as connectors:
                 return sync.run(config, connectors, state)
@@ -63,7 +69,7 @@ class Job:
             state.close()
 
     def rehearse(self) -> Report:
-        config, state = self.config(), State.of(str(self.state_file), create=False)
+        config, state = self.config(), State.of(self.place, create=False)
         try:
             with connected(config) as connectors:
                 return sync.rehearse(config, connectors, state)
@@ -75,6 +81,8 @@ class Job:
         return self.run()
 
     def lose_state(self) -> None:
+        if "://" in self.place:
+            empty(sa.make_url(self.place))
         for path in self.folder.glob("slabridge.db*"):
             path.unlink()
 
@@ -135,8 +143,8 @@ class Truth:
     """What ought to stand on the tickets: worked out from their histories at the instant of each run, past the state.
 
     `concerned` are tickets that had or recently ended a cycle at one of these instants, `told` the transitions then.
-    `may` are those that a run may have told that was cut short. `typed` are
-    tickets on which a person wrote into our fields. `ended` are cycles as they first ended: a definition that changes later does not judge them anew.
+    `may` are those that a run may have told that was cut short. `typed` are tickets on which a person wrote into our
+    fields. `ended` are cycles as they first ended: a definition that changes later does not judge them anew.
     """
 
     def __init__(self) -> None:

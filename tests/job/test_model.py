@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -20,6 +21,7 @@ from slabridge.report import Exit
 from slabridge.sandbox.embedded import Sandbox
 from tests.faults.scenario import day
 from tests.job.job import TOOLS, Job, Truth
+from tests.state.databases import empty
 
 LONG = os.environ.get("SLABRIDGE_HYPOTHESIS") == "long"
 PERSON, CALLER = "updated.by.21", "caller.1"
@@ -38,7 +40,9 @@ numbers = st.integers(0, 6)
 
 
 class Days(RuleBasedStateMachine):
-    """Some days at a service desk."""
+    """Some days at a service desk. `database` is the URL of the state's; without one it is a file, new each time."""
+
+    database = ""
 
     @initialize()
     def open_the_desk(self) -> None:
@@ -46,6 +50,9 @@ class Days(RuleBasedStateMachine):
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.sandbox = self.stack.enter_context(Sandbox(day(folder), in_process=True))
         self.job, self.truth, self.faulty, self.people = Job(folder, self.sandbox), Truth(), False, requests.Session()
+        if self.database:
+            empty(sa.make_url(self.database))
+            self.job.place = self.database
 
     def teardown(self) -> None:
         if hasattr(self, "stack"):
@@ -160,11 +167,14 @@ class Days(RuleBasedStateMachine):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_whatever_people_do_and_whatever_fails_what_a_run_promises_holds() -> None:
+def test_whatever_people_do_and_whatever_fails_what_a_run_promises_holds(place: str) -> None:
+    class These(Days):
+        database = place if "://" in place else ""
+
     run_state_machine_as_test(  # type: ignore[no-untyped-call,unused-ignore]
-        Days,
+        These,
         settings=settings(
-            max_examples=300 if LONG else 6,
+            max_examples=300 if LONG else 5,
             stateful_step_count=40 if LONG else 20,
             deadline=None,
             phases=list(Phase) if LONG else [Phase.generate],  # to shrink a day takes minutes

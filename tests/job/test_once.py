@@ -5,7 +5,8 @@ The sweep in tests/faults does the same at every call and commit.
 
 import json
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,10 +17,17 @@ from connectors.jira import Jira
 from connectors.servicenow import ServiceNow
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.report import Exit
-from tests.job.job import NOON, SOON, TOOLS, Job, Truth
+from tests.job.job import NOON, SOON, TOOLS, Job, Truth, tally
 
 BREACHED = NOON + 3 * HOUR
 """When the open tickets have been breached: a run has fields and comments to write."""
+
+
+@pytest.fixture
+def job(job: Job, place: str) -> Job:
+    """Give the job with a state in each kind of database."""
+    job.place = place
+    return job
 
 
 class Line:
@@ -65,6 +73,29 @@ def test_a_comment_whose_fate_is_unclear_is_not_repeated_while_the_tool_does_not
     Truth().check(job)
 
 
+def test_a_comment_of_unclear_fate_is_reported_and_not_repeated_where_comments_cannot_be_read(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.sandbox.move_to(BREACHED)
+    with monkeypatch.context() as patch:
+        Line(patch, 1)
+        assert job.run().exit_code is Exit.DEFERRED
+    told = markers(job, "snow")
+    pages = ServiceNow.reread
+
+    def blind(self: ServiceNow, ids: Sequence[str]) -> Iterator[Page]:
+        for page in pages(self, ids):
+            yield replace(page, tickets=tuple(replace(ticket, comments=()) for ticket in page.tickets))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "reread", blind)
+        patch.setattr(ServiceNow, "gaps", lambda _: {"comments": "the journal cannot be read"})
+        report = job.run_at(BREACHED + SOON - NOON)
+    assert report.exit_code is Exit.PARTIAL
+    assert tally(report, "snow").set_aside == 1
+    assert markers(job, "snow") == told
+
+
 def test_what_happens_while_a_run_goes_on_is_seen_by_the_next(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     job.run()
     waiting = job.ticket("snow", "Waiting")
@@ -89,13 +120,10 @@ def test_two_states_on_the_same_tools_one_after_the_other_tell_nothing_twice(job
     job.run_at(BREACHED)
     told = [markers(job, name) for name in TOOLS]
     assert all(told)
-    first = {path.name: path.read_bytes() for path in job.folder.glob("slabridge.db*")}
-    job.lose_state()
+    first, job.place = job.place, str(job.folder / "another.db")
     assert job.run_at(BREACHED + MINUTE).exit_code is Exit.COMPLETE
     assert [markers(job, name) for name in TOOLS] == told
-    job.lose_state()
-    for name, content in first.items():
-        (job.folder / name).write_bytes(content)
+    job.place = first
     assert job.run_at(BREACHED + 2 * MINUTE).exit_code is Exit.COMPLETE
     assert [markers(job, name) for name in TOOLS] == told
     Truth().check(job)

@@ -21,6 +21,13 @@ from slabridge.state.schema import outbox
 from tests.job.job import NOON, TOOLS, Job, Truth, tally
 
 
+@pytest.fixture
+def job(job: Job, place: str) -> Job:
+    """Give the job with a state in each kind of database."""
+    job.place = place
+    return job
+
+
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no search find anything, as if the index were behind for ever."""
 
@@ -33,7 +40,7 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(job: Job, halt: Halt | None = None) -> Report:
-    config, state = job.config(), State.of(str(job.state_file))
+    config, state = job.config(), State.of(job.place)
     try:
         with connected(config) as connectors:
             return sync.run(config, connectors, state, halt=halt)
@@ -104,7 +111,7 @@ def test_a_run_that_is_stopped_ends_in_order_and_the_next_goes_on(job: Job, page
         if next(steps, None) is None:
             halt.stop()
 
-    config, state = job.config(), State.of(str(job.state_file))
+    config, state = job.config(), State.of(job.place)
     if pages == 0:
         halt.stop()
     with connected(config) as connectors:
@@ -148,7 +155,7 @@ def test_how_long_a_comment_of_unclear_fate_settles_is_counted_from_its_sending(
 ) -> None:
     """A run may last: what it sends at its end is not looked for as if it had been sent at its beginning."""
     clock = iter(range(0, 10_000_000, 45))
-    monkeypatch.setattr("slabridge.site.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("slabridge.site.monotonic", lambda: float(next(clock)))
 
     def lost(_: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
         for one in writes:
@@ -157,7 +164,7 @@ def test_how_long_a_comment_of_unclear_fate_settles_is_counted_from_its_sending(
     with monkeypatch.context() as patch:
         patch.setattr(ServiceNow, "write", lost)
         job.run_at(NOON + 31 * MINUTE)
-    state = State.of(str(job.state_file))
+    state = State.of(job.place)
     with state.begin() as transaction:
         sent = list(transaction.scalars(sa.select(outbox.c.sent_at).where(outbox.c.connection == "snow")))
     state.close()
@@ -176,7 +183,7 @@ def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_dem
     truth.check(job)
     assert [job.ticket(name, "Done").written for name in TOOLS] == held
 
-    config, state = job.config(), State.of(str(job.state_file))
+    config, state = job.config(), State.of(job.place)
     assert list(rejudged(config, state, NOON - DAY, NOON - HOUR)) == []
     changes = list(rejudged(config, state, NOON - HOUR, NOON))
     found = {(change.connection, change.before["status"], change.after and change.after.status) for change in changes}
@@ -185,7 +192,7 @@ def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_dem
     job.run_at(NOON + 2 * MINUTE)
     assert [job.ticket(name, "Done").written for name in TOOLS] == held
 
-    state = State.of(str(job.state_file))
+    state = State.of(job.place)
     assert rejudge(config, state, NOON - HOUR, NOON) == len(changes)
     assert list(rejudged(config, state, NOON - HOUR, NOON)) == []
     state.close()

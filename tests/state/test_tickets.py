@@ -84,7 +84,7 @@ def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: S
     with state.begin() as transaction:
         assert tickets.open_ids(transaction, "snow") == ["1", "2"]
         assert tickets.to_reread(transaction, "snow", 499, 2) == []
-        assert tickets.to_reread(transaction, "snow", 500, 2) == ["1", "2"]
+        assert tickets.to_reread(transaction, "snow", 500, 2) == [(500, "1"), (500, "2")]
         assert tickets.to_reread(transaction, "snow", 500, 1) == []  # this run read them already
         assert tickets.followed(transaction, "snow", ["1", "3", "4"], 2) == ["1"]
         tickets.mark_due(transaction, "snow", 499)

@@ -52,7 +52,7 @@ def test_fields_that_jira_does_not_take_are_left_out_and_named(here: Here) -> No
     assert tickets(jira.reread([id_]))[id_].written["SLA holder"] == "Desk"
 
 
-def test_an_issue_that_is_gone_refuses_and_the_next_is_written(here: Here) -> None:
+def test_a_write_on_an_issue_that_is_gone_says_so_and_the_next_is_written(here: Here) -> None:
     id_ = here.open("INC1")
     jira = here.connect()
     writes: list[Write] = [
@@ -60,7 +60,7 @@ def test_an_issue_that_is_gone_refuses_and_the_next_is_written(here: Here) -> No
         CommentWrite("99999", "ITSM-9", "m", "Hello"),
         FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk"}),
     ]
-    assert [receipt.outcome for receipt in jira.write(writes)] == [Outcome.REFUSED, Outcome.REFUSED, Outcome.APPLIED]
+    assert [receipt.outcome for receipt in jira.write(writes)] == [Outcome.GONE, Outcome.GONE, Outcome.APPLIED]
 
 
 TEXT = "Breach <b>soon</b> *bold* [~accountid:x] {code}\nDue 09:00\n\nHeld by Network"

@@ -154,3 +154,26 @@ def test_the_oldest_row_is_the_one_that_was_made_first(
     tool.will(incident=[rows(incident(1))], **{TABLE: [rows(*found)]})
     (ticket,) = tickets(connect(tool.url, fields=(), comments=False, **OWN))
     assert ticket.written["u_sla_status"] == "first"
+
+
+def test_a_row_that_was_deleted_meanwhile_is_made_anew(own: Connect, people: People) -> None:
+    connector = own()
+    found = tickets(connector)
+    list(connector.write(writes(found)))
+    for row in own_rows(people):
+        people.session.delete(
+            f"{people.url}/api/now/table/{TABLE}/{row['sys_id']}", auth=("ed.editor", people.secret), timeout=10
+        ).raise_for_status()
+    assert outcomes(list(connector.write(writes(found, "Breached")))) == [Outcome.APPLIED] * 5
+    assert len(own_rows(people)) == 5
+
+
+def test_a_row_that_is_deleted_after_it_was_found_is_made_anew(tool: Scripted, connect: Connect) -> None:
+    row = {"sys_id": sys_id(50), "u_task": sys_id(1), "sys_created_on": "2026-03-02 08:00:00"}
+    other = {**row, "sys_id": sys_id(51), "u_task": sys_id(2)}
+    made = answer(201, {"result": {**row, "sys_id": sys_id(60), "u_sla_status": "Met"}})
+    stored = answer(200, {"result": {**other, "u_sla_status": "Met"}})
+    tool.will(**{TABLE: [rows(row, other), answer(404), stored, rows(), made]})
+    both = [FieldsWrite(sys_id(n), f"INC{n}", {"u_sla_status": "Met"}) for n in (1, 2)]
+    assert outcomes(list(connect(tool.url, **OWN).write(both))) == [Outcome.APPLIED] * 2
+    assert [asked.method for asked in tool.of(TABLE)] == ["GET", "PATCH", "PATCH", "GET", "POST"]

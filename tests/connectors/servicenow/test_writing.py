@@ -103,11 +103,11 @@ def test_a_field_that_did_not_take_its_value_is_refused_by_name(snow: Connect) -
     assert "INC0000004: u_sla_due did not take the value" in receipts[1].reason
 
 
-def test_a_ticket_that_is_gone_is_refused_and_the_next_write_goes_on(snow: Connect) -> None:
+def test_a_ticket_that_is_gone_is_told_apart_and_the_next_write_goes_on(snow: Connect) -> None:
     connector = snow(filter="number=INC0000004")
     (ticket,) = tickets(connector)
     done = outcomes(connector, FIELDS, NOTE, FieldsWrite(ticket.id, ticket.key, {"u_sla_status": "Met"}))
-    assert done == [Outcome.REFUSED, Outcome.REFUSED, Outcome.APPLIED]
+    assert done == [Outcome.GONE, Outcome.GONE, Outcome.APPLIED]
 
 
 def test_an_id_that_is_none_is_never_sent(connect: Connect) -> None:
@@ -150,7 +150,7 @@ def test_fields_that_the_tool_refuses_are_refused_with_its_words(
 ) -> None:
     server.will(answer(status, {"error": {"message": "Operation Failed", "detail": "ACL Exception"}}))
     (receipt,) = connect(server.url).write([FIELDS])
-    assert receipt.outcome is Outcome.REFUSED
+    assert receipt.outcome is (Outcome.GONE if status == 404 else Outcome.REFUSED)
     assert "Operation Failed: ACL Exception" in receipt.reason
 
 

@@ -1,0 +1,1 @@
+"""What people, tools and thieves would like to do through slabridge, and cannot."""
