@@ -3,7 +3,7 @@
     python bench/scale.py [--tickets 1000000] [--small 10000] [--postgres postgresql://postgres@127.0.0.1:5432]
 
 1. A first load: the tickets come page by page through the connector interface, are stored, judged by the agreements
-   below and written to (fields), by the job itself. Printed: minutes, tickets per second, the peak of this process's
+   of scale.toml and written to (fields), by the job itself. Printed: minutes, tickets per second, the peak of this process's
    memory, the size of the state.
 2. A run with 100 changed tickets, over all of them and beside it, in turn, over 10,000: the ratio of the medians.
 3. A run that re-reads every open ticket (the census), with its peak.
@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import multiprocessing
 import os
+import random
 import resource
 import sqlite3
 import statistics
@@ -26,7 +27,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tomllib import loads
 
 import psycopg
 
@@ -51,8 +51,7 @@ from connectors.interface import (
 )
 from sla_engine.instant import DAY, SECOND, format_instant
 from slabridge import logs
-from slabridge.config import Config
-from slabridge.config.config import config_of
+from slabridge.config import Config, load_config
 from slabridge.report import Tally
 from slabridge.sandbox.generate import FIRST_MONDAY, generate
 from slabridge.sandbox.story import STATES, Event
@@ -60,76 +59,7 @@ from slabridge.site import Notice
 from slabridge.state import State
 from slabridge.state.codec import decode, encode
 
-CONFIGURATION = """
-[calendars.office]
-timezone = "Europe/Stockholm"
-hours = { mon-fri = ["08:00-17:00"] }
-holidays = ["SE"]
-[calendars.always]
-timezone = "UTC"
-hours = "24x7"
-[clocks.response]
-start = { status = "new" }
-stop = [ { event = "comment", role = "agent", public = true }, { status = { not = "new" } } ]
-on_reopen = "first_only"
-at_risk = ["75%"]
-[clocks.resolution]
-start = { status = ["new", "active", "waiting"] }
-pause = { status = "waiting" }
-stop = { status = ["resolved", "closed"] }
-at_risk = ["75%", "1h30m"]
-[clocks.handling]
-while = { team = { set = true }, status = { not = ["resolved", "closed"] } }
-pause = { status = "waiting" }
-reset = { event = "change", field = "team" }
-on_reset = "complete"
-[agreements.standard]
-kind = "sla"
-calendar = "office"
-[agreements.standard.objectives.response]
-clock = "response"
-targets = { priority = { P1 = "15m", P2 = "30m" }, else = "4h" }
-[agreements.standard.objectives.resolution]
-clock = "resolution"
-targets = [ { when = { priority = "P1" }, within = "4h", calendar = "always" }, { within = "24h" } ]
-[agreements.teams]
-kind = "ola"
-calendar = "office"
-[agreements.teams.objectives.handling]
-clock = "handling"
-targets = "8h"
-[agreements.network]
-kind = "uc"
-calendar = "always"
-scope = { team = ["Network", "Telephony"] }
-[agreements.network.objectives.handling]
-clock = "handling"
-targets = "24h"
-[connections.snow]
-type = "servicenow"
-url = "https://bench.invalid"
-auth = { kind = "basic", user = "bench", password = { env = "NONE" } }
-fields = { status = "state", priority = "priority", team = "assignment_group", assignee = "assigned_to" }
-[connections.snow.values]
-status.new = ["New"]
-status.active = ["Active"]
-status.waiting = ["Awaiting Problem", "Awaiting User Info", "Awaiting Evidence", "Awaiting Vendor"]
-status.resolved = ["Resolved"]
-status.closed = ["Closed"]
-priority = { P1 = ["1"], P2 = ["2"], P3 = ["3"], P4 = ["4"] }
-[[connections.snow.writeback.fields]]
-field = "u_sla_status"
-value = "sla.status"
-[[connections.snow.writeback.fields]]
-field = "u_sla_due"
-value = "sla.due_at"
-[[connections.snow.writeback.fields]]
-field = "u_ola_status"
-value = "ola.status"
-[[connections.snow.writeback.fields]]
-field = "u_ola_holder"
-value = "ola.holder"
-"""
+CONFIGURATION = Path(__file__).with_name("scale.toml")
 FIELDS = ("state", "priority", "assignment_group", "assigned_to", "category")
 WRITTEN = ("u_sla_status", "u_sla_due", "u_ola_status", "u_ola_holder")
 WEEK = 7 * DAY
@@ -144,6 +74,22 @@ STEP = SECOND
 """What the tool's clock moves from run to run, so that next to nothing but what changed is due."""
 
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What something took, in seconds: by the clock on the wall, and of this process's processor time."""
+
+    wall: float = 0.0
+    processor: float = 0.0
+
+    def __sub__(self, other: "Cost") -> "Cost":
+        return Cost(self.wall - other.wall, self.processor - other.processor)
+
+
+def now() -> Cost:
+    """Return both clocks."""
+    return Cost(time.perf_counter(), time.process_time())
+
+
 class Tool:
     """A ticket tool in a SQLite file, of which nothing is held in memory. It is a connector, and counts its own time.
 
@@ -155,7 +101,7 @@ class Tool:
 
     def __init__(self, path: Path) -> None:
         self.now = AS_OF
-        self.spent = 0.0
+        self.spent = Cost()
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA synchronous=OFF")
         self._database.execute("PRAGMA journal_mode=OFF")
@@ -176,15 +122,11 @@ class Tool:
         """Let somebody re-prioritise 100 tickets that are open; each time others."""
         self.now += STEP
         highest = self._database.execute("SELECT max(number) FROM feed").fetchone()[0]
-        step = max(1, highest // 4_001)
+        draw = random.Random(self.now)  # noqa: S311 - tickets, not secrets
         found: dict[str, NativeTicket] = {}
-        number = highest
         while len(found) < CHANGED:
-            number -= step
-            row = self._database.execute(
-                "SELECT body FROM feed JOIN ticket USING (id) WHERE number = ?", [number % highest + 1]
-            )
-            native = decode(row.fetchone()[0])
+            query = "SELECT body FROM feed JOIN ticket USING (id) WHERE number = ?"
+            native = decode(self._database.execute(query, [draw.randint(1, highest)]).fetchone()[0])
             if native.id not in found and native.fields["state"][0].name not in ("Resolved", "Closed"):
                 found[native.id] = self._moved(native)
         self._put(list(found.values()))
@@ -264,9 +206,9 @@ class Tool:
 
     @contextmanager
     def _timed(self) -> Iterator[None]:
-        began = time.perf_counter()
+        began = now()
         yield
-        self.spent += time.perf_counter() - began
+        self.spent = now() - (began - self.spent)
 
 
 def _block(size: int, seed: int, begin: int) -> Iterator[NativeTicket]:
@@ -307,20 +249,6 @@ def _values(field: str, text: str | None) -> Values:
 
 
 @dataclass(slots=True)
-class Cost:
-    """What a run took, in seconds: by the wall's clock, of it the tool, and of this process's processor time."""
-
-    wall: float
-    tool: float
-    processor: float
-
-    @property
-    def ours(self) -> float:
-        """Return the seconds without the tool."""
-        return self.wall - self.tool
-
-
-@dataclass(slots=True)
 class Place:
     """A tool and the state that knows it."""
 
@@ -328,15 +256,15 @@ class Place:
     state: State
     config: Config
 
-    def run(self, notice: Notice = lambda _: None) -> tuple[Cost, Tally]:
-        """Run the job once."""
-        self.tool.spent = 0.0
-        began, busy = time.perf_counter(), time.process_time()
+    def run(self, notice: Notice = lambda _: None) -> tuple[Cost, Cost, Tally]:
+        """Run the job once; return what it took, what the tool took besides, and the counts."""
+        self.tool.spent = Cost()
+        began = now()
         report = sync.run(self.config, [(self.config.connections[0], self.tool)], self.state, notice)
-        cost = Cost(time.perf_counter() - began, self.tool.spent, time.process_time() - busy)
+        ours = now() - began - self.tool.spent
         if report.exit_code:
             raise SystemExit(f"the run ended with {report.exit_code!r}: {report.tallies}")
-        return cost, report.tallies[0]
+        return ours, self.tool.spent, report.tallies[0]
 
 
 def peak() -> float:
@@ -367,7 +295,7 @@ def place(folder: Path, tickets: int, postgres: str | None) -> Iterator[Place]:
         maker.join()
         if maker.exitcode:
             raise SystemExit(f"making the tickets failed ({maker.exitcode})")
-    config = config_of(loads(CONFIGURATION), folder / "bench.toml")
+    config = load_config(CONFIGURATION)
     with ExitStack() as stack:
         address = str(folder / f"state-{tickets}.db")
         if postgres is not None:
@@ -400,37 +328,34 @@ def size_of(state: State, folder: Path, tickets: int) -> float:
 
 def load(at: Place, folder: Path, tickets: int) -> None:
     """Do the first load, and print what it took."""
-    cost, tally = at.run(progress)
-    print(
-        f"first load: {tally.pulled:,} tickets in {cost.wall / 60:.1f} min, of which the tool {cost.tool / 60:.1f} min"
-    )
-    print(f"  {tally.pulled / cost.ours:,.0f} tickets/s without the tool; {tally.fields_written:,} fields written")
-    print(f"  processor {cost.processor:.0f} s, the tool's part with it")
+    ours, tool, tally = at.run(progress)
+    print(f"first load: {tally.pulled:,} tickets, {tally.fields_written:,} fields written")
+    for name in ("wall", "processor"):
+        took, besides = getattr(ours, name), getattr(tool, name)
+        print(f"  {name}: {took / 60:.1f} min = {tally.pulled / took:,.0f} tickets/s; the tool {besides / 60:.1f} min")
     print(f"  peak {peak():.0f} MB; state {size_of(at.state, folder, tickets):,.0f} MB", flush=True)
 
 
 def compare(large: Place, small: Place, rounds: int) -> None:
-    """Run with 100 changed tickets over many and over few known ones in turn, and print the ratio."""
-    times: dict[str, list[float]] = {"large": [], "small": []}
+    """Run with 100 changed tickets over many and over few known ones in turn, and print the ratios."""
+    times: dict[str, list[Cost]] = {"few": [], "many": []}
     for _ in range(rounds):
-        for name, at in (("small", small), ("large", large)):
+        for name, at in (("few", small), ("many", large)):
             at.tool.change()
-            cost, tally = at.run()
-            times[name].append(cost.ours)
-            counts = f"{tally.pulled} read, {tally.evaluated} judged, {tally.sent} writes"
-            print(f"  {name}: {cost.ours:.3f} s (processor, with the tool {cost.processor:.3f} s); {counts}")
-    ours, least = statistics.median(times["large"]), statistics.median(times["small"])
-    print(
-        f"100 changed: {ours:.3f} s over many known, {least:.3f} s over few; ratio {ours / least:.2f}; {peak():.0f} MB"
-    )
+            ours, _, tally = at.run()
+            times[name].append(ours)
+            print(f"  {name}: {ours.wall:.3f} s, processor {ours.processor:.3f} s; {tally.sent} writes")
+    for clock in ("wall", "processor"):
+        few, many = (statistics.median(getattr(one, clock) for one in times[name]) for name in ("few", "many"))
+        print(f"{CHANGED} changed, {clock}: {many:.3f} s over many known, {few:.3f} s over few: ratio {many / few:.2f}")
 
 
 def census(at: Place) -> None:
     """Run a day later, so that all open tickets are read."""
     at.tool.now += DAY
-    cost, tally = at.run(progress)
-    print(f"a day later: {tally.pulled:,} tickets read in {cost.wall:.0f} s (tool {cost.tool:.0f} s)")
-    print(f"  processor {cost.processor:.0f} s; peak {peak():.0f} MB")
+    ours, _, tally = at.run(progress)
+    print(f"a day later: {tally.pulled:,} tickets read in {ours.wall:.1f} s, processor {ours.processor:.1f} s")
+    print(f"  peak {peak():.0f} MB")
 
 
 def main() -> None:
@@ -442,6 +367,8 @@ def main() -> None:
     parser.add_argument("--postgres", help="a server's URL: the states are databases there, dropped at the end")
     parser.add_argument("--folder", type=Path, help="where the files go (1.5 kB a ticket; default: a temporary one)")
     options = parser.parse_args()
+    if options.tickets == options.small:
+        parser.error("--tickets and --small must differ")
     logs.configure("error", "console")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = options.folder or Path(name)

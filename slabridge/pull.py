@@ -119,14 +119,14 @@ def _census(site: Site, last: int | None) -> None:
     every = site.connection.census
     if every is None or (last is not None and site.as_of - last < every):
         return
-    before = site.tally.changed
+    tally = site.tally
+    changed, gone = tally.changed, tally.gone
     asked = _read_in_parts(site, partial(tickets.unread, connection=site.name, run=site.job.run))
     with site.job.state.begin() as transaction:
-        there = tickets.unread(transaction, site.name, site.job.run)
         connections.set_census_at(transaction, site.name, site.as_of)
     if asked:
-        changed = site.tally.changed - before
-        log.info("census", connection=site.name, tickets=asked, changed=changed, unread=len(there))
+        found = {"changed": tally.changed - changed, "gone": tally.gone - gone}
+        log.info("census", connection=site.name, tickets=asked, **found)
 
 
 def _due(site: Site, after: tickets.Due) -> list[tickets.Due]:
@@ -164,6 +164,7 @@ def _report_gaps(site: Site, standing: connections.Standing) -> None:
 def _keep(transaction: Transaction, site: Site, page: Page) -> None:
     lease.renew(transaction)
     site.tally.pulled += len(page.tickets)
+    site.tally.gone += len(page.gone)
     site.tally.changed += tickets.save(transaction, site.name, page, site.job.run, site.as_of)
     quarantine.release(transaction, site.name, page.gone)
     set_aside(transaction, site, [SetAside(item.id, item.key, item.reason) for item in page.skipped])

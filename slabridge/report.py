@@ -25,6 +25,8 @@ class Tally:
     as_of: int | None = None
     pulled: int = 0
     changed: int = 0
+    gone: int = 0
+    """tickets that the tool has no more, or hides from us"""
     evaluated: int = 0
     fields_written: int = 0
     comments_written: int = 0

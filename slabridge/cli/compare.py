@@ -1,20 +1,19 @@
 """`slabridge compare` (docs/compare.md)."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from connectors.errors import ConnectorError, Refused
 from connectors.interface import Connector, NativeClock, NativeTicket
 from slabridge.cli.options import AsJson, ConfigPath, prepared
+from slabridge.cli.progress import progress
 from slabridge.compare import Comparer
 from slabridge.comparison import Comparison, Summary, Verdict
 from slabridge.config import Config, Connection, load_config
@@ -76,7 +75,7 @@ def compare(
         ids = _ids(asked, keys, [connection] if connection else names)
         if keys and not any(ids.values()):
             raise typer.Exit(Exit.USAGE)
-        with connected(loaded) as pairs, _progress() as show:
+        with connected(loaded) as pairs, progress() as show:
             for each, connector in pairs:
                 if ids.get(each.name):
                     show(f"{each.name}: {len(ids[each.name])} tickets")
@@ -149,21 +148,6 @@ def _with_what_we_saw(native: NativeTicket, known: Mapping[str, Known], as_of: i
         return native
     before = known[native.id].native
     return observed(before, native, before.updated, as_of)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """Show what is going on where stderr is a terminal."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bars:
-        task = bars.add_task("connecting", total=None)
-        yield lambda text: bars.update(task, description=text)
 
 
 def _print(found: Iterable[Comparison], config: Config, *, as_json: bool) -> None:

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -16,13 +15,13 @@ import sync
 from connectors.interface import CommentWrite
 from sla_engine.instant import HOUR
 from slabridge.cli.options import AsJson, ConfigPath, prepared
+from slabridge.cli.progress import counted
 from slabridge.config import Config, load_config
 from slabridge.connect import connected, host_of
 from slabridge.halt import Halt
 from slabridge.plan import Action
 from slabridge.printed import json_line, line, lines
-from slabridge.report import Exit, Report, Tally
-from slabridge.site import Notice
+from slabridge.report import Exit, Report
 from slabridge.state import State, runs
 
 MaxSeconds = Annotated[
@@ -36,7 +35,7 @@ def run(*, config: ConfigPath = None, max_seconds: MaxSeconds = None, json: AsJs
     loaded = load_config(prepared(config))
     state = State.of(loaded.state)
     try:
-        with halt.on_signals(), _connected(loaded, state, halt) as connectors, _progress() as notice:
+        with halt.on_signals(), _connected(loaded, state, halt) as connectors, counted() as notice:
             report = sync.run(loaded, connectors, state, notice, halt)
     finally:
         state.close()
@@ -50,7 +49,7 @@ def plan(*, config: ConfigPath = None, json: AsJson = False) -> None:
     loaded = load_config(prepared(config))
     state = State.of(loaded.state, create=False, migrate=False)
     try:
-        with _connected(loaded, state, halt) as connectors, _progress() as notice:
+        with _connected(loaded, state, halt) as connectors, counted() as notice:
             report = sync.rehearse(loaded, connectors, state, notice, halt)
     finally:
         state.close()
@@ -79,26 +78,6 @@ def _connected(config: Config, state: State, halt: Halt) -> Iterator[sync.Connec
         spent[host_of(connection.url)] += calls.get(connection.name, 0)
     with connected(config, spent=spent, left=halt.left, stopping=halt.stopping) as connectors:
         yield connectors
-
-
-@contextmanager
-def _progress() -> Iterator[Notice]:
-    """Show what is going on where stderr is a terminal."""
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bars:
-        task = bars.add_task("connecting", total=None)
-
-        def notice(tally: Tally) -> None:
-            text = f"{tally.connection}: {tally.pulled} pulled, {tally.evaluated} evaluated, "
-            bars.update(task, description=text + f"{tally.fields_written + tally.comments_written} written")
-
-        yield notice
 
 
 def table_of(report: Report) -> Table:

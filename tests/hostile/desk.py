@@ -147,7 +147,7 @@ def _people_of_jira(job: Job, people: requests.Session) -> None:
     fields = {field["name"]: field["id"] for field in told}
     for n, text in zip(count(1), TEXTS.values(), strict=False):
         typed = {"summary": " ".join(text.split())[:255], fields["SLA holder"]: " ".join(text.split())[:255]}
-        acts = [
+        acts: list[tuple[str, dict[str, object]]] = [
             ("edit", {"fields": typed}),
             ("comment", {"body": text[:30_000], "type": "customer"}),
             ("comment", {"body": f"{text[:30_000]}\n{MARKER}", "internal": True}),

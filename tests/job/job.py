@@ -27,6 +27,8 @@ from tests.sandbox.logs import history, write
 from tests.state.databases import empty
 
 TOOLS = {"snow": "servicenow", "jira": "jira"}
+PERSON = "updated.by.21"
+"""Somebody in the ServiceNow; all there have the same password."""
 NOON = parse_instant("2016-03-01T12:00:00Z")
 
 
@@ -121,6 +123,18 @@ class Job:
             url = f"{endpoint.url}/rest/api/3/issue/{ticket.id}"
             body = {"fields": {ids.get(field, field): value for field, value in fields.items()}}
             answer = requests.put(url, json=body, auth=auth, timeout=10)
+        assert answer.ok, answer.text
+
+    def call(self, method: str, path: str, **fields: object) -> None:
+        """Let somebody do something to a record of the ServiceNow."""
+        url = f"{self.sandbox.servicenow.url}/api/now/table/{path}"
+        answer = requests.request(method, url, json=fields, auth=(PERSON, "sandbox"), timeout=10)
+        assert answer.ok, answer.text
+
+    def do(self, act: str, issue: str, **asked: object) -> None:
+        """Let somebody do something to an issue of the Jira (docs/sandbox.md)."""
+        url = f"{self.sandbox.jira.url}/sandbox/{act}"
+        answer = requests.post(url, json={"by": "A person", "issue": issue, **asked}, timeout=10)
         assert answer.ok, answer.text
 
     def foreign(self, name: str, ticket: NativeTicket) -> dict[str, Any]:

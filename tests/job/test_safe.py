@@ -77,6 +77,23 @@ def test_what_no_search_finds_the_census_does(job: Job, monkeypatch: pytest.Monk
     assert job.ticket("snow", "Open").written["u_sla_status"] == "Met"
 
 
+def test_the_census_finds_what_was_deleted_hidden_or_changed_without_a_trace(job: Job) -> None:
+    job.run_at(NOON)
+    silent, gone = job.ticket("snow", "Open"), job.ticket("snow", "Waiting")
+    hidden, deleted = job.ticket("jira", "Open"), job.ticket("jira", "Waiting")
+    job.sandbox.move_to(NOON + 10 * MINUTE)
+    job.sandbox.change_silently("incident", silent.id, {"state": "6"}, workflow=False)
+    job.call("DELETE", f"incident/{gone.id}")
+    job.do("delete", deleted.id)
+    job.sandbox.switch("jira", hidden=[hidden.id])
+    report = job.run_at(NOON + 20 * MINUTE)
+    assert (report.exit_code, [one.gone for one in report.tallies]) == (Exit.COMPLETE, [0, 0])
+    assert job.ticket("snow", "Open").written["u_sla_status"] == "On track"
+    report = job.run_at(NOON + DAY)
+    assert (report.exit_code, [one.gone for one in report.tallies]) == (Exit.COMPLETE, [1, 2])
+    assert job.ticket("snow", "Open").written["u_sla_status"] == "Breached"  # when it changed, nobody knows
+
+
 def test_without_a_census_what_no_search_finds_waits_for_its_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in TOOLS:
         job.replace(f"[connections.{name}]\n", f'[connections.{name}]\ncensus = "never"\n')

@@ -48,7 +48,7 @@ def test_fields_that_jira_does_not_take_are_left_out_and_named(here: Here) -> No
     assert receipt.outcome is Outcome.REFUSED
     assert "'SLA status': Option value 'Nonsense' is not valid" in receipt.reason
     assert "the other fields were written" in receipt.reason
-    assert receipt.stored == {"SLA holder"}
+    assert receipt.stored == frozenset({"SLA holder"})
     assert tickets(jira.reread([id_]))[id_].written["SLA holder"] == "Desk"
 
 
