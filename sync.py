@@ -73,7 +73,8 @@ def rehearse(
     report = Report()
 
     def note(site: Site, plan: Planned) -> set[str]:
-        report.actions += [(site.name, action) for _, actions in plan for action in actions]
+        found = [(site.name, action) for _, actions in plan for action in actions]
+        report.actions += found[: site.allowed(len(found))]
         return set()
 
     with state.rehearsal(), lease.held(state):

@@ -24,6 +24,7 @@ from sla_engine import Engine, read_ticket
 from sla_engine.instant import DAY, HOUR, format_instant, parse_instant
 from sla_engine.table import COMMENT, CREATION, HISTORY, Column, Table
 from slabridge.config import load_definitions
+from slabridge.tickets_file import AT_ONCE
 
 CONFIGURATION = """
 [calendars.office]
@@ -152,8 +153,11 @@ def lines(count: int) -> bytes:
 
 def pipeline(engine: Engine, text: bytes) -> bytes:
     """Go from JSONL to JSONL as `slabridge evaluate` does."""
-    tickets = [read_ticket(orjson.loads(line)) for line in text.splitlines()]
-    return "".join(engine.evaluate(tickets, AS_OF).lines()).encode()
+    lines, out = text.splitlines(), io.StringIO()
+    for start in range(0, len(lines), AT_ONCE):
+        tickets = [read_ticket(orjson.loads(line)) for line in lines[start : start + AT_ONCE]]
+        out.writelines(engine.evaluate(tickets, AS_OF).lines())
+    return out.getvalue().encode()
 
 
 def parse_and_print(text: bytes, results: list[object]) -> None:

@@ -3,8 +3,8 @@
     python bench/scale.py [--tickets 1000000] [--small 10000] [--postgres postgresql://postgres@127.0.0.1:5432]
 
 1. A first load: the tickets come page by page through the connector interface, are stored, judged by the agreements
-   of scale.toml and written to (fields), by the job itself. Printed: minutes, tickets per second, the peak of this process's
-   memory, the size of the state.
+   of scale.toml and written to (fields), by the job itself. Printed: minutes, tickets per second, the peak of this
+   process's memory, the size of the state.
 2. A run with 100 changed tickets, over all of them and beside it, in turn, over 10,000: the ratio of the medians.
 3. A run that re-reads every open ticket (the census), with its peak.
 

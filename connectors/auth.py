@@ -20,6 +20,7 @@ from requests import PreparedRequest
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from connectors.errors import Refused
+from connectors.redaction import basic
 from connectors.settings import ApiKeyAuth, Auth, BasicAuth, BearerAuth, OAuth, OAuthClient, OAuthPassword, OAuthRefresh
 
 Fetch = Callable[[str, Mapping[str, str]], Any]
@@ -58,7 +59,8 @@ class Header(AuthBase):
 
     def secrets(self) -> tuple[str, ...]:
         """Return what must be in no text."""
-        return (_secret_of(self._auth).get_secret_value(),)
+        secret = _secret_of(self._auth).get_secret_value()
+        return (secret, basic(self._auth.user, secret)) if isinstance(self._auth, BasicAuth) else (secret,)
 
     def __call__(self, request: PreparedRequest) -> PreparedRequest:
         """Set the header."""

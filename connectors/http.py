@@ -54,6 +54,7 @@ from connectors.auth import Nobody, Token, authorization
 from connectors.call import Call, Failure, no_answer
 from connectors.errors import ConnectorError, Refused, Unclear
 from connectors.limits import HOUR, Limits
+from connectors.redaction import of_proxies, redacted
 from connectors.settings import Auth
 
 _LOST = frozenset({408, 502, 503, 504})
@@ -178,9 +179,7 @@ class Http(requests.Session):
     def clean(self, text: str) -> str:
         """Return a tool's text fit for a message: one short line without control characters or our secrets."""
         line = "".join(letter if letter.isprintable() else " " for letter in text)
-        for secret in filter(None, self._authorization.secrets()):
-            line = line.replace(secret, "***")
-        line = " ".join(line.split())
+        line = " ".join(redacted(line, (*self._authorization.secrets(), *of_proxies())).split())
         return line if len(line) <= 200 else line[:199] + "…"
 
     def _fetch_token(self, url: str, form: Mapping[str, str]) -> Any:  # noqa: ANN401 - JSON
@@ -329,8 +328,8 @@ class Http(requests.Session):
         status = response.status_code
         parts = [f"{call.who} refused {call.method} {call.path} ({status})"]
         if status < 400:
-            target = urlsplit(response.headers.get("Location", "")).hostname or "itself"
-            parts.append(f"it redirects to {self.clean(target)}; is url right, or is a login page before the API?")
+            target = self.clean(_host(response.headers.get("Location", "")))
+            parts.append(f"it redirects to {target}; is url right, or is a login page before the API?")
         else:
             parts.append(self._said(response))
         if status == 401:
@@ -370,6 +369,15 @@ def _json(response: requests.Response) -> object:
     except ValueError:
         return None
     return body
+
+
+def _host(location: str) -> str:
+    """Return where a redirect leads, in words."""
+    try:
+        host = urlsplit(location).hostname or "itself"
+    except ValueError:
+        return "no address"
+    return host if re.fullmatch(r"[a-z0-9.:-]+", host) else "no address"
 
 
 def _since(began: float) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 
 import numpy as np
 
@@ -52,14 +52,14 @@ class Chunk:
     def lines(self) -> Iterator[str]:
         """Yield what `results` gives as lines of JSON, without segments."""
         heads = [head_of(ticket) for ticket in self.tickets]
-        found = [
-            pair
-            for part in self.parts
-            for pair in lines_of(part.clause, part.judged, heads, part.timeline.table.columns[self.holder])
-            if pair[0] not in self.overdue
-        ]
-        found.sort(key=itemgetter(0))
-        return (line for _, line in found)
+        found: list[str] = []
+        for part in self.parts:
+            found += lines_of(part.clause, part.judged, heads, part.timeline.table.columns[self.holder])
+        place = np.concatenate([part.judged.ticket for part in self.parts]) if self.parts else np.empty(0, np.int64)
+        order = np.argsort(place, kind="stable")
+        if self.overdue:
+            order = order[~np.isin(place[order], list(self.overdue))]
+        return map(found.__getitem__, order.tolist())
 
 
 def _results(part: Part, chunk: Chunk) -> Iterator[Result]:

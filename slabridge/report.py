@@ -32,7 +32,7 @@ class Tally:
     comments_written: int = 0
     refused: int = 0
     sent: int = 0
-    """writes handed to the tool"""
+    """writes handed to the tool, or in a rehearsal planned"""
     deferred: int = 0
     set_aside: int = 0
     quarantined: int = 0

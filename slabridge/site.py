@@ -52,6 +52,13 @@ class Site:
         """The tool's clock now: what has passed since `as_of` is measured by ours."""
         return self.as_of + round((monotonic() - self.began) * 1000)
 
+    def allowed(self, wanted: int) -> int:
+        """Return how many of so many writes this run may still make, and count them as made."""
+        cap = self.connection.writes_per_run
+        number = wanted if cap is None else max(0, min(wanted, cap - self.tally.sent))
+        self.tally.sent += number
+        return number
+
     def proceed(self) -> None:
         """Show how far the run is, and go on if it may.
 

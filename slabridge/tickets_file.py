@@ -10,7 +10,8 @@ import orjson
 
 from sla_engine import InvalidTicket, Ticket, read_ticket
 
-_AT_ONCE = 16_000
+AT_ONCE = 16_000
+"""Tickets of a batch."""
 
 
 class UnreadableFile(Exception):  # noqa: N818 - named by what the file is
@@ -45,7 +46,7 @@ def read_batches(path: Path) -> Iterator[Batch]:
                     batch.invalid.append((number, f"no JSON: {error}"))
                 except InvalidTicket as error:
                     batch.invalid.append((number, str(error)))
-                if len(batch.tickets) + len(batch.invalid) >= _AT_ONCE:
+                if len(batch.tickets) + len(batch.invalid) >= AT_ONCE:
                     yield batch
                     batch = Batch([], [], [])
     except (OSError, EOFError, gzip.BadGzipFile) as error:

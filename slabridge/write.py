@@ -89,18 +89,14 @@ def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Rece
 
 def _parts(site: Site, writes: Sequence[Write], deferred: set[str]) -> Iterator[Sequence[Write]]:
     """Yield the writes that this run may still make, some at a time; tickets of the others are deferred."""
-    allowed = len(writes)
-    if site.connection.writes_per_run is not None:
-        allowed = max(0, min(allowed, site.connection.writes_per_run - site.tally.sent))
+    allowed = site.allowed(len(writes))
     left = writes[allowed:]
     if left:
         deferred.update(one.id for one in left)
         site.tally.deferred += len(left)
         log.warning("write cap reached", connection=site.name, deferred=len(left))
     for start in range(0, allowed, AT_ONCE):
-        part = writes[start : min(start + AT_ONCE, allowed)]
-        site.tally.sent += len(part)
-        yield part
+        yield writes[start : min(start + AT_ONCE, allowed)]
 
 
 def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt) -> None:

@@ -69,7 +69,7 @@ def compare(
     names = [each.name for each in loaded.connections]
     if connection is not None and connection not in names:
         raise typer.BadParameter(f"{connection!r} is none of {', '.join(names)}", param_hint="--connection")
-    state = State.of(loaded.state, create=False)
+    state = State.of(loaded.state, create=False, migrate=False)
     asked = _Asked(loaded, state, json)
     try:
         ids = _ids(asked, keys, [connection] if connection else names)
@@ -146,8 +146,8 @@ def _with_what_we_saw(native: NativeTicket, known: Mapping[str, Known], as_of: i
     """Return a ticket with the changes that the tool has no history of and that our pulls saw."""
     if native.id not in known:
         return native
-    before = known[native.id].native
-    return observed(before, native, before.updated, as_of)
+    before = known[native.id]
+    return observed(before.native, native, before.read_at, as_of)
 
 
 def _print(found: Iterable[Comparison], config: Config, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """`slabridge run` and `slabridge plan`."""
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +33,9 @@ MaxSeconds = Annotated[
 def run(*, config: ConfigPath = None, max_seconds: MaxSeconds = None, json: AsJson = False) -> None:
     """Pull what changed, evaluate it, and write the results back onto the tickets."""
     halt = Halt(max_seconds)
+    # A first load makes millions of values and no cycles: the collector would walk them again and again.
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
     loaded = load_config(prepared(config))
     state = State.of(loaded.state)
     try:

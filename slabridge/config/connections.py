@@ -108,7 +108,7 @@ def _connection(
     for canonical, native in fields.items():
         check_field(canonical, (*path, "fields", canonical), reading, own=True)
         if read.setdefault(str(native), canonical) != canonical:
-            reading.problem((*path, "fields", canonical), f'is read as "{read[native]}" already; drop one', native)
+            reading.problem((*path, "fields", canonical), f'is read as "{read[str(native)]}" already; drop one', native)
     timeout = shape(TimeoutTable, raw["timeout"], (*path, "timeout"), reading) if "timeout" in raw else None
     agents = shape(AgentsTable, raw["agents"], (*path, "agents"), reading) if "agents" in raw else None
     if agents is not None and not (agents.groups or agents.accounts or reading.broken((*path, "agents"))):

@@ -222,6 +222,7 @@ def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: AN
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
     connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA cache_size=-65536")  # KiB: the upper levels of the indexes of a million tickets
 
 
 def _write_ahead(connection: sqlite3.Connection, _record: object) -> None:

@@ -11,6 +11,7 @@ from connectors.interface import NativeTicket, Page
 from slabridge.observe import observed
 from slabridge.state import codec
 from slabridge.state.database import upsert
+from slabridge.state.schema import connection as connection_table
 from slabridge.state.schema import outbox, ticket
 
 _IDS_AT_ONCE = 500
@@ -18,20 +19,22 @@ _IDS_AT_ONCE = 500
 AT_ONCE = 5_000
 """Tickets to be read that are named at a time: of a million, not all ids are in memory."""
 
-_KNOWN = (ticket.c.payload, ticket.c.told, ticket.c.pulled_in, ticket.c.results)
+_KNOWN = (ticket.c.payload, ticket.c.told, ticket.c.pulled_in, ticket.c.results, ticket.c.read_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A ticket of the state: `told` is what we last wrote into its fields, `pulled_in` the run that last read it.
+    """A ticket of the state: `told` is what we last wrote into its fields.
 
-    `results` are those of its last evaluation, as `slabridge.kept.row_of` gave them.
+    The run `pulled_in` read it last; the tool's clock then said `read_at`. `results` are those of its last evaluation,
+    as `slabridge.kept.row_of` gave them.
     """
 
     native: NativeTicket
     told: Mapping[str, str | None]
     pulled_in: int
     results: Sequence[Mapping[str, Any]] = ()
+    read_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,13 +186,14 @@ def judged_before(transaction: sa.Connection, connection: str, after: str, limit
 
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
     """Yield (connection, ticket) for a key or id, in all connections."""
-    rows = transaction.execute(
-        sa.select(ticket.c.connection, *_KNOWN)
-        .where((ticket.c.key == key) | (ticket.c.id == key))
-        .order_by(ticket.c.connection)
-    )
-    for row in rows:
-        yield row.connection, _known(row)
+    statement = sa.select(ticket.c.connection, ticket.c.id, *_KNOWN)
+    by_id = (ticket.c.id == key, ticket.c.connection.in_(sa.select(connection_table.c.name)))
+    found = {}
+    for conditions in ((ticket.c.key == key,), by_id):  # each by its index
+        for row in transaction.execute(statement.where(*conditions)):
+            found[row.connection, row.id] = _known(row)
+    for (connection, _), known in sorted(found.items()):
+        yield connection, known
 
 
 def most_told(transaction: sa.Connection, connection: str) -> str:
@@ -269,7 +273,7 @@ def counts(transaction: sa.Connection) -> dict[str, tuple[int, int, int]]:
 
 def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
     results = () if row.results is None else codec.unpack(row.results)
-    return Known(codec.decode(row.payload), json.loads(row.told), row.pulled_in, results)
+    return Known(codec.decode(row.payload), json.loads(row.told), row.pulled_in, results, row.read_at or 0)
 
 
 def _ids(

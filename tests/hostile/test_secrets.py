@@ -11,8 +11,7 @@ import sys
 import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from unittest import mock
@@ -20,8 +19,8 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 
-import slabridge.pull
 from connectors.http import Http
+from sla_engine.instant import HOUR
 from slabridge.cli import main
 from slabridge.demo import example
 from slabridge.report import Exit
@@ -30,7 +29,8 @@ from slabridge.sandbox.server import Endpoint
 from slabridge.state import State, schema
 from tests.faults.forked import fork, wait
 from tests.hostile.gate import ACCESS, ALOUD, Behaviour, gate
-from tests.job.job import small
+from tests.hostile.program import call
+from tests.job.job import NOON, small
 
 WORD = "Pl4nted"
 CHECKOUT = Path(__file__).parents[2]
@@ -57,11 +57,18 @@ AUTH = {
     "oauth_client": _CLIENT,
     "oauth_refresh": f'refresh_token = {{{{ env = "{{0}}_REFRESH_TOKEN" }}}}, {_CLIENT}',
 }
-COMMANDS = (
-    ("run",), ("run", "--json"), ("plan",), ("plan", "--json"), ("status",), ("status", "--json"), ("validate",),
-    ("validate", "--json"), ("explain", "ITSM-1"), ("explain", "ITSM-1", "--json"), ("compare", "--all"),
-    ("compare", "--all", "--json"), ("reevaluate", "--from", "2016-01-01", "--to", "2016-04-01", "--json"),
-)  # fmt: skip
+COMMANDS = {
+    "console": (
+        ("run",),
+        ("status", "--json"),
+        ("validate", "--json"),
+        ("explain", "ITSM-1"),
+        ("compare", "ITSM-1", "--json"),
+        ("reevaluate", "--from", "2016-01-01", "--to", "2016-04-01", "--json"),
+    ),
+    "json": (("plan", "--json"), ("run", "--json"), ("status",), ("explain", "ITSM-1", "--json")),
+}
+"""Commands by the form of the log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +119,12 @@ class Place:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder = tmp_path_factory.mktemp("secrets")
-    with Sandbox(small(folder)) as sandbox:
-        yield Place(folder, {"servicenow": sandbox.servicenow, "jira": sandbox.jira}, count())
+    with Sandbox(replace(small(folder), start=NOON + 3 * HOUR)) as sandbox:
+        place = Place(folder, {"servicenow": sandbox.servicenow, "jira": sandbox.jira}, count())
+        # What is imported when first used is imported here once, and not in every process that is forked.
+        with gate(place.tools, ALOUD["400 with a message"]) as url:
+            call("run", "--json", "--config", str(place.config(url, "warm.db")), environment=SECRETS)
+        yield place
 
 
 def _config(url: str, state: str) -> str:
@@ -163,17 +174,17 @@ def everything(state: str) -> bytes:
     return b"\n".join(found)
 
 
-@pytest.mark.parametrize("form", ["console", "json"])
+@pytest.mark.parametrize("form", COMMANDS)
 def test_good_runs_show_no_secret(place: Place, form: str) -> None:
     state = f"good-{form}.db"
     with gate(place.tools) as url:
         path = place.config(url, state)
-        for command in COMMANDS:
+        for command in COMMANDS[form]:
             code, printed = place.does(*command, path=path, form=form)
             assert code == Exit.COMPLETE, (command, printed[-3000:].decode())
             assert_clean(printed)
     kept = everything(str(place.folder / state))
-    assert b"standard.resolution" in kept
+    assert b'"resolution"' in kept
     assert_clean(kept)
 
 
@@ -181,7 +192,7 @@ def test_a_state_in_postgresql_holds_no_secret(place: Place, database: sa.URL) -
     password = database.password or f"{WORD}-postgresql"
     url = database.set(password=None).render_as_string()
     with gate(place.tools) as address:
-        path = place.config(address, url)
+        path = place.config(address, url, lambda text: text.partition("[connections.snow-bearer]")[0])
         for command in (("run",), ("status", "--json")):
             code, printed = place.does(*command, path=path, PGPASSWORD=password)
             assert code == Exit.COMPLETE, printed[-3000:].decode()
@@ -201,16 +212,14 @@ def test_a_database_that_cannot_be_used_is_named_without_its_password(place: Pla
 
 @pytest.mark.parametrize("name", ALOUD)
 def test_what_a_server_says_of_our_credentials_is_not_said_again(place: Place, name: str) -> None:
-    with ExitStack() as stack:
-        url = stack.enter_context(gate(place.tools, ALOUD[name]))
-        for form in ("console", "json"):
-            state = f"aloud-{form}-{list(ALOUD).index(name)}.db"
-            path = place.config(url, state)
-            for command in (("run", "--json"), ("plan",), ("status", "--json")):
-                code, printed = place.does(*command, path=path, form=form)
-                assert command[0] == "status" or code in {Exit.PARTIAL, Exit.DEFERRED}, printed[-3000:].decode()
-                assert_clean(printed)
-            assert_clean(everything(str(place.folder / state)))
+    state = f"aloud-{list(ALOUD).index(name)}.db"
+    with gate(place.tools, ALOUD[name]) as url:
+        path = place.config(url, state)
+        for form, command in (("console", ("run", "--json")), ("json", ("plan",))):
+            code, printed = place.does(*command, path=path, form=form)
+            assert code in {Exit.PARTIAL, Exit.DEFERRED}, printed[-3000:].decode()
+            assert_clean(printed)
+    assert_clean(everything(str(place.folder / state)))
 
 
 def test_wrong_credentials_are_not_shown(place: Place) -> None:
@@ -249,7 +258,7 @@ def test_a_proxy_says_its_password_aloud_and_nobody_repeats_it(place: Place) -> 
 def test_a_secret_in_the_wrong_place_of_the_file_is_not_shown(place: Place, old: str, new: str) -> None:
     path = place.config("https://acme.example", change=lambda text: text.replace(old, new))
     assert WORD in path.read_text("utf-8")
-    for command in (("validate",), ("validate", "--json"), ("run",), ("status", "--json")):
+    for command in (("validate", "--json"), ("run",)):
         code, printed = place.does(*command, path=path)
         assert code == Exit.USAGE, printed
         assert_clean(printed)
@@ -263,9 +272,8 @@ def test_a_bug_shows_no_secret_with_all_that_led_to_it(place: Place) -> None:
             raise LookupError(repr(site)) from error
         raise LookupError(repr(site), repr(vars(site.connector)))  # type: ignore[attr-defined]
 
-    with gate(place.tools) as url, mock.patch.object(slabridge.pull, "read", broken):
-        with mock.patch("sync.pull", broken):
-            code, printed = place.does("run", path=place.config(url, "bug.db"))
+    with gate(place.tools) as url, mock.patch("sync.pull", broken):
+        code, printed = place.does("run", path=place.config(url, "bug.db"))
     assert code == Exit.BUG
     assert b"Traceback" in printed
     assert b"LookupError" in printed
@@ -284,7 +292,8 @@ def test_a_bug_in_the_middle_of_a_call_shows_no_secret(place: Place) -> None:
 
 
 def test_a_process_that_is_aborted_dumps_no_secret(place: Place) -> None:
-    with gate(place.tools, Behaviour(hang=True, tokens=True)) as url:
+    asked, asking = os.pipe()
+    with gate(place.tools, Behaviour(hang=asking, tokens=True)) as url:
         path = place.config(url, "aborted.db")
         command = [sys.executable, "-X", "faulthandler", "-m", "slabridge", "run", "--config", str(path)]
         environment = {**os.environ, **SECRETS, "SLABRIDGE_LOG_LEVEL": "debug"}
@@ -292,7 +301,7 @@ def test_a_process_that_is_aborted_dumps_no_secret(place: Place) -> None:
             command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
             assert process.stdout is not None
-            _until_asked(url)
+            os.read(asked, 1)
             process.send_signal(signal.SIGABRT)
             printed = process.stdout.read()
     assert process.returncode == -signal.SIGABRT

@@ -16,7 +16,7 @@ from slabridge.connect import connected
 from slabridge.halt import Halt
 from slabridge.reevaluate import rejudge, rejudged
 from slabridge.report import Exit, Report
-from slabridge.state import State
+from slabridge.state import State, tickets
 from slabridge.state.schema import outbox
 from tests.job.job import NOON, TOOLS, Job, Truth, tally
 
@@ -219,3 +219,24 @@ def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_dem
         "Breached",
         "Breached",
     ]
+
+
+@pytest.mark.parametrize("name", list(TOOLS))
+def test_a_page_that_a_run_could_not_keep_is_read_by_the_next(
+    job: Job, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A cursor is committed with the tickets that it stands for, or not at all."""
+    save = tickets.save
+
+    def dying(transaction: sa.Connection, connection: str, *given: Any) -> int:  # noqa: ANN401 - as it is
+        if connection == name:
+            raise RuntimeError("killed")
+        return save(transaction, connection, *given)
+
+    job.sandbox.move_to(NOON + 3 * HOUR)
+    with monkeypatch.context() as patch:
+        patch.setattr(tickets, "save", dying)
+        with pytest.raises(RuntimeError, match="killed"):
+            run(job)
+    assert job.run().exit_code is Exit.COMPLETE
+    Truth().check(job)

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.interface import NativeTicket
-from slabridge.state import State, tickets
+from slabridge.state import State, connections, tickets
 from slabridge.state.tickets import Judgement
 from tests.state.making import NOW, judge, page, pending, save, ticket
 
@@ -98,6 +98,8 @@ def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: S
 
 
 def test_what_we_wrote_is_known_as_told_and_as_held_so_that_reading_it_back_is_no_change(state: State) -> None:
+    with state.begin() as transaction:
+        connections.set_as_of(transaction, "snow", NOW)
     save(state, ticket())
     with state.begin() as transaction:
         (known,) = tickets.pending(transaction, "snow", "", 10)

@@ -106,3 +106,12 @@ def test_both_timeouts_are_ours(tool: Scripted, connect: Connect, monkeypatch: p
     tickets(connector)
     list(connector.write([WRITE]))
     assert set(given) == {(2.0, 9.0)}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_write_sends_the_fields_that_it_names_and_no_other(tool: Scripted, connect: Connect, count: int) -> None:
+    tool.will(incident=[*[rows()] * (count > 1), *[STORED] * count])
+    writes = [FieldsWrite(sys_id(n), f"INC{n}", {"u_sla_status": "Met"}) for n in range(1, count + 1)]
+    list(connect(tool.url, written=("u_sla_status", "u_sla_due")).write(writes))
+    sent = [asked.body for asked in tool.of("incident") if asked.method == "PATCH"]
+    assert sent == [{"u_sla_status": "Met"}] * count

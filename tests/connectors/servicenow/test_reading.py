@@ -397,3 +397,18 @@ def _instant(text: str) -> int:
 
 def _text(values: tuple[Value, ...]) -> str:
     return ",".join(names(values))
+
+
+def test_however_long_a_read_takes_its_cursor_stays_where_its_first_young_page_left_it(
+    snow: Connect, box: Sandbox, people: People
+) -> None:
+    """With one call at a time nothing is read ahead, so that each page comes an hour after the one before."""
+    for number in range(1, 6):
+        people.edit(f"INC000000{number}", state="7")
+    cursor = {"updated": "2026-03-03 00:00:00", "id": ""}
+    found = []
+    for page in snow(page_size=1, overlap=120, concurrency=1).changed(cursor):
+        found.append(page.cursor)
+        box.move_to(box.now + HOUR)
+    assert len(found) == 5
+    assert found == [{"updated": "2026-03-03 11:58:00", "id": ""}] * 5
