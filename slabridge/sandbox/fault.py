@@ -155,7 +155,7 @@ class Faulty:
                 answer = rule.answer
             case "cut":
                 answer.replace(answer.body[: len(answer.body) // 2])
-            case "error_inside":
+            case "error_inside" if answer.body:
                 answer.replace(_with_error(answer.body))
             case "hang":
                 await _wait(rule.seconds, receive)
@@ -185,7 +185,7 @@ async def _wait(seconds: float, receive: Receive) -> None:
 
 
 def _with_error(body: bytes) -> bytes:
-    content = orjson.loads(body) if body else {}
+    content = orjson.loads(body)
     found = content.get("result")
     if isinstance(found, list):
         content["result"] = found[: len(found) // 2]
