@@ -42,7 +42,9 @@ class Shop:
         self.job = Job(folder, sandbox)
         judged, _, connections = self.job.text.partition("[connections.snow]")
         snow, _, jira = connections.partition("[connections.jira]")
-        self.job.text = f"{judged}[connections.{tool}]{snow if tool == 'snow' else jira}{NAMES[tool]}"
+        mine, _, rest = (snow if tool == "snow" else jira).partition(f"[connections.{tool}.native]")
+        rest = rest[rest.index("[connections.") :]  # the names are put last, where a test can cut them off
+        self.job.text = f"{judged}[connections.{tool}]{mine}{rest}{NAMES[tool]}"
         if tool == "jira":
             self.job.replace("slabridge@example.com", sandbox.jira.user)
         self.sandbox = sandbox

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
+import pytest
 import requests
 
 from connectors.interface import NativeTicket
@@ -14,6 +15,8 @@ from slabridge.report import Exit
 from slabridge.state import State, tickets
 from tests.hostile.desk import PERSON, Day, keys
 from tests.hostile.texts import MARKER, TEXTS, steering
+
+pytestmark = pytest.mark.xdist_group("hostile")  # a day takes long to make
 
 NAMES = list(TEXTS)
 TOO_LONG = f"ITSM-{len(NAMES)}"

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import requests
 
-from connectors.interface import Cursor, Page
+from connectors.interface import CommentWrite, Cursor, Outcome, Page, Receipt, Write
 from connectors.jira import Jira
 from connectors.servicenow import ServiceNow
-from sla_engine.instant import HOUR, MINUTE
+from sla_engine.instant import HOUR, MINUTE, SECOND
 from slabridge.report import Exit
 from tests.job.job import NOON, SOON, TOOLS, Job, Truth, tally
 
@@ -142,3 +142,115 @@ def test_what_was_written_before_the_state_was_lost_is_still_ours(job: Job) -> N
     job.run_at(BREACHED + 2 * MINUTE)
     written = job.ticket("snow", "Open").written
     assert {value for field, value in written.items() if field.startswith("u_ola_")} == {None}
+
+
+@pytest.mark.parametrize("seconds", [0, 30, 59])
+def test_while_a_comment_of_unclear_fate_settles_that_it_is_not_seen_says_nothing(
+    job: Job, monkeypatch: pytest.MonkeyPatch, seconds: int
+) -> None:
+    job.sandbox.move_to(BREACHED)
+    with monkeypatch.context() as patch:
+        Line(patch, 1)
+        assert job.run().exit_code is Exit.DEFERRED
+    told = [markers(job, name) for name in TOOLS]
+    assert all(told)
+    with monkeypatch.context() as patch:
+        for kind in (ServiceNow, Jira):
+            hide_comments(patch, kind)
+        job.run_at(BREACHED + seconds * SECOND)
+    assert [markers(job, name) for name in TOOLS] == told
+    assert job.run_at(BREACHED + SOON - NOON).exit_code is Exit.COMPLETE
+    Truth().check(job)
+
+
+def hide_comments(patch: pytest.MonkeyPatch, kind: type[ServiceNow | Jira]) -> None:
+    """Let no comment be seen yet, however a ticket is read."""
+    for way in ("changed", "reread"):
+        pages = getattr(kind, way)
+
+        def without(self: Any, asked: Any, pages: Any = pages) -> Iterator[Page]:  # noqa: ANN401 - either connector
+            for page in pages(self, asked):
+                yield replace(page, tickets=tuple(replace(ticket, comments=()) for ticket in page.tickets))
+
+        patch.setattr(kind, way, without)
+
+
+def test_a_comment_is_not_repeated_either_where_its_run_died_before_the_answer(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.sandbox.move_to(BREACHED)
+    write, killed = ServiceNow.write, RuntimeError("killed")
+
+    def dying(self: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
+        for receipt in write(self, writes):
+            if isinstance(receipt.write, CommentWrite):
+                raise killed
+            yield receipt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "write", dying)
+        with pytest.raises(RuntimeError, match="killed"):
+            job.run()
+    told = markers(job, "snow")
+    assert told
+    with monkeypatch.context() as patch:
+        hide_comments(patch, ServiceNow)
+        job.run_at(BREACHED + 30 * SECOND)
+    assert markers(job, "snow") == told
+    assert job.run_at(BREACHED + SOON - NOON).exit_code is Exit.COMPLETE
+    Truth().check(job)
+
+
+def test_a_comment_that_was_looked_for_and_found_is_not_repeated_when_somebody_deletes_it(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.sandbox.move_to(BREACHED)
+    with monkeypatch.context() as patch:
+        Line(patch, 1)
+        assert job.run().exit_code is Exit.DEFERRED
+    job.run_at(BREACHED + SOON - NOON)
+    told = markers(job, "snow")
+    assert told
+    job.edit("snow", job.ticket("snow", "Open"), category="Email")
+    with monkeypatch.context() as patch:
+        hide_comments(patch, ServiceNow)
+        job.run_at(BREACHED + HOUR)
+    assert markers(job, "snow") == told
+
+
+def test_a_comment_whose_run_died_before_it_was_sent_is_told_by_a_later_one(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.sandbox.move_to(BREACHED)
+
+    def dying(_: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
+        if any(isinstance(one, CommentWrite) for one in writes):
+            raise RuntimeError("killed")
+        yield from ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "write", dying)
+        with pytest.raises(RuntimeError, match="killed"):
+            job.run()
+    job.run_at(BREACHED + 30 * SECOND)
+    assert markers(job, "snow") == []
+    assert job.run_at(BREACHED + SOON - NOON).exit_code is Exit.COMPLETE
+    assert markers(job, "snow") != []
+    Truth().check(job)
+
+
+def test_a_comment_that_could_not_be_sent_is_told_by_the_next_run(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.sandbox.move_to(BREACHED)
+
+    def failing(_: ServiceNow | Jira, writes: Sequence[Write]) -> Iterator[Receipt]:
+        for one in writes:
+            yield Receipt(one, Outcome.FAILED, "the tool is busy")
+
+    with monkeypatch.context() as patch:
+        for kind in (ServiceNow, Jira):
+            patch.setattr(kind, "write", failing)
+        assert job.run().exit_code is Exit.DEFERRED
+    assert [markers(job, name) for name in TOOLS] == [[], []]
+    assert job.run().exit_code is Exit.COMPLETE
+    assert all(markers(job, name) for name in TOOLS)
+    Truth().check(job)

@@ -240,3 +240,18 @@ def test_a_page_that_a_run_could_not_keep_is_read_by_the_next(
             run(job)
     assert job.run().exit_code is Exit.COMPLETE
     Truth().check(job)
+
+
+@pytest.mark.parametrize(("batch", "at_once"), [(1, 1), (1000, 1), (1000, 2)])
+def test_it_is_all_the_same_how_many_tickets_are_judged_and_writes_sent_at_a_time(
+    job: Job, monkeypatch: pytest.MonkeyPatch, batch: int, at_once: int
+) -> None:
+    monkeypatch.setattr(sync, "BATCH", batch)
+    monkeypatch.setattr("slabridge.write.AT_ONCE", at_once)
+    truth = Truth()
+    for instant in (NOON, NOON + 3 * HOUR):
+        assert job.run_at(instant).exit_code is Exit.COMPLETE
+        truth.check(job)
+    job.writes()
+    assert job.run().exit_code is Exit.COMPLETE
+    assert job.writes() == {}

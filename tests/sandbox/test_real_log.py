@@ -22,7 +22,10 @@ LOG = DATA / "uci_servicenow.csv.gz"
 DERIVED = {"active", "reassignment_count", "reopen_count"}
 """What the instance counts by itself: the log lost updates in between, so that its figures jump."""
 
-pytestmark = pytest.mark.skipif(not LOG.exists(), reason="../shared/data is absent")
+pytestmark = [
+    pytest.mark.skipif(not LOG.exists(), reason="../shared/data is absent"),
+    pytest.mark.xdist_group("real log"),  # it takes long to load
+]
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+_NUMBER = count()
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -20,7 +22,7 @@ def server() -> sa.URL:
 def postgresql() -> Iterator[sa.URL]:
     """Give an empty database that is dropped at the end; skip where there is no server, if one is not required."""
     url = server()
-    name = f"slabridge_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+    name = f"slabridge_test_{os.getpid()}_{next(_NUMBER)}"
     try:
         connection = psycopg.connect(_conninfo(url), autocommit=True, connect_timeout=5)
     except psycopg.OperationalError as error:

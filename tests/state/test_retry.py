@@ -6,11 +6,11 @@ import pytest
 
 from connectors.interface import Outcome, Page, Receipt, Skipped, Write
 from connectors.servicenow import ServiceNow
-from sla_engine.instant import HOUR
+from sla_engine.instant import HOUR, MINUTE
 from slabridge.report import Exit
 from slabridge.state import State, quarantine
 from slabridge.state.quarantine import Entry, SetAside
-from tests.job.job import NOON, Job, tally
+from tests.job.job import NOON, TOOLS, Job, Truth, tally
 
 
 def aside(job: Job) -> list[Entry]:
@@ -96,3 +96,21 @@ def test_a_ticket_that_is_gone_is_set_aside_no_more(job: Job) -> None:
     state.close()
     assert job.run_at(NOON + HOUR).exit_code is Exit.COMPLETE
     assert aside(job) == []
+
+
+def test_a_ticket_that_cannot_be_judged_is_set_aside_with_its_reason_and_the_rest_proceeds(job: Job) -> None:
+    usual = job.text
+    job.replace('priority = "P1" }, within = "4h"', 'priority = "P1" }, within = "90000h"')
+    for instant in (NOON, NOON + MINUTE):
+        report = job.run_at(instant)
+        assert report.exit_code is Exit.PARTIAL
+        assert [one.quarantined for one in report.tallies] == [1, 1]
+    assert {(entry.key, entry.first_at) for entry in aside(job)} == {
+        (job.ticket(name, "Open").key, NOON) for name in TOOLS
+    }
+    assert all("too little working time" in entry.reason for entry in aside(job))
+    assert job.ticket("snow", "Open").written["u_sla_status"] is None
+    assert job.ticket("snow", "Waiting").written["u_sla_status"] == "Paused"
+    job.text = usual
+    assert job.run().exit_code is Exit.COMPLETE
+    Truth().check(job)

@@ -1,12 +1,14 @@
 """Whole runs on each kind of database, and what becomes of one that loses its state while it works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 import sync
+from connectors.interface import Receipt, Write
+from connectors.servicenow import ServiceNow
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.connect import connected
 from slabridge.report import Exit, Report, Tally
@@ -98,3 +100,24 @@ def test_a_run_that_lost_its_lease_ends_busy_and_writes_nothing_more(job: Job, p
     state.close()
     assert run(job, place, BREACHED).exit_code is Exit.COMPLETE
     Truth().check(job)
+
+
+def test_a_run_that_loses_its_lease_while_it_writes_keeps_nothing_of_what_follows(
+    job: Job, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, sent = ServiceNow.write, list[Write]()
+
+    def slow(self: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
+        for one in writes:
+            other = State.of(place)
+            with other.begin() as transaction:
+                transaction.execute(sa.update(schema.lease).values(owner="elsewhere:1 0f.1.1 00ff"))
+            other.close()
+            sent.append(one)
+            yield from write(self, [one])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "write", slow)
+        with pytest.raises(lease.Lost, match="another run took over the state"):
+            run(job, place, BREACHED)
+    assert len(sent) == 1
