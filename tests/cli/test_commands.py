@@ -20,6 +20,7 @@ from slabridge.cli import main
 from slabridge.demo import example
 from slabridge.sandbox.embedded import Sandbox
 from slabridge.sandbox.server import SandboxOptions
+from tests.state.released import FIXTURES, load
 
 CHECKOUT = Path(__file__).parents[2]
 AS_OF = "2026-03-03T12:00:00Z"
@@ -334,3 +335,12 @@ def test_a_reader_that_has_enough_ends_it_quietly(tickets: Path, form: str, time
         os.close(read)
         _, err = running.communicate(timeout=30)
     assert (running.returncode, err) == (0, "")
+
+
+def test_plan_leaves_a_state_of_an_earlier_schema_as_it_is(call: Call, configured: Path) -> None:
+    state = configured.parent / "slabridge.db"
+    load(FIXTURES[0], str(state))
+    before = state.read_bytes()
+    _, out, _ = call("plan")
+    assert "writes on" in out
+    assert {path.name: path.read_bytes() for path in state.parent.glob("slabridge.db*")} == {state.name: before}

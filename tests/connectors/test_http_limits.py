@@ -381,3 +381,15 @@ def test_a_thread_may_read_the_cookies_while_another_sets_one(http: Http) -> Non
     reading = iter(http.cookies)
     http.cookies.set("b", "1", domain="b.example")
     assert [cookie.name for cookie in reading] == ["a"]
+
+
+def test_a_wait_that_a_tool_asked_for_in_maintenance_is_kept_to_by_its_other_sessions(
+    server: Misbehaving, clock: Clock, limits: Limits
+) -> None:
+    server.will(answer(503, Retry_After="3600"), answer())
+    with session(clock, limits) as one, session(clock, limits) as other:
+        with pytest.raises(Unavailable):
+            one.call("GET", server.url + "/a")
+        with pytest.raises(Unavailable, match=r"left alone for 3600 seconds more: GET /b"):
+            other.call("GET", server.url + "/b")
+    assert [request.path for request in server.seen] == ["/a"]

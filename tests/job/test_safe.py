@@ -3,12 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
 
 import sync
-from connectors.interface import FieldsWrite, Outcome, Page, Receipt, Write
+from connectors.errors import Unavailable
+from connectors.interface import CommentWrite, FieldsWrite, Outcome, Page, Receipt, Write
 from connectors.jira import Jira
 from connectors.servicenow import ServiceNow
 from sla_engine.instant import DAY, HOUR, MINUTE
@@ -255,3 +257,49 @@ def test_it_is_all_the_same_how_many_tickets_are_judged_and_writes_sent_at_a_tim
     job.writes()
     assert job.run().exit_code is Exit.COMPLETE
     assert job.writes() == {}
+
+
+def test_a_rehearsal_too_reads_a_ticket_before_it_tells_of_a_changed_agreement(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.run_at(NOON)
+    close(job)
+    job.sandbox.move_to(NOON + MINUTE)
+    job.replace('within = "4h", calendar', 'within = "1h", calendar')
+    with monkeypatch.context() as patch:
+        blind(patch)
+        rehearsed = job.rehearse()
+    told = [name for name, action in rehearsed.actions if isinstance(action.write, CommentWrite)]
+    assert set(told) == {"jira"}  # where the ticket is still open
+
+
+def test_a_census_that_was_cut_short_begins_anew_in_the_next_run(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.run_at(NOON)
+    job.call("DELETE", f"incident/{job.ticket('snow', 'Waiting').id}")
+
+    def down(_: ServiceNow, ids: Sequence[str]) -> Iterator[Page]:
+        if ids:
+            raise Unavailable("snow: down")
+        yield from ()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "reread", down)
+        assert job.run_at(NOON + DAY).exit_code is Exit.DEFERRED
+    assert tally(job.run_at(NOON + DAY + MINUTE), "snow").gone == 1
+
+
+def test_what_has_no_history_is_said_once_as_a_warning_for_each_objective_that_uses_it(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.replace("[connections.snow]\n", '[connections.snow]\nhistory = "observed"\n')
+    for level in ("warning", "info"):
+        log = Mock()
+        with monkeypatch.context() as patch:
+            patch.setattr("slabridge.pull.log", log)
+            job.run_at(NOON)
+        said = [(call[0], call[2]) for call in log.method_calls if call[1] == ("no history",)]
+        assert {name for name, _ in said} == {level}
+        assert {"standard.response", "standard.resolution", "teams.handling"} <= {
+            given["objective"] for _, given in said
+        }
+        assert all(given["reason"] for _, given in said)

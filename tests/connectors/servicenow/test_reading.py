@@ -412,3 +412,11 @@ def test_however_long_a_read_takes_its_cursor_stays_where_its_first_young_page_l
         box.move_to(box.now + HOUR)
     assert len(found) == 5
     assert found == [{"updated": "2026-03-03 11:58:00", "id": ""}] * 5
+
+
+def test_a_change_in_the_very_second_of_the_cursor_is_not_missed(snow: Connect, people: People) -> None:
+    connector = snow(overlap=0)
+    *_, page = connector.changed(None)
+    assert page.cursor == {"updated": "2026-03-03 12:00:00", "id": ""}
+    people.edit("INC0000001", state="7")
+    assert keys(tickets(connector, page.cursor)) == ["INC0000001"]
