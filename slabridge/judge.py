@@ -22,17 +22,18 @@ Judged = tuple[Known, list[Result]]
 
 def judge(site: Site, mapper: Mapper, batch: Sequence[Known]) -> list[Judged]:
     """Evaluate tickets and keep the results; those that cannot be evaluated are set aside."""
+    hidden = {position: text for position, known in enumerate(batch) if (text := _hidden(site, known))}
     evaluation = site.job.engine.evaluate([mapper.ticket(known.native) for known in batch], site.as_of)
     results: list[list[Result]] = [[] for _ in batch]
     for result in evaluation.results:
         results[result.position].append(result)
     results = [keep(found, known.results, site.job.engine.clauses) for known, found in zip(batch, results, strict=True)]
-    invalid = dict(evaluation.invalid)
+    invalid = {**dict(evaluation.invalid), **hidden}
     for position, text in evaluation.warnings:
         log.info("data warning", connection=site.name, ticket=batch[position].native.key, warning=text)
     pairs = list(zip(batch, results, strict=True))
     judged = [pair for position, pair in enumerate(pairs) if position not in invalid]
-    judgements = [judgement_of(known.native.id, found) for known, found in pairs]
+    judgements = [judgement_of(pairs[n][0].native.id, pairs[n][1]) for n in range(len(pairs)) if n not in hidden]
     aside = [SetAside(batch[n].native.id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with site.job.state.begin() as transaction:
         tickets.judged(transaction, site.name, site.as_of, judgements)
@@ -40,6 +41,19 @@ def judge(site: Site, mapper: Mapper, batch: Sequence[Known]) -> list[Judged]:
         lease.renew(transaction)
     site.tally.warnings += len(evaluation.warnings)
     return judged
+
+
+def _hidden(site: Site, known: Known) -> str:
+    """Return why a ticket that was read just now would be judged wrongly: it lacks a field that decides; else "".
+
+    What was read before a field was mapped is judged as it is known: ended tickets are not read anew for that. A field
+    of a referred record is absent where the reference is empty.
+    """
+    if known.pulled_in != site.job.run:
+        return ""
+    needed = (native for name, native in site.connection.fields.items() if name in site.job.engine.fields)
+    absent = sorted(native for native in needed if native not in known.native.fields and "." not in native)
+    return f"{', '.join(absent)} cannot be read on it; is it hidden from the account?" if absent else ""
 
 
 def is_seen(known: Known, as_of: int) -> bool:

@@ -35,7 +35,7 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
             verb = "was due" if result.breached or result.stopped_at is not None else "due"
             text.append(f", {verb} {local(result.due_at, zone)}")
         text.append(f", calendar {result.calendar}\n")
-        if not result.segments:
+        if not result.segments and result.stopped_at != result.started_at:
             text.append(f"  judged by an earlier definition ({result.definition}), which it keeps\n", style="dim")
         for segment in result.segments:
             start, end = (f"{zoned(instant, zone):%a %m-%d %H:%M}" for instant in (segment.start, segment.end))

@@ -31,7 +31,7 @@ class Mapper:
             else:
                 self.unreadable[name] += 1
         history = []
-        for entry in native.history:
+        for entry in sorted((*native.history, *native.observed), key=lambda entry: entry.at):
             changes = {
                 canonical[name]: (
                     self._values(canonical[name], before, missing),

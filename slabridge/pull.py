@@ -126,7 +126,8 @@ def _census(site: Site, last: int | None) -> None:
         connections.set_census_at(transaction, site.name, site.as_of)
     if asked:
         found = {"changed": tally.changed - changed, "gone": tally.gone - gone}
-        log.info("census", connection=site.name, tickets=asked, **found)
+        # One that is gone may be deleted; many are hidden by a change of permissions.
+        (log.warning if found["gone"] else log.info)("census", connection=site.name, tickets=asked, **found)
 
 
 def _due(site: Site, after: tickets.Due) -> list[tickets.Due]:
@@ -164,8 +165,8 @@ def _report_gaps(site: Site, standing: connections.Standing) -> None:
 def _keep(transaction: Transaction, site: Site, page: Page) -> None:
     lease.renew(transaction)
     site.tally.pulled += len(page.tickets)
-    site.tally.gone += len(page.gone)
     site.tally.changed += tickets.save(transaction, site.name, page, site.job.run, site.as_of)
+    site.tally.gone += tickets.lose(transaction, site.name, page.gone)
     quarantine.release(transaction, site.name, page.gone)
     set_aside(transaction, site, [SetAside(item.id, item.key, item.reason) for item in page.skipped])
 

@@ -116,12 +116,15 @@ def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt
             site.aside.add(write.id)
             log.error("write refused", connection=site.name, ticket=write.key, reason=receipt.reason)
         case Outcome.GONE:
-            tickets.lose(transaction, site.name, [write.id])
+            site.tally.gone += tickets.lose(transaction, site.name, [write.id])
             quarantine.release(transaction, site.name, [write.id])
             log.info("gone", connection=site.name, ticket=write.key)
         case Outcome.FAILED | Outcome.UNCLEAR:
             site.tally.deferred += 1
-            log.warning("write deferred", connection=site.name, ticket=write.key, reason=receipt.reason)
+            stopped = site.job.halt.stopping()  # then it is no trouble, and said once
+            (log.debug if stopped else log.warning)(
+                "write deferred", connection=site.name, ticket=write.key, reason=receipt.reason
+            )
 
 
 def _record_comment(transaction: Transaction, site: Site, write: CommentWrite, receipt: Receipt) -> None:

@@ -30,7 +30,7 @@ from connectors.servicenow.lanes import Lanes
 from connectors.servicenow.names import Names
 from connectors.servicenow.query import Position
 from connectors.servicenow.scan import Found, cursor_of, position_of, scan
-from connectors.servicenow.selection import Row
+from connectors.servicenow.selection import Row, Rows
 from connectors.servicenow.table import Tables
 from connectors.servicenow.ticket import columns, key_of, ticket_of
 from connectors.servicenow.writer import Writer
@@ -69,27 +69,44 @@ class ServiceNow:
         return self.http.calls.total()
 
     def check(self) -> Identity:
-        """Read one record: it proves the credentials, and that the fields of the filter exist.
+        """Read one record: it proves the credentials, and that all fields that the settings name can be read.
 
         Raises:
-            Refused: wrong credentials, unknown table, or a field in the filter, `created` or the table of results that
-                cannot be read: ServiceNow would ignore the condition.
+            Refused: wrong credentials, unknown table, or a field that cannot be read: ServiceNow would ignore a
+                condition on it, leave it out of a ticket, or not write it, all without a word.
         """
         settings = self._settings
-        needed = [*query.fields_of(self._filter), settings.created]
-        page = self._tables.page(settings.table, "", ["sys_id", *needed], limit=1)
+        needed = {
+            "filter": query.fields_of(self._filter),
+            "created": (settings.created,),
+            # A field of a referred record is left out where the reference is empty.
+            "fields": tuple(field for field in settings.fields if "." not in field),
+            "writeback": () if settings.result_table else settings.written,
+        }
+        names = sorted({field for fields in needed.values() for field in fields})
+        page = self._first(names)
         for row in page.rows:
-            absent = [field for field in needed if field not in row]
+            absent = [f"{field} (`{key}`)" for key, fields in needed.items() for field in fields if field not in row]
             if absent:
                 raise Refused(
                     f"{self.name}: {settings.table} has no field {', '.join(absent)} that the account may read; "
-                    "check `filter` and `created`"
+                    "is it misspelt, or hidden from the account?"
                 )
         if settings.result_table:
             self._check_results()
         if not self._account:
             self._account = self._who_am_i()
         return Identity(self._account, page.date)
+
+    def _first(self, fields: Sequence[str]) -> Rows:
+        """Read any record."""
+        try:
+            return self._tables.page(self._settings.table, "", ["sys_id", *fields], limit=1)
+        except Refused as error:
+            if error.status != 404:
+                raise
+            hint = f"is url a ServiceNow, and is there a table {self._settings.table}?"
+            raise Refused(f"{error}; {hint}", status=error.status, body=error.body) from None
 
     def changed(self, cursor: Cursor | None) -> Iterator[Page]:
         """See `Connector.changed`."""

@@ -84,13 +84,16 @@ def _connected(config: Config, state: State, halt: Halt) -> Iterator[sync.Connec
         yield connectors
 
 
+_HEADINGS = {"quarantined": "set aside"}
+
+
 def table_of(report: Report) -> Table:
     """Return a run's counts as a table."""
     table = Table()
     table.add_column("connection")
-    columns = ("pulled", "evaluated", "fields_written", "comments_written", "set_aside", "calls")
+    columns = ("pulled", "evaluated", "fields_written", "comments_written", "quarantined", "calls")
     for column in columns:
-        table.add_column(column.replace("_", " "), justify="right")
+        table.add_column(_HEADINGS.get(column, column.replace("_", " ")), justify="right")
     for tally in report.tallies:
         table.add_row(tally.connection, *(f"{getattr(tally, column):,}" for column in columns))
     return table
@@ -108,10 +111,8 @@ def _print(report: Report, *, as_json: bool) -> None:
 def _say_troubles(report: Report) -> None:
     """Say on stderr what is left to do; what went wrong stands in the log above."""
     for tally in report.tallies:
-        if tally.set_aside:
-            sys.stderr.write(f"{tally.connection}: {tally.set_aside} tickets were set aside; the log says why\n")
         if tally.quarantined:
-            sys.stderr.write(f"{tally.connection}: {tally.quarantined} tickets in quarantine; see `slabridge status`\n")
+            sys.stderr.write(f"{tally.connection}: {tally.quarantined} tickets are set aside; see `slabridge status`\n")
         if tally.refused:
             sys.stderr.write(f"{tally.connection}: {tally.refused} writes were refused; the log says why\n")
     if report.exit_code is Exit.DEFERRED:

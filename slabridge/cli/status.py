@@ -96,7 +96,7 @@ def _lines(seen: Overview) -> Iterator[str]:
     for one in seen.progress:
         yield ""
         yield f"{one.connection}: {_place(one, seen.now)}"
-        yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated"
+        yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
         yield f"  {one.unclear:,} comments unclear, {one.set_aside:,} tickets set aside{_since(one, seen.now)}"
     if seen.set_aside:
         count = sum(one.set_aside for one in seen.progress)

@@ -26,6 +26,7 @@ class Progress:
     known: int
     open: int
     pending: int
+    gone: int
     unclear: int
     set_aside: int
     set_aside_since: int | None
@@ -66,6 +67,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
                 _count(transaction, here),
                 _count(transaction, here, ticket.c.is_open, ~ticket.c.gone),
                 _count(transaction, here, ticket.c.pending, ~ticket.c.gone),
+                _count(transaction, here, ticket.c.gone),
                 _count(transaction, comments.c.connection == name, comments.c.state == outbox.SENDING),
                 aside.get(name, 0),
                 since.get(name),

@@ -59,7 +59,10 @@ FIRST = Due(0, "")
 
 
 def save(transaction: sa.Connection, connection: str, page: Page, run: int, as_of: int) -> int:
-    """Keep a page of tickets, read by a run that began at `as_of`; return how many are new or differ from before."""
+    """Keep a page of tickets, read by a run that began at `as_of`; return how many are new or differ from before.
+
+    What is gone is for `lose`.
+    """
     encoded = {native.id: (native, *codec.encode(native)) for native in page.tickets}
     same: set[str] = set()
     for row in _stored(transaction, connection, encoded):
@@ -88,13 +91,14 @@ def save(transaction: sa.Connection, connection: str, page: Page, run: int, as_o
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
     upsert(transaction, ticket, rows)
     _update(transaction, connection, same, {"pulled_in": run, "read_at": as_of, "gone": False})
-    lose(transaction, connection, page.gone)
     return len(rows)
 
 
-def lose(transaction: sa.Connection, connection: str, ids: Collection[str]) -> None:
-    """Leave tickets alone that the tool has no more, or hides from us."""
+def lose(transaction: sa.Connection, connection: str, ids: Collection[str]) -> int:
+    """Leave tickets alone that the tool has no more, or hides from us; return how many of them were there before."""
+    there = sum(len(_ids(transaction, connection, ticket.c.id.in_(part))) for part in _parts(ids))
     _update(transaction, connection, ids, {"gone": True, "pending": False, "next_change_at": None})
+    return there
 
 
 def open_ids(transaction: sa.Connection, connection: str, after: str = "", limit: int | None = None) -> list[str]:
@@ -105,9 +109,11 @@ def open_ids(transaction: sa.Connection, connection: str, after: str = "", limit
 def unread(
     transaction: sa.Connection, connection: str, run: int, after: str = "", limit: int | None = None
 ) -> list[str]:
-    """Return the next ids of tickets with an open cycle that this run has not read, in order."""
-    conditions = (ticket.c.is_open, ticket.c.pulled_in != run, ticket.c.id > after)
-    return _ids(transaction, connection, *conditions, limit=limit)
+    """Return the next ids of tickets with an open cycle that this run has not read, in order, lost ones too."""
+    statement = sa.select(ticket.c.id).where(
+        ticket.c.connection == connection, ticket.c.is_open, ticket.c.pulled_in != run, ticket.c.id > after
+    )
+    return list(transaction.scalars(statement.order_by(ticket.c.id).limit(limit)))
 
 
 def to_reread(transaction: sa.Connection, connection: str, as_of: int, run: int, after: Due = FIRST) -> list[Due]:
@@ -256,19 +262,6 @@ def wrote(transaction: sa.Connection, connection: str, known: Known, fields: Map
     payload, digest = codec.encode(replace(native, written={**native.written, **fields}))
     told = json.dumps({**known.told, **fields}, sort_keys=True)
     _update(transaction, connection, [native.id], {"payload": payload, "digest": digest, "told": told})
-
-
-def counts(transaction: sa.Connection) -> dict[str, tuple[int, int, int]]:
-    """Return known, open and pending tickets per connection."""
-    rows = transaction.execute(
-        sa.select(
-            ticket.c.connection,
-            sa.func.count(),
-            sa.func.sum(sa.case((ticket.c.is_open, 1), else_=0)),
-            sa.func.sum(sa.case((ticket.c.pending, 1), else_=0)),
-        ).group_by(ticket.c.connection)
-    )
-    return {name: (known, opened, waiting) for name, known, opened, waiting in rows}
 
 
 def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 import sync
 from connectors.errors import Unavailable
-from connectors.interface import CommentWrite, FieldsWrite, Outcome, Page, Receipt, Write
+from connectors.interface import CommentWrite, Cursor, FieldsWrite, Outcome, Page, Receipt, Write
 from connectors.jira import Jira
 from connectors.servicenow import ServiceNow
 from sla_engine.instant import DAY, HOUR, MINUTE
@@ -81,6 +81,7 @@ def test_what_no_search_finds_the_census_does(job: Job, monkeypatch: pytest.Monk
 
 def test_the_census_finds_what_was_deleted_hidden_or_changed_without_a_trace(job: Job) -> None:
     job.run_at(NOON)
+    job.run_at(NOON + 5 * MINUTE)  # what was just written is read again
     silent, gone = job.ticket("snow", "Open"), job.ticket("snow", "Waiting")
     hidden, deleted = job.ticket("jira", "Open"), job.ticket("jira", "Waiting")
     job.sandbox.move_to(NOON + 10 * MINUTE)
@@ -94,6 +95,49 @@ def test_the_census_finds_what_was_deleted_hidden_or_changed_without_a_trace(job
     report = job.run_at(NOON + DAY)
     assert (report.exit_code, [one.gone for one in report.tallies]) == (Exit.COMPLETE, [1, 2])
     assert job.ticket("snow", "Open").written["u_sla_status"] == "Breached"  # when it changed, nobody knows
+    job.sandbox.switch("jira", hidden=[])
+    report = job.run_at(NOON + 2 * DAY)
+    assert [one.gone for one in report.tallies] == [0, 0]
+    assert job.ticket("jira", "Open").written["SLA status"] == "Breached"  # it is followed again
+
+
+def test_a_field_that_decides_and_cannot_be_read_is_no_reason_to_judge_without_it(job: Job) -> None:
+    """Neither a misspelt column nor a change of permissions rewrites what stands on tickets."""
+    job.run_at(NOON)
+    before = written(job)
+    job.sandbox.switch("servicenow", hidden_fields={"incident": ["assignment_group"]})
+    report = job.run_at(NOON + MINUTE)
+    assert report.exit_code is Exit.PARTIAL
+    assert "assignment_group (`fields`)" in tally(report, "snow").refusal
+    job.sandbox.switch("servicenow", hidden_fields={})
+    job.replace('team = "assignment_group"', 'team = "assignement_group"')
+    assert "assignement_group (`fields`)" in tally(job.run_at(NOON + 2 * MINUTE), "snow").refusal
+    job.replace('team = "assignement_group"', 'team = "assignment_group"')
+    assert job.run_at(NOON + 3 * MINUTE).exit_code is Exit.COMPLETE
+    assert written(job) == before
+
+
+def test_a_ticket_on_which_a_deciding_field_is_hidden_is_set_aside(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.run_at(NOON)
+    one = job.ticket("snow", "Open")
+    job.edit("snow", one, priority="4")
+    changed = ServiceNow.changed
+
+    def without(self: ServiceNow, cursor: Cursor | None) -> Iterator[Page]:
+        for page in changed(self, cursor):
+            hidden = {name: values for name, values in one.fields.items() if name != "priority"}
+            yield replace(page, tickets=tuple(replace(t, fields=hidden) if t.id == one.id else t for t in page.tickets))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "changed", without)
+        report = job.run_at(NOON + MINUTE)
+    assert (report.exit_code, tally(report, "snow").set_aside) == (Exit.PARTIAL, 1)
+    assert job.ticket("snow", "Open").written == one.written
+
+
+def written(job: Job) -> dict[str, object]:
+    with job.connections() as found:
+        return {native.key: native.written for _, _, natives in found for native in natives}
 
 
 def test_without_a_census_what_no_search_finds_waits_for_its_time(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,3 +347,16 @@ def test_what_has_no_history_is_said_once_as_a_warning_for_each_objective_that_u
             given["objective"] for _, given in said
         }
         assert all(given["reason"] for _, given in said)
+
+
+def test_a_change_that_only_our_pulls_saw_counts_from_when_it_was_seen(job: Job) -> None:
+    """A source without history: the ticket waited for its caller for two hours, which moves its due time by as much."""
+    job.replace("[connections.snow]\n", '[connections.snow]\nhistory = "observed"\n')
+    job.run_at(NOON)
+    assert job.ticket("snow", "Open").written["u_sla_due"] == "2016-03-01 14:00:00"
+    for instant, state in ((NOON + HOUR, "4"), (NOON + 3 * HOUR, "2")):
+        job.sandbox.move_to(instant)
+        job.edit("snow", job.ticket("snow", "Open"), state=state)
+        job.run()
+    written = job.ticket("snow", "Open").written
+    assert (written["u_sla_status"], written["u_sla_due"]) == ("At risk", "2016-03-01 16:00:00")

@@ -1,7 +1,9 @@
 """Tickets of a state, as a test needs them."""
 
+import sqlalchemy as sa
+
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Page, Value
-from slabridge.state import State, tickets
+from slabridge.state import State, schema, tickets
 from slabridge.state.tickets import Judgement
 
 NOW = 1_000_000
@@ -15,13 +17,20 @@ def ticket(identity: str = "1", *, updated: int = 0, status: str = "1", **given:
     return NativeTicket(identity, f"INC{identity}", 1, updated, **(made | given))  # type: ignore[arg-type]
 
 
-def page(*found: NativeTicket, gone: tuple[str, ...] = ()) -> Page:
-    return Page(found, {}, gone=gone)
+def page(*found: NativeTicket) -> Page:
+    return Page(found, {})
 
 
 def save(state: State, *found: NativeTicket, run: int = 1, gone: tuple[str, ...] = ()) -> int:
     with state.begin() as transaction:
-        return tickets.save(transaction, "snow", page(*found, gone=gone), run, NOW)
+        tickets.lose(transaction, "snow", gone)
+        return tickets.save(transaction, "snow", page(*found), run, NOW)
+
+
+def known(transaction: sa.Connection, connection: str = "snow") -> int:
+    """Return how many tickets of a connection are known."""
+    rows = transaction.execute(sa.select(schema.ticket.c.id).where(schema.ticket.c.connection == connection))
+    return len(rows.all())
 
 
 def pending(state: State) -> list[str]:

@@ -79,7 +79,7 @@ def test_status_shows_how_far_each_connection_is_what_waits_and_how_runs_went(
     assert lines[0].endswith(": no run is under way")
     assert "2m 5s ago; read to 2026-03-02 08:00 UTC" in out
     assert lines[3:5] == [
-        "  3 tickets known, 2 open, 1 to be evaluated",
+        "  3 tickets known, 2 open, 1 to be evaluated, 0 gone",
         "  1 comments unclear, 1 tickets set aside, the oldest 2h 0m ago",
     ]
     assert "jira: read to 2026-03-02 08:01 UTC, no run was complete" in lines
@@ -115,6 +115,7 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
         "connection": "snow",
         "read_to": "2026-03-02T08:00:00Z",
         "known": 3,
+        "gone": 0,
         "open": 2,
         "pending": 1,
         "unclear": 1,

@@ -216,6 +216,6 @@ def test_queries_stay_short_enough_for_a_url_where_there_is_no_batch(tool: Scrip
 
 def test_a_bearer_account_is_asked_for_its_name(tool: Scripted, connect: Connect) -> None:
     tool.will(incident=[rows(incident(1))], sys_user=[rows({"sys_id": sys_id(5), "user_name": "sla.bot"})])
-    connector = connect(tool.url, auth=BearerAuth(SecretStr("t")))
+    connector = connect(tool.url, auth=BearerAuth(SecretStr("t")), fields=(), written=())
     assert connector.check().account == "sla.bot"
     assert asked(connector)[-1] == ("GET sys_user", "sys_id=javascript:gs.getUserID()")
