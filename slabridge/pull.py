@@ -126,8 +126,9 @@ def _census(site: Site, last: int | None) -> None:
         connections.set_census_at(transaction, site.name, site.as_of)
     if asked:
         found = {"changed": tally.changed - changed, "gone": tally.gone - gone}
-        # One that is gone may be deleted; many are hidden by a change of permissions.
-        (log.warning if found["gone"] else log.info)("census", connection=site.name, tickets=asked, **found)
+        log.info("census", connection=site.name, tickets=asked, **found)
+    if tally.gone > gone:
+        log.warning("open tickets are gone", connection=site.name, tickets=tally.gone - gone)
 
 
 def _due(site: Site, after: tickets.Due) -> list[tickets.Due]:

@@ -121,10 +121,8 @@ def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt
             log.info("gone", connection=site.name, ticket=write.key)
         case Outcome.FAILED | Outcome.UNCLEAR:
             site.tally.deferred += 1
-            stopped = site.job.halt.stopping()  # then it is no trouble, and said once
-            (log.debug if stopped else log.warning)(
-                "write deferred", connection=site.name, ticket=write.key, reason=receipt.reason
-            )
+            if not site.job.halt.stopping():  # else it is no trouble, and said once
+                log.warning("write deferred", connection=site.name, ticket=write.key, reason=receipt.reason)
 
 
 def _record_comment(transaction: Transaction, site: Site, write: CommentWrite, receipt: Receipt) -> None:
