@@ -25,6 +25,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     rate: Annotated[float, typer.Option(min=0, help="Its seconds per real second; 0: it moves when told.")] = 1.0,
     servicenow_port: Annotated[int, typer.Option(help="0 is any free port.")] = 8081,
     jira_port: Annotated[int, typer.Option(help="0 is any free port.")] = 8082,
+    data_center: Annotated[bool, typer.Option("--data-center", help="Let the Jira be a Data Center.")] = False,
 ) -> None:
     """Serve a ServiceNow and a Jira on loopback until Ctrl-C."""
     from slabridge.sandbox.log import LogError  # noqa: PLC0415 - the sandbox is an extra
@@ -50,6 +51,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
         rate=rate,
         servicenow_port=servicenow_port,
         jira_port=jira_port,
+        jira_deployment="Server" if data_center else "Cloud",
     )
     try:
         serve(options, ready)
