@@ -85,7 +85,8 @@ class Job:
     def lose_state(self) -> None:
         if "://" in self.place:
             empty(sa.make_url(self.place))
-        for path in self.folder.glob("slabridge.db*"):
+            return
+        for path in Path(self.place).parent.glob(f"{Path(self.place).name}*"):
             path.unlink()
 
     def writes(self) -> dict[str, int]:
