@@ -67,6 +67,18 @@ def test_before_a_changed_agreement_is_told_the_ticket_is_read(job: Job, monkeyp
     assert [comment.marker for comment in native.comments if comment.marker] == []
 
 
+def test_what_time_alone_has_changed_is_read_before_a_field_says_so(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.replace('on = ["at_risk", "breached"]', 'on = ["breached"]')  # what is told is read in any case
+    job.run_at(NOON)
+    job.run_at(NOON + 5 * MINUTE)
+    job.sandbox.move_to(NOON + 20 * MINUTE)
+    close(job)
+    with monkeypatch.context() as patch:
+        blind(patch)
+        job.run_at(NOON + 35 * MINUTE)
+    assert job.ticket("snow", "Open").written["u_sla_status"] == "Met"
+
+
 def test_what_no_search_finds_the_census_does(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     job.run_at(NOON)
     close(job)
