@@ -96,9 +96,9 @@ def _properties(call: Call, ids: Sequence[int], keys: Sequence[str]) -> dict[int
         return {}
     found: dict[int, dict[str, Any]] = {}
     for issue, name, value in call.site.db.execute(
-        "SELECT issue, key, value FROM properties WHERE issue IN (SELECT value FROM json_each(?))"
-        " AND (key IN (SELECT value FROM json_each(?)) OR '*all' IN (SELECT value FROM json_each(?2)))",
-        (orjson.dumps(ids).decode(), orjson.dumps(keys).decode()),
+        "SELECT issue, key, value FROM properties WHERE issue IN (SELECT value FROM json_each(:ids))"
+        " AND (key IN (SELECT value FROM json_each(:keys)) OR '*all' IN (SELECT value FROM json_each(:keys)))",
+        {"ids": orjson.dumps(ids).decode(), "keys": orjson.dumps(keys).decode()},
     ):
         found.setdefault(issue, {})[name] = orjson.loads(value)
     return found

@@ -26,9 +26,9 @@ FIRST_ID = 10000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_NUMBER = """
 SELECT ifnull(max(last), 0) FROM (
-  SELECT max(number) AS last FROM issues WHERE project = ?1
-  UNION ALL SELECT max(number) FROM moved WHERE project = ?1
-  UNION ALL SELECT max(number) FROM deleted WHERE project = ?1
+  SELECT max(number) AS last FROM issues WHERE project = :project
+  UNION ALL SELECT max(number) FROM moved WHERE project = :project
+  UNION ALL SELECT max(number) FROM deleted WHERE project = :project
 )
 """
 _KEY = re.compile(r"([A-Za-z]\w*)-(\d{1,18})", re.ASCII)
@@ -143,7 +143,7 @@ class Site:
 
     def next_number(self, project: int) -> int:
         """Return the number of the next issue of a project; none is used twice."""
-        return int(self.db.execute(_LAST_NUMBER, (project,)).fetchone()[0]) + 1
+        return int(self.db.execute(_LAST_NUMBER, {"project": project}).fetchone()[0]) + 1
 
     def touch(self, issue: int) -> None:
         """Set `updated` to now."""
