@@ -120,7 +120,8 @@ def test_the_writes_of_a_ticket_stay_together_and_in_order(tool: Scripted, conne
     writes += [fields(200), note(200), note(200)]
     tool.will(incident=[rows(), *(stored(number) for number in range(WRITES - 1)), *[stored(200)] * 3])
     written(connect(tool.url, concurrency=2), *writes)
-    assert [asked.url.partition("?")[0][-3:] for asked in tool.asked if asked.method == "PATCH"][-3:] == ["0c8"] * 3
+    batches = [[one["url"].partition("?")[0][-3:] for one in asked.body["rest_requests"]] for asked in tool.of("batch")]
+    assert [ids[-3:] for ids in batches if "0c8" in ids] == [["0c8"] * 3]
 
 
 @pytest.mark.parametrize(
