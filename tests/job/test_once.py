@@ -55,13 +55,18 @@ def _is_comment(method: str, url: str, kwargs: dict[str, Any]) -> bool:
     return (method == "POST" and url.endswith("/comment")) or (method == "PATCH" and "work_notes" in str(kwargs))
 
 
-def test_a_comment_whose_fate_is_unclear_is_not_repeated_while_the_tool_does_not_show_it_yet(
-    job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def lose_an_answer(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run when there is something to tell, and lose the answer to the first comment, which the tool has taken."""
     job.sandbox.move_to(BREACHED)
     with monkeypatch.context() as patch:
         Line(patch, 1)
         assert job.run().exit_code is Exit.DEFERRED
+
+
+def test_a_comment_whose_fate_is_unclear_is_not_repeated_while_the_tool_does_not_show_it_yet(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_an_answer(job, monkeypatch)
     job.writes()
     with monkeypatch.context() as patch:
         for kind in (ServiceNow, Jira):
@@ -76,10 +81,7 @@ def test_a_comment_whose_fate_is_unclear_is_not_repeated_while_the_tool_does_not
 def test_a_comment_of_unclear_fate_is_reported_and_not_repeated_where_comments_cannot_be_read(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job.sandbox.move_to(BREACHED)
-    with monkeypatch.context() as patch:
-        Line(patch, 1)
-        assert job.run().exit_code is Exit.DEFERRED
+    lose_an_answer(job, monkeypatch)
     told = markers(job, "snow")
     pages = ServiceNow.reread
 
@@ -148,10 +150,7 @@ def test_what_was_written_before_the_state_was_lost_is_still_ours(job: Job) -> N
 def test_while_a_comment_of_unclear_fate_settles_that_it_is_not_seen_says_nothing(
     job: Job, monkeypatch: pytest.MonkeyPatch, seconds: int
 ) -> None:
-    job.sandbox.move_to(BREACHED)
-    with monkeypatch.context() as patch:
-        Line(patch, 1)
-        assert job.run().exit_code is Exit.DEFERRED
+    lose_an_answer(job, monkeypatch)
     told = [markers(job, name) for name in TOOLS]
     assert all(told)
     with monkeypatch.context() as patch:
@@ -204,10 +203,7 @@ def test_a_comment_is_not_repeated_either_where_its_run_died_before_the_answer(
 def test_a_comment_that_was_looked_for_and_found_is_not_repeated_when_somebody_deletes_it(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job.sandbox.move_to(BREACHED)
-    with monkeypatch.context() as patch:
-        Line(patch, 1)
-        assert job.run().exit_code is Exit.DEFERRED
+    lose_an_answer(job, monkeypatch)
     job.run_at(BREACHED + SOON - NOON)
     told = markers(job, "snow")
     assert told
