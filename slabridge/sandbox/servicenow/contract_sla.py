@@ -30,6 +30,8 @@ class Definition:
     reset_action: str
     start_from: str
     """The field of the task that a retroactive start is taken from, "" where it is not retroactive."""
+    retroactive_pause: bool = False
+    """Whether the pauses between such a start and the attaching are looked up in the history."""
 
     @classmethod
     def of(cls, row: Mapping[str, str], schedules: Mapping[str, str]) -> "Definition":
@@ -50,6 +52,7 @@ class Definition:
             when_to_resume=row["when_to_resume"] or "on_condition",
             reset_action=row["reset_action"] or "cancel",
             start_from=row["set_start_to"] if row["retroactive"] == "true" else "",
+            retroactive_pause=row["retroactive"] == row["retroactive_pause"] == "true",
         )
 
 
@@ -97,4 +100,5 @@ def _record(name: str, target: str, duration: str, schedule: str) -> Record:
         "when_to_resume": "no_match",
         "reset_action": "cancel",
         "retroactive": "false",
+        "retroactive_pause": "false",
     }

@@ -11,7 +11,8 @@ SLA_TABLES = (
             duration glide_duration, schedule_source string, schedule reference:cmn_schedule,
             start_condition string, stop_condition string, pause_condition string, resume_condition string,
             reset_condition string, cancel_condition string, when_to_cancel string, when_to_resume string,
-            reset_action string, retroactive boolean, set_start_to string, condition_class string"""
+            reset_action string, retroactive boolean, retroactive_pause boolean, set_start_to string,
+            condition_class string"""
         ),
         "name",
     ),

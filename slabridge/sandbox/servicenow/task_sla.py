@@ -122,7 +122,7 @@ class TaskSla:
 
     def _book(self, at: int) -> None:
         if self.paused_at is not None:
-            since = max(self.paused_at, self.start)
+            since = min(max(self.paused_at, self.start), at)
             self.pause += at - since
             self.business_pause += self.schedule.worked(since, at)
             self.paused_at = None
@@ -133,6 +133,8 @@ class TaskSlas:
     """All rows of one task, and what an update of the task does to them."""
 
     rows: list[TaskSla] = field(default_factory=list)
+    history: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
+    """The updates so far, kept where a definition looks back at pauses."""
 
     def update(self, task: Mapping[str, str], at: int, definitions: Sequence[Definition], instants: Instants) -> None:
         """Process an insert or update of the task at `at`: first what is new, then what is there.
@@ -146,6 +148,8 @@ class TaskSlas:
                 self._attach(definition, task, at, instants)
         for row in existing:
             self._process(row, task, at, instants)
+        if any(definition.retroactive_pause for definition in definitions):
+            self.history.append((at, dict(task)))
 
     def _process(self, row: TaskSla, task: Mapping[str, str], at: int, instants: Instants) -> None:
         definition = row.definition
@@ -163,6 +167,8 @@ class TaskSlas:
         start = instants.get(definition.start_from, at)
         breach = hours_named(definition.schedule).add(start, definition.duration)
         row = TaskSla(definition, len(self.rows), at, start, breach, at, breach)
+        for then, held in self.history if definition.retroactive_pause else ():
+            _pause_or_resume(row, held, then)
         row.calculate(at)
         self.rows.append(row)
         _pause_or_resume(row, task, at)

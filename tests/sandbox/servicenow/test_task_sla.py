@@ -175,6 +175,18 @@ def test_a_retroactive_start_is_a_field_of_the_task_else_the_update() -> None:
     assert row.start == MONDAY
 
 
+def test_a_retroactive_pause_is_looked_up_in_the_history_and_counts_from_the_start() -> None:
+    late = replace(RESOLUTION, start="priority=1", stop="state=6", start_from="opened_at", retroactive_pause=True)
+    steps = ((HOUR, {"state": "4"}), (3 * HOUR, {"state": "2"}), (4 * HOUR, {"priority": "1"}))
+    (row,) = replay(late, *steps)
+    assert (row.start, row.attached, row.stage) == (MONDAY - HOUR, MONDAY + 4 * HOUR, IN_PROGRESS)
+    assert (row.pause, row.business, row.planned_end) == (2 * HOUR, 3 * HOUR, MONDAY + 9 * HOUR)
+    (row,) = replay(replace(late, retroactive_pause=False), *steps)
+    assert (row.pause, row.business, row.planned_end) == (0, 5 * HOUR, MONDAY + 7 * HOUR)
+    (row,) = replay(late, (HOUR, {"state": "4"}), (4 * HOUR, {"priority": "1"}), (5 * HOUR, {"state": "2"}))
+    assert (row.pause, row.business) == (4 * HOUR, 2 * HOUR)
+
+
 def test_two_decimals_breach_before_the_time_is_up() -> None:
     (row,) = replay(replace(RESOLUTION, duration=1_000_000 * SECOND))
     row.calculate(MONDAY + 999_949 * SECOND)
