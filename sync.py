@@ -1,7 +1,7 @@
 """The job: take the lease; per tool pull what changed and store it, evaluate, plan, write, record.
 
 Everything that is decided here is an order of steps. What a result is, `sla_engine` says; what is to be written,
-`slabridge.plan`; how a tool is spoken to, `connectors`. What a run promises is in docs/promises.md.
+`slabridge.run.plan`; how a tool is spoken to, `connectors`. What a run promises is in docs/promises.md.
 """
 
 import runpy
@@ -13,16 +13,16 @@ from connectors.errors import ConnectorError, Refused
 from connectors.interface import CommentWrite, Connector
 from sla_engine import Engine
 from slabridge.config import Config, Connection
-from slabridge.halt import Halt
-from slabridge.judge import is_seen, judge
-from slabridge.mapping import Mapper
-from slabridge.plan import Terms
-from slabridge.pull import pull, read, reread_due, settle_comments
-from slabridge.report import Report, Tally
-from slabridge.site import Job, Notice, Site
+from slabridge.run.context import Job, Notice, Site
+from slabridge.run.halt import Halt
+from slabridge.run.judge import is_seen, judge
+from slabridge.run.plan import Terms
+from slabridge.run.pull import pull, read, reread_due, settle_comments
+from slabridge.run.tally import Report, Tally
+from slabridge.run.write import Planned, planned, write
 from slabridge.state import State, connections, lease, quarantine, runs, tickets
 from slabridge.state.tickets import Known
-from slabridge.write import Planned, planned, write
+from slabridge.ticket.mapping import Mapper
 
 log = structlog.get_logger()
 

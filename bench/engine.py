@@ -24,7 +24,7 @@ from sla_engine import Engine, read_ticket
 from sla_engine.instant import DAY, HOUR, format_instant, parse_instant
 from sla_engine.table import COMMENT, CREATION, HISTORY, Column, Table
 from slabridge.config import load_definitions
-from slabridge.tickets_file import AT_ONCE
+from slabridge.ticket.file import AT_ONCE
 
 CONFIGURATION = """
 [calendars.office]

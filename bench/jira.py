@@ -31,18 +31,19 @@ import structlog
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.limits import Limits
+from connectors.http.session import Http
 from connectors.interface import NativeTicket, Values
-from connectors.jira import Jira
-from connectors.limits import Limits
-from connectors.settings import BasicAuth, JiraSettings
+from connectors.jira.connector import Jira
+from connectors.jira.settings import JiraSettings
 from sla_engine import Engine
 from sla_engine.instant import DAY, SECOND, parse_instant
 from sla_engine.ticket import Comment, Entry, Ticket
 from slabridge.config import load_definitions
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.generate import FIRST_MONDAY
-from slabridge.sandbox.server import SandboxOptions
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.generate import FIRST_MONDAY
+from slabridge_sandbox.server import SandboxOptions
 
 LATENCY = 0.1
 CONCURRENCY = 2

@@ -1,6 +1,6 @@
 """Measure the model that the sandbox's generator lives by, on a real log; compare what it generates with that log.
 
-    python bench/measure_log.py LOG                 writes slabridge/sandbox/model.json
+    python bench/measure_log.py LOG                 writes slabridge_sandbox/model.json
     python bench/measure_log.py LOG --compare       prints the figures of both
 
 Only aggregated figures are kept: shares, quantiles and probabilities. The log it was made for is Amaral, C., Fantinato,
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge.sandbox.generate import DEPTHS, MODEL, generate
-from slabridge.sandbox.log import read_log
-from slabridge.sandbox.story import Event
+from slabridge_sandbox.generate import DEPTHS, MODEL, generate
+from slabridge_sandbox.log import read_log
+from slabridge_sandbox.story import Event
 
 QUANTILES = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1)
 TEAMS = 20

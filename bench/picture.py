@@ -18,8 +18,8 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from sla_engine.instant import HOUR
-from slabridge.demo import show
-from slabridge.sandbox.server import SandboxOptions
+from slabridge.app.demo import show
+from slabridge_sandbox.server import SandboxOptions
 
 PICTURE = Path(__file__).parents[1] / "docs" / "demo.svg"
 WIDTH = 106

@@ -8,7 +8,7 @@
 2. A run with 100 changed tickets, over all of them and beside it, in turn, over 10,000: the ratio of the medians.
 3. A run that re-reads every open ticket (the census), with its peak.
 
-The tickets are made up from the timing of a real log (slabridge/sandbox/generate.py), by a process of their own, and
+The tickets are made up from the timing of a real log (slabridge_sandbox/generate.py), by a process of their own, and
 stand in a SQLite file that plays the ticket tool. What that tool takes is printed, and left out of the rate.
 """
 
@@ -50,14 +50,14 @@ from connectors.interface import (
     Write,
 )
 from sla_engine.instant import DAY, SECOND, format_instant
-from slabridge import logs
 from slabridge.config import Config, load_config
-from slabridge.report import Tally
-from slabridge.sandbox.generate import FIRST_MONDAY, generate
-from slabridge.sandbox.story import STATES, Event
-from slabridge.site import Notice
+from slabridge.run.context import Notice
+from slabridge.run.tally import Tally
+from slabridge.show import logs
 from slabridge.state import State
 from slabridge.state.codec import decode, encode
+from slabridge_sandbox.generate import FIRST_MONDAY, generate
+from slabridge_sandbox.story import STATES, Event
 
 CONFIGURATION = Path(__file__).with_name("scale.toml")
 FIELDS = ("state", "priority", "assignment_group", "assigned_to", "category")

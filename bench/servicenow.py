@@ -28,16 +28,17 @@ from requests.adapters import HTTPAdapter
 from structlog.testing import capture_logs
 
 import sla_engine
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.limits import Limits
+from connectors.http.session import Http
 from connectors.interface import Cursor, NativeTicket, Values
-from connectors.limits import Limits
-from connectors.servicenow import ServiceNow
-from connectors.settings import BasicAuth, ServiceNowSettings
+from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.settings import ServiceNowSettings
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.config import load_definitions
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
-from tests.engine.test_uci import AS_OF, CONFIGURATION
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
+from tests.sla_engine.test_uci import AS_OF, CONFIGURATION
 
 PAGE = 200
 CONCURRENCY = 2

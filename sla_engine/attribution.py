@@ -9,11 +9,11 @@ import numpy.typing as npt
 from sla_engine.agreement import Objective
 from sla_engine.choice import calendars_of
 from sla_engine.decide import chosen_since
-from sla_engine.judge import Judged
 from sla_engine.replay import Cycles
 from sla_engine.table import Column, Mask, Rows
 from sla_engine.ticket import Values
 from sla_engine.timeline import Timeline
+from sla_engine.verdict import Judged
 from sla_engine.worktime import Instants
 
 

@@ -7,18 +7,18 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla_engine.agreement import Definitions, Rule, fields_read
+from sla_engine.chunk import Chunk, Part
 from sla_engine.clause import Clause
 from sla_engine.condition import SOURCE
 from sla_engine.decide import decide
 from sla_engine.identity import definition_of
-from sla_engine.judge import judge
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
-from sla_engine.results import Chunk, Part
 from sla_engine.table import Table
 from sla_engine.tabulate import tabulate
 from sla_engine.ticket import Ticket
 from sla_engine.timeline import Timeline
+from sla_engine.verdict import judge
 from sla_engine.worktime import Calendar
 
 CHUNK: Final = 32_000

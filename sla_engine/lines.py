@@ -14,9 +14,9 @@ import numpy.typing as npt
 from sla_engine.attribution import holder_text
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY, MINUTE, SECOND, format_instant
-from sla_engine.judge import NULL, Judged, Stage, Status
 from sla_engine.table import Column
 from sla_engine.ticket import Ticket
+from sla_engine.verdict import NULL, Judged, Stage, Status
 from sla_engine.worktime import Instants
 
 Texts = Iterable[str]

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import structlog
 from hypothesis import settings
 
-from tests.state.databases import ENGINES, empty, postgresql
+from tests.slabridge.state.databases import ENGINES, empty, postgresql
 
 settings.register_profile("ci", derandomize=True)  # a change is judged by what it changed, not by the draw
 if "CI" in os.environ:

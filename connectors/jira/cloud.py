@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from connectors.errors import Refused
+from connectors.jira.client import Body, Site
 from connectors.jira.dialect import Asked, Bulk, Raw, Rows, all_comments, chunks, embedded, rows_of
 from connectors.jira.document import document
 from connectors.jira.jql import changed_since
 from connectors.jira.property import PROPERTY
-from connectors.jira.site import Body, Site
 
 ISSUES = 100
 """The most that issue/bulkfetch takes."""

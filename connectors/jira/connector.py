@@ -4,26 +4,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from connectors.errors import Refused
-from connectors.http import Http
+from connectors.http.limits import Limits
+from connectors.http.session import Http
 from connectors.interface import Cursor, Fact, Identity, NativeClock, Page, Receipt, Touched, Write
 from connectors.jira.ahead import ahead, each_ahead
+from connectors.jira.client import CLOUD, Site
+from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
 from connectors.jira.comment import People
 from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
-from connectors.jira.fact import encode
 from connectors.jira.field import Field, participants, resolve
-from connectors.jira.issue import Schema
 from connectors.jira.jql import checked
-from connectors.jira.native import read_clocks
-from connectors.jira.people import members
 from connectors.jira.property import Notes
-from connectors.jira.pull import Pull
-from connectors.jira.search import Batch, batches
-from connectors.jira.site import CLOUD, Site
-from connectors.jira.write import Writer
-from connectors.limits import Limits
-from connectors.settings import JiraSettings
+from connectors.jira.pull.issue import Schema
+from connectors.jira.pull.issues import Pull
+from connectors.jira.pull.people import members
+from connectors.jira.pull.search import Batch, batches
+from connectors.jira.settings import JiraSettings
+from connectors.jira.write.fact import encode
+from connectors.jira.write.writer import Writer
 
 MOST = 1_000
 """The most issues in a page."""
@@ -71,7 +71,7 @@ class Jira:
         return self._identity
 
     def changed(self, cursor: Cursor | None) -> Iterator[Page]:
-        """Read the issues of the filter that changed since the cursor, as `connectors.jira.search` says."""
+        """Read the issues of the filter that changed since the cursor, as `connectors.jira.pull.search` says."""
         pull = self._pull
 
         def page(batch: Batch) -> Page:
@@ -102,15 +102,15 @@ class Jira:
         return found if self._settings.comments else {**found, "comments": "comments are not read from this connection"}
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
-        """Read the SLAs of Jira Service Management; see `connectors.jira.native`."""
+        """Read the SLAs of Jira Service Management; see `connectors.jira.clocks`."""
         return read_clocks(self._dialect, self._settings.url, ids)
 
     def encode(self, field: str, fact: Fact) -> str | None:
-        """Return a fact as `NativeTicket.written` has it; see `connectors.jira.fact.encode`."""
+        """Return a fact as `NativeTicket.written` has it; see `connectors.jira.write.fact.encode`."""
         return encode(self._writable[field], fact)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
-        """Apply writes; see `connectors.jira.write.Writer`."""
+        """Apply writes; see `connectors.jira.write.writer.Writer`."""
         return self._writer.receipts(writes)
 
     def close(self) -> None:

@@ -10,13 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from connectors.answer import Answer
 from connectors.errors import Refused, Unavailable
+from connectors.http.answer import Answer
+from connectors.jira.client import Body, Site
 from connectors.jira.dialect import Asked, Bulk, Raw, Rows, all_comments, chunks, embedded, is_portal, rows_of
 from connectors.jira.instant import instant
 from connectors.jira.jql import MINUTE, changed_since
 from connectors.jira.property import PROPERTY
-from connectors.jira.site import Body, Site
 
 ISSUES = 100
 """How many issues are read by one search: with their changelogs they are large."""

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from connectors.answer import Answer
 from connectors.errors import Unavailable
+from connectors.http.answer import Answer
+from connectors.jira.client import Body, Site
 from connectors.jira.instant import instant
-from connectors.jira.site import Body, Site
 
 Raw = Mapping[str, Any]
 """A thing as Jira gives it."""

@@ -1,5 +1,1 @@
 """ServiceNow by its Table API, on pysnow."""
-
-from connectors.servicenow.connector import ServiceNow
-
-__all__ = ["ServiceNow"]

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from connectors.answer import date_of, loads, message_of
 from connectors.errors import Refused, Unavailable, Unclear
+from connectors.http.answer import date_of, loads, message_of
 
 READS = 20
 """Reads in one batch, at most: of 100 records' history each, that stays far below 30 seconds."""

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 import structlog
 
 from connectors.servicenow.selection import Got, Row, Selection
+from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
-from connectors.settings import ServiceNowSettings
 
 _ANCESTORS = tuple("super_class." * depth + "name" for depth in range(1, 6))
 _DURATION = "field_value_duration"

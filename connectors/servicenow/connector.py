@@ -8,7 +8,9 @@ the instance has no batch API, history and comments take 25 calls each (40 ids a
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.errors import Refused
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth, OAuthPassword
+from connectors.http.limits import Limits
+from connectors.http.session import Http
 from connectors.interface import (
     Cursor,
     Fact,
@@ -21,20 +23,20 @@ from connectors.interface import (
     Touched,
     Write,
 )
-from connectors.limits import Limits
-from connectors.servicenow import native, query, stamp, writing
-from connectors.servicenow.around import Reader
+from connectors.servicenow import clocks, query, stamp
 from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.gap import gaps_of
 from connectors.servicenow.lanes import Lanes
-from connectors.servicenow.names import Names
+from connectors.servicenow.pull.around import Reader
+from connectors.servicenow.pull.names import Names
+from connectors.servicenow.pull.scan import Found, cursor_of, position_of, scan
+from connectors.servicenow.pull.ticket import columns, key_of, ticket_of
 from connectors.servicenow.query import Position
-from connectors.servicenow.scan import Found, cursor_of, position_of, scan
 from connectors.servicenow.selection import Row, Rows
+from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
-from connectors.servicenow.ticket import columns, key_of, ticket_of
-from connectors.servicenow.writer import Writer
-from connectors.settings import BasicAuth, OAuthPassword, ServiceNowSettings
+from connectors.servicenow.write import writing
+from connectors.servicenow.write.writer import Writer
 
 _IDS_LIMIT = 1000
 _REREAD = 500
@@ -150,7 +152,7 @@ class ServiceNow:
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """See `Connector.clocks`."""
-        return native.read_clocks(self._tables, ids, self.name)
+        return clocks.read_clocks(self._tables, ids, self.name)
 
     def encode(self, field: str, fact: Fact) -> str | None:  # noqa: ARG002 - all fields take these forms
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""

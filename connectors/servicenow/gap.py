@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from connectors.servicenow.catalogue import Catalogue
-from connectors.settings import ServiceNowSettings
+from connectors.servicenow.settings import ServiceNowSettings
 
 _OBSERVED = "history is what our own pulls see, as configured"
 _WALKED = "it stands in another record, whose changes are not this ticket's"

@@ -12,7 +12,7 @@ What that version does wrong, measured, and what keeps us from it:
 | no paging: 10,000 rows and no more                                  | `walk` and `read`, by key-set                 |
 | no batches                                                          | `batch`, by request("POST")                   |
 | dict queries and QueryBuilder escape nothing, shift time zones      | texts from `query` alone                      |
-| its OAuthClient makes sessions of its own, refreshes for each       | our session signs in (`connectors.auth`)      |
+| its OAuthClient makes sessions of its own, refreshes for each       | our session signs in (`connectors.http`)      |
 | stream=True is seven times slower and breaks on cut JSON            | buffered pages                                |
 | it takes `host` without scheme, and calls itself pysnow             | `use_ssl` from the URL, our User-Agent again  |
 """
@@ -27,15 +27,15 @@ from urllib.parse import quote, urlencode
 import pysnow
 import structlog
 
-from connectors.answer import date_of, message_of
 from connectors.errors import Refused, Unavailable, Unclear
-from connectors.http import Http
+from connectors.http.answer import date_of, message_of
+from connectors.http.session import Http
 from connectors.servicenow import query
 from connectors.servicenow.batch import Batch, Inner, Reply
 from connectors.servicenow.lanes import Lanes
 from connectors.servicenow.pace import Cancelled, Pace
 from connectors.servicenow.selection import IN_LIST, LONG_LIST, Ask, Got, Part, Row, Rows, Selection, after
-from connectors.settings import ServiceNowSettings
+from connectors.servicenow.settings import ServiceNowSettings
 
 _URL = re.compile(r"(https?)://([a-zA-Z0-9.-]+(?::[0-9]{1,4}|:[1-6][0-9]{4})?)/?")
 _LONGEST_URL = 2000

@@ -18,8 +18,8 @@ from slabridge.cli.status import status
 from slabridge.cli.try_out import demo, sandbox
 from slabridge.cli.validate import validate
 from slabridge.config import ConfigError
-from slabridge.printed import lines
-from slabridge.report import Exit
+from slabridge.run.tally import Exit
+from slabridge.show.printed import lines
 from slabridge.state import Busy, StateError, Unreachable
 
 app = typer.Typer(

@@ -12,20 +12,20 @@ from rich.text import Text
 
 from connectors.errors import ConnectorError, Refused
 from connectors.interface import Connector, NativeClock, NativeTicket
+from slabridge.app.connect import connected
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.cli.progress import progress
-from slabridge.compare import Comparer
-from slabridge.comparison import Comparison, Summary, Verdict
+from slabridge.compare.comparer import Comparer
+from slabridge.compare.comparison import Comparison, Summary, Verdict
+from slabridge.compare.course import Figures
 from slabridge.config import Config, Connection, load_config
-from slabridge.connect import connected
-from slabridge.course import Figures
-from slabridge.mapping import Mapper
-from slabridge.message import spoken, zoned
-from slabridge.observe import observed
-from slabridge.printed import json_line, line
-from slabridge.report import Exit
+from slabridge.run.message import spoken, zoned
+from slabridge.run.tally import Exit
+from slabridge.show.printed import json_line, line
 from slabridge.state import State, tickets
 from slabridge.state.tickets import Known
+from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.observed import observed
 
 _BATCH = 200
 _STYLES = {

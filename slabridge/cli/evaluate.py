@@ -18,11 +18,11 @@ from sla_engine import Engine, Evaluation
 from sla_engine.agreement import fields_read
 from sla_engine.condition import SOURCE
 from sla_engine.instant import parse_instant
-from slabridge import printed
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import read_definitions
-from slabridge.report import Exit
-from slabridge.tickets_file import UnreadableFile, read_batches
+from slabridge.run.tally import Exit
+from slabridge.show import printed
+from slabridge.ticket.file import UnreadableFile, read_batches
 
 
 class Format(StrEnum):

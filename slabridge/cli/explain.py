@@ -9,12 +9,12 @@ from rich.console import Console
 from sla_engine import Engine
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
-from slabridge.kept import keep
-from slabridge.ledger import ledger_of
-from slabridge.mapping import Mapper
-from slabridge.printed import json_line, line
-from slabridge.report import Exit
+from slabridge.run.tally import Exit
+from slabridge.show.ledger import ledger_of
+from slabridge.show.printed import json_line, line
 from slabridge.state import State, connections, tickets
+from slabridge.ticket.kept import keep
+from slabridge.ticket.mapping import Mapper
 
 
 def explain(

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from slabridge import logs
 from slabridge.config import read_process_settings
+from slabridge.show import logs
 
 ConfigPath = Annotated[
     Path | None, typer.Option("--config", "-c", help="The configuration file (SLABRIDGE_CONFIG, else config.toml).")

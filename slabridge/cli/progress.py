@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from slabridge.report import Tally
+from slabridge.run.tally import Tally
 
 
 @contextmanager

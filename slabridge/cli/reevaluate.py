@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sla_engine.instant import instant_of
+from slabridge.app.reevaluate import Rejudged, rejudge, rejudged
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
-from slabridge.printed import json_line, line
-from slabridge.reevaluate import Rejudged, rejudge, rejudged
+from slabridge.show.printed import json_line, line
 from slabridge.state import State
 
 

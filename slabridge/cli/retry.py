@@ -7,8 +7,8 @@ import typer
 
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
-from slabridge.printed import json_line
-from slabridge.report import Exit
+from slabridge.run.tally import Exit
+from slabridge.show.printed import json_line
 from slabridge.state import State, quarantine
 
 

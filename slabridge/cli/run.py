@@ -15,14 +15,14 @@ from rich.text import Text
 import sync
 from connectors.interface import CommentWrite
 from sla_engine.instant import HOUR
+from slabridge.app.connect import connected, host_of
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.cli.progress import counted
 from slabridge.config import Config, load_config
-from slabridge.connect import connected, host_of
-from slabridge.halt import Halt
-from slabridge.plan import Action
-from slabridge.printed import json_line, line, lines
-from slabridge.report import Exit, Report
+from slabridge.run.halt import Halt
+from slabridge.run.plan import Action
+from slabridge.run.tally import Exit, Report
+from slabridge.show.printed import json_line, line, lines
 from slabridge.state import State, runs
 
 MaxSeconds = Annotated[

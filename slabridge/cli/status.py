@@ -10,8 +10,8 @@ import typer
 from sla_engine.instant import format_instant
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import load_config
-from slabridge.printed import json_line, line
-from slabridge.report import Exit
+from slabridge.run.tally import Exit
+from slabridge.show.printed import json_line, line
 from slabridge.state import State
 from slabridge.state.lease import Holder
 from slabridge.state.overview import Overview, Progress, overview

@@ -28,8 +28,8 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     data_center: Annotated[bool, typer.Option("--data-center", help="Let the Jira be a Data Center.")] = False,
 ) -> None:
     """Serve a ServiceNow and a Jira on loopback until Ctrl-C."""
-    from slabridge.sandbox.log import LogError  # noqa: PLC0415 - the sandbox is an extra
-    from slabridge.sandbox.server import Endpoints, SandboxOptions, serve  # noqa: PLC0415 - as above
+    from slabridge_sandbox.log import LogError  # noqa: PLC0415 - the sandbox is an extra
+    from slabridge_sandbox.server import Endpoints, SandboxOptions, serve  # noqa: PLC0415 - as above
 
     def ready(endpoints: Endpoints) -> None:
         for name, endpoint in endpoints.items():
@@ -69,9 +69,9 @@ def demo(  # noqa: PLR0913 - one parameter per option
     step: Annotated[str, typer.Option(help="Time between two runs.")] = "2h",
 ) -> None:
     """Run against a sandbox through some busy days, and show what agents see."""
-    from slabridge.demo import show  # noqa: PLC0415 - the sandbox is an extra
-    from slabridge.sandbox.embedded import SandboxError  # noqa: PLC0415 - as above
-    from slabridge.sandbox.server import SandboxOptions  # noqa: PLC0415 - as above
+    from slabridge.app.demo import show  # noqa: PLC0415 - the sandbox is an extra
+    from slabridge_sandbox.embedded import SandboxError  # noqa: PLC0415 - as above
+    from slabridge_sandbox.server import SandboxOptions  # noqa: PLC0415 - as above
 
     try:
         interval = parse_duration(step).ms

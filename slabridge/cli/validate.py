@@ -7,8 +7,8 @@ import typer
 from sla_engine.engine import Engine
 from slabridge.cli.options import AsJson, ConfigPath, prepared
 from slabridge.config import ConfigError, Problem, load_config, warnings_of
-from slabridge.printed import json_line, line
-from slabridge.report import Exit
+from slabridge.run.tally import Exit
+from slabridge.show.printed import json_line, line
 
 
 def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:

@@ -1,12 +1,12 @@
 """The configuration file: read, checked as a whole, and turned into values (docs/configuration.md)."""
 
+from slabridge.config.agreements.definitions import load_definitions, read_definitions
+from slabridge.config.agreements.result import ResultRef
 from slabridge.config.config import Config, load_config, warnings_of
-from slabridge.config.connection import Connection
-from slabridge.config.definitions import load_definitions, read_definitions
+from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.writeback import CommentRule, FieldMap, Writeback
 from slabridge.config.problem import ConfigError, Problem
 from slabridge.config.process import ProcessSettings, read_process_settings
-from slabridge.config.result import ResultRef
-from slabridge.config.writeback import CommentRule, FieldMap, Writeback
 
 __all__ = [
     "CommentRule",

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from connectors.settings import JiraSettings, ServiceNowSettings
+from connectors.jira.settings import JiraSettings
+from connectors.servicenow.settings import ServiceNowSettings
 from sla_engine.agreement import Definitions
 from sla_engine.instant import DAY, MINUTE
-from slabridge.config.agreement import promises_of
-from slabridge.config.connection import Connection
-from slabridge.config.connections import read_connections
-from slabridge.config.definitions import definitions_of, read_document
+from slabridge.config.agreements.agreement import promises_of
+from slabridge.config.agreements.definitions import definitions_of, read_document
+from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, Problem
 from slabridge.config.reading import Reading
 from slabridge.config.shape import RealTime, Table, shape, tables

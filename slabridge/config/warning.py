@@ -4,8 +4,8 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from sla_engine.agreement import Definitions, Threshold
-from slabridge.config.connection import Connection
-from slabridge.config.native import fields_in
+from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.native import fields_in
 from slabridge.config.problem import Problem, nearest
 from slabridge.config.reading import Reading
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from connectors.interface import NativeTicket, Page
-from slabridge.observe import observed
 from slabridge.state import codec
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection as connection_table
 from slabridge.state.schema import outbox, ticket
+from slabridge.ticket.observed import observed
 
 _IDS_AT_ONCE = 500
 
@@ -27,7 +27,7 @@ class Known:
     """A ticket of the state: `told` is what we last wrote into its fields.
 
     The run `pulled_in` read it last; the tool's clock then said `read_at`. `results` are those of its last evaluation,
-    as `slabridge.kept.row_of` gave them.
+    as `slabridge.ticket.kept.row_of` gave them.
     """
 
     native: NativeTicket

@@ -15,11 +15,12 @@ from sla_engine.instant import parse_instant
 from slabridge.cli.app import app
 from slabridge.config import read_definitions
 from slabridge.config.process import ProcessSettings
-from slabridge.plan import Reason
-from slabridge.report import Exit
-from slabridge.sandbox.jira.switches import Switches
-from slabridge.tickets_file import read_batches
-from tests.docs.pages import CHECKOUT, section, tables
+from slabridge.run.plan import Reason
+from slabridge.run.tally import Exit
+from slabridge.ticket.file import read_batches
+from slabridge_sandbox.jira.switches import Switches
+from tests.docs.pages import section, tables
+from tests.places import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
 README = CHECKOUT / "README.md"
@@ -158,7 +159,7 @@ def events() -> Iterator[tuple[str, str]]:
     """Yield (event, level) of what a run logs above debug."""
     for path in [
         CHECKOUT / "sync.py",
-        *(CHECKOUT / "slabridge").glob("*.py"),
+        *(CHECKOUT / "slabridge").rglob("*.py"),
         *(CHECKOUT / "connectors").rglob("*.py"),
     ]:
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -15,7 +15,8 @@ import typer.main
 from slabridge.cli.app import app
 from slabridge.config import warnings_of
 from slabridge.config.config import config_of
-from tests.docs.pages import CHECKOUT, blocks
+from tests.docs.pages import blocks
+from tests.places import CHECKOUT
 
 PROGRAM = (
     f'slabridge() {{ "{sys.executable}" sync.py "$@"; }}; python() {{ "{sys.executable}" "$@"; }}; set -o pipefail\n'

@@ -14,7 +14,8 @@ from sla_engine import Calendar, Definitions, Engine, Result, evaluate, read_tic
 from sla_engine.duration import parse_duration
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.config import load_definitions
-from tests.docs.pages import CHECKOUT, parts, rows, section, tables
+from tests.docs.pages import parts, rows, section, tables
+from tests.places import CHECKOUT
 
 ENGINE = CHECKOUT / "docs" / "engine.md"
 CALENDARS = tomllib.loads(next(part.text for part in parts(ENGINE) if part.kind == "toml"))

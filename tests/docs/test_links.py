@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import CHECKOUT, PAGES, anchors, headings, links
+from tests.docs.pages import PAGES, anchors, headings, links
+from tests.places import CHECKOUT
 
 CODE = [
     CHECKOUT / "sync.py",
     *(
         path
-        for top in ("connectors", "sla_engine", "slabridge", "tests", "bench")
+        for top in ("connectors", "sla_engine", "slabridge", "slabridge_sandbox", "tests", "bench")
         for path in (CHECKOUT / top).rglob("*.py")
     ),
 ]

@@ -10,16 +10,16 @@ from typing import Any
 import requests
 
 import sync
-from connectors.http import Http
+from connectors.http.session import Http
 from connectors.interface import Connector
 from sla_engine.instant import format_instant
-from slabridge import logs
+from slabridge.app.connect import connected
+from slabridge.app.demo import example
 from slabridge.config import Config, Connection, load_config
-from slabridge.connect import connected
-from slabridge.demo import example
-from slabridge.report import Report
-from slabridge.sandbox.server import Built, Endpoints
+from slabridge.run.tally import Report
+from slabridge.show import logs
 from slabridge.state import State
+from slabridge_sandbox.server import Built, Endpoints
 from tests.faults.ending import ending
 from tests.faults.fault import Fault, Steps, arm, disarm, requests_of, watch
 from tests.faults.forked import fork, keep, kept, served, wait

@@ -10,9 +10,9 @@ from typing import Any
 import requests
 from sqlalchemy import Connection as Transaction
 
-from connectors.http import Http
-from slabridge.sandbox.server import Endpoints
+from connectors.http.session import Http
 from slabridge.state import State
+from slabridge_sandbox.server import Endpoints
 
 _PAGE = "<html><head><title>Out of order</title></head><body>Back soon.</body></html>"
 _PAST = "Thu, 01 Jan 2015 00:00:00 GMT"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from slabridge.sandbox.server import Built, Endpoints, SandboxOptions, answer, listening
+from slabridge_sandbox.server import Built, Endpoints, SandboxOptions, answer, listening
 
 TROUBLE = 70
 """How a process ends whose work raised; what it was stands on stderr."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sla_engine.instant import HOUR, MINUTE
-from slabridge.sandbox.server import SandboxOptions
-from tests.job.job import NOON, TOOLS, number_of
-from tests.sandbox.logs import history, write
+from slabridge_sandbox.server import SandboxOptions
+from tests.slabridge.run.job import NOON, TOOLS, number_of
+from tests.slabridge_sandbox.logs import history, write
 
 Change = Callable[[str], str]
 """What becomes of the configuration's text."""

@@ -16,12 +16,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from slabridge.sandbox.server import Built, built
+from slabridge_sandbox.server import Built, built
 from tests.faults.case import Case, Ended, ended, prepare
 from tests.faults.fault import FAULTS
 from tests.faults.scenario import SCENARIOS, Scenario, day
 from tests.faults.store import Postgresql, Sqlite, Store
-from tests.state.databases import server
+from tests.slabridge.state.databases import server
 
 TOOLS = {"snow": "servicenow", "jira": "jira"}
 

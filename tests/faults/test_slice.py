@@ -4,14 +4,13 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from tests.faults.scenario import SCENARIOS, Scenario
-from tests.state.databases import ENGINES, postgresql
+from tests.places import CHECKOUT
+from tests.slabridge.state.databases import ENGINES, postgresql
 
-CHECKOUT = Path(__file__).parents[2]
 SEED = os.environ.get("SLABRIDGE_FAULTS_SEED") or str(int(time.time()) // 86_400)
 """Which part: by the day. A failure names it, and this variable repeats it."""
 

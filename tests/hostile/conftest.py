@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.hostile.desk import Day, spent
-from tests.state.databases import ENGINES, postgresql
+from tests.slabridge.state.databases import ENGINES, postgresql
 
 
 @pytest.fixture(scope="session")

@@ -12,15 +12,15 @@ from unittest import mock
 
 import requests
 
-from connectors.http import Http
+from connectors.http.session import Http
 from sla_engine.instant import HOUR
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
-from slabridge.sandbox.traffic import Visit
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.traffic import Visit
 from tests.hostile.program import Printed, call
 from tests.hostile.texts import MARKER, TEXTS
-from tests.job.job import NOON, TOOLS, Job, number_of
-from tests.sandbox.logs import COLUMNS, history
+from tests.slabridge.run.job import NOON, TOOLS, Job, number_of
+from tests.slabridge_sandbox.logs import COLUMNS, history
 
 PERSON = ("updated.by.21", "sandbox")
 SECRETS = {"SNOW_PASSWORD": "sandbox", "JIRA_TOKEN": "sandbox-jira-token"}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from connectors.answer import loads
-from slabridge.demo import example
-from slabridge.report import Exit
+from connectors.http.answer import loads
+from slabridge.app.demo import example
+from slabridge.run.tally import Exit
 from tests.hostile.program import Printed, call
 from tests.hostile.texts import TEXTS, steering
 

@@ -19,21 +19,21 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 
-from connectors.http import Http
+from connectors.http.session import Http
 from sla_engine.instant import HOUR
+from slabridge.app.demo import example
 from slabridge.cli import main
-from slabridge.demo import example
-from slabridge.report import Exit
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import Endpoint
+from slabridge.run.tally import Exit
 from slabridge.state import State, schema
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import Endpoint
 from tests.faults.forked import fork, wait
 from tests.hostile.gate import ACCESS, ALOUD, Behaviour, gate
 from tests.hostile.program import call
-from tests.job.job import NOON, small
+from tests.places import CHECKOUT
+from tests.slabridge.run.job import NOON, small
 
 WORD = "Pl4nted"
-CHECKOUT = Path(__file__).parents[2]
 _TAIL = '-&"<%+/='
 SECRETS = {
     f"{kind.upper()}_{key.upper()}": f"{WORD}-{kind}-{key}{_TAIL}"
@@ -284,7 +284,7 @@ def test_a_bug_in_the_middle_of_a_call_shows_no_secret(place: Place) -> None:
     def broken(_: bytes) -> object:
         raise KeyError("what nobody thought of")
 
-    with gate(place.tools) as url, mock.patch("connectors.http.loads", broken):
+    with gate(place.tools) as url, mock.patch("connectors.http.session.loads", broken):
         code, printed = place.does("run", path=place.config(url, "bug.db"))
     assert code == Exit.BUG
     assert b"what nobody thought of" in printed

@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from connectors.interface import NativeTicket
-from slabridge.printed import line
-from slabridge.report import Exit
+from slabridge.run.tally import Exit
+from slabridge.show.printed import line
 from slabridge.state import State, tickets
 from tests.hostile.desk import PERSON, Day, keys
 from tests.hostile.texts import MARKER, TEXTS, steering

@@ -14,10 +14,11 @@ from urllib.parse import urlsplit, urlunsplit
 import vcr
 from pydantic import SecretStr
 
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, Instant, NativeTicket, Receipt
-from connectors.jira import Jira
-from connectors.settings import BasicAuth, JiraSettings
+from connectors.jira.connector import Jira
+from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import FIELDS, MINUTE, NOW, WRITTEN, Here, sandbox, tickets
 
 FOLDER = Path(__file__).with_name("cassettes")

@@ -22,15 +22,16 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.session import Http
 from connectors.interface import NativeTicket, Page
-from connectors.jira import Jira
-from connectors.settings import BasicAuth, JiraSettings
-from slabridge.sandbox.clock import Clock
-from slabridge.sandbox.jira import Jira as SandboxJira
-from slabridge.sandbox.jira.people import ACTS
-from slabridge.sandbox.jira.site import Deployment
-from slabridge.sandbox.story import Event
+from connectors.jira.connector import Jira
+from connectors.jira.settings import JiraSettings
+from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.jira import Jira as SandboxJira
+from slabridge_sandbox.jira.people import ACTS
+from slabridge_sandbox.jira.site import Deployment
+from slabridge_sandbox.story import Event
 
 NOW = 1_772_524_800_000
 """2026-03-03T08:00:00Z."""

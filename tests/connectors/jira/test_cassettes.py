@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from connectors.interface import NativeTicket, Outcome
-from slabridge.sandbox.jira.site import Deployment
+from slabridge_sandbox.jira.site import Deployment
 from tests.connectors.jira.cassette import FOLDER, SCENES, URL, cassette, connect, people, pulled, written
 from tests.connectors.jira.site import MINUTE, NOW, issue, sandbox, scripted
 

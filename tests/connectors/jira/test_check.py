@@ -2,9 +2,9 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.errors import Refused, Unavailable
+from connectors.http.credentials import BasicAuth
 from connectors.interface import Identity
-from connectors.settings import BasicAuth
-from slabridge.sandbox.jira.oauth import CLOUD_ID
+from slabridge_sandbox.jira.oauth import CLOUD_ID
 from tests.connectors.jira.site import MINUTE, NOW, Here, scripted, tickets
 
 LOGIN = "<!doctype html><title>Log in</title><form><input type='password'></form>"

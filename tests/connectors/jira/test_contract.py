@@ -16,10 +16,11 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
+from connectors.http.credentials import BasicAuth, BearerAuth
 from connectors.interface import CommentWrite, FieldsWrite, NativeTicket, Outcome
-from connectors.jira import Jira
-from connectors.settings import BasicAuth, BearerAuth, JiraSettings
-from slabridge.sandbox.jira.site import Deployment
+from connectors.jira.connector import Jira
+from connectors.jira.settings import JiraSettings
+from slabridge_sandbox.jira.site import Deployment
 from tests.connectors.jira.site import MINUTE, NOW, sandbox, tickets
 
 REAL = os.environ.get("SLABRIDGE_JIRA_URL", "")

@@ -9,8 +9,9 @@ from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
 from connectors.errors import Unavailable
-from connectors.jira import Jira
-from connectors.settings import BearerAuth, JiraSettings
+from connectors.http.credentials import BearerAuth
+from connectors.jira.connector import Jira
+from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import MINUTE, NOW, SECOND, scripted, serving, stamp
 
 SERVER = {"deploymentType": "Server", "versionNumbers": [9, 12, 0]}

@@ -5,8 +5,8 @@ from connectors.interface import Fact, Instant
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
 from connectors.jira.document import document
-from connectors.jira.fact import encode, wire, written
 from connectors.jira.field import Field
+from connectors.jira.write.fact import encode, wire, written
 from tests.connectors.jira.site import NOW
 
 CLOUD = Cloud(None, 0)  # type: ignore[arg-type]

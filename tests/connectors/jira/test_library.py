@@ -1,4 +1,4 @@
-"""The defects of the jira library that were measured, each kept out by its fence: see connectors/jira/site.py."""
+"""The defects of the jira library that were measured, each kept out by its fence: see connectors/jira/client.py."""
 
 import logging
 import time
@@ -14,10 +14,11 @@ from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 
 from connectors.errors import ConnectorError, Refused, Unclear
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Write
-from connectors.jira.site import Site
-from connectors.settings import BasicAuth, JiraSettings
+from connectors.jira.client import Site
+from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import MINUTE, NOW, Here, scripted, tickets
 from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, raw, reset, slow
 

@@ -5,12 +5,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from connectors.http.credentials import BasicAuth
 from connectors.interface import NativeTicket
-from connectors.jira import Jira
-from connectors.settings import BasicAuth, JiraSettings
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.jira.site import Deployment
-from slabridge.sandbox.server import SandboxOptions
+from connectors.jira.connector import Jira
+from connectors.jira.settings import JiraSettings
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.jira.site import Deployment
+from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.jira.site import FIELDS, MINUTE, Here, sandbox
 
 STORIES = st.integers(0, 5)

@@ -3,7 +3,6 @@
 import gzip
 import json
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +10,10 @@ import pytest
 from connectors.interface import NativeTicket
 from connectors.jira.comment import People
 from connectors.jira.field import resolve
-from connectors.jira.issue import Schema, ticket_of
+from connectors.jira.pull.issue import Schema, ticket_of
+from tests.places import SHARED
 
-ISSUES = Path(__file__).parents[4] / "shared/data/jira_issues33.jsonl.gz"
+ISSUES = SHARED / "data/jira_issues33.jsonl.gz"
 SYSTEM = {
     "status": "status",
     "priority": "priority",

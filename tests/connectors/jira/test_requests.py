@@ -5,7 +5,6 @@ Data Center has no public specification: there the parameters are those of its r
 
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +12,9 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from connectors.interface import CommentWrite, FieldsWrite, Instant
 from tests.connectors.jira.site import MINUTE, NOW, Here, Sent
+from tests.places import SHARED
 
-SPECIFICATION = Path(__file__).parents[4] / "shared/reference/openapi/jira-platform-v3.json"
+SPECIFICATION = SHARED / "reference/openapi/jira-platform-v3.json"
 FIELDS = ("status", "Priority", "Team", "assignee", "labels", "components")
 WRITTEN = ("SLA status", "SLA due", "SLA holder")
 SERVER: dict[str, set[str]] = {

@@ -5,7 +5,7 @@ import pytest
 
 from connectors.interface import Value, Values
 from connectors.jira.field import Field
-from connectors.jira.history import entries
+from connectors.jira.pull.history import entries
 from connectors.jira.value import changed, held
 
 NOW = 1_772_524_800_000

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from connectors.errors import Refused, Unavailable
 from connectors.interface import CommentWrite, FieldsWrite, Instant, Outcome, Receipt, Write
-from connectors.jira import Jira
+from connectors.jira.connector import Jira
 from connectors.jira.document import text_of
 from tests.connectors.jira.site import NOW, Here, issue, scripted, tickets
 

@@ -19,12 +19,13 @@ import vcr
 from pydantic import SecretStr
 
 from connectors.errors import ConnectorError
-from connectors.http import Http
+from connectors.http.credentials import Auth, BasicAuth, OAuthPassword
+from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, Write
-from connectors.servicenow import ServiceNow
-from connectors.settings import Auth, BasicAuth, OAuthPassword, ServiceNowSettings
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
+from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.settings import ServiceNowSettings
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.servicenow.conftest import COLUMNS, LOG
 from tests.connectors.servicenow.instant import NOON
 

@@ -9,12 +9,13 @@ import pytest
 import requests
 from pydantic import SecretStr
 
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.session import Http
 from connectors.interface import Cursor, NativeTicket
-from connectors.servicenow import ServiceNow
-from connectors.settings import BasicAuth, ServiceNowSettings
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
+from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.settings import ServiceNowSettings
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.misbehaving import Misbehaving, misbehaving_server
 from tests.connectors.servicenow.instant import NOON
 from tests.connectors.servicenow.scripted import Scripted, scripted_server

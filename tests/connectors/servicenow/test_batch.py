@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from connectors.errors import Refused, Unavailable
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
-from connectors.servicenow import ServiceNow
 from connectors.servicenow.batch import READS, WRITES
-from slabridge.sandbox.embedded import Sandbox
+from connectors.servicenow.connector import ServiceNow
+from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.misbehaving import Handler, Step, answer, cut, raw, reset
 from tests.connectors.servicenow.conftest import Connect, People, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows, unserviced

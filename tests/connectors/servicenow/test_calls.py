@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Write
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, tickets
 
 

@@ -8,9 +8,9 @@ import pytest
 from pydantic import SecretStr
 from vcr.cassette import Cassette
 
-from connectors.http import Http
-from connectors.settings import BasicAuth, OAuthPassword
-from slabridge.sandbox.embedded import Sandbox
+from connectors.http.credentials import BasicAuth, OAuthPassword
+from connectors.http.session import Http
+from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.servicenow.cassette import EXAMPLE, FOLDER, SCENES, auth_of, play, player, record
 
 TOLD = {

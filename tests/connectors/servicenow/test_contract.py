@@ -17,10 +17,11 @@ import requests
 from pydantic import SecretStr
 
 from connectors.errors import Refused
-from connectors.http import Http
+from connectors.http.credentials import BasicAuth
+from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, NativeTicket, Outcome, Page, Write
-from connectors.servicenow import ServiceNow
-from connectors.settings import BasicAuth, ServiceNowSettings
+from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.settings import ServiceNowSettings
 
 _PREFIX = "SLABRIDGE_SERVICENOW_"
 _ENOUGH = 200

@@ -2,8 +2,8 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.errors import Refused, Unavailable
+from connectors.http.credentials import BearerAuth
 from connectors.interface import Value
-from connectors.settings import BearerAuth
 from tests.connectors.misbehaving import answer, raw
 from tests.connectors.servicenow.conftest import Connect, asked, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows

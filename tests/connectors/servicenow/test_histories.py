@@ -5,17 +5,17 @@ import gzip
 from collections import defaultdict
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
 from connectors.interface import NativeEntry, Value
 from sla_engine.instant import instant_of, parse_instant
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, People, tickets
+from tests.places import SHARED
 
-SHARED = Path(__file__).parents[4] / "shared/data"
+DATA = SHARED / "data"
 
 
 def names(values: tuple[Value, ...]) -> list[str]:
@@ -91,9 +91,9 @@ def test_a_code_that_looks_like_a_reference_but_is_none_stays(snow: Connect, peo
     assert ticket.fields["u_symptom"] == (Value("1" * 32, "1" * 32),)
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="needs ../shared/data")
+@pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
 def test_histories_of_the_real_log_come_back_as_they_were(connect: Connect) -> None:
-    log = SHARED / "uci_sample300.csv.gz"
+    log = DATA / "uci_sample300.csv.gz"
     columns = {"incident_state": "state", "assignment_group": "assignment_group", "assigned_to": "assigned_to"}
     rows: dict[str, list[dict[str, str]]] = defaultdict(list)
     with gzip.open(log, "rt") as file:

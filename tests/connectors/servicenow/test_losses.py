@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from connectors.interface import CommentWrite, NativeComment, NativeTicket, Outcome, Value
-from slabridge.sandbox.embedded import Sandbox
+from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.misbehaving import answer
 from tests.connectors.servicenow.conftest import NOON, Connect, People, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows

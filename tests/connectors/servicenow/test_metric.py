@@ -1,7 +1,7 @@
 import pytest
 
 from connectors.interface import NativeTicket
-from connectors.servicenow import ServiceNow
+from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import parse_instant
 from tests.connectors.servicenow.conftest import Connect, People, asked, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows

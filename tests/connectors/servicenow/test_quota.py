@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from connectors.errors import Unavailable
 from connectors.servicenow.pace import Pace
-from slabridge.sandbox.embedded import Sandbox
+from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.misbehaving import Step, answer, raw
 from tests.connectors.servicenow.conftest import Connect, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows

@@ -4,10 +4,10 @@ import pytest
 from pydantic import SecretStr
 
 from connectors.errors import Refused, Unavailable
-from connectors.settings import BasicAuth
+from connectors.http.credentials import BasicAuth
 from sla_engine.instant import HOUR, MINUTE, SECOND, parse_instant
-from slabridge.sandbox.embedded import Sandbox
-from slabridge.sandbox.server import SandboxOptions
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
 
 

@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 
 from connectors.errors import Refused
 from connectors.interface import CommentWrite, FieldsWrite, NativeTicket, Outcome, Receipt
-from connectors.servicenow import ServiceNow
-from slabridge.sandbox.embedded import Sandbox
+from connectors.servicenow.connector import ServiceNow
+from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.misbehaving import Step, answer
 from tests.connectors.servicenow.conftest import Connect, People, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows

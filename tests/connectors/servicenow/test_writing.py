@@ -4,8 +4,8 @@ import pytest
 
 from connectors.errors import Refused, Unavailable
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome
-from connectors.servicenow import ServiceNow
 from connectors.servicenow.batch import WRITES
+from connectors.servicenow.connector import ServiceNow
 from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, raw, reset
 from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
 

@@ -1,0 +1,1 @@
+"""HTTP as every connector speaks it; no tool's name is in here."""

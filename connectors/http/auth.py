@@ -1,0 +1,268 @@
+"""Who we are to a tool, on each request: a header that stands, or a token of OAuth 2.0 that is fetched and renewed.
+
+A token is kept in memory, is renewed a minute before it expires and once when the tool refuses it, by one thread while
+the others wait. A refresh token that the server replaces is in its file before the new access token is used: the old
+one is worth nothing from then on. Client id and secret go in the body, which both tools document; none of what comes
+back is ever shown.
+"""
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from pydantic import SecretStr
+from requests import PreparedRequest
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from connectors.errors import Refused
+from connectors.http.credentials import (
+    ApiKeyAuth,
+    Auth,
+    BasicAuth,
+    BearerAuth,
+    OAuth,
+    OAuthClient,
+    OAuthPassword,
+    OAuthRefresh,
+)
+from connectors.http.redaction import basic
+
+Fetch = Callable[[str, Mapping[str, str]], Any]
+"""Sends fields to an address, and returns the JSON of a 2xx answer; raises the errors of `connectors.errors`."""
+
+_MARGIN = 60.0
+_FILES = threading.Lock()  # two connections may share a refresh token's file
+
+_WRONG = {
+    "invalid_client": "check client_id and client_secret",
+    "unauthorized_client": "its client may not ask for a token this way: check client_id and kind",
+    "invalid_scope": "check scope",
+    "unsupported_grant_type": "check kind, and token_url",
+}
+"""What is wrong by the error code of RFC 6749, 5.2; `invalid_grant` depends on what was given."""
+
+log = structlog.get_logger(__name__)
+
+
+class Nobody(AuthBase):
+    """No credentials, not even those of a ~/.netrc; `secrets` are those of what it sends."""
+
+    def __init__(self, secrets: Callable[[], tuple[str, ...]] = tuple) -> None:
+        self.secrets = secrets
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Leave the request as it is."""
+        return request
+
+
+class Header(AuthBase):
+    """Credentials that stand in one header; as no redirect is followed, no other host gets it."""
+
+    def __init__(self, auth: BasicAuth | BearerAuth | ApiKeyAuth) -> None:
+        self._auth = auth
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must be in no text."""
+        secret = _secret_of(self._auth).get_secret_value()
+        return (secret, basic(self._auth.user, secret)) if isinstance(self._auth, BasicAuth) else (secret,)
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Set the header."""
+        secret = _secret_of(self._auth).get_secret_value()
+        match self._auth:
+            case BasicAuth(user=user):
+                HTTPBasicAuth(user.encode(), secret.encode())(request)
+            case BearerAuth():
+                request.headers["Authorization"] = f"Bearer {secret}"
+            case ApiKeyAuth():
+                request.headers["x-sn-apikey"] = secret
+        return request
+
+
+class _Held(NamedTuple):
+    """An access token, and when to renew it by our clock (None: once it is refused)."""
+
+    token: SecretStr
+    until: float | None
+
+
+class Token(AuthBase):
+    """A token of OAuth 2.0. `prepare` must have been called when a request is made."""
+
+    def __init__(self, name: str, auth: OAuth, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+        self._name = name
+        self._auth = auth
+        self._fetch = fetch
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._held: _Held | None = None
+        self._refresh = auth.token if isinstance(auth, OAuthRefresh) else None
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must be in no text."""
+        auth, held = self._auth, self._held
+        found = [auth.client_secret, self._refresh, held and held.token]
+        found.append(auth.secret if isinstance(auth, OAuthPassword) else None)
+        found.append(auth.token if isinstance(auth, OAuthRefresh) else None)
+        return tuple(secret.get_secret_value() for secret in found if secret is not None)
+
+    def prepare(self) -> None:
+        """Have a token that holds for a while; fetch one where there is none.
+
+        Raises:
+            Refused: it is refused; which part of `auth` to check.
+            Unavailable: it cannot be had now.
+        """
+        with self._lock:
+            if self._held is None or (self._held.until is not None and self._clock() >= self._held.until):
+                self._held = self._renewed()
+
+    def refused(self, request: PreparedRequest) -> None:
+        """Note that this request's token is refused: unless another has taken its place, `prepare` gets a new one."""
+        with self._lock:
+            if self._held is not None and request.headers.get("Authorization") == _bearer(self._held.token):
+                self._held = self._held._replace(until=float("-inf"))
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        """Set the token that `prepare` got."""
+        held = self._held
+        if held is None:  # whom a tool takes for nobody, it may answer with less
+            raise RuntimeError("no token was prepared")
+        request.headers["Authorization"] = _bearer(held.token)
+        return request
+
+    def _renewed(self) -> _Held:
+        auth = self._auth
+        if not isinstance(auth, OAuthRefresh):
+            return self._fetched(_form(auth))[0]
+        with _FILES:
+            ours = self._refresh = _stored(self._name, auth.file) or self._refresh or auth.token
+            held, follows = self._fetched({"grant_type": "refresh_token", "refresh_token": ours.get_secret_value()})
+            if follows is not None and follows != ours:
+                self._keep(auth, follows)
+            return held
+
+    def _fetched(self, form: Mapping[str, str]) -> tuple[_Held, SecretStr | None]:
+        """Return an access token, and the refresh token that came with it."""
+        auth, began = self._auth, self._clock()
+        client = {"client_id": auth.client_id, "client_secret": auth.client_secret.get_secret_value()}
+        try:
+            body = self._fetch(auth.token_url, {**form, **client})
+        except Refused as error:
+            raise Refused(self._reason(error), status=error.status) from None
+        found = body if isinstance(body, Mapping) else {}
+        token, follows, lasts = (found.get(key) for key in ("access_token", "refresh_token", "expires_in"))
+        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+            raise Refused(f"{self._name}: {auth.token_url} answers without a token; check `auth.token_url`")
+        until = None
+        if isinstance(lasts, int | float) and not isinstance(lasts, bool):
+            until = began + lasts - min(_MARGIN, lasts / 2)
+        return _Held(SecretStr(token), until), SecretStr(follows) if isinstance(follows, str) and follows else None
+
+    def _keep(self, auth: OAuthRefresh, follows: SecretStr) -> None:
+        """Keep the refresh token that takes the place of ours."""
+        if auth.file is not None:
+            try:
+                _store(auth.file, follows)
+            except OSError as error:
+                raise Refused(
+                    f"{self._name}: the refresh token was replaced, and the new one cannot be kept in {auth.file} "
+                    f"({error.strerror}); make it writable, and put a new refresh token there"
+                ) from None
+        elif self._refresh == auth.token:
+            log.warning(
+                "the refresh token was replaced, and the new one is lost when this process ends; "
+                "auth.refresh_token = { file = ... } is kept up to date",
+                connection=self._name,
+            )
+        self._refresh = follows
+
+    def _reason(self, error: Refused) -> str:
+        """Return what to check, by what was said and what was given."""
+        auth, body = self._auth, error.body if isinstance(error.body, Mapping) else {}
+        code = body.get("error")
+        if code == "invalid_grant" and isinstance(auth, OAuthRefresh):
+            advice = "refresh_token is expired, revoked or used up: authorize anew, and put the new one in its place"
+        elif code == "invalid_grant" and isinstance(auth, OAuthPassword):
+            advice = "check user and password, and that the user is not locked out"
+        elif isinstance(code, str) and code in _WRONG:
+            advice = _WRONG[code]
+        elif error.status not in (400, 401, 403):
+            return str(error)
+        else:
+            advice = f"nothing says why; it may be: {_MAYBE[type(auth)]}"
+        return f"{self._name}: no token from {auth.token_url} ({error.status}): {advice} (under `auth`)"
+
+
+_MAYBE = {
+    OAuthPassword: "client_id or client_secret is wrong, the OAuth application is inactive, user or password is wrong, "
+    "or the user is locked out",
+    OAuthClient: "client_id or client_secret is wrong, the OAuth application is inactive or has no user, or this grant "
+    "is switched off (ServiceNow: glide.oauth.inbound.client.credential.grant_type.enabled)",
+    OAuthRefresh: "client_id or client_secret is wrong, the OAuth application is inactive, its user is locked out, or "
+    "refresh_token is expired, revoked or used up: then authorize anew",
+}
+
+
+def _form(auth: OAuth) -> dict[str, str]:
+    if isinstance(auth, OAuthPassword):
+        return {"grant_type": "password", "username": auth.user, "password": auth.secret.get_secret_value()}
+    scope = auth.scope if isinstance(auth, OAuthClient) else ""
+    return {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
+
+
+def _bearer(token: SecretStr) -> str:
+    return f"Bearer {token.get_secret_value()}"
+
+
+def _secret_of(auth: BasicAuth | BearerAuth | ApiKeyAuth) -> SecretStr:
+    match auth:
+        case BasicAuth():
+            return auth.secret
+        case BearerAuth():
+            return auth.token
+        case ApiKeyAuth():
+            return auth.key
+
+
+def _stored(name: str, file: Path | None) -> SecretStr | None:
+    """Return the refresh token that is in the file now: another connection may have replaced it."""
+    if file is None:
+        return None
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Refused(f"{name}: the refresh token's file {file} cannot be read: {error.strerror}") from None
+    return SecretStr(text) if text else None
+
+
+def _store(file: Path, token: SecretStr) -> None:
+    """Put a token in the place of the file's, whole or not at all, readable by us alone."""
+    target = file.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # made with mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as new:
+            new.write(f"{token.get_secret_value()}\n")
+            new.flush()
+            os.fsync(new.fileno())
+        Path(name).replace(target)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def authorization(name: str, auth: Auth, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> Header | Token:
+    """Return what a session sets its requests' credentials by."""
+    if isinstance(auth, BasicAuth | BearerAuth | ApiKeyAuth):
+        return Header(auth)
+    return Token(name, auth, fetch, clock)

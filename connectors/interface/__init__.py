@@ -1,0 +1,29 @@
+"""What every connector offers, and the frozen values it trades in, by subject."""
+
+from connectors.interface.clock import NativeClock
+from connectors.interface.connector import Connector, Identity
+from connectors.interface.page import Cursor, Page, Skipped, Touched
+from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
+from connectors.interface.write import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
+
+__all__ = [
+    "CommentWrite",
+    "Connector",
+    "Cursor",
+    "Fact",
+    "FieldsWrite",
+    "Identity",
+    "Instant",
+    "NativeClock",
+    "NativeComment",
+    "NativeEntry",
+    "NativeTicket",
+    "Outcome",
+    "Page",
+    "Receipt",
+    "Skipped",
+    "Touched",
+    "Value",
+    "Values",
+    "Write",
+]

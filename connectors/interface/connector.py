@@ -1,0 +1,68 @@
+"""What every connector offers."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.interface.clock import NativeClock
+from connectors.interface.page import Cursor, Page, Touched
+from connectors.interface.write import Fact, Receipt, Write
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are to the tool, and what its clock said."""
+
+    account: str
+    now: int
+
+
+class Connector(Protocol):
+    """A connection to one ticket tool. Every call may raise the errors of `connectors.errors`."""
+
+    name: str
+
+    @property
+    def calls(self) -> int:
+        """HTTP calls sent so far, repeated ones included."""
+        ...
+
+    def check(self) -> Identity:
+        """Ask who we are. It comes first: it proves the credentials, and its answer's Date is the run's clock."""
+        ...
+
+    def changed(self, cursor: Cursor | None) -> Iterator[Page]:
+        """Read the tickets of the filter that changed since the cursor (None: all), complete, oldest change first."""
+        ...
+
+    def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
+        """Read only the ids of what changed since the cursor whatever the filter says: to follow tickets that left it.
+
+        Its cursors are its own, not those of `changed`; None begins at the tool's present, which yields one `Touched`
+        without ids. Yields nothing where no filter is set: then `changed` has them all.
+        """
+        ...
+
+    def reread(self, ids: Sequence[str]) -> Iterator[Page]:
+        """Read these tickets now, complete and consistent; the pages' cursors are empty."""
+        ...
+
+    def gaps(self) -> Mapping[str, str]:
+        """Return what has no history at the source, native field or "comments" -> why; complete after a pull."""
+        ...
+
+    def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
+        """Read what the tool's own SLA engine holds of these tickets, in batches."""
+        ...
+
+    def encode(self, field: str, fact: Fact) -> str | None:
+        """Return a fact as the tool stores it in that field, in the form of `NativeTicket.written`."""
+        ...
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
+        """Apply writes, one receipt each, in order."""
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...

@@ -1,0 +1,61 @@
+"""Tickets as a tool has them: native names and codes with the name seen, instants in ms UTC by the tool's own clock.
+
+So a change of the value mapping needs no new pull.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Value(NamedTuple):
+    """A native value: the code by which the tool knows it, and the name people see (the code where there is none)."""
+
+    code: str
+    name: str
+
+
+Values = tuple[Value, ...]
+"""What a native field holds; () is unset, and more than one value a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class NativeEntry:
+    """One history entry: native field -> (before, after)."""
+
+    at: int
+    by: str
+    changes: Mapping[str, tuple[Values, Values]]
+
+
+@dataclass(frozen=True, slots=True)
+class NativeComment:
+    """A comment without its text. `role` is agent, customer or system; `marker` is ours, where we wrote it."""
+
+    at: int
+    by: str
+    role: str
+    public: bool
+    marker: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTicket:
+    """A ticket with its complete history, as the tool has it.
+
+    `fields` holds the fields asked for that can be read; one that is absent could not be. `written` holds the fields
+    that we write, in the form that `Connector.encode` gives (None where empty). `ours` are those of them that the tool
+    itself remembers as set by us, where it can. `observed` are changes that the source has no history of and that our
+    own pulls saw: the state adds them, a connector leaves them empty.
+    """
+
+    id: str
+    key: str
+    created: int
+    updated: int
+    fields: Mapping[str, Values]
+    history: tuple[NativeEntry, ...] = ()
+    comments: tuple[NativeComment, ...] = ()
+    written: Mapping[str, str | None] = field(default_factory=dict)
+    ours: frozenset[str] = frozenset()
+    observed: tuple[NativeEntry, ...] = ()

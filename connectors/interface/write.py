@@ -1,0 +1,72 @@
+"""What is written into a tool, and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Instant:
+    """A fact that is an instant, ms UTC: each tool writes it its own way."""
+
+    at: int
+
+
+Fact = str | int | float | bool | Instant | None
+"""A value to write; None empties the field."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsWrite:
+    """Set these fields of one ticket, and no others; the values are what `Connector.encode` gave.
+
+    `judged_by` says which definition each objective was judged by (`agreement.objective` -> 16 hex digits), for tools
+    that can keep that with the ticket.
+    """
+
+    id: str
+    key: str
+    fields: Mapping[str, str | None]
+    judged_by: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentWrite:
+    """Add one comment. `marker` is how it is found again: it is written with it and unique on the ticket."""
+
+    id: str
+    key: str
+    marker: str
+    body: str
+    internal: bool = True
+
+
+Write = FieldsWrite | CommentWrite
+
+
+class Outcome(StrEnum):
+    """What became of a write."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    """The tool said no; `reason` says why. It is not tried again by itself."""
+    UNCLEAR = "unclear"
+    """It may have been applied: look for it before writing it again."""
+    GONE = "gone"
+    """The ticket is not there any more, or hidden from us."""
+    FAILED = "failed"
+    """It was certainly not applied, and may be tried again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The outcome of one write; `reason` is for people, empty when applied.
+
+    `stored` are the fields of a `FieldsWrite` that the tool took, where those are not all of one that was applied, or
+    some of one that was refused.
+    """
+
+    write: Write
+    outcome: Outcome
+    reason: str = ""
+    stored: frozenset[str] | None = None

@@ -1,0 +1,190 @@
+"""A Jira site: the `jira` library where it helps, raw JSON where many issues pass, both through `connectors.http`.
+
+What was measured of jira 3.10.5, and how it is fenced here:
+
+| the library                                                       | here                                             |
+|-------------------------------------------------------------------|--------------------------------------------------|
+| has no timeout unless told                                        | its session is ours, which always has one        |
+| sends a POST again after a reset: one comment became four         | `max_retries=0`, and our session knows POST      |
+| waits less than Retry-After asks, and fails on one that is a date | the same                                         |
+| does not send again after 500, 502, 504 or a read time-out        | the same                                         |
+| sleeps inside, where no deadline sees it                          | the same                                         |
+| asks serverInfo as it is made                                     | `get_server_info=False`; `check` asks            |
+| without serverInfo its Cloud methods return None and ask nothing  | they are not used                                |
+| its search gathers all pages, trusts every token, sends nulls     | `search` pages by itself                         |
+| has no changelog, no bulk fetch, no comment properties            | raw JSON                                         |
+| builds objects, which takes five times as long as parsing         | raw JSON                                         |
+| an update reads the issue before and after                        | one PUT                                          |
+| its errors and its log print answers, with tickets and cookies    | our session raises ours first; its log is silent |
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from jira import JIRA
+
+from connectors.errors import Refused, Unavailable, Unclear
+from connectors.http.answer import Answer
+from connectors.http.session import Http
+from connectors.jira.ahead import THREADS
+from connectors.jira.settings import JiraSettings
+
+Body = dict[str, Any]
+T = TypeVar("T")
+R = TypeVar("R")
+CLOUD = "Cloud"
+
+
+class Site:
+    """A Jira site over one session. Every call raises what `Http.call` does.
+
+    Paths are below /rest/api/<version>/: version 2, which every Jira has, until `server` has found a Cloud.
+    """
+
+    def __init__(self, settings: JiraSettings, http: Http) -> None:
+        self.name = settings.name
+        self.http = http
+        self.concurrency = settings.concurrency
+        self.pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix=settings.name)
+        # What is read ahead waits for calls of the pool, so it needs threads of its own. How many calls are under way
+        # is the session's business.
+        self.ahead = ThreadPoolExecutor(THREADS, thread_name_prefix=f"{settings.name}-ahead")
+        options = {"server": settings.url, "rest_api_version": "2"}
+        self._jira = JIRA(options=options, get_server_info=False, max_retries=0, timeout=http.timeout, logging=False)
+        self._jira._session.close()  # noqa: SLF001 - the library takes no session
+        self._jira._session = http  # noqa: SLF001 - as above
+
+    def server(self) -> Body:
+        """Return what the site says of itself; anyone may ask.
+
+        Raises:
+            Refused: it is no Jira.
+        """
+        try:
+            found = self._jira.server_info()
+        except Refused as error:
+            if error.status != 404:
+                raise
+            found = None
+        if not isinstance(found, dict) or "deploymentType" not in found:
+            raise Refused(f"{self.name}: {self._jira.server_url} is no Jira; write https://<site>.atlassian.net")
+        if found["deploymentType"] == CLOUD:
+            self._jira._options["rest_api_version"] = "3"  # noqa: SLF001 - the library has no way to change it
+        return found
+
+    def fields(self) -> list[Body]:
+        """Return all fields of the site."""
+        found = self._jira.fields()
+        if not isinstance(found, list):
+            raise self._odd("field")
+        return found
+
+    def may(self, project: str, *permissions: str) -> bool:
+        """Return whether our account has one of these permissions in a project; not, where there is no such project.
+
+        Data Center answers with all permissions, whichever are asked for.
+        """
+        try:
+            found = self._jira.my_permissions(projectKey=project, permissions=",".join(permissions))
+        except Refused as error:
+            if error.status not in {400, 404}:
+                raise
+            return False
+        held = found.get("permissions", {})
+        return any(held.get(key, {}).get("havePermission") is True for key in permissions)
+
+    def get(self, *path: str, **params: str | int) -> Answer:
+        """Read one thing; the answer's body is an object."""
+        return self._object(path, self._call("GET", path, params=params))
+
+    def ask(self, *path: str, body: Body, **params: str | int) -> Answer:
+        """Read what takes a body to ask for; the answer's body is an object."""
+        return self._object(path, self._call("POST", path, params=params, json=body, idempotent=True))
+
+    def put(self, *path: str, body: Body, **params: str | int) -> Answer:
+        """Set something; it may be sent twice."""
+        return self._call("PUT", path, params=params, json=body)
+
+    def post(self, *path: str, body: Body) -> Answer:
+        """Add something; it is never sent twice. The answer's body is an object.
+
+        Raises:
+            Unclear: the answer is not what Jira gives; else as `Http.call`.
+        """
+        answer = self._call("POST", path, json=body)
+        if not isinstance(answer.body, Mapping):
+            raise Unclear(f"{self._odd(*path)}; the write may have been applied")
+        return answer
+
+    def delete(self, *path: str) -> Answer:
+        """Remove something."""
+        return self._call("DELETE", path)
+
+    def pages(self, *path: str, body: Body) -> Iterator[Answer]:
+        """Ask for page after page, by `nextPageToken`.
+
+        The end is a page without a token, or one that says so; a short or empty page ends nothing.
+
+        Raises:
+            Unavailable: the site gives a token twice, or says that more follows and not where.
+        """
+        seen: set[str] = set()
+        asked = body
+        while True:
+            answer = self.ask(*path, body=asked)
+            yield answer
+            token, last = answer.body.get("nextPageToken"), answer.body.get("isLast")
+            if last is True or (not token and last is None):
+                return
+            if not token or token in seen:
+                raise Unavailable(f"{self.name}: the pages of {'/'.join(path)} lead nowhere; the next run tries again")
+            seen.add(token)
+            asked = {**body, "nextPageToken": token}
+
+    def listed(self, answer: Answer, key: str) -> list[Body]:
+        """Return the list of objects that stands under a key of an answer.
+
+        Raises:
+            Unavailable: there is none.
+        """
+        found = answer.body.get(key)
+        if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+            raise self._odd(key)
+        return found
+
+    def clock(self, answer: Answer) -> int:
+        """Return the site's clock when it gave an answer, ms UTC.
+
+        Raises:
+            Unavailable: it did not say.
+        """
+        if answer.date is None:
+            raise Unavailable(f"{self.name}: its answers have no Date, so its clock is unknown; does a proxy drop it?")
+        return answer.date
+
+    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+        """Return what a function gives for each item, in order; as many at a time as may be under way."""
+        return self.pool.map(function, items)
+
+    def close(self) -> None:
+        """Give the session back."""
+        self.ahead.shutdown(cancel_futures=True)
+        self.pool.shutdown(cancel_futures=True)
+        self._jira.close()
+
+    def _call(self, method: str, path: tuple[str, ...], **rest: Any) -> Answer:  # noqa: ANN401 - passed on to Http.call
+        version = self._jira._options["rest_api_version"]  # noqa: SLF001 - as in `server`
+        address = "/".join(quote(part, safe="/") for part in path)
+        return self.http.call(method, f"{self._jira.server_url}/rest/api/{version}/{address}", **rest)
+
+    def _object(self, path: tuple[str, ...], answer: Answer) -> Answer:
+        if not isinstance(answer.body, Mapping):
+            raise self._odd(*path)
+        return answer
+
+    def _odd(self, *path: str) -> Unavailable:
+        return Unavailable(
+            f"{self.name}: asked for {'/'.join(path)}, the server answered as no Jira does; is it a proxy?"
+        )

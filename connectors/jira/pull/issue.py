@@ -1,0 +1,94 @@
+"""An issue's payload as a native ticket."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from connectors.interface import NativeComment, NativeTicket, Values
+from connectors.jira.comment import People, read
+from connectors.jira.dialect import Raw, is_portal
+from connectors.jira.field import Field
+from connectors.jira.instant import instant
+from connectors.jira.property import Noted, told
+from connectors.jira.pull.history import entries
+from connectors.jira.value import Unreadable, held
+from connectors.jira.write.fact import written
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The fields that we read with their history, those that we write and read back, and who takes part in a request.
+
+    `participants` is the id of the field in which a service project keeps that, "" where the site has none.
+    """
+
+    read: tuple[Field, ...]
+    written: tuple[Field, ...]
+    participants: str = ""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The ids of all fields of a payload that we need, without comments."""
+        own = (field.id for field in (*self.read, *self.written))
+        more = [self.participants] if self.participants else []
+        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "reporter", *more, *own]))
+
+    @property
+    def with_history(self) -> tuple[str, ...]:
+        """The ids of the fields whose changes we need."""
+        return tuple(dict.fromkeys(field.id for field in self.read))
+
+
+def ticket_of(
+    issue: Raw, histories: Iterable[Raw], comments: Iterable[Raw], schema: Schema, people: People
+) -> NativeTicket:
+    """Return what an issue's payload, its changelog and its comments say.
+
+    A field that the payload leaves out is empty: Jira hides no field of an issue that it shows, the project just has no
+    such field. One that holds what we cannot read is left out.
+
+    Raises:
+        ValueError: the payload or the changelog cannot be read.
+    """
+    fields = issue["fields"]
+    created = instant(fields["created"])
+    now = _held(fields, schema.read)
+    ours = told(issue.get("properties"))
+    return NativeTicket(
+        id=str(issue["id"]),
+        key=issue["key"],
+        created=created,
+        updated=instant(fields["updated"]),
+        fields=now,
+        history=entries(histories, schema.read, now, created, people.person),
+        comments=_comments(issue, comments, schema, people),
+        written={field.name: written(field, fields.get(field.id)) for field in schema.written},
+        ours=frozenset(field.name for field in schema.written if field.id in ours),
+    )
+
+
+def noted(issue: Raw) -> Noted:
+    """Return what writing the issue will take."""
+    kind = issue["fields"].get("issuetype") or {}
+    return Noted(str(kind.get("id") or ""), told(issue.get("properties")))
+
+
+def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
+    customers = _customers(issue, schema, people) if is_portal(issue) else None
+    return tuple(sorted((read(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
+
+
+def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:
+    """Return who asked: the reporter, and who takes part in the request."""
+    fields = issue["fields"]
+    asking = [fields.get("reporter") or {}, *(fields.get(schema.participants) or ())]
+    return frozenset(people.person(one) for one in asking) - {""}
+
+
+def _held(fields: Mapping[str, object], wanted: Iterable[Field]) -> dict[str, Values]:
+    found: dict[str, Values] = {}
+    for field in wanted:
+        try:
+            found[field.name] = held(field, fields.get(field.id))
+        except Unreadable:
+            continue
+    return found

@@ -1,0 +1,59 @@
+"""Tickets by id, complete: fields, changelog, comments and our markers, in as few calls as Jira has batches for."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from connectors.interface import NativeTicket, Skipped
+from connectors.jira.comment import People
+from connectors.jira.dialect import Asked, Dialect
+from connectors.jira.property import Notes
+from connectors.jira.pull.issue import Schema, noted, ticket_of
+
+
+class Pulled(NamedTuple):
+    """What became of the ids asked for; `gone` are deleted, or hidden from our account."""
+
+    tickets: tuple[NativeTicket, ...]
+    skipped: tuple[Skipped, ...]
+    gone: tuple[str, ...]
+
+
+class Pull:
+    """Reads issues of a site; `notes` keeps what writing them will take."""
+
+    def __init__(self, dialect: Dialect, schema: Schema, people: People, notes: Notes, *, comments: bool) -> None:
+        self._dialect = dialect
+        self._schema = schema
+        self._people = people
+        self._notes = notes
+        self._asked = Asked(schema.asked, comments, bool(schema.written))
+
+    def tickets(self, ids: Sequence[str], promised: Mapping[str, int] | None = None) -> Pulled:
+        """Return these issues, complete; `promised` are times of their last change that a search gave."""
+        bulk = self._dialect.issues(ids, self._asked, promised)
+        histories = self._dialect.histories(bulk.issues, self._schema.with_history)
+        comments = self._dialect.comments(bulk.issues, self._people.account) if self._asked.comments else {}
+        said = self._dialect.site.http.clean
+        skipped = [Skipped(id_, id_, f"Jira does not give it: {said(why)}") for id_, why in bulk.errors.items()]
+        tickets: list[NativeTicket] = []
+        for issue in bulk.issues:
+            id_ = str(issue["id"])
+            with _set_aside(skipped, id_, str(issue.get("key", id_))):
+                found = ticket_of(issue, histories.get(id_, ()), comments.get(id_, ()), self._schema, self._people)
+                if "properties" in issue:
+                    self._notes.keep(id_, noted(issue))
+                tickets.append(found)
+        there = {ticket.id for ticket in tickets} | {one.id for one in skipped}
+        return Pulled(tuple(tickets), tuple(skipped), tuple(id_ for id_ in ids if id_ not in there))
+
+
+@contextmanager
+def _set_aside(skipped: list[Skipped], id_: str, key: str) -> Iterator[None]:
+    """Set an issue aside that cannot be read, with the reason; the others go on."""
+    try:
+        yield
+    except ValueError as error:
+        skipped.append(Skipped(id_, key, f"Jira's answer cannot be read: {error}"))
+    except (AttributeError, KeyError, TypeError) as error:
+        skipped.append(Skipped(id_, key, f"Jira's answer lacks what an issue has ({type(error).__name__}: {error})"))

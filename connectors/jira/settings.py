@@ -1,0 +1,19 @@
+"""What the connector to Jira needs to know."""
+
+from dataclasses import dataclass
+
+from connectors.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JiraSettings(Settings):
+    """`overlap` is longer: the search index lags by seconds to minutes.
+
+    `agent_groups` and `agent_accounts` (account ids; in Data Center user names) say whose comments are an agent's,
+    where Jira has no notion of that.
+    """
+
+    page_size: int = 500
+    overlap: int = 600
+    agent_groups: tuple[str, ...] = ()
+    agent_accounts: tuple[str, ...] = ()

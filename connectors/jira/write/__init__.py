@@ -1,0 +1,1 @@
+"""From writes to issues, and what became of them."""

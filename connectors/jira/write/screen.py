@@ -1,0 +1,94 @@
+"""What may be written where: edit screens, silence and portals, asked for once and remembered.
+
+A field that is not on the edit screen of a project and issue type makes Jira refuse the whole request.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from threading import Lock
+from typing import Any
+
+import structlog
+
+from connectors.errors import Refused
+from connectors.jira.client import Site
+from connectors.jira.dialect import PORTAL
+from connectors.jira.field import Field
+
+ADMINS = ("ADMINISTER", "ADMINISTER_PROJECTS")
+"""Who may write without a mail to the watchers."""
+
+log = structlog.get_logger(__name__)
+
+
+class Screens:
+    """What our account may do in the projects of a site."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._lock = Lock()
+        self._known: dict[Hashable, Any] = {}
+
+    def missing(self, issue: str, project: str, kind: str, fields: Mapping[str, Field]) -> frozenset[str]:
+        """Return the ids of those fields that are not on the edit screen of an issue's project and type.
+
+        An issue that nobody may edit in its present status has an empty screen, which says nothing of others. Where
+        the screen is not told, nothing is known to be missing, and the write itself will tell.
+        """
+        there: frozenset[str] | None = self._once(("screen", project, kind), lambda: self._screen(issue))
+        if not there:
+            return frozenset()
+        missing = fields.keys() - there
+        for id_ in sorted(missing):
+            self._once(("missing", project, kind, id_), lambda: self._warn(fields[id_], project, kind))  # noqa: B023 - called at once
+        return frozenset(missing)
+
+    def silent(self, project: str) -> bool:
+        """Return whether `notifyUsers=false` is ours to ask; without the permission Jira ignores the request."""
+        return bool(self._once(("silent", project), lambda: self._may_be_silent(project)))
+
+    def portal(self, project: str) -> bool:
+        """Return whether a project is a service project."""
+
+        def ask() -> bool:
+            return bool(self._site.get("project", project).body.get("projectTypeKey") == PORTAL)
+
+        return bool(self._once(("portal", project), ask))
+
+    def _once(self, key: Hashable, ask: Callable[[], object]) -> Any:  # noqa: ANN401 - what the question gives
+        with self._lock:
+            if key in self._known:
+                return self._known[key]
+            answer = ask()
+            if answer is not None:
+                self._known[key] = answer
+            return answer
+
+    def _screen(self, issue: str) -> frozenset[str] | None:
+        try:
+            found = self._site.get("issue", issue, "editmeta").body.get("fields")
+        except Refused as error:
+            if error.status not in {400, 403, 404}:
+                raise
+            return None
+        return frozenset(found) if isinstance(found, Mapping) and found else None
+
+    def _may_be_silent(self, project: str) -> bool:
+        silent = self._site.may(project, *ADMINS)
+        if not silent:
+            log.warning(
+                "watchers get a mail for each write: only an administrator of the project may write without",
+                connection=self._site.name,
+                project=project,
+            )
+        return silent
+
+    def _warn(self, field: Field, project: str, kind: str) -> bool:
+        log.warning(
+            "field is not written: it is not on the edit screen of this project and issue type",
+            connection=self._site.name,
+            field=field.name,
+            id=field.id,
+            project=project,
+            issue_type=kind,
+        )
+        return True

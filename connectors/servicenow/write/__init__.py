@@ -1,0 +1,1 @@
+"""From writes to records, and what became of them."""

@@ -1,0 +1,140 @@
+"""From judged columns to results, one value per cycle."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+
+import numpy as np
+
+from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
+from sla_engine.choice import calendars_of
+from sla_engine.clause import Clause
+from sla_engine.decide import chosen_since
+from sla_engine.lines import head_of, lines_of
+from sla_engine.replay import Cycles
+from sla_engine.result import Result
+from sla_engine.ticket import Ticket
+from sla_engine.timeline import Timeline
+from sla_engine.verdict import NULL, Judged, Stage, Status
+from sla_engine.worktime import Instants
+
+_STAGES = tuple(stage.name.lower() for stage in Stage)
+_STATUSES = tuple(status.name.lower() for status in Status)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What judging one clause over one table gave."""
+
+    clause: Clause
+    cycles: Cycles
+    judged: Judged
+    timeline: Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The parts of some tickets, of which the first is at place `base` of the input; `overdue` ones have no results."""
+
+    base: int
+    tickets: Sequence[Ticket]
+    parts: Sequence[Part]
+    overdue: frozenset[int]
+    holder: str
+    segments: bool
+
+    def results(self) -> list[Result]:
+        """Return the results ordered by (ticket, agreement, objective, cycle)."""
+        found = [result for part in self.parts for result in _results(part, self)]
+        found.sort(key=attrgetter("position"))
+        return found
+
+    def lines(self) -> Iterator[str]:
+        """Yield what `results` gives as lines of JSON, without segments."""
+        heads = [head_of(ticket) for ticket in self.tickets]
+        found: list[str] = []
+        for part in self.parts:
+            found += lines_of(part.clause, part.judged, heads, part.timeline.table.columns[self.holder])
+        place = np.concatenate([part.judged.ticket for part in self.parts]) if self.parts else np.empty(0, np.int64)
+        order = np.argsort(place, kind="stable")
+        if self.overdue:
+            order = order[~np.isin(place[order], list(self.overdue))]
+        return map(found.__getitem__, order.tolist())
+
+
+def _results(part: Part, chunk: Chunk) -> Iterator[Result]:
+    judged, decided = part.judged, part.judged.decided
+    agreement, objective = part.clause.agreement, part.clause.objective
+    holder = part.timeline.table.columns[chunk.holder]
+    held = [holder_text(values) for values in holder.values] or [None]
+    names = calendars_of(objective.targets)
+    pieces = segments_of(objective, part.cycles, judged, part.timeline, holder) if chunk.segments else None
+    blamed = breach_holders(objective, judged, part.timeline, holder).tolist() if chunk.segments else None
+    columns = (
+        judged.ticket,
+        judged.cycle,
+        judged.stage,
+        judged.status,
+        judged.breached,
+        judged.excluded,
+        judged.started_at,
+        judged.stopped_at,
+        judged.due_at,
+        judged.due_if_resumed,
+        judged.breached_at,
+        judged.next_change_at,
+        decided.target,
+        judged.elapsed,
+        judged.paused,
+        holder.codes[decided.deciding],
+        decided.calendar,
+        _since(part),
+    )
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
+        stopped, due, resumed, breach, change, target, elapsed, paused, code, calendar, since = rest
+        if position in chunk.overdue:
+            continue
+        ticket = chunk.tickets[position]
+        yield Result(
+            position=chunk.base + position,
+            source=ticket.source,
+            ticket=ticket.key,
+            id=ticket.id,
+            table=agreement.table,
+            agreement=agreement.id,
+            kind=agreement.kind,
+            objective=objective.name,
+            cycle=cycle,
+            stage=_STAGES[stage],
+            status=_STATUSES[status],
+            breached=breached,
+            excluded=excluded,
+            started_at=started,
+            stopped_at=_known(stopped),
+            due_at=_known(due),
+            due_if_resumed=_known(resumed),
+            breached_at=_known(breach),
+            next_change_at=_known(change),
+            target=target,
+            elapsed=elapsed,
+            paused=paused,
+            holder=held[code],
+            calendar=names[calendar],
+            definition=part.clause.definition,
+            since=_known(since),
+            segments=() if pieces is None else opened(pieces, index, holder),
+            breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
+        )
+
+
+def _since(part: Part) -> Instants:
+    judged, decided, table = part.judged, part.judged.decided, part.timeline.table
+    chosen = table.at[chosen_since(part.clause.objective, table, decided.begin, decided.deciding)]
+    at_risk = judged.status == Status.AT_RISK
+    reached = np.where(judged.breached, judged.breached_at, judged.at_risk_at)
+    return np.where(at_risk | judged.breached, np.maximum(reached, chosen), NULL)
+
+
+def _known(instant: int) -> int | None:
+    return None if instant == NULL else instant

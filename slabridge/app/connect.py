@@ -1,0 +1,77 @@
+"""From a configured connection to a connector."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from connectors.http.limits import Limits
+from connectors.http.session import Http
+from connectors.interface import Connector
+from connectors.jira.connector import Jira
+from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.settings import ServiceNowSettings
+from connectors.settings import Settings
+from slabridge.config import Config, Connection
+
+
+def host_of(url: str) -> str:
+    """Return the host and port that a connection's limits are those of."""
+    return urlsplit(url).netloc.lower()
+
+
+@contextmanager
+def connected(
+    config: Config,
+    *,
+    spent: Mapping[str, int] | None = None,
+    left: Callable[[], float] | None = None,
+    stopping: Callable[[], bool] | None = None,
+) -> Iterator[list[tuple[Connection, Connector]]]:
+    """Give a connector for every connection, and close them at the end. Nothing is called yet.
+
+    `spent` is, by host, how many calls earlier runs made within the last hour; `left` says how many seconds this run
+    still has, `stopping` whether it was asked to end.
+
+    Raises:
+        ConfigError: secrets or certificates cannot be had.
+    """
+    pairs: list[tuple[Connection, Connector]] = []
+    try:
+        found = config.settings()
+        limits = _limits(found, spent or {})
+        for connection, settings in zip(config.connections, found, strict=True):
+            http = Http(
+                settings.name,
+                settings.auth,
+                timeout=settings.timeout,
+                limits=limits[host_of(settings.url)],
+                left=left,
+                stopping=stopping,
+                ca=settings.ca,
+                proxy=settings.proxy,
+            )
+            pairs.append(
+                (
+                    connection,
+                    ServiceNow(settings, http) if isinstance(settings, ServiceNowSettings) else Jira(settings, http),
+                )
+            )
+        yield pairs
+    finally:
+        for _, connector in pairs:
+            connector.close()
+
+
+def _limits(found: Sequence[Settings], spent: Mapping[str, int]) -> dict[str, Limits]:
+    """Return the limits of each host: where connections name different ones, the smallest counts."""
+    hosts: dict[str, list[Settings]] = {}
+    for settings in found:
+        hosts.setdefault(host_of(settings.url), []).append(settings)
+    return {
+        host: Limits(
+            min(settings.concurrency for settings in sharing),
+            min((settings.calls_per_hour for settings in sharing if settings.calls_per_hour is not None), default=None),
+            spent.get(host, 0),
+        )
+        for host, sharing in hosts.items()
+    }

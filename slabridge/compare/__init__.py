@@ -1,0 +1,1 @@
+"""The tools' own SLA clocks beside our results (docs/compare.md)."""

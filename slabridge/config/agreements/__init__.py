@@ -1,0 +1,1 @@
+"""What the file judges by: calendars, clocks, agreements."""

@@ -1,0 +1,96 @@
+"""The part of the file that judges: timezone, attribution, calendars, clocks and agreements."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from sla_engine.agreement import Definitions
+from slabridge.config.agreements.agreement import read_agreements
+from slabridge.config.agreements.calendar import read_calendars
+from slabridge.config.agreements.objective import Shared
+from slabridge.config.agreements.rule import read_clocks
+from slabridge.config.agreements.zone import read_zone
+from slabridge.config.problem import ConfigError, Problem, instead
+from slabridge.config.reading import FieldUse, Reading
+from slabridge.config.shape import Table, check_field, shape, text_as
+
+DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements")
+KNOWN = (*DEFINING, "state", "job", "connections")
+
+
+class GeneralTable(Table):
+    """The top-level keys that are no tables."""
+
+    timezone: Annotated[str, text_as(read_zone)] = "UTC"
+
+
+class AttributionTable(Table):
+    """[attribution]."""
+
+    holder: str = "team"
+
+
+def load_definitions(document: Mapping[str, Any], file: str = "config.toml") -> Definitions:
+    """Return what a parsed file judges by; its other tables are left alone.
+
+    Raises:
+        ConfigError: with all problems.
+    """
+    reading = Reading(file)
+    definitions = definitions_of(document, reading)
+    reading.check()
+    return definitions
+
+
+def read_definitions(path: Path) -> Definitions:
+    """Return what a file judges by; its other tables are left alone.
+
+    Raises:
+        ConfigError: with all problems.
+    """
+    return load_definitions(read_document(path), str(path))
+
+
+def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions:
+    """Return the definitions without problems; those with problems are noted."""
+    for key in document:
+        if key not in KNOWN:
+            reading.problem((key,), f"unknown key; {instead(key, KNOWN)}")
+    general = {key: document[key] for key in ("timezone",) if key in document}
+    timezone = (shape(GeneralTable, general, (), reading) or GeneralTable()).timezone
+    attribution = shape(AttributionTable, document.get("attribution", {}), ("attribution",), reading)
+    holder = (attribution or AttributionTable()).holder
+    if check_field(holder, ("attribution", "holder"), reading):
+        reading.uses.append(FieldUse(("attribution", "holder"), holder))
+    calendars = read_calendars(document, reading)
+    clocks = read_clocks(document, reading)
+    shared = Shared(calendars, _names(document, "calendars"), clocks, _names(document, "clocks"), reading)
+    return Definitions(calendars, read_agreements(document, shared), timezone, holder)
+
+
+def _names(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    named = document.get(key, {})
+    return tuple(named) if isinstance(named, Mapping) else ()
+
+
+def read_document(path: Path) -> dict[str, Any]:
+    """Return a TOML file's content.
+
+    Raises:
+        ConfigError: there is no such file, or it is no TOML; with line and column.
+    """
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        message = "there is no such file; name one with --config or SLABRIDGE_CONFIG"
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError as error:
+        message = f"is no UTF-8 text (byte {error.start}); save it as UTF-8"
+    except tomllib.TOMLDecodeError as error:
+        message = f"is no valid TOML: {error}"
+    except RecursionError:
+        message = "is nested too deeply"
+    raise ConfigError([Problem(str(path), "", None, message)])

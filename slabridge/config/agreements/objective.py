@@ -1,0 +1,217 @@
+"""The objectives of an agreement: rule, targets, and the calendar that is nearest to each target."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sla_engine.agreement import CalendarChoice, Objective, Target
+from sla_engine.calendar import CalendarDefinition
+from sla_engine.condition import Condition, Equals
+from sla_engine.duration import Duration
+from slabridge.config.agreements.condition import read_condition
+from slabridge.config.agreements.rule import Clock, ClockTable, read_clock, refuse_beside_while, rule_of
+from slabridge.config.problem import KeyPath, instead
+from slabridge.config.reading import FieldUse, Reading
+from slabridge.config.shape import DurationText, Table, as_text, check_field, own_words, read_duration, shape
+
+
+class ObjectiveTable(ClockTable):
+    """[agreements.NAME.objectives.NAME]."""
+
+    clock: str | None = None
+    targets: Any = Field(examples=['"4h"'])
+    calendar: Any = None
+    exclude: Any = None
+
+
+class TargetTable(Table):
+    """One of a list of targets."""
+
+    when: Any = None
+    within: Annotated[Duration, DurationText] = Field(examples=['"4h"'])
+    calendar: Any = None
+
+
+class ChoiceTable(Table):
+    """A calendar chosen by a field."""
+
+    field: str = Field(examples=['"country"'])
+    values: dict[str, str] = Field(examples=['{ US = "office-us" }'], min_length=1)
+    otherwise: str = Field(alias="else", examples=['"office"'])
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What objectives refer to. The names have the broken ones too: naming one is no second problem."""
+
+    calendars: Mapping[str, CalendarDefinition]
+    calendar_names: tuple[str, ...]
+    clocks: Mapping[str, Clock]
+    clock_names: tuple[str, ...]
+    reading: Reading
+
+
+def read_objective(raw: object, path: KeyPath, calendar: CalendarChoice | None, shared: Shared) -> Objective | None:
+    """Return the objective at `path`, or None and problems. `calendar` is its agreement's."""
+    reading = shared.reading
+    table = shape(ObjectiveTable, raw, path, reading)
+    if not isinstance(raw, Mapping):
+        return None
+    clock = _joined(raw, table, path, shared)
+    exclude = read_condition(raw["exclude"], (*path, "exclude"), reading) if "exclude" in raw else None
+    if "calendar" in raw:
+        calendar = read_calendar(raw["calendar"], (*path, "calendar"), shared)
+    targets = []
+    for place, when, within, own in _targets(raw["targets"], (*path, "targets"), shared) if "targets" in raw else ():
+        choice = own or calendar
+        if choice is not None:
+            _check_days(within, choice, place, shared)
+            targets.append(Target(within, choice, when))
+        elif not any(reading.broken((*level, "calendar")) for level in (path[:2], path, place[:-1])):
+            reading.problem((*path, "calendar"), "is missing; name one on the target, the objective or the agreement")
+    if clock is None:
+        return None
+    _note_thresholds(clock, targets, shared)
+    if reading.broken(path):
+        return None
+    return Objective(str(path[-1]), rule_of(clock), tuple(targets), exclude)
+
+
+def _joined(raw: Mapping[str, Any], table: ObjectiveTable | None, path: KeyPath, shared: Shared) -> Clock | None:
+    """Return the objective's own rule keys beside those of its clock, or None if no clock can start."""
+    reading = shared.reading
+    own = read_clock(raw, table, path, reading)
+    name = raw.get("clock")
+    if isinstance(name, str) and name not in shared.clock_names:
+        reading.problem((*path, "clock"), f"no such clock; {instead(name, shared.clock_names)}", name)
+        return None
+    clock = shared.clocks.get(name, Clock()) | own if isinstance(name, str) else own
+    of_clock = ("clocks", str(name))
+    if "while_" in clock:
+        if not reading.broken((*of_clock, "while")):
+            refuse_beside_while(clock, path, reading)
+        return clock
+    if "start" in clock:
+        return clock
+    if not reading.broken(path) and not reading.broken(of_clock):
+        reading.problem((*path, "start"), "is missing; an objective needs start or while, its own or its clock's")
+    return None
+
+
+def read_calendar(raw: object, path: KeyPath, shared: Shared) -> CalendarChoice | None:
+    """Return a calendar by name, or by a field."""
+    if isinstance(raw, str):
+        return CalendarChoice(raw) if _known_calendar(raw, path, shared) else None
+    reading = shared.reading
+    table = shape(ChoiceTable, raw, path, reading)
+    if table is None:
+        return None
+    known = [_known_calendar(table.otherwise, (*path, "else"), shared)]
+    known += [_known_calendar(name, (*path, "values", value), shared) for value, name in table.values.items()]
+    known.append(check_field(table.field, (*path, "field"), reading))
+    known.append(_no_empty_value(table.values, (*path, "values"), reading))
+    if not all(known):
+        return None
+    reading.uses.append(FieldUse((*path, "field"), table.field, tuple(table.values)))
+    return CalendarChoice(table.otherwise, table.field, tuple(table.values.items()))
+
+
+def _known_calendar(name: str, path: KeyPath, shared: Shared) -> bool:
+    if name in shared.calendar_names:
+        return True
+    shared.reading.problem(path, f"no such calendar; {instead(name, shared.calendar_names)}", name)
+    return False
+
+
+def _no_empty_value(values: Mapping[str, Any], path: KeyPath, reading: Reading) -> bool:
+    if "" not in values:
+        return True
+    reading.problem(path, 'a value must not be empty; what an unset field means stands under "else"')
+    return False
+
+
+_Found = tuple[KeyPath, Condition | None, Duration, CalendarChoice | None]
+
+
+def _targets(raw: object, path: KeyPath, shared: Shared) -> list[_Found]:
+    """Return the targets as (place of the duration, when, within, own calendar), whichever way they are written."""
+    match raw:
+        case str():
+            return _target(None, raw, path, shared.reading)
+        case Mapping():
+            return _targets_by_field(raw, path, shared.reading)
+        case [_, *_]:
+            return [target for n, item in enumerate(raw) for target in _target_table(item, (*path, n), shared)]
+    form = 'write a duration, a table as in { priority = { P1 = "1h" }, else = "4h" }, or a list of tables'
+    shared.reading.problem(path, form, raw)
+    return []
+
+
+def _target(when: Condition | None, raw: object, path: KeyPath, reading: Reading) -> list[_Found]:
+    try:
+        return [(path, when, read_duration(as_text(raw)), None)]
+    except ValueError as error:
+        reading.problem(path, own_words(error, raw), raw)
+        return []
+
+
+def _targets_by_field(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> list[_Found]:
+    fields = [key for key in raw if key != "else"]
+    if len(fields) != 1:
+        found = ", ".join(fields) or "none"
+        reading.problem(path, f"a table of targets goes by one field, with else beside it, and here by {found}")
+        return []
+    field = fields[0]
+    values = raw[field]
+    if not isinstance(values, Mapping) or not values:
+        reading.problem((*path, field), f'must be a table, as in {field} = {{ P1 = "1h" }}', values)
+        return []
+    if not check_field(field, (*path, field), reading) or not _no_empty_value(values, (*path, field), reading):
+        return []
+    reading.uses.append(FieldUse((*path, field), field, tuple(values)))
+    targets = []
+    for value, within in values.items():
+        targets += _target(Equals(field, (value,)), within, (*path, field, value), reading)
+    if "else" in raw:
+        targets += _target(None, raw["else"], (*path, "else"), reading)
+    return targets
+
+
+def _target_table(raw: object, path: KeyPath, shared: Shared) -> list[_Found]:
+    table = shape(TargetTable, raw, path, shared.reading)
+    if not isinstance(raw, Mapping):
+        return []
+    when = read_condition(raw["when"], (*path, "when"), shared.reading) if "when" in raw else None
+    choice = read_calendar(raw["calendar"], (*path, "calendar"), shared) if "calendar" in raw else None
+    return [] if table is None else [((*path, "within"), when, table.within, choice)]
+
+
+def _lengths(duration: Duration, choice: CalendarChoice, shared: Shared) -> dict[str, int | None]:
+    """Return the duration in ms by each calendar that the choice can give; None where working days have no length."""
+    names = dict.fromkeys((choice.otherwise, *(name for _, name in choice.values)))
+    days = {name: shared.calendars[name].day for name in names if name in shared.calendars}
+    return {name: None if duration.working_days and day is None else duration.within(day) for name, day in days.items()}
+
+
+def _check_days(duration: Duration, choice: CalendarChoice, path: KeyPath, shared: Shared) -> None:
+    for name, length in _lengths(duration, choice, shared).items():
+        if length is None:
+            remedy = f'write day = "8h" in [calendars.{name}]'
+            shared.reading.problem(path, f"working days (wd) need to know how long a day is; {remedy}")
+
+
+def _note_thresholds(clock: Clock, targets: list[Target], shared: Shared) -> None:
+    """Check the thresholds against the calendars of the targets, and note which targets they stand beside."""
+    if not clock.get("at_risk"):
+        return
+    path = clock["at_risk_path"]
+    _, beside = shared.reading.at_risk.setdefault(path, (clock["at_risk"], []))
+    for target in targets:
+        for n, threshold in enumerate(clock["at_risk"]):
+            if threshold.left is not None:
+                _check_days(threshold.left, target.calendar, (*path, n), shared)
+        for name, length in _lengths(target.within, target.calendar, shared).items():
+            if length is not None:
+                beside.append((length, shared.calendars[name].day))

@@ -1,0 +1,72 @@
+"""Results that may stand in a field, by name: `sla.status`, `sla.resolution.due_at`, `standard.resolution.due_at`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sla_engine.agreement import Kind
+from slabridge.config.agreements.agreement import KINDS, Promise
+from slabridge.config.problem import instead
+
+WORDS = {
+    "status": ("on_track", "at_risk", "breached", "paused", "met", "cancelled"),
+    "stage": ("running", "paused", "completed", "cancelled"),
+    "kind": KINDS,
+    "breached": ("true", "false"),
+    "excluded": ("true", "false"),
+}
+"""What a result can be, where that is a few words."""
+
+INSTANTS = ("due_at", "breached_at", "started_at", "stopped_at", "next_change_at")
+RESULTS = (*WORDS, *INSTANTS, "holder", "agreement", "objective", "cycle", "target_seconds", "definition")
+
+_TICKING = ("elapsed_seconds", "remaining_seconds", "paused_seconds", "percent", "due_if_resumed")
+_TICKING_WORDS = (*_TICKING, "elapsed", "remaining", "paused")
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRef:
+    """A result of the most urgent cycle of a kind, of its objectives of one name, or of one agreement's objective."""
+
+    result: str
+    kind: Kind | None = None
+    agreement: str | None = None
+    objective: str | None = None
+
+    def __str__(self) -> str:
+        return ".".join(part for part in (self.kind or self.agreement, self.objective, self.result) if part)
+
+
+def read_result(text: str, promises: Iterable[Promise]) -> ResultRef:
+    """Return the result that a text names.
+
+    Raises:
+        ValueError: there is no such result, or its value changes with the clock; with the remedy.
+    """
+    owner, *objective, result = text.split(".") if text.count(".") in (1, 2) else ("", "")
+    promises = tuple(promises)
+    if not owner:
+        raise ValueError('names no result; write "sla.status", "sla.resolution.due_at" or "agreement.objective.due_at"')
+    if result in _TICKING_WORDS:
+        raise ValueError(
+            f'"{result}" changes with the clock, so every run would write every ticket; '
+            "take due_at, status or breached_at"
+        )
+    if result not in RESULTS:
+        raise ValueError(f'no such result as "{result}"; {instead(result, RESULTS)}')
+    agreements = {promise.agreement for promise in promises}
+    if owner not in (*KINDS, *agreements):
+        raise ValueError(
+            f'neither a kind nor an agreement is called "{owner}"; {instead(owner, (*KINDS, *agreements))}'
+        )
+    known = {promise.objective for promise in promises if owner in (promise.kind, promise.agreement)}
+    if owner in KINDS:
+        if objective and objective[0] not in known:
+            raise ValueError(f'no {owner} agreement has an objective "{objective[0]}"; {instead(objective[0], known)}')
+        return ResultRef(result, kind=owner, objective=objective[0] if objective else None)
+    if not objective:
+        raise ValueError(
+            f"names an agreement but no objective; write {owner}.{next(iter(sorted(known)), '...')}.{result}"
+        )
+    if objective[0] not in known:
+        raise ValueError(f'"{owner}" has no objective "{objective[0]}"; {instead(objective[0], known)}')
+    return ResultRef(result, agreement=owner, objective=objective[0])

@@ -1,0 +1,101 @@
+"""[clocks] and the rule of an objective: how a clock runs, its own keys before those of the clock it names."""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, TypedDict, cast, get_args
+
+from pydantic import Field
+
+from sla_engine.agreement import OnReopen, OnReset, OnRetarget, Rule, Threshold
+from sla_engine.condition import Condition, Not
+from slabridge.config.agreements.condition import read_condition
+from slabridge.config.problem import KeyPath
+from slabridge.config.reading import Reading
+from slabridge.config.shape import Table, one_of, read_duration, shape, tables, text_as
+
+_SHARE = re.compile(r"(\d+)%")
+_WITH_EVENTS = ("start", "stop", "cancel", "reset")
+_CONDITIONS = (*_WITH_EVENTS, "pause", "while")
+
+
+def _threshold(text: str) -> Threshold:
+    if "%" not in text:
+        return Threshold(left=read_duration(text))
+    match = _SHARE.fullmatch(text)
+    if not match or not 1 <= int(match[1]) <= 100:
+        raise ValueError('is no share; write a whole percent from 1 to 100, as in "75%"')
+    return Threshold(share=int(match[1]))
+
+
+class ClockTable(Table):
+    """[clocks.NAME]; an objective has the same keys. Conditions are read on their own."""
+
+    start: Any = None
+    pause: Any = None
+    stop: Any = None
+    cancel: Any = None
+    reset: Any = None
+    while_: Any = Field(None, alias="while")
+    on_reopen: Annotated[OnReopen | None, one_of(*get_args(OnReopen))] = None
+    on_retarget: Annotated[OnRetarget | None, one_of(*get_args(OnRetarget))] = None
+    on_reset: Annotated[OnReset | None, one_of(*get_args(OnReset))] = None
+    at_risk: list[Annotated[Threshold, text_as(_threshold)]] | None = Field(None, examples=['["75%", "30m"]'])
+
+
+class Clock(TypedDict, total=False):
+    """The keys that a clock gives, and the place of its thresholds."""
+
+    start: Condition
+    pause: Condition
+    stop: Condition
+    cancel: Condition
+    reset: Condition
+    while_: Condition
+    on_reopen: OnReopen
+    on_retarget: OnRetarget
+    on_reset: OnReset
+    at_risk: tuple[Threshold, ...]
+    at_risk_path: KeyPath
+
+
+def read_clocks(document: Mapping[str, Any], reading: Reading) -> dict[str, Clock]:
+    """Return the clocks; one with problems has the keys that have none."""
+    clocks = {}
+    for name, raw in tables(document, "clocks", reading).items():
+        path = ("clocks", name)
+        clocks[name] = read_clock(raw, shape(ClockTable, raw, path, reading), path, reading)
+        if "while" in raw:
+            refuse_beside_while(raw, path, reading)
+    return clocks
+
+
+def read_clock(raw: Mapping[str, Any], table: ClockTable | None, path: KeyPath, reading: Reading) -> Clock:
+    """Return the keys that are given and have no problem: conditions also where the rest of the table is broken."""
+    clock: dict[str, Any] = {}
+    for key in _CONDITIONS:
+        if key in raw:
+            condition = read_condition(raw[key], (*path, key), reading, events=key in _WITH_EVENTS)
+            if condition is not None:
+                clock["while_" if key == "while" else key] = condition
+    if table is not None:
+        clock |= table.model_dump(include={"on_reopen", "on_retarget", "on_reset"}, exclude_none=True)
+        if table.at_risk is not None:
+            clock |= {"at_risk": tuple(table.at_risk), "at_risk_path": (*path, "at_risk")}
+    return cast("Clock", clock)
+
+
+def refuse_beside_while(keys: Mapping[str, Any], path: KeyPath, reading: Reading) -> None:
+    """Note a problem where start or stop stands beside while."""
+    beside = " and ".join(key for key in ("start", "stop") if key in keys)
+    if beside:
+        reading.problem((*path, "while"), f"stands for start and stop both; drop it, or {beside}")
+
+
+def rule_of(clock: Clock) -> Rule:
+    """Return the engine's rule; `while = C` is `start = C`, `stop = { not = C }`. A start must be there."""
+    rest: dict[str, Any] = {
+        key: value for key, value in clock.items() if key not in ("start", "stop", "while_", "at_risk_path")
+    }
+    if "while_" in clock:
+        return Rule(start=clock["while_"], stop=Not(clock["while_"]), **rest)
+    return Rule(start=clock["start"], stop=clock.get("stop"), **rest)

@@ -1,0 +1,159 @@
+"""What a connection writes on tickets: fields of our own, and comments."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator
+
+from sla_engine.agreement import Kind
+from slabridge.config.agreements.agreement import KINDS, Promise
+from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
+from slabridge.config.problem import KeyPath, instead
+from slabridge.config.reading import Reading
+from slabridge.config.shape import Table, one_of, own_words, shape
+
+Visibility = Literal["internal", "public"]
+TOLD = ("at_risk", "breached")
+"""The statuses whose transitions comments tell: those that ask for somebody to act."""
+
+_COMMENT_FIELDS = ("comment", "comments", "work_notes", "comments_and_work_notes")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMap:
+    """A native field and the result that stands in it; `values` gives results their native options."""
+
+    field: str
+    value: ResultRef
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRule:
+    """Tell the transitions to these statuses, of agreements of these kinds."""
+
+    on: tuple[str, ...]
+    kinds: tuple[Kind, ...]
+    visibility: Visibility = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Writeback:
+    """Everything that a connection writes.
+
+    `table` is a table of ServiceNow for the fields, whose field `reference` refers to the ticket; "" is the ticket's.
+    """
+
+    fields: tuple[FieldMap, ...] = ()
+    comments: CommentRule | None = None
+    table: str = ""
+    reference: str = ""
+
+
+class WritebackTable(Table):
+    """[connections.NAME.writeback]."""
+
+    fields: list[Any] = Field(default=[], examples=['[{ field = "u_sla_due", value = "sla.due_at" }]'])
+    comments: Any = None
+    table: str | None = Field(default=None, examples=['"u_sla_result"'], min_length=1)
+    reference: str | None = Field(default=None, examples=['"u_task"'], min_length=1)
+
+
+class FieldTable(Table):
+    """[[connections.NAME.writeback.fields]]."""
+
+    field: str = Field(examples=['"u_sla_due"'], min_length=1)
+    value: str = Field(examples=['"sla.due_at"'])
+    values: dict[str, str] = Field(default={}, examples=['{ at_risk = "At risk" }'])
+
+
+def _told(status: object) -> object:
+    if status in WORDS["status"] and status not in TOLD:
+        raise ValueError(f"is never told; those that are: {', '.join(TOLD)}")
+    if status not in TOLD:
+        raise ValueError(f"is no status; {instead(status, TOLD)}")
+    return status
+
+
+class CommentsTable(Table):
+    """[connections.NAME.writeback.comments]."""
+
+    on: list[Annotated[str, PlainValidator(_told)]] = Field(examples=['["at_risk", "breached"]'], min_length=1)
+    kinds: list[Annotated[Kind, one_of(*KINDS)]] = Field(examples=['["sla", "ola"]'], min_length=1)
+    visibility: Annotated[Visibility, one_of("internal", "public")] = "internal"
+
+
+def read_writeback(
+    raw: object, path: KeyPath, promises: Iterable[Promise], read: Mapping[str, str], reading: Reading
+) -> Writeback:
+    """Return what is written, without what has problems. `read` are the fields that the connection maps."""
+    table = shape(WritebackTable, raw, path, reading)
+    if table is None:
+        return Writeback()
+    fields: dict[str, FieldMap] = {}
+    for n, item in enumerate(table.fields):
+        place = (*path, "fields", n)
+        found = _field(item, place, promises, reading)
+        if found is None:
+            continue
+        shared = {} if table.table else read  # a table of our own has fields of its own
+        owner = next((canonical for canonical, native in shared.items() if native == found.field), None)
+        if found.field in fields:
+            reading.problem(
+                (*place, "field"), "is written by an entry before this one; give each a field of its own", found.field
+            )
+        elif owner is not None:
+            reading.problem(
+                (*place, "field"), f'is read as "{owner}"; results go to fields that nothing else uses', found.field
+            )
+        elif found.field == table.reference:
+            reading.problem(
+                (*place, "field"), "refers to the ticket (reference); results go to other fields", found.field
+            )
+        elif found.field in _COMMENT_FIELDS:
+            reading.problem(
+                (*place, "field"), "takes comments, no values; comments go under writeback.comments", found.field
+            )
+        fields[found.field] = found
+    comments = None if table.comments is None else _comments(table.comments, (*path, "comments"), reading)
+    if table.table and not table.reference:
+        remedy = 'write reference = "u_task", the field that refers to the ticket'
+        reading.problem((*path, "reference"), f"is missing beside table; {remedy}")
+    if table.reference and not table.table:
+        remedy = 'write table = "u_sla_result", the table that has this field'
+        reading.problem((*path, "table"), f"is missing beside reference; {remedy}")
+    return Writeback(tuple(fields.values()), comments, table.table or "", table.reference or "")
+
+
+def _field(raw: object, path: KeyPath, promises: Iterable[Promise], reading: Reading) -> FieldMap | None:
+    table = shape(FieldTable, raw, path, reading)
+    if table is None:
+        return None
+    try:
+        ref = read_result(table.value, promises)
+    except ValueError as error:
+        reading.problem((*path, "value"), own_words(error, table.value), table.value)
+        return None
+    words = WORDS.get(ref.result)
+    for key in table.values:
+        if words is not None and key not in words:
+            reading.problem((*path, "values", key), f"{ref.result} is never that; {instead(key, words)}")
+    if table.values and ref.result in INSTANTS:
+        reading.problem((*path, "values"), f"{ref.result} is an instant and has no options; leave them out")
+    return FieldMap(table.field, ref, table.values)
+
+
+def _comments(raw: object, path: KeyPath, reading: Reading) -> CommentRule | None:
+    table = shape(CommentsTable, raw, path, reading)
+    if table is None:
+        return None
+    inner = [kind for kind in table.kinds if kind != "sla"]
+    if table.visibility == "public" and inner:
+        reading.problem(
+            (*path, "visibility"),
+            f"customers read public comments, and {' and '.join(inner)} agreements are not theirs to see; "
+            'write "internal", or kinds = ["sla"]',
+            table.visibility,
+        )
+    return CommentRule(tuple(dict.fromkeys(table.on)), tuple(dict.fromkeys(table.kinds)), table.visibility)

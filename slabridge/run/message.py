@@ -1,0 +1,57 @@
+"""The comment that tells a transition: what was agreed, the time used, the due time, and who holds the ticket."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sla_engine import Definitions, Result
+from sla_engine.instant import HOUR, MINUTE, SECOND, moment_of
+from slabridge.show.printed import line
+
+_HEADS: Mapping[str, str] = {
+    "at_risk": "at risk",
+    "breached": "breached",
+    "on_track": "on track",
+    "paused": "paused",
+}
+
+_MOST = 255
+"""The longest name that is told: a tool refuses a comment that is too long."""
+
+
+def message_of(result: Result, definitions: Definitions) -> str:
+    """Return the comment's text: a few plain lines, nothing in them from the ticket but the holder's name."""
+    agreement = next(a for a in definitions.agreements if a.table == result.table)
+    zone = definitions.calendars[result.calendar].timezone
+    used = f"{spoken(result.elapsed)} of {spoken(result.target)} used ({result.percent:g} %)"
+    lines = [
+        f"{result.kind.upper()} {_HEADS[result.status]}: {agreement.name or agreement.id}, {result.objective}"
+        + (f" (cycle {result.cycle})" if result.cycle > 1 else ""),
+        f"Working time: {used}.",
+    ]
+    if result.breached_at is not None:
+        lines.append(f"It was due {local(result.breached_at, zone)}.")
+    elif result.due_at is not None:
+        lines.append(f"It is due {local(result.due_at, zone)}.")
+    elif result.due_if_resumed is not None:
+        lines.append(f"It is paused; resumed now, it would be due {local(result.due_if_resumed, zone)}.")
+    lines.append(f"Held by {line(result.holder, _MOST)}." if result.holder else "Nobody holds it.")
+    return "\n".join(lines)
+
+
+def local(instant: int, zone: str) -> str:
+    """Return an instant in a zone's local time: `Tue 2026-03-03 14:20 CET (Europe/Stockholm)`."""
+    return f"{zoned(instant, zone):%a %Y-%m-%d %H:%M %Z} ({zone})"
+
+
+def zoned(instant: int, zone: str) -> datetime:
+    """Return an instant as a date and time of a zone."""
+    return moment_of(instant).astimezone(ZoneInfo(zone))
+
+
+def spoken(ms: int) -> str:
+    """Return working time as people say it: `26h 10m`, `45s`."""
+    if ms < MINUTE:
+        return f"{ms // SECOND}s"
+    hours, minutes = ms // HOUR, ms % HOUR // MINUTE
+    return " ".join(part for part in (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "") if part)

@@ -1,0 +1,44 @@
+"""Which cycle a field speaks of: the most urgent one (docs/promises.md, "What stands in a field")."""
+
+from collections.abc import Sequence
+
+from sla_engine import Result
+from slabridge.config.agreements.result import ResultRef
+
+_NEVER = 1 << 62
+
+
+def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
+    """Return the cycle that a reference means, None where there is none.
+
+    Of each objective the latest cycle that is not cancelled counts. Of several the open come first, breached ones
+    before the rest, then the earliest due time, then file order; of ended ones only the last to end is taken.
+    Excluded cycles are not told.
+    """
+    latest: dict[tuple[str, str], Result] = {}
+    for result in results:
+        if _meant(result, ref) and result.stage != "cancelled" and not result.excluded:
+            known = latest.get((result.agreement, result.objective))
+            if known is None or (known.started_at, known.cycle) < (result.started_at, result.cycle):
+                latest[result.agreement, result.objective] = result
+    opened = [result for result in latest.values() if result.stopped_at is None]
+    if opened:
+        return min(opened, key=_urgency)
+    return max(latest.values(), key=_ended, default=None)
+
+
+def _meant(result: Result, ref: ResultRef) -> bool:
+    return (
+        ref.kind in (None, result.kind)
+        and ref.agreement in (None, result.agreement)
+        and ref.objective in (None, result.objective)
+    )
+
+
+def _urgency(result: Result) -> tuple[bool, int]:
+    due = result.due_at if result.due_at is not None else result.due_if_resumed
+    return (not result.breached, _NEVER if due is None else due)
+
+
+def _ended(result: Result) -> int:
+    return result.stopped_at or 0

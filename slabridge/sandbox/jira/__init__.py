@@ -1,6 +1,0 @@
-"""A Jira on loopback, Cloud or Data Center, faithful in what it answers."""
-
-from slabridge.sandbox.jira.site import Credentials
-from slabridge.sandbox.jira.tool import Jira
-
-__all__ = ["Credentials", "Jira"]

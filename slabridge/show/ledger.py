@@ -1,0 +1,52 @@
+"""A ticket's results as text: each cycle with the ledger of its time, so that anybody can add it up."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from sla_engine import Definitions, Result
+from slabridge.run.message import local, spoken, zoned
+from slabridge.show.printed import line
+
+STYLES = {
+    "breached": "bold red",
+    "at_risk": "yellow",
+    "on_track": "green",
+    "met": "green",
+    "paused": "cyan",
+    "cancelled": "dim",
+}
+
+
+def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
+    """Return every cycle: where its time went and who held the ticket.
+
+    `results` have their segments, but for those that an earlier definition judged.
+    """
+    text = Text()
+    for result in results:
+        calendar = definitions.calendars.get(result.calendar)
+        zone = definitions.timezone if calendar is None else calendar.timezone
+        text.append(f"{result.kind.upper()} {result.agreement}.{result.objective}", style="bold")
+        text.append(f" cycle {result.cycle}: ")
+        text.append(result.status.replace("_", " "), style=STYLES[result.status])
+        text.append(f", {spoken(result.elapsed)} of {spoken(result.target)} used ({result.percent:g} %)")
+        if result.due_at is not None:
+            verb = "was due" if result.breached or result.stopped_at is not None else "due"
+            text.append(f", {verb} {local(result.due_at, zone)}")
+        text.append(f", calendar {result.calendar}\n")
+        if not result.segments and result.stopped_at != result.started_at:
+            text.append(f"  judged by an earlier definition ({result.definition}), which it keeps\n", style="dim")
+        for segment in result.segments:
+            start, end = (f"{zoned(instant, zone):%a %m-%d %H:%M}" for instant in (segment.start, segment.end))
+            text.append(f"  {start} to {end} ", style="dim")
+            text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>8}  ")
+            text.append(f"{line(segment.holder or 'nobody')}\n")
+        shares = ", ".join(
+            f"{line(holder or 'nobody')} {spoken(worked) or '0s'}" for holder, worked in result.shares.items()
+        )
+        if shares:
+            text.append(f"  used by: {shares}\n")
+        if result.breach_holder is not None:
+            text.append(f"  held at the breach by {line(result.breach_holder)}\n")
+    return text

@@ -1,0 +1,1 @@
+"""What is known of a ticket, and what it comes to."""

@@ -1,0 +1,225 @@
+"""Real issues, as `GET /rest/api/2/search?expand=changelog` gives them, taken in with all their histories.
+
+Projects, statuses, people, options and fields that the site does not have are added. What a field's type cannot be told
+from its values, and what the sandbox has no type for, is kept as it came.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from slabridge_sandbox.jira import adf
+from slabridge_sandbox.jira.catalogue import CATEGORIES, Field
+from slabridge_sandbox.jira.index import remember
+from slabridge_sandbox.jira.shapes import field_of
+from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.jira.values import Stored
+
+Payload = Mapping[str, Any]
+_NEVER_EMPTY = ("project", "issuetype", "status", "created", "updated")
+_INTERNAL = {"sd.public.comment": {"internal": True}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """An issue that was understood, but is not stored yet; its rows lack what the database decides."""
+
+    issue: dict[str, Any]
+    histories: list[tuple[Any, ...]]
+    comments: list[tuple[Any, ...]]
+
+
+def load(site: Site, lines: Iterable[bytes]) -> int:
+    """Take in issues, one a line, all or none; return how many. One that is there already is replaced.
+
+    Raises:
+        ValueError: a line is no issue; the message has its number.
+    """
+    try:
+        found = [_numbered(site, number, line) for number, line in enumerate(lines, 1) if line.strip()]
+    finally:
+        # Fields and people that were added stay: they are in memory, too, which no rollback reaches.
+        site.db.commit()
+    with site.transaction():
+        for one in found:
+            _write(site, one)
+    for one in found:
+        site.tell(one.issue["id"], one.issue["updated"])
+    return len(found)
+
+
+def _numbered(site: Site, number: int, line: bytes) -> _Read:
+    try:
+        return _read(site, orjson.loads(line))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"line {number} is no issue: {error!r}") from error
+
+
+def _read(site: Site, payload: Payload) -> _Read:
+    id_, given = int(payload["id"]), payload["fields"]
+    if missing := [name for name in _NEVER_EMPTY if not given.get(name)]:
+        raise ValueError(f"it has no {', '.join(missing)}")
+    issue: dict[str, Any] = {"id": id_, "number": int(payload["key"].rpartition("-")[2]), "creator": site.account}
+    for name, value in given.items():
+        field = site.fields.by_id.get(name) or _added(site, payload, name, value)
+        if field is not None and field.stored and field.id != "components":
+            issue[field.id] = stored(site, field, value)
+    if given.get("components"):
+        components = f"components/{issue['project']}"
+        issue["components"] = _json([_option(site, components, one) for one in given["components"]])
+    issue.setdefault("statuscategorychangedate", issue["created"])
+    histories = sorted(payload.get("changelog", {}).get("histories", ()), key=lambda one: int(one["id"]))
+    comments = (given.get("comment") or {}).get("comments", ())
+    return _Read(issue, [_history(site, one) for one in histories], [_comment(site, one) for one in comments])
+
+
+def _write(site: Site, found: _Read) -> None:
+    id_, columns = found.issue["id"], site.fields.columns
+    issue = dict.fromkeys(columns) | found.issue
+    before = site.issues([id_])
+    remember(site, site.clock.now, before[0] if before else issue, existed=bool(before))
+    for table, key in (("issues", "id"), ("histories", "issue"), ("comments", "issue")):
+        site.db.execute(f"DELETE FROM {table} WHERE {key} = ?", (id_,))  # noqa: S608 - our names
+    site.db.execute(
+        f"INSERT INTO issues ({', '.join(columns)}) VALUES (?{', ?' * (len(columns) - 1)})",  # noqa: S608 - our names
+        [issue[column] for column in columns],
+    )
+    for table, rows in (("histories", found.histories), ("comments", found.comments)):
+        for own_id, *rest in rows:
+            taken = site.db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (own_id,)).fetchone()  # noqa: S608 - our names
+            row = (None if taken else own_id, id_, *rest)
+            site.db.execute(f"INSERT INTO {table} VALUES (?{', ?' * (len(row) - 1)})", row)  # noqa: S608 - our names
+
+
+def _added(site: Site, payload: Payload, name: str, value: object) -> Field | None:
+    """Add a field that the site does not have; None while it is empty and nothing says what it is."""
+    field = field_of(name, payload.get("names", {}).get(name, name), payload.get("schema", {}).get(name), value)
+    if field is not None:
+        site.fields.add(field)
+    return field
+
+
+def stored(site: Site, field: Field, value: Any) -> Stored:  # noqa: ANN401 - JSON
+    """Return a value of a payload as it is stored; what it names is added where it is new."""
+    if value is None or value == []:
+        return None
+    return _STORED[field.kind](site, field, value)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _instant(text: str) -> int:
+    return round(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
+
+
+def _status(site: Site, _: Field, value: Payload) -> int:
+    id_, category = int(value["id"]), value["statusCategory"]["key"]
+    if id_ not in site.names.statuses:
+        site.names.add_status(id_, value["name"], category if category in CATEGORIES else "indeterminate")
+    return id_
+
+
+def _noted(of: str) -> Callable[[Site, Field, Payload], int]:
+    def note(site: Site, _: Field, value: Payload) -> int:
+        names: dict[int, str] = getattr(site.names, of)
+        names.setdefault(int(value["id"]), value["name"])
+        return int(value["id"])
+
+    return note
+
+
+def _option(site: Site, field: str, value: Payload) -> int:
+    id_ = int(value["id"])
+    if id_ not in site.names.options:
+        site.names.add_option(field, id_, value.get("value", value.get("name")))
+    return id_
+
+
+def _cascade(site: Site, field: Field, value: Payload) -> str:
+    parent, child = _option(site, field.id, value), value.get("child")
+    return _json([parent, *([_option(site, f"{field.id}/{parent}", child)] if child else [])])
+
+
+def _team(site: Site, _: Field, value: Payload) -> str:
+    site.names.teams.setdefault(value["id"], value["name"])
+    return str(value["id"])
+
+
+def _project(site: Site, _: Field, value: Payload) -> int:
+    known = site.names.project(value["key"])
+    if known is None:
+        id_ = int(value["id"])
+        free = None if id_ in site.names.projects else id_
+        known = site.names.add_project(value["key"], value["name"], value.get("projectTypeKey", "software"), id_=free)
+    return known.id
+
+
+def _account(site: Site, value: Payload | None) -> str:
+    """Return the id of a person, one of an app or of nobody for a history without an author."""
+    if not value:
+        return site.names.account("Anonymous", "app")
+    id_ = str(value.get("accountId") or value["key"])
+    if id_ not in site.names.accounts:
+        kind, name = value.get("accountType", "atlassian"), value.get("displayName", id_)
+        site.names.add_account(id_, name, kind, value.get("name", ""), value.get("key", ""))
+    return id_
+
+
+def _document(value: str | Payload) -> str:
+    return _json(adf.from_text(value) if isinstance(value, str) else value)
+
+
+_STORED: dict[str, Callable[[Site, Field, Any], Stored]] = {
+    "datetime": lambda _, __, value: _instant(value),
+    "date": lambda _, __, value: str(value),
+    "string": lambda _, __, value: str(value),
+    "number": lambda _, __, value: float(value),
+    "document": lambda _, __, value: _document(value),
+    "user": lambda site, _, value: _account(site, value),
+    "project": _project,
+    "status": _status,
+    "issuetype": _noted("issue_types"),
+    "priority": _noted("priorities"),
+    "resolution": _noted("resolutions"),
+    "option": lambda site, field, value: _option(site, field.id, value),
+    "option-with-child": _cascade,
+    "team": _team,
+    "any": lambda _, __, value: _json(value),
+    "array/string": lambda _, __, value: _json(value),
+    "array/user": lambda site, _, value: _json([_account(site, one) for one in value]),
+    "array/option": lambda site, field, value: _json([_option(site, field.id, one) for one in value]),
+}
+
+
+def _history(site: Site, history: Payload) -> tuple[Any, ...]:
+    """Return a row of histories without the issue."""
+    items = _json([_item(site, item) for item in history["items"]])
+    return int(history["id"]), _instant(history["created"]), _account(site, history.get("author")), items
+
+
+def _item(site: Site, item: Payload) -> list[str | None]:
+    """Return an item as histories keep it, with its own words where the site would have others."""
+    field = item.get("fieldId")
+    sides = [item.get(key) for key in ("from", "fromString", "to", "toString")]
+    known = site.fields.by_id.get(field or "")
+    ours = known is not None and not known.custom and known.id == item["field"]
+    return [field, *sides] if ours else [field, *sides, item["field"], item["fieldtype"]]
+
+
+def _comment(site: Site, comment: Payload) -> tuple[Any, ...]:
+    """Return a row of comments without the issue."""
+    properties = {one["key"]: one["value"] for one in comment.get("properties", ())}
+    return (
+        int(comment["id"]),
+        _account(site, comment.get("author")),
+        _account(site, comment.get("updateAuthor") or comment.get("author")),
+        *(_instant(comment["created"]), _instant(comment["updated"])),
+        _document(comment["body"]),
+        _json(comment["visibility"]) if comment.get("visibility") else None,
+        _json(properties | (_INTERNAL if comment.get("jsdPublic") is False else {})),
+    )

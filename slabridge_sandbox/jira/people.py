@@ -1,0 +1,176 @@
+"""What people do to the site beyond stories: moving, deleting, migrating, renaming, editing and commenting.
+
+Each is a POST below /sandbox/ with a JSON object; a mistake is 400 with `error`.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from slabridge_sandbox.jira import adf, comments, edit, payloads
+from slabridge_sandbox.jira.catalogue import SYSTEM
+from slabridge_sandbox.jira.changes import Issue, change, store
+from slabridge_sandbox.jira.http import Call, Problem
+from slabridge_sandbox.jira.index import remember
+from slabridge_sandbox.jira.site import Site
+
+_PERSON = "Jira Administrator"
+Act = Callable[[Site, dict[str, Any]], object]
+
+
+def _move(site: Site, asked: dict[str, Any]) -> object:
+    """Move an issue to a project, which is made if there is none: the key changes, the id and the old key stay."""
+    issue, now = _issue(site, asked["issue"]), site.clock.now
+    with site.transaction():
+        to = site.names.project(asked["project"])
+        if to is None:
+            to = site.names.add_project(asked["project"].upper(), asked["project"], asked.get("type", "service_desk"))
+        project, number, old = issue["project"], issue["number"], site.key(issue["project"], issue["number"])
+        items = change(site, issue, now, {SYSTEM["project"]: to.id})
+        if not items:
+            raise ValueError(f"{old} is in {to.key} already")
+        site.db.execute("INSERT INTO moved VALUES (?, ?, ?)", (project, number, issue["id"]))
+        issue["number"] = site.next_number(to.id)
+        key = site.key(to.id, issue["number"])
+        store(site, issue, now, _person(site, asked), [*items, (None, None, old, None, key, "Key", "jira")])
+    site.tell(issue["id"], now)
+    return {"key": key}
+
+
+def _delete(site: Site, asked: dict[str, Any]) -> object:
+    """Delete an issue with all that belongs to it."""
+    issue = _issue(site, asked["issue"])
+    with site.transaction():
+        remember(site, site.clock.now, issue)
+        site.db.execute(
+            "INSERT INTO deleted VALUES (?, ?, ?, ?)",
+            [issue[column] for column in ("id", "project", "number", "story")],
+        )
+        site.db.execute("DELETE FROM issues WHERE id = ?", (issue["id"],))
+        for table in ("histories", "comments", "properties", "moved"):
+            site.db.execute(f"DELETE FROM {table} WHERE issue = ?", (issue["id"],))  # noqa: S608 - our names
+    return {"id": str(issue["id"])}
+
+
+def _migrate(site: Site, asked: dict[str, Any]) -> object:
+    """Move issues to another workflow, which leaves a history and does not touch `updated`.
+
+    `issues` are all by default; `statuses` maps names of statuses to those of the new workflow.
+    """
+    ids = asked.get("issues") or [str(id_) for (id_,) in site.db.execute("SELECT id FROM issues")]
+    workflow, names, now, author = asked["workflow"], asked.get("statuses", {}), site.clock.now, _person(site, asked)
+    statuses = {site.names.status(old).id: site.names.status(new).id for old, new in names.items()}
+    with site.transaction():
+        for issue in [_issue(site, id_) for id_ in ids]:
+            updated, status = issue["updated"], issue["status"]
+            items = change(site, issue, now, {SYSTEM["status"]: statuses.get(status, status)})
+            issue["updated"] = updated
+            items.append((None, "10001", asked.get("from", "ITSM workflow"), "10002", workflow, "Workflow", "jira"))
+            store(site, issue, now, author, items)
+    for id_ in ids:
+        site.tell(_issue(site, id_)["id"], now)
+    return {"migrated": len(ids)}
+
+
+def _rename_status(site: Site, asked: dict[str, Any]) -> object:
+    """Give a status another name; its id stays, and histories tell the old name."""
+    try:
+        return {"id": str(site.names.rename_status(asked["from"], asked["to"]).id)}
+    except KeyError:
+        raise ValueError(f"there is no status {asked['from']}") from None
+
+
+def _edit(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`) change `fields` of an issue, in the shapes of version 3."""
+    call, issue = _as_person(site), _issue(site, asked["issue"])
+    values = edit.sent_values(call, issue, asked["fields"], {})
+    return {"changed": edit.edit(call, issue, _person(site, asked), values, {})}
+
+
+def _comment(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`, of the `type` atlassian, customer or app) comment; `internal` hides it from customers."""
+    author = site.names.account(asked.get("by", _PERSON), asked.get("type", "atlassian"))
+    kept = {"sd.public.comment": {"internal": True}} if asked.get("internal") else {}
+    body = orjson.dumps(adf.from_text(asked["body"])).decode()
+    return {"id": str(comments.add(site, _issue(site, asked["issue"]), author, comments.Draft(body, kept)))}
+
+
+def _group(site: Site, asked: dict[str, Any]) -> object:
+    """Make a group of the `members` by name, or give one other members."""
+    site.names.groups[asked["group"]] = {site.names.account(name) for name in asked["members"]}
+    site.db.commit()
+    return {"members": len(site.names.groups[asked["group"]])}
+
+
+ACTS: dict[str, Act] = {
+    "move": _move,
+    "delete": _delete,
+    "migrate": _migrate,
+    "rename-status": _rename_status,
+    "edit": _edit,
+    "comment": _comment,
+    "group": _group,
+}
+
+
+def routes(site: Site) -> list[BaseRoute]:
+    """Return the routes by which people act, issues are loaded, and mails are read."""
+
+    async def load(request: Request) -> Response:
+        body = await request.body()
+        return _answered(lambda: {"loaded": payloads.load(site, body.splitlines())})
+
+    async def mails(_: Request) -> Response:
+        return _answered(lambda: {"mails": [asdict(mail) for mail in site.mails]})
+
+    async def no_mails(_: Request) -> Response:
+        site.mails.clear()
+        return Response(status_code=204)
+
+    return [
+        *(Route(f"/sandbox/{name}", _acting(site, act), methods=["POST"]) for name, act in ACTS.items()),
+        Route("/sandbox/issues", load, methods=["POST"]),
+        Route("/sandbox/mails", mails, methods=["GET"]),
+        Route("/sandbox/mails", no_mails, methods=["DELETE"]),
+    ]
+
+
+def _acting(site: Site, act: Act) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        body = await request.body()
+        return _answered(lambda: act(site, orjson.loads(body)))
+
+    return answer
+
+
+def _answered(act: Callable[[], object]) -> Response:
+    try:
+        return Response(orjson.dumps(act()), media_type="application/json")
+    except KeyError as error:
+        reason = f"the object lacks {error}"
+    except Problem as problem:
+        reason = str(problem.content)
+    except (ValueError, TypeError) as error:
+        reason = str(error)
+    return Response(orjson.dumps({"error": reason}), 400, media_type="application/json")
+
+
+def _issue(site: Site, text: str) -> Issue:
+    id_ = site.find(text)
+    if id_ is None:
+        raise ValueError(f"there is no issue {text}")
+    return dict(site.issues([id_])[0])
+
+
+def _person(site: Site, asked: dict[str, Any]) -> str:
+    return site.names.account(asked.get("by", _PERSON))
+
+
+def _as_person(site: Site) -> Call:
+    return Call(site, "", 3, True, {}, QueryParams(), b"")

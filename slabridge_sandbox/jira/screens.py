@@ -1,0 +1,65 @@
+"""Edit screens: which fields of an issue can be written, and what they take."""
+
+from typing import Any
+
+from slabridge_sandbox.jira.catalogue import Field
+from slabridge_sandbox.jira.http import Answer, Call, Endpoint
+from slabridge_sandbox.jira.index import Row
+from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.jira.values import component, option, shown
+
+
+def schema(field: Field) -> dict[str, Any]:
+    """Return the schema of a field."""
+    content: dict[str, Any] = {"type": "string" if field.type == "document" else field.type}
+    if field.items:
+        content["items"] = field.items
+    if field.custom:
+        return content | {"custom": field.custom_type, "customId": field.number}
+    return content | {"system": field.id}
+
+
+def on_screen(site: Site, field: Field, issue: Row) -> bool:
+    """Tell whether a field can be written: it is on the edit screen of the issue's project and type."""
+    project, off = site.names.projects[issue["project"]].key, site.switches.off_screen
+    missing = {*off.get(project, ()), *off.get(f"{project}/{site.names.issue_types[issue['issuetype']]}", ())}
+    return field.editable and field.id not in missing
+
+
+def _edit_meta(call: Call) -> Answer:
+    (row,) = call.site.issues([call.issue()])
+    fields = [field for field in call.site.fields.all if on_screen(call.site, field, row)]
+    if not holds(call.site, "EDIT_ISSUES", row["project"]):
+        fields = []
+    return Answer({"fields": {field.id: _meta(call, field, row) for field in fields}})
+
+
+def _meta(call: Call, field: Field, row: Row) -> dict[str, Any]:
+    meta: dict[str, Any] = {
+        "required": field.id == "summary",
+        "schema": schema(field),
+        "name": field.name,
+        "key": field.id,
+        "operations": ["add", "set", "remove"] if field.type == "array" else ["set"],
+    }
+    if not call.site.cloud:
+        meta["fieldId"] = meta.pop("key")
+    names = call.site.names
+    if field.kind in {"option", "array/option"}:
+        meta["allowedValues"] = [option(call, id_) for id_ in names.options_of[field.id].values()]
+    if field.kind == "option-with-child":
+        meta["allowedValues"] = [
+            option(call, id_)
+            | {"children": [option(call, child) for child in names.options_of[f"{field.id}/{id_}"].values()]}
+            for id_ in names.options_of[field.id].values()
+        ]
+    if field.kind == "array/component":
+        ids = names.options_of[f"components/{row['project']}"].values()
+        meta["allowedValues"] = [component(call, id_) for id_ in ids]
+    if field.type == "priority":
+        meta["allowedValues"] = [shown(call, field, id_) for id_ in names.priorities]
+    return meta
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/issue/{issue}/editmeta", _edit_meta),)

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.http.session import Http
+from slabridge.show import logs
+from slabridge_sandbox.embedded import Sandbox
+from tests.slabridge.run.job import Job, small
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat calls without waiting, and log nothing that is not grave."""
+    defaults = {**(Http.__init__.__kwdefaults__ or {}), "sleep": lambda _: None}
+    monkeypatch.setattr(Http.__init__, "__kwdefaults__", defaults)
+    monkeypatch.setenv("SNOW_PASSWORD", "sandbox")
+    monkeypatch.setenv("JIRA_TOKEN", "sandbox-jira-token")
+    logs.configure("error", "console")
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    """Give the job against the few tickets of `small`."""
+    with Sandbox(small(tmp_path), in_process=True) as sandbox:
+        yield Job(tmp_path, sandbox)

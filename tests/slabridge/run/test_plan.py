@@ -1,0 +1,327 @@
+"""What is written on a ticket, and why: results and what is known in, actions out."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from connectors.interface import Fact, Instant
+from sla_engine import Result
+from sla_engine.instant import DAY, HOUR, MINUTE
+from slabridge.config import CommentRule, FieldMap, ResultRef
+from slabridge.run.plan import Reason, marker_of, plan
+from slabridge.run.urgency import most_urgent
+from slabridge.state.tickets import Known
+from tests.slabridge.run.making import (
+    COMMENTS,
+    DUE,
+    NOW,
+    STATUS,
+    at_risk,
+    breached,
+    changes,
+    comments,
+    ended,
+    known,
+    paused,
+    result,
+    terms,
+)
+
+LONG_AGO = NOW - 3 * DAY
+
+
+# Fields: what differs is written, with the reason.
+
+
+@pytest.mark.parametrize(
+    ("ticket", "results", "expected"),
+    [
+        pytest.param(known(), [result()], [("u_status", None, "on_track", "first")], id="never written"),
+        pytest.param(
+            known(written={"u_status": "theirs"}),
+            [result()],
+            [("u_status", "theirs", "on_track", "first")],
+            id="somebody's value before our first",
+        ),
+        pytest.param(
+            known({"u_status": "on_track"}),
+            [at_risk()],
+            [("u_status", "on_track", "At risk", "changed")],
+            id="another result, by its native option",
+        ),
+        pytest.param(
+            known({"u_status": "on_track"}, {"u_status": "mine!"}),
+            [result()],
+            [("u_status", "mine!", "on_track", "drift")],
+            id="somebody changed it",
+        ),
+        pytest.param(
+            known({"u_status": "on_track"}, {"u_status": None}),
+            [result()],
+            [("u_status", None, "on_track", "drift")],
+            id="somebody emptied it",
+        ),
+        pytest.param(
+            known({"u_status": "on_track"}, {"u_status": "mine!"}),
+            [at_risk()],
+            [("u_status", "mine!", "At risk", "changed")],
+            id="changed by us and by them: the result is what counts",
+        ),
+        pytest.param(known({"u_status": "met"}), [], [("u_status", "met", None, "emptied")], id="no cycle left"),
+        pytest.param(
+            known({"u_status": "on_track"}),
+            [ended(stage="cancelled", status="cancelled")],
+            [("u_status", "on_track", None, "emptied")],
+            id="the only cycle was cancelled",
+        ),
+        pytest.param(
+            known({"u_status": "on_track"}),
+            [result(excluded=True)],
+            [("u_status", "on_track", None, "emptied")],
+            id="the only cycle is excluded",
+        ),
+        pytest.param(known({"u_status": "on_track"}), [result()], [], id="it holds it already"),
+        pytest.param(known(written={"u_status": "on_track"}), [result()], [], id="it holds it, state was lost"),
+        pytest.param(
+            known({"u_status": "on_track"}, {}), [result()], [], id="the tool does not show it: what we told counts"
+        ),
+        pytest.param(known({"u_status": None}), [], [], id="emptied already"),
+        pytest.param(known({"u_status": "on_track"}, {"u_status": None}), [], [], id="emptied by somebody"),
+        pytest.param(known({"u_status": None}, {"u_status": "x"}), [], [], id="what others fill later is theirs"),
+        pytest.param(known(written={"u_status": "x"}), [], [], id="no cycle, and never ours"),
+    ],
+)
+def test_a_field_is_written_when_it_differs(
+    ticket: Known, results: list[Result], expected: list[tuple[str, str | None, str | None, str]]
+) -> None:
+    assert changes(ticket, results, terms(STATUS)) == expected
+
+
+def test_a_transition_is_no_reason_of_a_field_and_all_others_are_in_the_table_above() -> None:
+    assert set(Reason) == {"first", "changed", "drift", "emptied", "transition"}
+
+
+def test_fields_that_differ_go_out_as_one_write_without_those_that_do_not() -> None:
+    holder = FieldMap("u_holder", ResultRef("holder", kind="sla"), {})
+    ticket = known({"u_status": "on_track", "u_due": "old", "u_holder": "Desk"})
+    (action,) = plan(ticket, [result()], (), terms(STATUS, DUE, holder))
+    assert [change.field for change in action.changes] == ["u_due", "u_holder"]
+    assert action.write.id == "1"
+    assert action.write.key == "INC1"
+
+
+@pytest.mark.parametrize(
+    ("ticket", "results", "concerns"),
+    [
+        pytest.param(known(), [], False, id="no cycle"),
+        pytest.param(known(), [ended(LONG_AGO)], False, id="ended long ago"),
+        pytest.param(known(), [ended(NOW - DAY)], True, id="ended just within tell_within"),
+        pytest.param(known(), [ended(NOW - DAY - 1)], False, id="ended just before"),
+        pytest.param(known({"u_due": "x"}), [ended(LONG_AGO)], True, id="ended long ago, but we wrote there"),
+        pytest.param(known(), [ended(LONG_AGO), result(cycle=2)], True, id="one cycle is open"),
+    ],
+)
+def test_only_tickets_that_concern_us_are_written(ticket: Known, results: list[Result], concerns: bool) -> None:
+    assert bool(changes(ticket, results, terms(STATUS))) == concerns
+
+
+# Values.
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "given", "expected"),
+    [
+        ("due_at", {}, {"due_at": NOW}, Instant(NOW)),
+        ("due_at", {}, {"due_at": None}, None),
+        ("breached_at", {}, {"breached_at": NOW}, Instant(NOW)),
+        ("started_at", {}, {"started_at": NOW - 5}, Instant(NOW - 5)),
+        ("next_change_at", {}, {"next_change_at": NOW + 5}, Instant(NOW + 5)),
+        ("status", {"at_risk": "At risk"}, {"status": "at_risk", "since": NOW}, "At risk"),
+        ("status", {"at_risk": "At risk"}, {}, "on_track"),
+        ("breached", {"true": "Yes"}, {"breached": True}, "Yes"),
+        ("breached", {"true": "Yes"}, {}, "false"),
+        ("holder", {}, {"holder": None}, None),
+        ("holder", {"Network": "NW"}, {}, "NW"),
+        ("cycle", {}, {"cycle": 3}, 3),
+        ("target_seconds", {}, {"target": 90 * MINUTE}, 5400),
+        ("definition", {}, {}, "0123456789abcdef"),
+        ("agreement", {}, {}, "standard"),
+    ],
+)
+def test_a_result_becomes_a_fact_through_its_native_options(
+    name: str, values: dict[str, str], given: dict[str, object], expected: Fact
+) -> None:
+    seen: list[tuple[str, Fact]] = []
+
+    def encode(field: str, fact: Fact) -> str | None:
+        seen.append((field, fact))
+        return None
+
+    by = terms(FieldMap("u_x", ResultRef(name, kind="sla"), values))
+    plan(known(), [result(**given)], (), type(by)(by.definitions, by.writeback, encode, by.as_of, by.tell_within))
+    assert seen == [("u_x", expected)]
+    assert type(seen[0][1]) is type(expected)
+
+
+# The most urgent cycle.
+
+SLA = ResultRef("status", kind="sla")
+
+
+@pytest.mark.parametrize(
+    ("results", "chosen"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param([ended(), result(cycle=2)], 1, id="of one objective the latest cycle"),
+        pytest.param(
+            [result(cycle=1), ended(cycle=2, stage="cancelled", status="cancelled")], 0, id="the latest not cancelled"
+        ),
+        pytest.param([breached(), ended(cycle=2)], 1, id="the latest cycle, though an earlier is open and breached"),
+        pytest.param(
+            [ended(NOW), result(objective="response", due_at=NOW + 9 * HOUR)], 1, id="an open one before an ended one"
+        ),
+        pytest.param(
+            [ended(NOW, status="breached", breached=True), result(objective="response")],
+            1,
+            id="an open one before an ended one that was breached",
+        ),
+        pytest.param(
+            [result(due_at=NOW - 2 * HOUR), breached(NOW - HOUR, objective="response")], 1, id="a breached one first"
+        ),
+        pytest.param(
+            [result(due_at=NOW + 2), result(objective="response", due_at=NOW + 1)], 1, id="the earliest due time"
+        ),
+        pytest.param(
+            [result(due_at=NOW + 2), paused(NOW + 1, objective="response")], 1, id="a paused one by due_if_resumed"
+        ),
+        pytest.param(
+            [result(due_at=NOW + 1), paused(NOW + 2, objective="response")], 0, id="a paused one by due_if_resumed, 2"
+        ),
+        pytest.param(
+            [paused(None), result(objective="response", due_at=NOW + DAY)], 1, id="one without a due time comes last"
+        ),
+        pytest.param([result(), result(objective="response")], 0, id="then file order"),
+        pytest.param(
+            [ended(NOW - 2), ended(NOW - 1, objective="response")], 1, id="of ended ones only the last to end"
+        ),
+        pytest.param([ended(NOW - 2), ended(NOW - 2, objective="response")], 0, id="ended at once: file order"),
+        pytest.param([result(excluded=True), ended(objective="response")], 1, id="an excluded one does not count"),
+        pytest.param([result(kind="ola")], None, id="another kind does not count"),
+        pytest.param(
+            [ended(NOW - 1, table="standard-2025"), result(table="standard-2026", cycle=2)],
+            1,
+            id="versions of an agreement are one objective",
+        ),
+    ],
+)
+def test_a_field_speaks_of_the_most_urgent_cycle(results: Sequence[Result], chosen: int | None) -> None:
+    assert most_urgent(results, SLA) is (None if chosen is None else results[chosen])
+
+
+@pytest.mark.parametrize(
+    ("ref", "chosen"),
+    [
+        (ResultRef("status", kind="sla"), 1),
+        (ResultRef("status", kind="sla", objective="resolution"), 0),
+        (ResultRef("status", agreement="gold", objective="resolution"), 2),
+        (ResultRef("status", kind="uc"), None),
+    ],
+)
+def test_a_reference_narrows_what_is_meant(ref: ResultRef, chosen: int | None) -> None:
+    results = [
+        result(due_at=NOW + 3),
+        result(objective="response", due_at=NOW + 1),
+        result(agreement="gold", due_at=NOW + 5),
+    ]
+    assert most_urgent(results, ref) is (None if chosen is None else results[chosen])
+
+
+def test_two_fields_can_speak_of_two_cycles_of_one_ticket() -> None:
+    response = FieldMap("u_response", ResultRef("status", kind="sla", objective="response"), {})
+    resolution = FieldMap("u_resolution", ResultRef("status", kind="sla", objective="resolution"), {})
+    results = [ended(objective="response"), breached()]
+    assert changes(known(), results, terms(response, resolution)) == [
+        ("u_response", None, "met", "first"),
+        ("u_resolution", None, "breached", "first"),
+    ]
+
+
+# Comments: a transition is told once.
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        pytest.param(at_risk(), True, id="at risk"),
+        pytest.param(breached(), True, id="breached"),
+        pytest.param(result(), False, id="on track"),
+        pytest.param(paused(NOW), False, id="paused"),
+        pytest.param(breached(kind="ola"), False, id="a kind that is not told"),
+        pytest.param(breached(excluded=True), False, id="excluded"),
+        pytest.param(breached(stage="completed", stopped_at=NOW), False, id="its cycle has ended"),
+        pytest.param(breached(NOW - DAY), True, id="just within tell_within"),
+        pytest.param(breached(NOW - DAY - 1), False, id="too long ago"),
+        pytest.param(
+            breached(NOW - 3 * DAY, since=NOW - HOUR), True, id="due long ago by a target that was chosen just now"
+        ),
+    ],
+)
+def test_a_transition_is_told_if_it_is_recent_and_its_cycle_open(found: Result, told: bool) -> None:
+    actions = plan(known(), [found], (), terms(comments=COMMENTS))
+    assert bool(comments(actions)) == told
+
+
+def test_without_a_rule_nothing_is_told() -> None:
+    assert plan(known(), [breached()], (), terms(STATUS))[0].changes
+    assert comments(plan(known(), [breached()], (), terms(STATUS))) == []
+
+
+def test_a_status_that_is_not_in_on_is_not_told() -> None:
+    rule = CommentRule(("breached",), ("sla",))
+    assert comments(plan(known(), [at_risk()], (), terms(comments=rule))) == []
+
+
+@pytest.mark.parametrize(
+    ("ticket", "markers"),
+    [
+        pytest.param(known(), ["standard.resolution#1 breached"], id="in the outbox"),
+        pytest.param(known(markers=["standard.resolution#1 breached"]), [], id="on the ticket, state was lost"),
+    ],
+)
+def test_a_transition_that_was_told_is_not_told_again(ticket: Known, markers: list[str]) -> None:
+    assert plan(ticket, [breached()], markers, terms(comments=COMMENTS)) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "standard.resolution#1 at_risk",
+        "standard.resolution#2 breached",
+        "standard.response#1 breached",
+        "gold.resolution#1 breached",
+    ],
+)
+def test_another_agreement_objective_cycle_or_status_is_another_transition(other: str) -> None:
+    (comment,) = comments(plan(known(), [breached()], [other], terms(comments=COMMENTS)))
+    assert comment.marker == "standard.resolution#1 breached" == marker_of(breached())
+
+
+def test_versions_of_an_agreement_are_told_apart_by_their_table() -> None:
+    assert marker_of(breached(table="standard-2026")) == "standard-2026.resolution#1 breached"
+
+
+def test_two_objectives_breached_at_once_are_one_write_of_fields_and_two_comments() -> None:
+    results = [breached(objective="response"), breached()]
+    actions = plan(known(), results, (), terms(STATUS, DUE, comments=COMMENTS))
+    assert [len(action.changes) for action in actions] == [2, 0, 0]
+    assert [comment.marker for comment in comments(actions)] == [
+        "standard.response#1 breached",
+        "standard.resolution#1 breached",
+    ]
+
+
+@pytest.mark.parametrize(("visibility", "internal"), [("internal", True), ("public", False)])
+def test_a_comment_is_as_visible_as_the_rule_says(visibility: str, internal: bool) -> None:
+    rule = CommentRule(("breached",), ("sla",), visibility)  # type: ignore[arg-type]
+    (comment,) = comments(plan(known(), [breached()], (), terms(comments=rule)))
+    assert comment.internal is internal

@@ -1,0 +1,100 @@
+"""Every earlier schema upgrades and is worked with; nothing goes back (docs/promises.md, P13)."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+import sync
+from sla_engine.instant import MINUTE
+from slabridge.app.connect import connected
+from slabridge.run.tally import Exit
+from slabridge.state import State, quarantine, schema, tickets
+from slabridge.state.database import _alembic
+from tests.slabridge.run.job import Job, Truth
+from tests.slabridge.state.databases import rows
+from tests.slabridge.state.released import FIXTURES, LATER, load, revisions
+
+TABLES = ("connection", "ticket", "outbox", "quarantine", "run", "lease")
+
+
+def content(place: str) -> dict[str, list[tuple[object, ...]]]:
+    version = rows(place, "SELECT version_num FROM alembic_version")
+    return {"version": version, **{name: rows(place, f"SELECT * FROM {name} ORDER BY 1, 2") for name in TABLES}}  # noqa: S608 - our own names
+
+
+def test_every_schema_before_the_newest_has_a_database_of_its_time() -> None:
+    assert set(revisions()[:-1]) <= set(FIXTURES) <= set(revisions())
+
+
+def test_nothing_goes_back_to_an_earlier_schema() -> None:
+    for revision in ScriptDirectory.from_config(_alembic()).walk_revisions():
+        assert not hasattr(revision.module, "downgrade"), revision.revision
+
+
+@pytest.mark.parametrize("revision", FIXTURES)
+def test_an_earlier_state_becomes_what_a_new_one_is_and_loses_nothing(place: str, revision: str) -> None:
+    load(revision, place)
+    before = content(place)
+    state = State.of(place)
+    with state.begin() as transaction:
+        assert compare_metadata(MigrationContext.configure(transaction), schema.metadata) == []
+        known = [known.native.key for _, known in tickets.find(transaction, "INC0000002")]
+        assert known == ["INC0000002"]
+        (entry,) = quarantine.listed(transaction)
+    assert (entry.key, entry.asked) == ("INC0000000", False)
+    state.close()
+    after = content(place)
+    assert after["version"] == [(revisions()[-1],)]
+    for name in TABLES:
+        old = [row[: len(was)] for row, was in zip(after[name], before[name], strict=True)]
+        assert [sorted(map(repr, row)) for row in old] == [sorted(map(repr, row)) for row in before[name]], name
+
+
+@pytest.mark.parametrize("revision", FIXTURES)
+def test_a_dry_run_over_an_earlier_state_leaves_it_as_it_is(place: str, revision: str) -> None:
+    load(revision, place)
+    before, raw = content(place), _raw(place)
+    state = State.of(place, create=False, migrate=False)
+    with state.rehearsal(), state.begin() as transaction:
+        assert quarantine.ask(transaction) == 1
+    with state.reading() as transaction:
+        assert [entry.asked for entry in quarantine.listed(transaction)] == [False]
+    state.close()
+    assert content(place) == before
+    assert _raw(place) == raw
+
+
+def _raw(place: str) -> dict[str, bytes]:
+    if "://" in place:
+        return {}
+    return {path.name: path.read_bytes() for path in Path(place).parent.glob("state.db*")}
+
+
+@pytest.fixture
+def written(job: Job) -> Job:
+    """Give the job against a sandbox that has what the runs of the fixtures wrote."""
+    job.run()
+    job.run_at(LATER)
+    job.lose_state()
+    return job
+
+
+@pytest.mark.parametrize("revision", FIXTURES)
+def test_a_run_goes_on_from_an_earlier_state(written: Job, place: str, revision: str) -> None:
+    load(revision, place)
+    written.writes()
+    config = written.config()
+    written.sandbox.move_to(LATER + 2 * MINUTE)
+    state = State.of(place)
+    with connected(config) as connectors:
+        planned = sync.rehearse(config, connectors, state)
+        report = sync.run(config, connectors, state)
+    state.close()
+    assert planned.actions == []
+    assert {tally.refusal + tally.outage for tally in report.tallies} == {""}
+    assert report.exit_code in {Exit.COMPLETE, Exit.PARTIAL}  # a ticket is set aside
+    assert written.writes() == {}
+    Truth().check(written)
