@@ -104,9 +104,9 @@ def judge_all(engine: Engine, table: Table, chunk: int) -> int:
     """Judge a table in chunks; return the number of results."""
     tickets = len(table.first) - 1
     return sum(
-        len(part.judged.due_at)
+        len(part.verdicts.due_at)
         for begin in range(0, tickets, chunk)
-        for part in engine.judged(table.slice(begin, min(begin + chunk, tickets)), AS_OF)
+        for part in engine.judge(table.slice(begin, min(begin + chunk, tickets)), AS_OF)
     )
 
 

@@ -13,7 +13,7 @@ from sla_engine.replay import Cycles
 from sla_engine.table import Column, Mask, Rows
 from sla_engine.ticket import Values
 from sla_engine.timeline import Timeline
-from sla_engine.verdict import Judged
+from sla_engine.verdict import Verdicts
 from sla_engine.worktime import Instants
 
 
@@ -63,9 +63,11 @@ def holder_text(values: Values) -> str | None:
     return ", ".join(values) or None
 
 
-def segments_of(objective: Objective, cycles: Cycles, judged: Judged, timeline: Timeline, holder: Column) -> Segments:
+def segments_of(
+    objective: Objective, cycles: Cycles, verdicts: Verdicts, timeline: Timeline, holder: Column
+) -> Segments:
     """Open every judged cycle into segments: gapless, none of zero length, neighbours that are alike joined."""
-    table, decided = timeline.table, judged.decided
+    table, decided = timeline.table, verdicts.decided
     lengths = decided.end - decided.begin
     cycle = np.repeat(np.arange(len(lengths)), lengths)
     row = np.arange(len(cycle)) + np.repeat(decided.begin - (np.cumsum(lengths) - lengths), lengths)
@@ -99,12 +101,12 @@ def segments_of(objective: Objective, cycles: Cycles, judged: Judged, timeline: 
     return Segments(first, start, end, mode, worked, row - table.first[decided.ticket[cycle]], held)
 
 
-def breach_holders(objective: Objective, judged: Judged, timeline: Timeline, holder: Column) -> Rows:
+def breach_holders(objective: Objective, verdicts: Verdicts, timeline: Timeline, holder: Column) -> Rows:
     """Return the code of who held the ticket at the breach, or when the target was chosen if later; -1 unbreached."""
-    table, decided = timeline.table, judged.decided
+    table, decided = timeline.table, verdicts.decided
     result = np.full(len(decided.begin), -1, np.int64)
-    breached = np.flatnonzero(judged.breached)
-    row, final, at = decided.begin[breached], decided.last[breached], judged.breached_at[breached]
+    breached = np.flatnonzero(verdicts.breached)
+    row, final, at = decided.begin[breached], decided.last[breached], verdicts.breached_at[breached]
     while True:
         following = np.minimum(row + 1, final)
         ahead = (following > row) & (table.at[following] <= at)

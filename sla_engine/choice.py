@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from sla_engine.agreement import Agreement, CalendarChoice, Target, Threshold
-from sla_engine.instant import DAY, instant_of, moment_of
+from sla_engine.instant import DAY, NEVER, instant_of, moment_of
 from sla_engine.predicate import holds
 from sla_engine.table import Mask, Rows, Table
-from sla_engine.worktime import NEVER, Calendar, Instants
+from sla_engine.worktime import Calendar, Instants
 
 NONE = -1
 

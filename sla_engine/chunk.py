@@ -1,4 +1,4 @@
-"""From judged columns to results, one value per cycle."""
+"""From verdicts in columns to results, one value per cycle."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sla_engine.replay import Cycles
 from sla_engine.result import Result
 from sla_engine.ticket import Ticket
 from sla_engine.timeline import Timeline
-from sla_engine.verdict import NULL, Judged, Stage, Status
+from sla_engine.verdict import NULL, Stage, Status, Verdicts
 from sla_engine.worktime import Instants
 
 _STAGES = tuple(stage.name.lower() for stage in Stage)
@@ -23,29 +23,29 @@ _STATUSES = tuple(status.name.lower() for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ClauseResults:
     """What judging one clause over one table gave."""
 
     clause: Clause
     cycles: Cycles
-    judged: Judged
+    verdicts: Verdicts
     timeline: Timeline
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The parts of some tickets, of which the first is at place `base` of the input; `overdue` ones have no results."""
+    """Some tickets' results; the first is at place `base` of the input, `overdue` ones have none."""
 
     base: int
     tickets: Sequence[Ticket]
-    parts: Sequence[Part]
+    by_clause: Sequence[ClauseResults]
     overdue: frozenset[int]
     holder: str
     segments: bool
 
     def results(self) -> list[Result]:
         """Return the results ordered by (ticket, agreement, objective, cycle)."""
-        found = [result for part in self.parts for result in _results(part, self)]
+        found = [result for part in self.by_clause for result in _results(part, self)]
         found.sort(key=attrgetter("position"))
         return found
 
@@ -53,39 +53,43 @@ class Chunk:
         """Yield what `results` gives as lines of JSON, without segments."""
         heads = [head_of(ticket) for ticket in self.tickets]
         found: list[str] = []
-        for part in self.parts:
-            found += lines_of(part.clause, part.judged, heads, part.timeline.table.columns[self.holder])
-        place = np.concatenate([part.judged.ticket for part in self.parts]) if self.parts else np.empty(0, np.int64)
+        for part in self.by_clause:
+            found += lines_of(part.clause, part.verdicts, heads, part.timeline.table.columns[self.holder])
+        place = (
+            np.concatenate([part.verdicts.ticket for part in self.by_clause])
+            if self.by_clause
+            else np.empty(0, np.int64)
+        )
         order = np.argsort(place, kind="stable")
         if self.overdue:
             order = order[~np.isin(place[order], list(self.overdue))]
         return map(found.__getitem__, order.tolist())
 
 
-def _results(part: Part, chunk: Chunk) -> Iterator[Result]:
-    judged, decided = part.judged, part.judged.decided
+def _results(part: ClauseResults, chunk: Chunk) -> Iterator[Result]:
+    verdicts, decided = part.verdicts, part.verdicts.decided
     agreement, objective = part.clause.agreement, part.clause.objective
     holder = part.timeline.table.columns[chunk.holder]
     held = [holder_text(values) for values in holder.values] or [None]
     names = calendars_of(objective.targets)
-    pieces = segments_of(objective, part.cycles, judged, part.timeline, holder) if chunk.segments else None
-    blamed = breach_holders(objective, judged, part.timeline, holder).tolist() if chunk.segments else None
+    pieces = segments_of(objective, part.cycles, verdicts, part.timeline, holder) if chunk.segments else None
+    blamed = breach_holders(objective, verdicts, part.timeline, holder).tolist() if chunk.segments else None
     columns = (
-        judged.ticket,
-        judged.cycle,
-        judged.stage,
-        judged.status,
-        judged.breached,
-        judged.excluded,
-        judged.started_at,
-        judged.stopped_at,
-        judged.due_at,
-        judged.due_if_resumed,
-        judged.breached_at,
-        judged.next_change_at,
+        verdicts.ticket,
+        verdicts.cycle,
+        verdicts.stage,
+        verdicts.status,
+        verdicts.breached,
+        verdicts.excluded,
+        verdicts.started_at,
+        verdicts.stopped_at,
+        verdicts.due_at,
+        verdicts.due_if_resumed,
+        verdicts.breached_at,
+        verdicts.next_change_at,
         decided.target,
-        judged.elapsed,
-        judged.paused,
+        verdicts.elapsed,
+        verdicts.paused,
         holder.codes[decided.deciding],
         decided.calendar,
         _since(part),
@@ -128,12 +132,12 @@ def _results(part: Part, chunk: Chunk) -> Iterator[Result]:
         )
 
 
-def _since(part: Part) -> Instants:
-    judged, decided, table = part.judged, part.judged.decided, part.timeline.table
+def _since(part: ClauseResults) -> Instants:
+    verdicts, decided, table = part.verdicts, part.verdicts.decided, part.timeline.table
     chosen = table.at[chosen_since(part.clause.objective, table, decided.begin, decided.deciding)]
-    at_risk = judged.status == Status.AT_RISK
-    reached = np.where(judged.breached, judged.breached_at, judged.at_risk_at)
-    return np.where(at_risk | judged.breached, np.maximum(reached, chosen), NULL)
+    at_risk = verdicts.status == Status.AT_RISK
+    reached = np.where(verdicts.breached, verdicts.breached_at, verdicts.at_risk_at)
+    return np.where(at_risk | verdicts.breached, np.maximum(reached, chosen), NULL)
 
 
 def _known(instant: int) -> int | None:

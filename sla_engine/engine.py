@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from sla_engine.agreement import Definitions, Rule, fields_read
-from sla_engine.chunk import Chunk, Part
+from sla_engine.chunk import Chunk, ClauseResults
 from sla_engine.clause import Clause
 from sla_engine.condition import SOURCE
 from sla_engine.decide import decide
@@ -18,7 +18,7 @@ from sla_engine.table import Table
 from sla_engine.tabulate import tabulate
 from sla_engine.ticket import Ticket
 from sla_engine.timeline import Timeline
-from sla_engine.verdict import judge
+from sla_engine.verdict import verdicts_of
 from sla_engine.worktime import Calendar
 
 CHUNK: Final = 32_000
@@ -73,13 +73,13 @@ class Engine:
             part_of = tickets[base : base + CHUNK]
             table, problems = tabulate(part_of, self.fields)
             warnings += [(base + position, text) for position, text in problems]
-            parts = list(self.judged(table.until(as_of), as_of))
-            overdue = frozenset(int(ticket) for part in parts for ticket in part.judged.ticket[part.judged.overdue])
+            found = list(self.judge(table.until(as_of), as_of))
+            overdue = frozenset(int(ticket) for part in found for ticket in part.verdicts.ticket[part.verdicts.overdue])
             invalid += [(base + position, TOO_FAR) for position in sorted(overdue)]
-            chunks.append(Chunk(base, part_of, parts, overdue, self.definitions.holder, segments))
+            chunks.append(Chunk(base, part_of, found, overdue, self.definitions.holder, segments))
         return Evaluation(chunks, invalid, warnings)
 
-    def judged(self, table: Table, as_of: int) -> Iterator[Part]:
+    def judge(self, table: Table, as_of: int) -> Iterator[ClauseResults]:
         """Judge every objective over a table that holds no row after `as_of`, column by column."""
         timeline = Timeline(table, as_of, self.calendars)
         replayed: dict[Rule, Cycles] = {}
@@ -89,7 +89,9 @@ class Engine:
                 replayed[objective.rule] = find_cycles(objective.rule, timeline)
             cycles = replayed[objective.rule]
             decided = decide(clause.agreement, objective, cycles, timeline, self.zone)
-            yield Part(clause, cycles, judge(clause.agreement, objective, cycles, decided, timeline), timeline)
+            yield ClauseResults(
+                clause, cycles, verdicts_of(clause.agreement, objective, cycles, decided, timeline), timeline
+            )
 
 
 def evaluate(tickets: Sequence[Ticket], definitions: Definitions, as_of: int, *, segments: bool = True) -> Evaluation:

@@ -9,6 +9,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NEVER = (1 << 63) - 1
+"""After every instant: the largest number that a column holds."""
 _MILLISECOND = timedelta(milliseconds=1)
 
 

@@ -5,7 +5,7 @@ is left of a line is put together in one go.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
@@ -14,59 +14,70 @@ import numpy.typing as npt
 from sla_engine.attribution import holder_text
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY, MINUTE, SECOND, format_instant
+from sla_engine.result import FIELDS
 from sla_engine.table import Column
 from sla_engine.ticket import Ticket
-from sla_engine.verdict import NULL, Judged, Stage, Status
+from sla_engine.verdict import NULL, Stage, Status, Verdicts
 from sla_engine.worktime import Instants
 
 Texts = Iterable[str]
 
+_OF_TICKET = {"source": "source", "ticket": "key", "id": "id"}
+"""The keys with which all lines of a ticket begin -> its attributes."""
+_FLAG_NAMES = ("stage", "status", "breached", "excluded")
+"""Keys that follow each other and have few values: their texts are looked up together."""
+_REST = tuple(name for name in FIELDS if name not in (*_OF_TICKET, *_FLAG_NAMES[1:]))
 
-def lines_of(clause: Clause, judged: Judged, heads: Sequence[str], holder: Column) -> list[str]:
+
+def lines_of(clause: Clause, verdicts: Verdicts, heads: Sequence[str], holder: Column) -> list[str]:
     """Return a line for each of one objective's results; `heads` has how each ticket's lines begin."""
-    agreement, decided = clause.agreement, judged.decided
-    promise = (
-        f'"agreement":{json.dumps(agreement.id)},"kind":"{agreement.kind}",'
-        f'"objective":{json.dumps(clause.objective.name)},"cycle":'
-    )
-    ending = f',"definition":"{clause.definition}"}}\n'
-    holders = np.array([json.dumps(holder_text(values)) + ending for values in holder.values], np.object_)
-    flags = (judged.stage * len(Status) + judged.status) * 4 + judged.breached * 2 + judged.excluded
-    parts: tuple[Texts, ...] = (
-        map(heads.__getitem__, judged.ticket.tolist()),
-        repeat(promise),
-        map(str, judged.cycle.tolist()),
-        _FLAGS[flags].tolist(),
-        _instants(judged.started_at),
-        repeat(',"stopped_at":'),
-        _instants(judged.stopped_at),
-        repeat(',"due_at":'),
-        _instants(judged.due_at),
-        repeat(',"due_if_resumed":'),
-        _instants(judged.due_if_resumed),
-        repeat(',"breached_at":'),
-        _instants(judged.breached_at),
-        repeat(',"next_change_at":'),
-        _instants(judged.next_change_at),
-        repeat(',"target_seconds":'),
-        _seconds(decided.target),
-        repeat(',"elapsed_seconds":'),
-        _seconds(judged.elapsed),
-        repeat(',"remaining_seconds":'),
-        _seconds(decided.target - judged.elapsed),
-        repeat(',"paused_seconds":'),
-        _seconds(judged.paused),
-        repeat(',"percent":'),
-        _percents(judged.elapsed * 10_000 // decided.target),
-        repeat(',"holder":'),
-        holders[holder.codes[decided.deciding]].tolist(),
-    )
-    return list(map("".join, zip(*parts, strict=False)))
+    agreement, decided = clause.agreement, verdicts.decided
+    flags = (verdicts.stage * len(Status) + verdicts.status) * 4 + verdicts.breached * 2 + verdicts.excluded
+    holders = np.array([json.dumps(holder_text(values)) for values in holder.values], np.object_)
+    texts: dict[str, str | Texts] = {
+        "agreement": json.dumps(agreement.id),
+        "kind": json.dumps(agreement.kind),
+        "objective": json.dumps(clause.objective.name),
+        "cycle": map(str, verdicts.cycle.tolist()),
+        "stage": _FLAGS[flags].tolist(),
+        "started_at": _instants(verdicts.started_at),
+        "stopped_at": _instants(verdicts.stopped_at),
+        "due_at": _instants(verdicts.due_at),
+        "due_if_resumed": _instants(verdicts.due_if_resumed),
+        "breached_at": _instants(verdicts.breached_at),
+        "next_change_at": _instants(verdicts.next_change_at),
+        "target_seconds": _seconds(decided.target),
+        "elapsed_seconds": _seconds(verdicts.elapsed),
+        "remaining_seconds": _seconds(decided.target - verdicts.elapsed),
+        "paused_seconds": _seconds(verdicts.paused),
+        "percent": _percents(verdicts.elapsed * 10_000 // decided.target),
+        "holder": holders[holder.codes[decided.deciding]].tolist(),
+        "definition": json.dumps(clause.definition),
+    }
+    beginnings = map(heads.__getitem__, verdicts.ticket.tolist())
+    return list(map("".join, zip(beginnings, *_parts(texts), strict=False)))
 
 
 def head_of(ticket: Ticket) -> str:
     """Return how all lines of a ticket begin."""
-    return f'{{"source":{json.dumps(ticket.source)},"ticket":{json.dumps(ticket.key)},"id":{json.dumps(ticket.id)},'
+    return "{" + ",".join(
+        f'"{name}":{json.dumps(getattr(ticket, attribute))}' for name, attribute in _OF_TICKET.items()
+    )
+
+
+def _parts(texts: Mapping[str, str | Texts]) -> Iterator[Texts]:
+    """Yield what a line consists of, key by key; what is the same in all lines is one text."""
+    same = ""
+    for name in _REST:
+        same += f',"{name}":'
+        text = texts[name]
+        if isinstance(text, str):
+            same += text
+        else:
+            yield repeat(same)
+            yield text
+            same = ""
+    yield repeat(f"{same}}}\n")
 
 
 def _instants(column: Instants) -> list[str]:
@@ -96,8 +107,8 @@ def _percents(hundredths: npt.NDArray[np.int64]) -> Texts:
 
 _FLAGS = np.array(
     [
-        f',"stage":"{stage.name.lower()}","status":"{status.name.lower()}","breached":{breached},'
-        f'"excluded":{excluded},"started_at":'
+        f'"{stage.name.lower()}","{_FLAG_NAMES[1]}":"{status.name.lower()}","{_FLAG_NAMES[2]}":{breached},'
+        f'"{_FLAG_NAMES[3]}":{excluded}'
         for stage in Stage
         for status in Status
         for breached in ("false", "true")

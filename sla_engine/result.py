@@ -1,10 +1,11 @@
 """A result: what one cycle of one objective came to, and its JSON form (docs/evaluate.md)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, NamedTuple, Self
 
 from sla_engine.attribution import Segment
-from sla_engine.instant import format_instant
+from sla_engine.instant import format_instant, parse_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +67,7 @@ class Result:
 
     def as_json(self, *, segments: bool = False) -> dict[str, Any]:
         """Return the result as `slabridge evaluate` prints it: instants as text, times in seconds."""
-        row: dict[str, Any] = {
-            "source": self.source,
-            "ticket": self.ticket,
-            "id": self.id,
-            "agreement": self.agreement,
-            "kind": self.kind,
-            "objective": self.objective,
-            "cycle": self.cycle,
-            "stage": self.stage,
-            "status": self.status,
-            "breached": self.breached,
-            "excluded": self.excluded,
-            "started_at": format_instant(self.started_at),
-            "stopped_at": _instant(self.stopped_at),
-            "due_at": _instant(self.due_at),
-            "due_if_resumed": _instant(self.due_if_resumed),
-            "breached_at": _instant(self.breached_at),
-            "next_change_at": _instant(self.next_change_at),
-            "target_seconds": seconds(self.target),
-            "elapsed_seconds": seconds(self.elapsed),
-            "remaining_seconds": seconds(self.remaining),
-            "paused_seconds": seconds(self.paused),
-            "percent": self.percent,
-            "holder": self.holder,
-            "definition": self.definition,
-        }
+        row = {name: form.write(getattr(self, attribute)) for name, (attribute, form) in FIELDS.items()}
         if segments:
             row["segments"] = [
                 {
@@ -108,11 +84,62 @@ class Result:
             row["breach_holder"] = self.breach_holder
         return row
 
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any], **others: Any) -> Self:  # noqa: ANN401 - the attributes that JSON lacks
+        """Return the result that `as_json` gave, without segments; `others` are attributes that are not in `FIELDS`."""
+        given = {attribute: read(row[name]) for name, attribute, read in _STORED}
+        return cls(**given, **others)
+
 
 def seconds(ms: int) -> int | float:
     """Return milliseconds as seconds, a whole number where it is one."""
     return ms // 1000 if ms % 1000 == 0 else ms / 1000
 
 
-def _instant(instant: int | None) -> str | None:
-    return None if instant is None else format_instant(instant)
+class _Form(NamedTuple):
+    """How an attribute is written as JSON, and read again (None: it follows from others)."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any] | None
+
+
+def _same(value: Any) -> Any:  # noqa: ANN401 - any plain value
+    return value
+
+
+_PLAIN = _Form(_same, _same)
+_INSTANT = _Form(
+    lambda instant: None if instant is None else format_instant(instant),
+    lambda text: None if text is None else parse_instant(text),
+)
+_AMOUNT = _Form(seconds, lambda number: round(number * 1000))
+
+FIELDS: Final[Mapping[str, tuple[str, _Form]]] = {
+    "source": ("source", _PLAIN),
+    "ticket": ("ticket", _PLAIN),
+    "id": ("id", _PLAIN),
+    "agreement": ("agreement", _PLAIN),
+    "kind": ("kind", _PLAIN),
+    "objective": ("objective", _PLAIN),
+    "cycle": ("cycle", _PLAIN),
+    "stage": ("stage", _PLAIN),
+    "status": ("status", _PLAIN),
+    "breached": ("breached", _PLAIN),
+    "excluded": ("excluded", _PLAIN),
+    "started_at": ("started_at", _INSTANT),
+    "stopped_at": ("stopped_at", _INSTANT),
+    "due_at": ("due_at", _INSTANT),
+    "due_if_resumed": ("due_if_resumed", _INSTANT),
+    "breached_at": ("breached_at", _INSTANT),
+    "next_change_at": ("next_change_at", _INSTANT),
+    "target_seconds": ("target", _AMOUNT),
+    "elapsed_seconds": ("elapsed", _AMOUNT),
+    "remaining_seconds": ("remaining", _AMOUNT._replace(read=None)),
+    "paused_seconds": ("paused", _AMOUNT),
+    "percent": ("percent", _PLAIN._replace(read=None)),
+    "holder": ("holder", _PLAIN),
+    "definition": ("definition", _PLAIN),
+}
+"""The keys of a result's JSON in their order: the one list of them, for printing, storing and reading alike."""
+
+_STORED = [(name, attribute, form.read) for name, (attribute, form) in FIELDS.items() if form.read is not None]

@@ -43,7 +43,7 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Verdicts:
     """The results of one objective, one element per decided cycle; amounts in ms, instants in ms UTC or NULL.
 
     `overdue` marks due times beyond the horizon, which are NULL: their tickets are invalid.
@@ -86,8 +86,10 @@ class _Measured:
     at_risk_at: Instants
 
 
-def judge(agreement: Agreement, objective: Objective, cycles: Cycles, decided: Decided, timeline: Timeline) -> Judged:
-    """Judge the decided cycles of an objective."""
+def verdicts_of(
+    agreement: Agreement, objective: Objective, cycles: Cycles, decided: Decided, timeline: Timeline
+) -> Verdicts:
+    """Return the verdicts on the decided cycles of an objective."""
     table = timeline.table
     stage = _stages(objective, cycles, decided)
     end_at = np.where(decided.is_open, timeline.as_of, table.at[cycles.end[decided.kept]])
@@ -104,7 +106,7 @@ def judge(agreement: Agreement, objective: Objective, cycles: Cycles, decided: D
     for condition in (agreement.exclude, objective.exclude):
         if condition is not None:
             excluded |= holds(condition, table, decided.last)
-    return Judged(
+    return Verdicts(
         decided=decided,
         cycle=cycles.number[decided.kept],
         stage=stage,

@@ -14,16 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from sla_engine.calendar import CalendarDefinition
-from sla_engine.instant import DAY, instant_of, moment_of
+from sla_engine.instant import DAY, NEVER, instant_of, moment_of
 from sla_engine.intervals import working_intervals
 
 Instants = npt.NDArray[np.int64]
 
 HORIZON: Final = 3653 * DAY
 """A due time later than this after a cycle's end makes a ticket invalid (docs/engine.md, "Calendars")."""
-
-NEVER: Final = np.iinfo(np.int64).max
-"""What `Calendar.due` gives where the horizon holds too little working time."""
 
 _CELL: Final = 20
 
