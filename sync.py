@@ -1,7 +1,8 @@
-"""The job: take the lease; per tool pull what changed and store it, evaluate, plan, write, record.
+"""The job: take the lease; per tool pull what changed and store it, judge, plan, write, record.
 
 Everything that is decided here is an order of steps. What a result is, `sla_engine` says; what is to be written,
-`slabridge.run.plan`; how a tool is spoken to, `connectors`. What a run promises is in docs/promises.md.
+`slabridge.run.actions`; how a tool is spoken to, `connectors`. What a run promises is in docs/promises.md, where its
+parts are in docs/architecture.md.
 """
 
 import runpy
@@ -9,29 +10,35 @@ from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
-from connectors.errors import ConnectorError, Refused
+from connectors.errors import ConnectorError, Halted, Refused
 from connectors.interface import CommentWrite, Connector
 from sla_engine import Engine
 from slabridge.config import Config, Connection
-from slabridge.run.context import Job, Notice, Site
+from slabridge.run.actions import Planned, Terms
+from slabridge.run.adopt import adopt
+from slabridge.run.context import Context, OnProgress, Run
+from slabridge.run.due import reread_due
 from slabridge.run.halt import Halt
-from slabridge.run.judge import is_seen, judge
-from slabridge.run.plan import Terms
-from slabridge.run.pull import pull, read, reread_due, settle_comments
+from slabridge.run.judge import judge
+from slabridge.run.plan import plan
+from slabridge.run.pull import pull
+from slabridge.run.reading import read
+from slabridge.run.settle import settle
 from slabridge.run.tally import Report, Tally
-from slabridge.run.write import Planned, planned, write
-from slabridge.state import State, connections, lease, quarantine, runs, tickets
-from slabridge.state.tickets import Known
+from slabridge.run.unclear import settle_comments
+from slabridge.run.write import write
+from slabridge.state import ConnectionState, State, connections, lease, quarantine, runs, tickets
+from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
 log = structlog.get_logger()
 
 BATCH = 1000
-"""Tickets evaluated at a time."""
+"""Tickets judged at a time."""
 
 Connectors = Iterable[tuple[Connection, Connector]]
 
-Write = Callable[[Site, Planned], set[str]]
+Write = Callable[[Context, Sequence[Planned]], set[str]]
 """Writes a plan, and returns the tickets on which something is still to be written."""
 
 
@@ -39,7 +46,7 @@ def run(
     config: Config,
     connectors: Connectors,
     state: State,
-    notice: Notice = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
     halt: Halt | None = None,
 ) -> Report:
     """Run once over all connections; one that fails does not stop the others.
@@ -51,13 +58,13 @@ def run(
     with lease.held(state):
         with state.begin() as transaction:
             number = runs.begin(transaction)
-        job = Job(config, state, number, Engine(config.definitions), notice, halt or Halt())
+        this = Run(config, number, Engine(config.definitions), on_progress, halt or Halt())
         for connection, connector in connectors:
-            _contained(job, connection, connector, report.begin(connection.name), write)
+            _contained(this, state, connection, connector, report.begin(connection.name), write)
         with state.begin() as transaction:
-            aside = quarantine.count(transaction)
+            quarantined = quarantine.count(transaction)
             for tally in report.tallies:
-                tally.quarantined = aside.get(tally.connection, 0)
+                tally.quarantined = quarantined.get(tally.connection, 0)
             runs.finish(transaction, number, report.exit_code, {"connections": report.as_json()})
     return report
 
@@ -66,31 +73,37 @@ def rehearse(
     config: Config,
     connectors: Connectors,
     state: State,
-    notice: Notice = lambda _: None,
+    on_progress: OnProgress = lambda _: None,
     halt: Halt | None = None,
 ) -> Report:
     """Do what `run` would, but write nothing into the tools and keep nothing in the state; `actions` are the plan."""
     report = Report()
 
-    def note(site: Site, plan: Planned) -> set[str]:
-        found = [(site.name, action) for _, actions in plan for action in actions]
-        report.actions += found[: site.allowed(len(found))]
+    def note(context: Context, plan: Sequence[Planned]) -> set[str]:
+        found = [(context.name, action) for _, actions in plan for action in actions]
+        report.actions += found[: context.take_writes(len(found))]
         return set()
 
     with state.rehearsal(), lease.held(state):
-        job = Job(config, state, 0, Engine(config.definitions), notice, halt or Halt())
+        this = Run(config, 0, Engine(config.definitions), on_progress, halt or Halt())
         for connection, connector in connectors:
-            _contained(job, connection, connector, report.begin(connection.name), note)
+            _contained(this, state, connection, connector, report.begin(connection.name), note)
     return report
 
 
-def _contained(job: Job, connection: Connection, connector: Connector, tally: Tally, write: Write) -> None:
+def _contained(  # noqa: PLR0913, PLR0917 - what one connection's part consists of
+    this: Run, state: State, connection: Connection, connector: Connector, tally: Tally, write: Write
+) -> None:
     """Run one connection's part; a tool that fails ends that part, and no more."""
     before = connector.calls
     try:
-        job.halt.check()
+        this.halt.check()
         tally.as_of = connector.check().now
-        _synchronise(Site(job, connection, connector, tally, tally.as_of), write)
+        own = ConnectionState(state, connection.name)
+        _synchronise(Context(this, connection, connector, own, tally, tally.as_of), write)
+    except Halted as error:
+        tally.halted = str(error)
+        log.warning("halted", connection=tally.connection, reason=str(error))
     except Refused as error:
         tally.refusal = str(error)
         log.error("refused", connection=tally.connection, reason=str(error))  # noqa: TRY400 - a person acts on the words
@@ -101,54 +114,52 @@ def _contained(job: Job, connection: Connection, connector: Connector, tally: Ta
         tally.calls = connector.calls - before
 
 
-def _synchronise(site: Site, write: Write) -> None:
-    settle_comments(site)
-    pull(site)
-    reread_due(site)
-    config = site.job.config
-    terms = Terms(config.definitions, site.connection.writeback, site.connector.encode, site.as_of, config.tell_within)
-    mapper = Mapper(site.connection)
+def _synchronise(context: Context, write: Write) -> None:
+    settle_comments(context)
+    pull(context)
+    reread_due(context)
+    config = context.run.config
+    terms = Terms(
+        config.definitions, context.connection.writeback, context.connector.encode, context.as_of, config.post_within
+    )
+    mapper = Mapper(context.connection)
     after = ""
-    while batch := _pending(site, after):
-        after = batch[-1].native.id
-        deferred = write(site, _plan(site, mapper, batch, terms))
-        # Only now: whoever dies before this evaluates and plans anew, and finds what was written.
-        done = {known.native.id for known in batch if is_seen(known, site.as_of)} - deferred
-        with site.job.state.begin() as transaction:
-            tickets.settle(transaction, site.name, done)
-            quarantine.release(transaction, site.name, done - site.aside)
-            lease.renew(transaction)
-        site.proceed()
+    while batch := _pending(context, after):
+        after = batch[-1].id
+        settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
+        context.proceed()
     for (field, value), count in sorted(mapper.unmapped.items()):
-        log.warning("unmapped value", connection=site.name, field=field, value=value, tickets=count)
+        log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
     for field, count in sorted(mapper.unreadable.items()):
-        log.warning("field not readable", connection=site.name, field=field, tickets=count)
-    with site.job.state.begin() as transaction:
-        connections.set_as_of(transaction, site.name, site.as_of)
+        log.warning("field not readable", connection=context.name, field=field, tickets=count)
+    with context.state.begin() as transaction:
+        connections.set_as_of(transaction, context.as_of)
 
 
-def _pending(site: Site, after: str) -> list[Known]:
-    with site.job.state.begin() as transaction:
-        return tickets.pending(transaction, site.name, after, BATCH)
+def _pending(context: Context, after: str) -> list[Known]:
+    with context.state.begin() as transaction:
+        return tickets.pending(transaction, after, BATCH)
 
 
-def _plan(site: Site, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> Planned:
-    """Judge tickets and plan what to write; on those that this run has not read, nothing is told before it has."""
-    judged = judge(site, mapper, batch)
-    site.tally.evaluated += len(judged)
-    plan = planned(site, judged, terms)
+def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:
+    """Judge tickets and plan what to write; those that this run has not read are read before they get a comment."""
+    judged = judge(context, mapper, batch)
+    context.tally.evaluated += len(judged)
+    adopt(context, judged, terms)
+    planned = plan(context, judged, terms)
     unread = {
-        known.native.id
-        for known, actions in plan
-        if known.pulled_in != site.job.run and any(isinstance(action.write, CommentWrite) for action in actions)
+        known.id
+        for known, actions in planned
+        if known.pulled_in != context.run.number and any(isinstance(action.write, CommentWrite) for action in actions)
     }
     if not unread:
-        return plan
-    read(site, sorted(unread))
-    with site.job.state.begin() as transaction:
-        fresh = tickets.load(transaction, site.name, unread)
-    again = planned(site, judge(site, mapper, fresh), terms)
-    return [*((known, actions) for known, actions in plan if known.native.id not in unread), *again]
+        return planned
+    read(context, sorted(unread))
+    with context.state.begin() as transaction:
+        fresh = tickets.load(transaction, unread)
+    again = judge(context, mapper, fresh)
+    adopt(context, again, terms)
+    return [*((known, actions) for known, actions in planned if known.id not in unread), *plan(context, again, terms)]
 
 
 if __name__ == "__main__":

@@ -9,16 +9,16 @@ kept, so that the picture fits a screen; what is left out is marked.
 import re
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.panel import Panel
-from rich.table import Table
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+import sync
 from sla_engine.instant import HOUR
-from slabridge.app.demo import show
+from slabridge.app.demo import Demo, demo
+from slabridge.show import logs
+from slabridge.show.demo import panel_of, table_of
 from slabridge_sandbox.server import SandboxOptions
 
 PICTURE = Path(__file__).parents[1] / "docs" / "demo.svg"
@@ -30,24 +30,6 @@ FONTS = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', 'Lib
 _INK, _PAPER, _GREY = (214, 221, 229), (13, 17, 23), (139, 148, 158)
 _COLOURS = ((255, 123, 114), (86, 211, 100), (227, 179, 65), (121, 192, 255), (210, 168, 255), (86, 212, 221))
 THEME = TerminalTheme(_PAPER, _INK, [_PAPER, *_COLOURS, _INK], [_GREY, *_COLOURS, (255, 255, 255)])
-
-
-class Film(Console):
-    """A console that keeps the table and the last ticket of what is printed on it."""
-
-    def __init__(self) -> None:
-        super().__init__(width=WIDTH, highlight=False)
-        self.table: Table | None = None
-        self.ticket: Panel | None = None
-
-    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401 - as in rich
-        """Keep what belongs in the picture, and print everything where it is usually printed."""
-        for thing in objects:
-            if isinstance(thing, Table):
-                self.table = thing
-            elif isinstance(thing, Panel):
-                self.ticket = thing
-        super().print(*objects, **options)
 
 
 def shortened(ticket: Text) -> Text:
@@ -77,15 +59,16 @@ def _is_breached(cycle: str) -> bool:
     return ": breached, " in cycle.partition("\n")[0]
 
 
-def drawn(film: Film) -> str:
+def drawn(done: Demo) -> str:
     """Return the picture as SVG that asks no other host for a font."""
-    if film.table is None or film.ticket is None or not isinstance(film.ticket.renderable, Text):
-        raise RuntimeError("the demo printed no table or no ticket")
     paper = Console(record=True, width=WIDTH, highlight=False, file=StringIO(), force_terminal=True)
-    film.ticket.renderable = shortened(film.ticket.renderable)
-    paper.print(film.table)
+    ticket = panel_of(done.tickets[-1], done.config.definitions)
+    if not isinstance(ticket.renderable, Text):
+        raise TypeError("the demo's ticket is no text")
+    ticket.renderable = shortened(ticket.renderable)
+    paper.print(table_of(done))
     paper.print()
-    paper.print(film.ticket)
+    paper.print(ticket)
     svg = paper.export_svg(title=COMMAND, theme=THEME, unique_id="demo")
     svg = re.sub(r"\s*@font-face\s*{.*?}|\s*<!--.*?-->", "", svg, flags=re.DOTALL)
     svg = re.sub(r"font-family:[^;]*;", f"font-family: {FONTS};", svg)
@@ -99,9 +82,10 @@ def drawn(film: Film) -> str:
 
 
 def main() -> None:
-    film = Film()
-    show(SandboxOptions(seed=SEED), days=1, step=6 * HOUR, console=film)
-    PICTURE.write_text(drawn(film), encoding="utf-8")
+    logs.configure("error", "console")
+    options = SandboxOptions(seed=SEED)
+    done = demo(options, 1, 6 * HOUR, sync, on_start=lambda _: None, on_run=lambda *_: None)
+    PICTURE.write_text(drawn(done), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ from connectors.interface import (
 )
 from sla_engine.instant import DAY, SECOND, format_instant
 from slabridge.config import Config, load_config
-from slabridge.run.context import Notice
+from slabridge.run.context import OnProgress
 from slabridge.run.tally import Tally
 from slabridge.show import logs
 from slabridge.state import State
@@ -256,7 +256,7 @@ class Place:
     state: State
     config: Config
 
-    def run(self, notice: Notice = lambda _: None) -> tuple[Cost, Cost, Tally]:
+    def run(self, notice: OnProgress = lambda _: None) -> tuple[Cost, Cost, Tally]:
         """Run the job once; return what it took, what the tool took besides, and the counts."""
         self.tool.spent = Cost()
         began = now()

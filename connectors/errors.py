@@ -4,6 +4,7 @@ ConnectorError
 ├── Refused            stop, a person must act: credentials, permissions, a name the tool does not know
 ├── Unavailable        end this connection's part of the run, the next run goes on: outage, maintenance, rate limit
 │   └── Spaced         leave this one write for the next run, the others go on: too many writes on one ticket
+├── Halted             end: the run's time is over, or it was asked to stop; no tool is to blame
 └── Unclear            a write may or may not have been applied: look before writing again
 
 One bad record is no exception but a value: `interface.Skipped`. A message names the tool, what was asked and what to
@@ -41,3 +42,7 @@ class Spaced(Unavailable):
 
 class Unclear(ConnectorError):  # noqa: N818 - as above
     """The answer to a write was lost; the write may have been applied."""
+
+
+class Halted(ConnectorError):  # noqa: N818 - as above
+    """The run is to end: its time is over, or it was asked to stop. Nothing more is sent; no tool is to blame."""

@@ -1,5 +1,6 @@
-"""From a configured connection to a connector."""
+"""From configured connections to connectors."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -11,7 +12,10 @@ from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.settings import Settings
+from sla_engine.instant import HOUR
 from slabridge.config import Config, Connection
+from slabridge.run.halt import Halt
+from slabridge.state import State, runs
 
 
 def host_of(url: str) -> str:
@@ -75,3 +79,15 @@ def _limits(found: Sequence[Settings], spent: Mapping[str, int]) -> dict[str, Li
         )
         for host, sharing in hosts.items()
     }
+
+
+@contextmanager
+def connected_within_budget(config: Config, state: State, halt: Halt) -> Iterator[list[tuple[Connection, Connector]]]:
+    """Connect with what this hour's runs have left of the hosts' budgets, and with the end of this one in mind."""
+    with state.begin() as transaction:
+        calls = runs.calls_within(transaction, HOUR)
+    spent: Counter[str] = Counter()
+    for connection in config.connections:
+        spent[host_of(connection.url)] += calls.get(connection.name, 0)
+    with connected(config, spent=spent, left=halt.left, stopping=halt.stopping) as connectors:
+        yield connectors

@@ -3,60 +3,89 @@
 import os
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
 import requests
-from rich.console import Console
-from rich.panel import Panel
-from rich.progress import Progress
-from rich.table import Table
-from rich.text import Text
 
-import sync
-from sla_engine import Engine
-from sla_engine.instant import DAY, moment_of
+from sla_engine import Result
+from sla_engine.instant import DAY
 from slabridge.app.connect import connected
+from slabridge.app.explain import explained
+from slabridge.app.job import Job
 from slabridge.config import Config, load_config
-from slabridge.run.tally import Exit, Report
-from slabridge.show import logs
-from slabridge.show.ledger import STYLES, ledger_of
-from slabridge.state import State, connections, tickets
-from slabridge.ticket.mapping import Mapper
+from slabridge.run.tally import Report
+from slabridge.state import ConnectionState, State, tickets
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import Endpoint, SandboxOptions
 
-_COUNTS = ("pulled", "evaluated", "fields_written", "comments_written", "calls")
+
+@dataclass(frozen=True, slots=True)
+class DemoRun:
+    """A run at an instant (ms UTC by the sandbox's clock), and how many updates people made before it."""
+
+    at: int
+    updates: int
+    report: Report
 
 
-def show(options: SandboxOptions, days: int, step: int, console: Console | None = None) -> None:
-    """Run the demo, a run every `step` ms, and print it."""
-    logs.configure("error", "console")
-    console = console or Console(highlight=False)
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ticket as its agents see it (the fields that we write, our comments with their times), and why."""
+
+    key: str
+    tool: str
+    fields: Mapping[str, str]
+    comments: Sequence[tuple[str, str]]
+    results: Sequence[Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo did, and the ticket of each tool that got most comments; `seconds` is how long it took."""
+
+    config: Config
+    runs: Sequence[DemoRun]
+    tickets: Sequence[Seen]
+    seconds: float
+
+
+def demo(  # noqa: PLR0913 - the last two are called back
+    options: SandboxOptions,
+    days: int,
+    step: int,
+    job: Job,
+    *,
+    on_start: Callable[[Sandbox], None],
+    on_run: Callable[[int, int], None],
+) -> Demo:
+    """Run the job every `step` ms of so many days.
+
+    `on_start` is called with the sandbox, `on_run` after each run with the instant and how many runs there are in all.
+
+    Raises:
+        SandboxError: the sandbox does not start.
+    """
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="slabridge-demo-") as folder, Sandbox(options) as sandbox:
+        on_start(sandbox)
         config = _configured(Path(folder), sandbox)
         state = State.of(config.state)
-        console.print(
-            f"A ServiceNow at {sandbox.servicenow.url} and a Jira at {sandbox.jira.url}, "
-            f"as they were on {moment_of(sandbox.now):%A %Y-%m-%d at %H:%M} UTC."
-        )
         stops = range(sandbox.now, sandbox.now + days * DAY + 1, step)
-        reports: list[tuple[int, int, Report]] = []
-        with connected(config) as connectors, Progress(console=console, transient=True) as bar:
-            task = bar.add_task("first run", total=len(stops))
+        runs: list[DemoRun] = []
+        with connected(config) as connectors:
             for instant in stops:
-                happened = sandbox.move_to(instant)
-                reports.append((instant, happened, sync.run(config, connectors, state)))
-                bar.update(task, advance=1, description=f"{moment_of(instant):%a %H:%M}")
-        console.print(_table(reports))
-        for name, endpoint in (("snow", sandbox.servicenow), ("jira", sandbox.jira)):
-            console.print(_ticket(name, endpoint, config, state))
+                updates = sandbox.move_to(instant)
+                runs.append(DemoRun(instant, updates, job.run(config, connectors, state)))
+                on_run(instant, len(stops))
+        seen = [
+            _seen(name, endpoint, config, state)
+            for name, endpoint in (("snow", sandbox.servicenow), ("jira", sandbox.jira))
+        ]
         state.close()
-    trouble = [text for _, _, report in reports for t in report.tallies for text in (t.refusal, t.outage) if text]
-    console.print(f"{len(reports)} runs in {time.perf_counter() - began:.0f} s, sandbox included.")
-    if trouble or any(report.exit_code is not Exit.COMPLETE for _, _, report in reports):
-        raise RuntimeError("; ".join(trouble) or "a run was not complete")
+    return Demo(config, runs, seen, time.perf_counter() - began)
 
 
 def example() -> str:
@@ -79,46 +108,17 @@ def _configured(folder: Path, sandbox: Sandbox) -> Config:
     return load_config(path)
 
 
-def _table(reports: list[tuple[int, int, Report]]) -> Table:
-    table = Table(title="Each run: what people did before it, and what it did", title_justify="left")
-    table.add_column("UTC", no_wrap=True)
-    table.add_column("people's updates", justify="right")
-    for column in _COUNTS:
-        table.add_column({"calls": "HTTP calls"}.get(column, column.replace("_", " ")), justify="right")
-    totals = dict.fromkeys(_COUNTS, 0)
-    for number, (instant, happened, report) in enumerate(reports):
-        counts = {column: sum(getattr(tally, column) for tally in report.tallies) for column in _COUNTS}
-        if number:
-            totals = {column: totals[column] + counts[column] for column in _COUNTS}
-        people = f"{happened:,}" if number else "(first)"
-        table.add_row(f"{moment_of(instant):%a %H:%M}", people, *(f"{n:,}" for n in counts.values()))
-    table.add_section()
-    table.add_row("since then", "", *(f"{n:,}" for n in totals.values()), style="bold")
-    return table
-
-
-def _ticket(name: str, endpoint: Endpoint, config: Config, state: State) -> Panel:
-    """Show the ticket of a connection that was told most about: as the tool has it, and as slabridge explains it."""
-    with state.begin() as transaction:
-        identity, as_of = tickets.most_told(transaction, name), connections.standing(transaction, name).as_of
-        known = next(known for owner, known in tickets.find(transaction, identity) if owner == name)
+def _seen(name: str, endpoint: Endpoint, config: Config, state: State) -> Seen:
+    """Return the ticket of a connection that got most comments: as the tool has it, and as slabridge explains it."""
+    with ConnectionState(state, name).begin() as transaction:
+        identity = tickets.most_commented(transaction)
+    why = next(one for one in explained(config, state, identity) if one.ticket.source == name)
     connection = next(connection for connection in config.connections if connection.name == name)
     written = [rule.field for rule in connection.writeback.fields]
-    seen = _in_servicenow if connection.type == "servicenow" else _in_jira
-    fields, comments = seen(endpoint, identity, written)
-    text = Text()
-    for field in written:
-        text.append(f"{field:<20} ", style="dim")
-        value = fields.get(field) or "-"
-        text.append(f"{value}\n", style=STYLES.get(value.lower().replace(" ", "_"), ""))
-    for at, body in comments:
-        text.append(f"\ncomment of {at}\n", style="dim")
-        text.append(body + "\n")
-    ticket = Mapper(connection).ticket(known.native)
-    results = Engine(config.definitions).evaluate([ticket], as_of or 0, segments=True).results
-    text.append("\nwhy (slabridge explain)\n", style="dim")
-    text.append_text(ledger_of(results, config.definitions))
-    return Panel(text, title=f"{ticket.key} in {connection.type}, as the agent sees it", title_align="left")
+    look = _in_servicenow if connection.type == "servicenow" else _in_jira
+    fields, comments = look(endpoint, identity, written)
+    shown = {field: fields.get(field) or "" for field in written}
+    return Seen(why.ticket.key, connection.type, shown, comments, why.results)
 
 
 def _in_servicenow(

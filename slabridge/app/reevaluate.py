@@ -1,16 +1,15 @@
 """Judging ended cycles anew, by today's definitions: only on demand, and for a period (docs/promises.md, P14)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sla_engine import Engine, Result
-from sla_engine.instant import parse_instant
-from slabridge.config import Config, Connection
-from slabridge.run.judge import judgement_of
-from slabridge.state import State, connections, lease, tickets
-from slabridge.state.tickets import Known
-from slabridge.ticket.kept import Row, keep, kept_rows
+from slabridge.config import Config
+from slabridge.state import ConnectionState, State, connections, lease, tickets
+from slabridge.ticket.judging import judge
+from slabridge.ticket.kept import of_other_definitions
+from slabridge.ticket.known import Evaluated, Known
 from slabridge.ticket.mapping import Mapper
 
 BATCH = 1000
@@ -21,22 +20,49 @@ class Rejudged:
     """One ended cycle: as it stands, and as today's definitions judge it (None: they have no such cycle)."""
 
     connection: str
-    before: Row
+    before: Result
     after: Result | None
 
     def as_json(self) -> dict[str, Any]:
         """Return both as plain values."""
-        return {
-            "connection": self.connection,
-            "before": dict(self.before),
-            "after": None if self.after is None else self.after.as_json(),
-        }
+        after = None if self.after is None else self.after.as_json()
+        return {"connection": self.connection, "before": self.before.as_json(), "after": after}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ticket:
+    """A ticket with its results by today's definitions, and those of its cycles that come out otherwise."""
+
+    state: ConnectionState
+    as_of: int
+    known: Known
+    results: Sequence[Result]
+    changes: Sequence[Rejudged]
+
+
+def reevaluate(config: Config, start: int, end: int, *, apply: bool) -> list[Rejudged]:
+    """Return the cycles that ended in [start, end) (ms UTC) and that today's definitions judge otherwise.
+
+    With `apply` they do so from now on, and the next run writes what comes of it.
+
+    Raises:
+        StateError: the state cannot be used.
+        Busy: a run uses it.
+    """
+    state = State.of(config.state, create=False, migrate=apply)
+    try:
+        changes = list(rejudged(config, state, start, end))
+        if apply:
+            rejudge(config, state, start, end)
+    finally:
+        state.close()
+    return changes
 
 
 def rejudged(config: Config, state: State, start: int, end: int) -> Iterator[Rejudged]:
     """Yield the cycles that ended in [start, end) and that today's definitions judge otherwise."""
-    for _, changes in _each(config, state, start, end):
-        yield from changes
+    for ticket in _each(config, state, start, end):
+        yield from ticket.changes
 
 
 def rejudge(config: Config, state: State, start: int, end: int) -> int:
@@ -47,63 +73,65 @@ def rejudge(config: Config, state: State, start: int, end: int) -> int:
     """
     count = 0
     with lease.held(state):
-        for (connection, as_of, known, results), changes in _each(config, state, start, end):
-            with state.begin() as transaction:
-                tickets.judged(transaction, connection.name, as_of, [judgement_of(known.native.id, results)])
-                tickets.mark_pending(transaction, connection.name, [known.native.id])
-                lease.renew(transaction)
-            count += len(changes)
+        for ticket in _each(config, state, start, end):
+            with ticket.state.begin() as transaction:
+                tickets.evaluated(transaction, ticket.as_of, [Evaluated(ticket.known.id, ticket.results)])
+                tickets.mark_pending(transaction, [ticket.known.id])
+                lease.renew(transaction.sql)
+            count += len(ticket.changes)
     return count
 
 
-_Ticket = tuple[Connection, int, Known, list[Result]]
-
-
-def _each(config: Config, state: State, start: int, end: int) -> Iterator[tuple[_Ticket, list[Rejudged]]]:
-    """Yield the tickets with cycles that were judged by another definition, with their new results and what changes."""
+def _each(config: Config, state: State, start: int, end: int) -> Iterator[_Ticket]:
+    """Yield the tickets with cycles of the period that were judged by another definition."""
     engine = Engine(config.definitions)
     for connection in config.connections:
-        with state.begin() as transaction:
-            as_of = connections.standing(transaction, connection.name).as_of
-        mapper = Mapper(connection)
+        own = ConnectionState(state, connection.name)
+        with own.begin() as transaction:
+            as_of = connections.standing(transaction).as_of
         after = ""
-        while as_of is not None and (batch := _batch(state, connection, after)):
-            after = batch[-1].native.id
-            found = [(known, kept_rows(known.results, engine.clauses)) for known in batch]
-            found = [(known, rows) for known, rows in found if any(_within(row, start, end) for row in rows)]
-            results = _evaluated(engine, [mapper.ticket(known.native) for known, _ in found], as_of)
-            for (known, rows), fresh in zip(found, results, strict=True):
-                ours = [row for row in rows if _within(row, start, end)]
-                others = [row for row in rows if row not in ours]
-                merged = keep(fresh, others, engine.clauses)
-                changes = [_rejudged(connection.name, row, merged) for row in ours]
-                yield (connection, as_of, known, merged), [one for one in changes if _differs(one)]
+        while as_of is not None and (batch := _batch(own, after)):
+            after = batch[-1].id
+            yield from _of_batch((engine, Mapper(connection)), own, as_of, batch, (start, end))
 
 
-def _batch(state: State, connection: Connection, after: str) -> list[Known]:
-    with state.begin() as transaction:
-        return tickets.judged_before(transaction, connection.name, after, BATCH)
+def _of_batch(
+    judged_by: tuple[Engine, Mapper],
+    own: ConnectionState,
+    as_of: int,
+    batch: Sequence[Known],
+    period: tuple[int, int],
+) -> Iterator[_Ticket]:
+    engine, mapper = judged_by
+    chosen: list[tuple[Known, list[Result]]] = []
+    for known in batch:
+        ours = [one for one in of_other_definitions(known.results, engine.clauses) if _ended_in(one, period)]
+        if ours:
+            others = [result for result in known.results if result not in ours]
+            chosen.append((replace(known, results=others), ours))
+    judgement = judge(engine, mapper, [known for known, _ in chosen], as_of)
+    for (known, ours), results in zip(chosen, judgement.results, strict=True):
+        changes = [_rejudged(own.connection, before, results) for before in ours]
+        yield _Ticket(own, as_of, known, results, [change for change in changes if _differs(change)])
 
 
-def _evaluated(engine: Engine, found: Sequence[Any], as_of: int) -> list[list[Result]]:
-    results: list[list[Result]] = [[] for _ in found]
-    for result in engine.evaluate(found, as_of).results:
-        results[result.position].append(result)
-    return results
+def _batch(own: ConnectionState, after: str) -> list[Known]:
+    with own.begin() as transaction:
+        return tickets.judged_before(transaction, after, BATCH)
 
 
-def _within(row: Row, start: int, end: int) -> bool:
-    return start <= parse_instant(row["stopped_at"]) < end
+def _ended_in(result: Result, period: tuple[int, int]) -> bool:
+    return result.stopped_at is not None and period[0] <= result.stopped_at < period[1]
 
 
-def _rejudged(connection: str, row: Row, results: Sequence[Result]) -> Rejudged:
-    name = (row["agreement"], row["objective"], row["cycle"])
+def _rejudged(connection: str, before: Result, results: Sequence[Result]) -> Rejudged:
+    name = (before.agreement, before.objective, before.cycle)
     after = next((r for r in results if (r.agreement, r.objective, r.cycle) == name), None)
-    return Rejudged(connection, row, after)
+    return Rejudged(connection, before, after)
 
 
 def _differs(change: Rejudged) -> bool:
     if change.after is None:
         return True
-    new = change.after.as_json()
-    return any(change.before[name] != new[name] for name in new if name not in ("definition", "ticket"))
+    old, new = change.before.as_json(), change.after.as_json()
+    return any(old[name] != new[name] for name in new if name not in ("definition", "ticket"))

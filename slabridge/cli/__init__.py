@@ -1,5 +1,1 @@
-"""The command line (docs/operations.md)."""
-
-from slabridge.cli.app import main
-
-__all__ = ["main"]
+"""The command line (docs/operations.md): a file a command, which parses, calls a use case and prints."""

@@ -2,25 +2,27 @@
 
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from connectors.errors import ConnectorError
-from slabridge import __version__
 from slabridge.cli.compare import compare
+from slabridge.cli.demo import demo
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
+from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.retry import retry
-from slabridge.cli.run import plan, run
+from slabridge.cli.run import run
+from slabridge.cli.sandbox import sandbox
 from slabridge.cli.status import status
-from slabridge.cli.try_out import demo, sandbox
 from slabridge.cli.validate import validate
-from slabridge.config import ConfigError
-from slabridge.run.tally import Exit
-from slabridge.show.printed import lines
-from slabridge.state import Busy, StateError, Unreachable
+from slabridge.exit import Exit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from slabridge.app.job import Job
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -45,28 +47,30 @@ app.command()(sandbox)
 @app.callback(invoke_without_command=True)
 def _version(*, version: bool = typer.Option(False, "--version", help="Print the version.")) -> None:
     if version:
+        from slabridge import __version__
+
         typer.echo(__version__)
         raise typer.Exit
 
 
-def main() -> None:
-    """Run the program; errors that a person can mend become one message and an exit code."""
+def main(job: "Callable[[], Job]") -> None:
+    """Run the program; errors that a person can act on become one message and an exit code.
+
+    `job` gives the job to the commands that run it; it is loaded by no other.
+    """
     try:
-        app()
-    except Unreachable as error:
-        _say(error)
-        sys.exit(Exit.DEFERRED)
-    except (ConfigError, StateError) as error:
-        _say(error)
-        sys.exit(Exit.USAGE)
-    except Busy as error:
-        _say(error)
-        sys.exit(Exit.BUSY)
-    except ConnectorError as error:
-        _say(error)
-        sys.exit(Exit.DEFERRED)
+        app(obj=job)
     except SystemExit as ended:
         _end(ended)
+    except Exception as error:
+        from slabridge.app.failure import exit_of
+        from slabridge.text.printed import lines
+
+        code = exit_of(error)
+        if code is None:
+            raise
+        sys.stderr.write(f"{lines(str(error))}\n")
+        sys.exit(code)
 
 
 def _end(ended: SystemExit) -> NoReturn:
@@ -77,7 +81,3 @@ def _end(ended: SystemExit) -> NoReturn:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(Exit.COMPLETE if gone else ended.code)
-
-
-def _say(error: Exception) -> None:
-    sys.stderr.write(f"{lines(str(error))}\n")

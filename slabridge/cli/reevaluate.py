@@ -2,20 +2,17 @@
 
 import sys
 from datetime import date, datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from sla_engine.instant import instant_of
-from slabridge.app.reevaluate import Rejudged, rejudge, rejudged
-from slabridge.cli.options import AsJson, ConfigPath, prepared
-from slabridge.config import load_config
-from slabridge.show.printed import json_line, line
-from slabridge.state import State
+from slabridge.cli.options import AsJson, ConfigPath, loaded
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from slabridge.app.reevaluate import Rejudged
 
 
 def reevaluate(
@@ -27,18 +24,17 @@ def reevaluate(
     json: AsJson = False,
 ) -> None:
     """Judge cycles that ended in a period by today's definitions; else they keep those that they were judged by."""
-    loaded = load_config(prepared(config))
-    zone = ZoneInfo(loaded.definitions.timezone)
+    from rich.console import Console
+
+    from slabridge.app.reevaluate import reevaluate as rejudged
+    from slabridge.text.printed import json_line
+
+    configured = loaded(config)
+    zone = ZoneInfo(configured.definitions.timezone)
     period = _midnight(start, "--from", zone), _midnight(end, "--to", zone)
     if period[0] >= period[1]:
         raise typer.BadParameter("is not after --from", param_hint="--to")
-    state = State.of(loaded.state, create=False, migrate=apply)
-    try:
-        changes = list(rejudged(loaded, state, *period))
-        if apply:
-            rejudge(loaded, state, *period)
-    finally:
-        state.close()
+    changes = rejudged(configured, *period, apply=apply)
     if json:
         for change in changes:
             sys.stdout.buffer.write(json_line(change.as_json()))
@@ -51,6 +47,8 @@ def reevaluate(
 
 
 def _midnight(text: str, option: str, zone: ZoneInfo) -> int:
+    from sla_engine.instant import instant_of
+
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
@@ -58,13 +56,18 @@ def _midnight(text: str, option: str, zone: ZoneInfo) -> int:
     return instant_of(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
-def _table(changes: list[Rejudged]) -> Table:
+def _table(changes: "list[Rejudged]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    from slabridge.text.printed import line
+
     table = Table()
     for name in ("ticket", "cycle", "stands as", "used %", "would be", "used %"):
         table.add_column(name, overflow="fold")
     for change in changes:
         old, new = change.before, change.after
-        cycle = f"{old['agreement']}.{old['objective']} #{old['cycle']}"
+        cycle = f"{old.agreement}.{old.objective} #{old.cycle}"
         after = ("no result", "") if new is None else (new.status, f"{new.percent:g}")
-        table.add_row(Text(line(old["ticket"])), cycle, old["status"], f"{old['percent']:g}", *after)
+        table.add_row(Text(line(old.ticket)), cycle, old.status, f"{old.percent:g}", *after)
     return table

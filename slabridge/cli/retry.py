@@ -5,32 +5,25 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, prepared
-from slabridge.config import load_config
-from slabridge.run.tally import Exit
-from slabridge.show.printed import json_line
-from slabridge.state import State, quarantine
+from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.exit import Exit
 
 
 def retry(
     *,
-    keys: Annotated[list[str] | None, typer.Argument(help="Keys or ids of tickets; none: all set aside.")] = None,
+    keys: Annotated[list[str] | None, typer.Argument(help="Keys or ids of tickets; none: all in quarantine.")] = None,
     config: ConfigPath = None,
     json: AsJson = False,
 ) -> None:
-    """Let the next run try tickets again that were set aside; no tool is called."""
-    state = State.of(load_config(prepared(config)).state, create=False)
-    try:
-        with state.begin() as transaction:
-            found = {key: quarantine.ask(transaction, key) for key in keys or ()}
-            number = sum(found.values()) if keys else quarantine.ask(transaction)
-    finally:
-        state.close()
-    unknown = [key for key, tickets in found.items() if tickets == 0]
+    """Let the next run try quarantined tickets again; no tool is called."""
+    from slabridge.app.retry import retry as ask
+    from slabridge.text.printed import json_line
+
+    asked = ask(loaded(config), keys or ())
     if json:
-        sys.stdout.buffer.write(json_line({"asked": number, "not_set_aside": unknown}))
+        sys.stdout.buffer.write(json_line({"asked": asked.tickets, "not_quarantined": asked.unknown}))
     else:
-        sys.stdout.write(f"the next run tries again: {number} tickets\n")
-    for key in unknown:
-        sys.stderr.write(f"{key!r} is not set aside; `slabridge status` lists what is\n")
-    raise typer.Exit(Exit.USAGE if unknown else Exit.COMPLETE)
+        sys.stdout.write(f"the next run tries again: {asked.tickets} tickets\n")
+    for key in asked.unknown:
+        sys.stderr.write(f"{key!r} is not in quarantine; `slabridge status` lists what is\n")
+    raise typer.Exit(Exit.USAGE if asked.unknown else Exit.COMPLETE)

@@ -14,10 +14,12 @@ from sla_engine import Calendar, Definitions, Engine, Result, Ticket
 from sla_engine.agreement import Agreement, Objective, OnRetarget, Rule
 from sla_engine.calendar import CalendarDefinition, Span
 from sla_engine.instant import SECOND
-from slabridge.compare.comparison import Comparison, Reason, Verdict
+from slabridge.compare.comparison import Comparison, Explanation, Finding
 from slabridge.compare.course import COUNTED, Course, Figures
 from slabridge.compare.pairing import Names, Pair, pair
-from slabridge.ticket.kept import Row, keep
+from slabridge.ticket.judging import judge
+from slabridge.ticket.known import Known
+from slabridge.ticket.mapping import Mapper
 
 _ALWAYS = CalendarDefinition(timezone="UTC", weekly=((Span(0, 24 * 60),),) * 7)
 _SPAN = ("stage", "started_at", "stopped_at", "target")
@@ -25,11 +27,11 @@ _MOST = 3
 """How many reasons together may explain a difference: of more, some combination fits by chance."""
 
 
-_RARE = {Reason.GOAL_POLICY: 3, Reason.SCHEDULE: 9}
+_RARE = {Explanation.GOAL_POLICY: 3, Explanation.SCHEDULE: 9}
 """How many of the other reasons together are more likely: hours are whole, so two calendars can agree by chance."""
 
 
-def _far_fetched(reasons: Iterable[Reason]) -> int:
+def _far_fetched(reasons: Iterable[Explanation]) -> int:
     return sum(_RARE.get(reason, 1) for reason in reasons)
 
 
@@ -46,7 +48,7 @@ class _Case(NamedTuple):
 class _Try(NamedTuple):
     """A course that ours could have taken, and why."""
 
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Explanation, ...]
     course: Course
 
 
@@ -61,27 +63,26 @@ class Comparer:
 
     def compare(
         self,
-        tickets: Sequence[Ticket],
+        tickets: Sequence[Known],
+        mapper: Mapper,
         clocks: Mapping[str, Sequence[NativeClock]],
         as_of: int,
-        stored: Mapping[str, Iterable[Row]] | None = None,
     ) -> Iterator[Comparison]:
         """Yield the comparisons of these tickets, in their order; `clocks` are by the ticket's id.
 
-        `stored` are results of the state by the ticket's id: ended cycles are compared as they were judged. A clock
-        that was worked out after `as_of` is compared with ours at that later instant.
+        Ended cycles are compared as they were judged. A clock that was worked out after `as_of` is compared with ours
+        at that later instant.
         """
         open_targets: dict[str, set[int]] = {}
         for clock in (clock for of_one in clocks.values() for clock in of_one):
             if clock.stopped_at is None and clock.target is not None:
                 open_targets.setdefault(clock.name, set()).add(clock.target)
-        for ticket in tickets:
-            native = clocks.get(ticket.id, ())
+        for known in tickets:
+            native = clocks.get(known.id, ())
             at = max([as_of, *(clock.calculated_at or 0 for clock in native)])
-            today = self._engine.evaluate([ticket], at).results
-            results = keep(today, (stored or {}).get(ticket.id, ()), self._engine.clauses)
-            for one in pair(native, results, self._names):
-                yield self._compared(ticket, one, native, open_targets, at)
+            judgement = judge(self._engine, mapper, [known], at)
+            for one in pair(native, judgement.results[0], self._names):
+                yield self._compared(judgement.tickets[0], one, native, open_targets, at)
 
     def _compared(
         self,
@@ -93,68 +94,68 @@ class Comparer:
     ) -> Comparison:
         theirs, ours = one.theirs, one.ours
         if theirs is None or ours is None:
-            verdict = Verdict.ONLY_HERE if theirs is None else Verdict.ONLY_THERE
-            return Comparison(ticket, one.objective, theirs, ours, verdict, note=one.note)
+            finding = Finding.ONLY_HERE if theirs is None else Finding.ONLY_THERE
+            return Comparison(ticket, one.objective, theirs, ours, finding, note=one.note)
         there = Figures.there(theirs)
         differences = _differing(there, Figures.here(ours))
         if not differences:
-            return Comparison(ticket, one.objective, theirs, ours, Verdict.AGREE)
+            return Comparison(ticket, one.objective, theirs, ours, Finding.AGREE)
         case = _Case(ticket, theirs, ours, clocks, frozenset(open_targets.get(theirs.name, ())))
         reasons = self._explain(case, at)
-        verdict = Verdict.UNEXPLAINED if reasons is None else Verdict.EXPLAINED
-        return Comparison(ticket, one.objective, theirs, ours, verdict, differences, reasons or ())
+        finding = Finding.UNEXPLAINED if reasons is None else Finding.EXPLAINED
+        return Comparison(ticket, one.objective, theirs, ours, finding, differences, reasons or ())
 
-    def _explain(self, case: _Case, at: int) -> tuple[Reason, ...] | None:
+    def _explain(self, case: _Case, at: int) -> tuple[Explanation, ...] | None:
         """Return the plainest reasons that make our figures the tool's, None where there are none."""
         there = Figures.there(case.theirs)
-        candidates: list[tuple[tuple[Reason, ...], Figures]] = []
-        for each in (bent for judged in self._judged(case, at) for bent in self._bent(case, judged)):
+        candidates: list[tuple[tuple[Explanation, ...], Figures]] = []
+        for each in (bent for judged in self._courses(case, at) for bent in self._bent(case, judged)):
             candidates.append((each.reasons, each.course.figures()))
             if each.course.ends_paused and case.theirs.due_at is not None:
-                candidates.append(((*each.reasons, Reason.PAUSED), each.course.unmoved()))
-        found: list[tuple[Reason, ...]] = []
+                candidates.append(((*each.reasons, Explanation.PAUSED), each.course.unmoved()))
+        found: list[tuple[Explanation, ...]] = []
         for reasons, figures in candidates:
             rounded = _equal_but_rounded(there, figures)
             if rounded is not None and len(reasons) <= _MOST and (reasons or rounded):
-                found.append((*reasons, Reason.ROUNDING) if rounded else reasons)
+                found.append((*reasons, Explanation.ROUNDING) if rounded else reasons)
         return min(found, key=_far_fetched, default=None) or self._other_hours(case, at)
 
-    def _judged(self, case: _Case, at: int) -> Iterator[_Try]:
+    def _courses(self, case: _Case, at: int) -> Iterator[_Try]:
         """Yield our cycle as it is, as it was, and as other policies would have it."""
         theirs, ours = case.theirs, case.ours
         clause = self._clause(ours)
         if clause is None:
             return
         agreement, objective = clause
-        rules: list[tuple[tuple[Reason, ...], Rule]] = [((), objective.rule)]
+        rules: list[tuple[tuple[Explanation, ...], Rule]] = [((), objective.rule)]
         rules += [
-            ((Reason.GOAL_POLICY,), replace(objective.rule, on_retarget=policy))
+            ((Explanation.GOAL_POLICY,), replace(objective.rule, on_retarget=policy))
             for policy in get_args(OnRetarget)
             if policy != objective.rule.on_retarget and len(objective.targets) > 1
         ]
         if objective.rule.on_reopen != "new_cycle" and _follows_a_stop(case):
-            rules.append(((Reason.NEW_CYCLE,), replace(objective.rule, on_reopen="new_cycle")))
+            rules.append(((Explanation.NEW_CYCLE,), replace(objective.rule, on_reopen="new_cycle")))
         for why, rule in rules:
             variant = replace(objective, rule=rule)
             for result in self._same_cycle(case, agreement, variant, at, why):
-                kept = (Reason.KEPT,) if result.definition != ours.definition and not why else ()
+                kept = (Explanation.KEPT,) if result.definition != ours.definition and not why else ()
                 yield _Try((*why, *kept), self._course(result, at))
                 # Only figures grow old: a tool stops and pauses its clocks at once.
                 if _is_older(theirs, at) and result.stage == theirs.stage:
                     for older in self._same_cycle(case, agreement, variant, theirs.calculated_at or 0, why):
-                        yield _Try((Reason.STALE, *why), self._course(older, theirs.calculated_at or 0))
+                        yield _Try((Explanation.STALE, *why), self._course(older, theirs.calculated_at or 0))
         if cut := _cancelled_for_another(case):
             # What was decided by the change itself is not yet seen by the clock that it cancelled.
             for result in self._results(case.ticket, agreement, objective, cut - 1):
                 if result.started_at == ours.started_at:
                     course = self._course(result, cut - 1)
-                    yield _Try((Reason.REATTACHED,), _ended(course, cut))
+                    yield _Try((Explanation.REATTACHED,), _ended(course, cut))
 
     def _same_cycle(
-        self, case: _Case, agreement: Agreement, objective: Objective, at: int, why: Iterable[Reason]
+        self, case: _Case, agreement: Agreement, objective: Objective, at: int, why: Iterable[Explanation]
     ) -> Iterator[Result]:
         """Yield the cycle in question; where cycles are made otherwise, the one that starts with the tool's."""
-        wanted = case.theirs.started_at if Reason.NEW_CYCLE in why else case.ours.started_at
+        wanted = case.theirs.started_at if Explanation.NEW_CYCLE in why else case.ours.started_at
         return (r for r in self._results(case.ticket, agreement, objective, at) if r.started_at == wanted)
 
     def _bent(self, case: _Case, judged: _Try) -> Iterator[_Try]:
@@ -163,11 +164,11 @@ class Comparer:
         course = judged.course
         begun = [_Try((), course)]
         if theirs.started_at > course.start and _attached_again(case):
-            begun.append(_Try((Reason.REATTACHED,), course.begun(theirs.started_at)))
+            begun.append(_Try((Explanation.REATTACHED,), course.begun(theirs.started_at)))
         if theirs.retroactive:
             moments = {case.ticket.created, *(entry.at for entry in case.ticket.history)}
             begun += [
-                _Try((Reason.RETROACTIVE,), course.begun(theirs.started_at, attached))
+                _Try((Explanation.RETROACTIVE,), course.begun(theirs.started_at, attached))
                 for attached in sorted(moments)
                 if max(theirs.started_at, course.start) <= attached <= course.end and attached > theirs.started_at
             ]
@@ -179,15 +180,15 @@ class Comparer:
 
     def _recounted(self, case: _Case, first: _Try) -> Iterator[_Try]:
         course, target = first.course, case.theirs.target
-        targets: list[tuple[tuple[Reason, ...], int]] = [((), course.target)]
+        targets: list[tuple[tuple[Explanation, ...], int]] = [((), course.target)]
         if target is not None and target != course.target and self._keeps_its_goal(case, course):
-            targets.append(((Reason.OLD_GOAL,), target))
+            targets.append(((Explanation.OLD_GOAL,), target))
         for why, wanted in targets:
             yield _Try((*first.reasons, *why), replace(course, target=wanted))
             for calendar in self._calendars:
                 if calendar is not course.calendar:
                     bent = replace(course, target=wanted, calendar=calendar)
-                    yield _Try((*first.reasons, *why, Reason.SCHEDULE), bent)
+                    yield _Try((*first.reasons, *why, Explanation.SCHEDULE), bent)
 
     def _keeps_its_goal(self, case: _Case, course: Course) -> bool:
         """Say whether the clock ended under a goal that there is no more, while those open now have ours.
@@ -201,7 +202,7 @@ class Comparer:
         ours = {target.within.within(day) for target in clause[1].targets if day or not target.within.working_days}
         return course.target in case.targets and case.theirs.target not in ours | case.targets
 
-    def _other_hours(self, case: _Case, at: int) -> tuple[Reason, ...] | None:
+    def _other_hours(self, case: _Case, at: int) -> tuple[Explanation, ...] | None:
         """Return the reasons where the hours of a schedule that we do not have are all that can be the difference.
 
         Both began and ended together, and neither was paused: then elapsed is the working time in between, and nothing
@@ -211,16 +212,16 @@ class Comparer:
         there = Figures.there(theirs)
         if not theirs.calendar or theirs.paused != 0:
             return None
-        for each in self._judged(case, at):
+        for each in self._courses(case, at):
             here = each.course.figures()
             if (
-                each.reasons in {(), (Reason.STALE,)}
+                each.reasons in {(), (Explanation.STALE,)}
                 and all(stretch.mode == COUNTED for stretch in each.course.stretches)
                 and all(getattr(here, name) == getattr(there, name) for name in _SPAN)
                 and there.elapsed <= each.course.end - each.course.start
                 and there.breached == (here.target is not None and there.elapsed >= here.target)
             ):
-                return (*each.reasons, Reason.SCHEDULE)
+                return (*each.reasons, Explanation.SCHEDULE)
         return None
 
     def _results(self, ticket: Ticket, agreement: Agreement, objective: Objective, at: int) -> Sequence[Result]:

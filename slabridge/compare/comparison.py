@@ -12,7 +12,7 @@ from sla_engine.result import seconds
 from slabridge.compare.course import Figures
 
 
-class Reason(StrEnum):
+class Explanation(StrEnum):
     """Why a difference is none of judgement (docs/compare.md, "Reasons")."""
 
     STALE = "stale"
@@ -27,7 +27,7 @@ class Reason(StrEnum):
     KEPT = "kept"
 
 
-class Verdict(StrEnum):
+class Finding(StrEnum):
     """How two clocks stand to each other."""
 
     AGREE = "agree"
@@ -45,9 +45,9 @@ class Comparison:
     objective: str
     theirs: NativeClock | None
     ours: Result | None
-    verdict: Verdict
+    finding: Finding
     differences: tuple[str, ...] = ()
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Explanation, ...] = ()
     note: str = ""
 
     @property
@@ -65,7 +65,7 @@ class Comparison:
             "objective": self.objective,
             "native": None if theirs is None else theirs.name,
             "cycle": None if ours is None else ours.cycle,
-            "verdict": self.verdict.value,
+            "finding": self.finding.value,
             "differences": list(self.differences),
             "reasons": [reason.value for reason in self.reasons],
             "elapsed_apart_seconds": None if self.elapsed_apart is None else seconds(self.elapsed_apart),
@@ -85,18 +85,18 @@ class Comparison:
 class Summary:
     """What comparisons came to; a comparison with two reasons counts for both."""
 
-    verdicts: Counter[Verdict] = field(default_factory=Counter)
-    reasons: Counter[Reason] = field(default_factory=Counter)
+    findings: Counter[Finding] = field(default_factory=Counter)
+    reasons: Counter[Explanation] = field(default_factory=Counter)
 
     def add(self, comparison: Comparison) -> None:
         """Count one more."""
-        self.verdicts[comparison.verdict] += 1
+        self.findings[comparison.finding] += 1
         self.reasons.update(comparison.reasons)
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts as plain values."""
         return {
-            **{verdict.value: self.verdicts[verdict] for verdict in Verdict},
+            **{finding.value: self.findings[finding] for finding in Finding},
             "reasons": {reason.value: count for reason, count in sorted(self.reasons.items())},
         }
 

@@ -5,8 +5,7 @@ from typing import NamedTuple
 
 from connectors.interface import NativeClock
 from sla_engine import Result
-
-_FOREVER = 1 << 62
+from sla_engine.instant import NEVER
 
 Names = Mapping[str, Sequence[str]]
 """Objective (`agreement.objective`) -> names of the tool's clocks."""
@@ -55,7 +54,7 @@ def _matched(clock: NativeClock, cycles: Sequence[Result], objective: str) -> Pa
     if not cycles:
         return Pair(clock, None, objective, f"no cycle of {objective} here")
     exact = [result for result in cycles if result.started_at == clock.started_at]
-    around = [r for r in cycles if r.started_at <= clock.started_at < (r.stopped_at or _FOREVER)]
+    around = [r for r in cycles if r.started_at <= clock.started_at < (r.stopped_at or NEVER)]
     before = [result for result in cycles if result.started_at <= clock.started_at]
     for found in (exact, around, before):
         # A cycle that lasted is meant rather than one cancelled in the same instant.
@@ -92,7 +91,5 @@ def _nearest(clock: NativeClock, cycles: Mapping[str, Sequence[Result]]) -> list
 
 def _overlap(some: Sequence[NativeClock], others: Sequence[NativeClock]) -> bool:
     return any(
-        a.started_at < (b.stopped_at or _FOREVER) and b.started_at < (a.stopped_at or _FOREVER)
-        for a in some
-        for b in others
+        a.started_at < (b.stopped_at or NEVER) and b.started_at < (a.stopped_at or NEVER) for a in some for b in others
     )

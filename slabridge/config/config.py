@@ -16,9 +16,9 @@ from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.definitions import definitions_of, read_document
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
-from slabridge.config.problem import ConfigError, Problem
+from slabridge.config.problem import ConfigError, KeyPath, Problem
 from slabridge.config.reading import Reading
-from slabridge.config.shape import RealTime, Table, shape, tables
+from slabridge.config.shape import RealTime, TomlTable, shape, tables
 from slabridge.config.warning import find_warnings
 
 _DATABASES = ("sqlite", "postgresql")
@@ -28,15 +28,17 @@ _DATABASES = ("sqlite", "postgresql")
 class Config:
     """A configuration without problems.
 
-    `state` is a database's URL, or the absolute path of a SQLite file. `tell_within` and `settle` are ms.
+    `state` is a database's URL, or the absolute path of a SQLite file. `post_within` and `settle` are ms.
+    `renamed` are keys by a name of an earlier version; they are among the `warnings`, too.
     """
 
     definitions: Definitions
     connections: tuple[Connection, ...]
     state: str
-    tell_within: int
+    post_within: int
     settle: int
     warnings: tuple[Problem, ...] = ()
+    renamed: tuple[Problem, ...] = ()
 
     def settings(self) -> tuple[ServiceNowSettings | JiraSettings, ...]:
         """Return what the connectors need, with the secrets, read now.
@@ -56,14 +58,14 @@ class Config:
         return tuple(found)
 
 
-class JobTable(Table):
+class JobTable(TomlTable):
     """[job]."""
 
-    tell_within: Annotated[int, RealTime] = DAY
+    post_within: Annotated[int, RealTime] = DAY
     settle: Annotated[int, RealTime] = MINUTE
 
 
-class StateTable(Table):
+class StateTable(TomlTable):
     """The top-level `state`."""
 
     state: str = Field(default="slabridge.db", min_length=1)
@@ -90,16 +92,33 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     promises = promises_of(tables(document, "agreements", Reading(reading.file)))
     connections = read_connections(document, folder, promises, reading)
     state = _state(document, folder, reading)
-    job = shape(JobTable, document.get("job", {}), ("job",), reading) or JobTable()
+    job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
-    return Config(
-        definitions, connections, state, job.tell_within, job.settle, find_warnings(definitions, connections, reading)
-    )
+    warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
+    return Config(definitions, connections, state, job.post_within, job.settle, warnings, tuple(reading.renamed))
 
 
 def warnings_of(config: Config) -> tuple[Problem, ...]:
     """Return what works, but hardly as it was meant."""
     return config.warnings
+
+
+_OLD_KEYS = {"tell_within": "post_within"}
+
+
+def _renamed(raw: object, path: KeyPath, reading: Reading) -> object:
+    """Return a table with today's names of its keys."""
+    if not isinstance(raw, Mapping):
+        return raw
+    table = dict(raw)
+    for old, new in _OLD_KEYS.items():
+        if old in table and new in table:
+            reading.problem((*path, old), f"is the earlier name of {new}, which is there too; drop it")
+            del table[old]
+        elif old in table:
+            table[new] = table.pop(old)
+            reading.rename((*path, old), (*path, new))
+    return table
 
 
 def _state(document: Mapping[str, Any], folder: Path, reading: Reading) -> str:

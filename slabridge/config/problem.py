@@ -17,7 +17,7 @@ _MOST_NAMES = 20
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend. `path` and `value` are as in the file, `value` is None where it helps nobody or is secret."""
+    """One thing to fix. `path` and `value` are as in the file, `value` is None where it helps nobody or is secret."""
 
     file: str
     path: str

@@ -21,19 +21,23 @@ class Reading:
     """Reading goes on after a problem, so that all are shown at once; `check` ends it.
 
     `at_risk` has, for each place with thresholds, the targets (ms) that they stand beside. `mapped` has, for each
-    connection and field with `values`, the values that stand there, those to which nothing is mapped too.
+    connection and field with `values`, the values that stand there, those to which nothing is mapped too. `renamed` are
+    keys by a name of an earlier version, which are read all the same.
     """
 
     file: str
     uses: list[FieldUse] = field(default_factory=list)
     at_risk: dict[KeyPath, tuple[tuple[Threshold, ...], list[tuple[int, int | None]]]] = field(default_factory=dict)
     mapped: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    renamed: list[Problem] = field(default_factory=list)
     _found: list[tuple[KeyPath, Problem]] = field(default_factory=list)
     _inherited: dict[KeyPath, KeyPath] = field(default_factory=dict)
+    _earlier: dict[KeyPath, KeyPath] = field(default_factory=dict)
 
     def problem(self, path: KeyPath, message: str, value: Any = None, *, secret: bool = False) -> None:  # noqa: ANN401 - any TOML value
         """Note a problem. The value is not shown if it is None or may be secret."""
         shown = None if value is None or secret else show_value(value)
+        path = self._earlier.get(path, path)
         self._found.append((path, Problem(self.file, show_path(path), shown, message)))
 
     def broken(self, path: KeyPath) -> bool:
@@ -43,6 +47,11 @@ class Reading:
     def inherit(self, path: KeyPath, origin: KeyPath) -> None:
         """Note that the value at `path` stands at `origin` in the file, where its problems are shown once."""
         self._inherited[path] = origin
+
+    def rename(self, old: KeyPath, new: KeyPath) -> None:
+        """Note that the value of `new` stands under its earlier name, at which its problems are shown."""
+        self.renamed.append(Problem(self.file, show_path(old), None, f"is called {new[-1]} now; rename it"))
+        self._earlier[new] = old
 
     def problems(self) -> tuple[Problem, ...]:
         """Return the problems in the order of finding, none twice."""

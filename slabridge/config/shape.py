@@ -30,13 +30,13 @@ _MESSAGES = {
 _BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 
 
-class Table(BaseModel):
+class TomlTable(BaseModel):
     """A table of the file; a key that is not in it is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
 
-T = TypeVar("T", bound=Table)
+T = TypeVar("T", bound=TomlTable)
 
 
 def shape(model: type[T], raw: object, path: KeyPath, reading: Reading, *, secret: bool = False) -> T | None:

@@ -9,37 +9,38 @@ from sla_engine import Engine
 from slabridge.config import Config, Connection
 from slabridge.run.halt import Halt
 from slabridge.run.tally import Tally
-from slabridge.state import State
+from slabridge.state import ConnectionState
 
-Notice = Callable[[Tally], None]
-"""Told after every page and batch, to show progress."""
+OnProgress = Callable[[Tally], None]
+"""Called after every page and batch, to show how far the run is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A run; `run` is its number, 0 in a rehearsal."""
+class Run:
+    """A run; `number` is 0 in a rehearsal."""
 
     config: Config
-    state: State
-    run: int
+    number: int
     engine: Engine
-    notice: Notice
+    on_progress: OnProgress
     halt: Halt
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Context:
     """A connection within a run.
 
-    `as_of` is the tool's clock, ms UTC, when this part of the run began; `aside` are the tickets that it set aside.
+    `as_of` is the tool's clock, ms UTC, when this part of the run began; `quarantined` are ids of tickets that it
+    quarantined.
     """
 
-    job: Job
+    run: Run
     connection: Connection
     connector: Connector
+    state: ConnectionState
     tally: Tally
     as_of: int
-    aside: set[str] = field(default_factory=set)
+    quarantined: set[str] = field(default_factory=set)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property
@@ -52,8 +53,8 @@ class Site:
         """The tool's clock now: what has passed since `as_of` is measured by ours."""
         return self.as_of + round((monotonic() - self.began) * 1000)
 
-    def allowed(self, wanted: int) -> int:
-        """Return how many of so many writes this run may still make, and count them as made."""
+    def take_writes(self, wanted: int) -> int:
+        """Take as many of so many writes as this run may still make; return how many those are."""
         cap = self.connection.writes_per_run
         number = wanted if cap is None else max(0, min(wanted, cap - self.tally.sent))
         self.tally.sent += number
@@ -63,7 +64,7 @@ class Site:
         """Show how far the run is, and go on if it may.
 
         Raises:
-            Unavailable: its time is over, or it was asked to stop.
+            Halted: its time is over, or it was asked to stop.
         """
-        self.job.notice(self.tally)
-        self.job.halt.check()
+        self.run.on_progress(self.tally)
+        self.run.halt.check()

@@ -1,12 +1,10 @@
-"""The comment that tells a transition: what was agreed, the time used, the due time, and who holds the ticket."""
+"""The comment on a transition: what was agreed, the time used, the due time, and who holds the ticket."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sla_engine import Definitions, Result
-from sla_engine.instant import HOUR, MINUTE, SECOND, moment_of
-from slabridge.show.printed import line
+from slabridge.text.printed import line
+from slabridge.text.spoken import local, spoken
 
 _HEADS: Mapping[str, str] = {
     "at_risk": "at risk",
@@ -16,7 +14,7 @@ _HEADS: Mapping[str, str] = {
 }
 
 _MOST = 255
-"""The longest name that is told: a tool refuses a comment that is too long."""
+"""The longest name in a comment: a tool refuses a comment that is too long."""
 
 
 def message_of(result: Result, definitions: Definitions) -> str:
@@ -37,21 +35,3 @@ def message_of(result: Result, definitions: Definitions) -> str:
         lines.append(f"It is paused; resumed now, it would be due {local(result.due_if_resumed, zone)}.")
     lines.append(f"Held by {line(result.holder, _MOST)}." if result.holder else "Nobody holds it.")
     return "\n".join(lines)
-
-
-def local(instant: int, zone: str) -> str:
-    """Return an instant in a zone's local time: `Tue 2026-03-03 14:20 CET (Europe/Stockholm)`."""
-    return f"{zoned(instant, zone):%a %Y-%m-%d %H:%M %Z} ({zone})"
-
-
-def zoned(instant: int, zone: str) -> datetime:
-    """Return an instant as a date and time of a zone."""
-    return moment_of(instant).astimezone(ZoneInfo(zone))
-
-
-def spoken(ms: int) -> str:
-    """Return working time as people say it: `26h 10m`, `45s`."""
-    if ms < MINUTE:
-        return f"{ms // SECOND}s"
-    hours, minutes = ms // HOUR, ms % HOUR // MINUTE
-    return " ".join(part for part in (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "") if part)

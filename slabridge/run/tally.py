@@ -2,19 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from enum import IntEnum
 from typing import Any
 
-
-class Exit(IntEnum):
-    """How the program ends (docs/operations.md, "Exit codes")."""
-
-    COMPLETE = 0
-    BUG = 1
-    USAGE = 2
-    PARTIAL = 3
-    DEFERRED = 4
-    BUSY = 5
+from slabridge.exit import Exit
 
 
 @dataclass(slots=True)
@@ -34,22 +24,24 @@ class Tally:
     sent: int = 0
     """writes handed to the tool, or in a rehearsal planned"""
     deferred: int = 0
-    set_aside: int = 0
+    newly_quarantined: int = 0
     quarantined: int = 0
-    """tickets that are set aside at the end, by this run or an earlier one"""
+    """tickets in quarantine at the end, by this run or an earlier one"""
     warnings: int = 0
     calls: int = 0
     refusal: str = ""
     """why the tool refused us: a person must act"""
     outage: str = ""
     """why the tool could not be used now: the next run goes on"""
+    halted: str = ""
+    """why the run ended before it was done: the next one goes on"""
 
     @property
     def exit_code(self) -> Exit:
         """Return what the counts mean."""
-        if self.refusal or self.refused or self.set_aside or self.quarantined:
+        if self.refusal or self.refused or self.newly_quarantined or self.quarantined:
             return Exit.PARTIAL
-        return Exit.DEFERRED if self.outage or self.deferred else Exit.COMPLETE
+        return Exit.DEFERRED if self.outage or self.halted or self.deferred else Exit.COMPLETE
 
 
 @dataclass(slots=True)

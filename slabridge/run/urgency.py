@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 
 from sla_engine import Result
+from sla_engine.instant import NEVER
 from slabridge.config.agreements.result import ResultRef
-
-_NEVER = 1 << 62
 
 
 def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
@@ -13,7 +12,7 @@ def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
 
     Of each objective the latest cycle that is not cancelled counts. Of several the open come first, breached ones
     before the rest, then the earliest due time, then file order; of ended ones only the last to end is taken.
-    Excluded cycles are not told.
+    Excluded cycles do not count.
     """
     latest: dict[tuple[str, str], Result] = {}
     for result in results:
@@ -37,7 +36,7 @@ def _meant(result: Result, ref: ResultRef) -> bool:
 
 def _urgency(result: Result) -> tuple[bool, int]:
     due = result.due_at if result.due_at is not None else result.due_if_resumed
-    return (not result.breached, _NEVER if due is None else due)
+    return (not result.breached, NEVER if due is None else due)
 
 
 def _ended(result: Result) -> int:

@@ -1,21 +1,19 @@
-"""Writing: a plan into the tool, and what became of it into the state (docs/promises.md, "What is written")."""
+"""The step that writes: a plan into the tool, its receipts into the state (docs/promises.md, "What is written")."""
 
 import time
 from collections.abc import Iterator, Sequence
 
 import structlog
-from sqlalchemy import Connection as Transaction
 
 from connectors.errors import ConnectorError
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
-from slabridge.run.context import Site
-from slabridge.run.judge import Judged
-from slabridge.run.plan import Action, Terms, adopted, plan
-from slabridge.state import lease, outbox, quarantine, tickets
-from slabridge.state.quarantine import SetAside
-from slabridge.state.tickets import Known
+from slabridge.run.actions import Planned
+from slabridge.run.context import Context
+from slabridge.state import Transaction, lease, outbox, quarantine, tickets
+from slabridge.state.quarantine import Quarantined
+from slabridge.ticket.known import Known
 
-log = structlog.get_logger("slabridge.run.write")
+log = structlog.get_logger("slabridge.run")
 
 _TOGETHER = 1.0
 """Seconds whose receipts of fields are committed together."""
@@ -23,46 +21,30 @@ _TOGETHER = 1.0
 AT_ONCE = 200
 """Writes handed to the connector at a time: so many comments at most are unclear after a crash."""
 
-Planned = Sequence[tuple[Known, Sequence[Action]]]
-"""Tickets with what is to be written on them."""
 
-
-def planned(site: Site, judged: Sequence[Judged], terms: Terms) -> list[tuple[Known, list[Action]]]:
-    """Return what is to be written on these tickets; those on which nothing is are left out."""
-    told: dict[str, set[str]] = {}
-    with site.job.state.begin() as transaction:
-        for ticket, marker in outbox.markers(transaction, site.name, [known.native.id for known, _ in judged]):
-            told.setdefault(ticket, set()).add(marker)
-        for known, results in judged:
-            if fields := adopted(known, results, terms):
-                tickets.adopt(transaction, site.name, known, fields)
-    found = [(known, plan(known, results, told.get(known.native.id, ()), terms)) for known, results in judged]
-    return [(known, actions) for known, actions in found if actions]
-
-
-def write(site: Site, plan: Planned) -> set[str]:
+def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     """Write a plan, and return the tickets on which something is still to be written.
 
     Comments are committed to the outbox before the call, receipts as they come, of fields alone those of a second.
     """
-    known = {item.native.id: item for item, _ in plan}
+    known = {item.id: item for item, _ in plan}
     writes = [action.write for _, actions in plan for action in actions]
     deferred: set[str] = set()
-    for part in _parts(site, writes, deferred):
+    for part in _parts(context, writes, deferred):
         comments = [one for one in part if isinstance(one, CommentWrite)]
-        with site.job.state.begin() as transaction:
-            outbox.sending(transaction, site.name, comments, site.now)
-            lease.renew(transaction)
-        for receipts in _together(site.connector.write(part), apart=bool(comments)):
-            with site.job.state.begin() as transaction:
+        with context.state.begin() as transaction:
+            outbox.sending(transaction, comments, context.now)
+            lease.renew(transaction.sql)
+        for receipts in _together(context.connector.write(part), apart=bool(comments)):
+            with context.state.begin() as transaction:
                 for receipt in receipts:
-                    _record(transaction, site, known[receipt.write.id], receipt)
+                    _record(transaction, context, known[receipt.write.id], receipt)
                 if comments:
-                    outbox.still_sending(transaction, site.name, site.as_of, site.now)
-                lease.renew(transaction)
+                    outbox.still_sending(transaction, context.as_of, context.now)
+                lease.renew(transaction.sql)
             deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
-            site.job.notice(site.tally)
-        site.job.halt.check()
+            context.run.on_progress(context.tally)
+        context.run.halt.check()
     return deferred
 
 
@@ -87,51 +69,51 @@ def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Rece
         yield found
 
 
-def _parts(site: Site, writes: Sequence[Write], deferred: set[str]) -> Iterator[Sequence[Write]]:
+def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Iterator[Sequence[Write]]:
     """Yield the writes that this run may still make, some at a time; tickets of the others are deferred."""
-    allowed = site.allowed(len(writes))
+    allowed = context.take_writes(len(writes))
     left = writes[allowed:]
     if left:
         deferred.update(one.id for one in left)
-        site.tally.deferred += len(left)
-        log.warning("write cap reached", connection=site.name, deferred=len(left))
+        context.tally.deferred += len(left)
+        log.warning("write cap reached", connection=context.name, deferred=len(left))
     for start in range(0, allowed, AT_ONCE):
         yield writes[start : min(start + AT_ONCE, allowed)]
 
 
-def _record(transaction: Transaction, site: Site, known: Known, receipt: Receipt) -> None:
+def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> None:
     write = receipt.write
     if isinstance(write, FieldsWrite):
         everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
         stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}
         if stored:
-            tickets.wrote(transaction, site.name, known, stored)
-            site.tally.fields_written += len(stored)
+            tickets.wrote(transaction, known, stored)
+            context.tally.fields_written += len(stored)
     else:
-        _record_comment(transaction, site, write, receipt)
+        _record_comment(transaction, context, write, receipt)
     match receipt.outcome:
         case Outcome.REFUSED:
-            site.tally.refused += 1
-            quarantine.put(transaction, site.name, [SetAside(write.id, write.key, receipt.reason)], site.as_of)
-            site.aside.add(write.id)
-            log.error("write refused", connection=site.name, ticket=write.key, reason=receipt.reason)
+            context.tally.refused += 1
+            quarantine.put(transaction, [Quarantined(write.id, write.key, receipt.reason)], context.as_of)
+            context.quarantined.add(write.id)
+            log.error("write refused", connection=context.name, ticket=write.key, reason=receipt.reason)
         case Outcome.GONE:
-            site.tally.gone += tickets.lose(transaction, site.name, [write.id])
-            quarantine.release(transaction, site.name, [write.id])
-            log.info("gone", connection=site.name, ticket=write.key)
+            context.tally.gone += tickets.lose(transaction, [write.id])
+            quarantine.release(transaction, [write.id])
+            log.info("gone", connection=context.name, ticket=write.key)
         case Outcome.FAILED | Outcome.UNCLEAR:
-            site.tally.deferred += 1
-            if not site.job.halt.stopping():  # else it is no trouble, and said once
-                log.warning("write deferred", connection=site.name, ticket=write.key, reason=receipt.reason)
+            context.tally.deferred += 1
+            if not context.run.halt.stopping():  # else it is no trouble, and said once
+                log.warning("write deferred", connection=context.name, ticket=write.key, reason=receipt.reason)
 
 
-def _record_comment(transaction: Transaction, site: Site, write: CommentWrite, receipt: Receipt) -> None:
+def _record_comment(transaction: Transaction, context: Context, write: CommentWrite, receipt: Receipt) -> None:
     comment = (write.id, write.marker)
     match receipt.outcome:
         case Outcome.APPLIED:
-            site.tally.comments_written += 1
-            outbox.became(transaction, site.name, comment, outbox.TOLD)
+            context.tally.comments_written += 1
+            outbox.became(transaction, comment, outbox.POSTED)
         case Outcome.REFUSED:
-            outbox.became(transaction, site.name, comment, outbox.REFUSED, receipt.reason)
+            outbox.became(transaction, comment, outbox.REFUSED, receipt.reason)
         case Outcome.FAILED | Outcome.GONE:
-            outbox.became(transaction, site.name, comment, outbox.LOST, receipt.reason)
+            outbox.became(transaction, comment, outbox.LOST, receipt.reason)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from sla_engine import Definitions, Result
-from slabridge.run.message import local, spoken, zoned
-from slabridge.show.printed import line
+from slabridge.text.printed import line
+from slabridge.text.spoken import local, spoken, zoned
 
 STYLES = {
     "breached": "bold red",

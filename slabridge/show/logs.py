@@ -7,7 +7,9 @@ from typing import Literal
 
 import structlog
 
-from slabridge.show.printed import line
+from slabridge.text.printed import line
+
+log = structlog.get_logger("slabridge")
 
 
 def configure(level: str, form: Literal["console", "json"]) -> None:

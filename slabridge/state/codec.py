@@ -1,27 +1,42 @@
-"""Native tickets as bytes: compact JSON, compressed, and the digest that tells whether one changed."""
+"""Tickets and results as bytes: compact JSON, compressed; and the digest that tells whether a ticket changed."""
 
 import hashlib
 import zlib
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value, Values
+from sla_engine import Result
 
 
-def pack(document: Any) -> bytes:  # noqa: ANN401 - any JSON
-    """Return JSON, compressed."""
-    return zlib.compress(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), 1)
+def encode_results(results: Iterable[Result]) -> bytes:
+    """Return results as compressed JSON: that of `Result.as_json`, and what that leaves out."""
+    rows = [{**result.as_json(), "table": result.table, "calendar": result.calendar} for result in results]
+    return zlib.compress(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS), 1)
 
 
-def unpack(packed: bytes) -> Any:  # noqa: ANN401 - any JSON
-    """Return what `pack` was given."""
-    return orjson.loads(zlib.decompress(packed))
+def decode_results(packed: bytes | None) -> tuple[Result, ...]:
+    """Return the results that `encode_results` was given, without segments; none for None."""
+    if packed is None:
+        return ()
+    return tuple(
+        Result.from_json(row, position=0, table=row.get("table", row["agreement"]), calendar=row.get("calendar", ""))
+        for row in orjson.loads(zlib.decompress(packed))
+    )
 
 
-def encode(ticket: NativeTicket) -> tuple[bytes, str]:
+class Encoded(NamedTuple):
+    """A ticket, its bytes and their digest."""
+
+    ticket: NativeTicket
+    payload: bytes
+    digest: str
+
+
+def encode(ticket: NativeTicket) -> Encoded:
     """Return a ticket's bytes and their digest. `updated` is left out: what moves it without a change is no news."""
     document: dict[str, Any] = {
         "id": ticket.id,
@@ -40,12 +55,12 @@ def encode(ticket: NativeTicket) -> tuple[bytes, str]:
     if ticket.ours:
         # Not in the digest: that we wrote something is no news to us.
         text = orjson.dumps({**document, "ours": sorted(ticket.ours)}, default=tuple, option=orjson.OPT_SORT_KEYS)
-    return zlib.compress(text, 1), digest
+    return Encoded(ticket, zlib.compress(text, 1), digest)
 
 
 def decode(packed: bytes) -> NativeTicket:
     """Return the ticket that `encode` was given, without `updated`."""
-    document = unpack(packed)
+    document = orjson.loads(zlib.decompress(packed))
     return NativeTicket(
         id=document["id"],
         key=document["key"],

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.interface import Cursor
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection
+from slabridge.state.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,11 @@ class Standing:
     gaps: Mapping[str, str] | None = None
 
 
-def standing(transaction: sa.Connection, name: str) -> Standing:
+def standing(transaction: Transaction) -> Standing:
     """Return where a connection stands."""
-    row = transaction.execute(sa.select(connection).where(connection.c.name == name)).one_or_none()
+    row = transaction.sql.execute(
+        sa.select(connection).where(connection.c.name == transaction.connection)
+    ).one_or_none()
     if row is None:
         return Standing()
     return Standing(
@@ -40,36 +44,40 @@ def standing(transaction: sa.Connection, name: str) -> Standing:
     )
 
 
-def set_changed(transaction: sa.Connection, name: str, cursor: Cursor) -> None:
+def set_changed(transaction: Transaction, cursor: Cursor) -> None:
     """Keep the cursor of changed tickets."""
-    upsert(transaction, connection, [{"name": name, "changed": json.dumps(cursor, sort_keys=True)}])
+    _set(transaction, {"changed": json.dumps(cursor, sort_keys=True)})
 
 
-def set_touched(transaction: sa.Connection, name: str, cursor: Cursor) -> None:
+def set_touched(transaction: Transaction, cursor: Cursor) -> None:
     """Keep the cursor of ids outside the filter."""
-    upsert(transaction, connection, [{"name": name, "touched": json.dumps(cursor, sort_keys=True)}])
+    _set(transaction, {"touched": json.dumps(cursor, sort_keys=True)})
 
 
-def set_fields(transaction: sa.Connection, name: str, fields: Collection[str]) -> None:
+def set_fields(transaction: Transaction, fields: Collection[str]) -> None:
     """Keep which native fields all open tickets here were read with."""
-    upsert(transaction, connection, [{"name": name, "fields": json.dumps(sorted(fields))}])
+    _set(transaction, {"fields": json.dumps(sorted(fields))})
 
 
-def set_judged_by(transaction: sa.Connection, name: str, identity: str) -> None:
+def set_judged_by(transaction: Transaction, identity: str) -> None:
     """Keep what tickets here were judged by."""
-    upsert(transaction, connection, [{"name": name, "judged_by": identity}])
+    _set(transaction, {"judged_by": identity})
 
 
-def set_as_of(transaction: sa.Connection, name: str, as_of: int) -> None:
+def set_as_of(transaction: Transaction, as_of: int) -> None:
     """Keep the tool's clock of the last complete pull."""
-    upsert(transaction, connection, [{"name": name, "as_of": as_of}])
+    _set(transaction, {"as_of": as_of})
 
 
-def set_census_at(transaction: sa.Connection, name: str, census_at: int) -> None:
+def set_census_at(transaction: Transaction, census_at: int) -> None:
     """Keep the tool's clock of the last census of open tickets."""
-    upsert(transaction, connection, [{"name": name, "census_at": census_at}])
+    _set(transaction, {"census_at": census_at})
 
 
-def set_gaps(transaction: sa.Connection, name: str, gaps: Mapping[str, str]) -> None:
+def set_gaps(transaction: Transaction, gaps: Mapping[str, str]) -> None:
     """Keep what was last reported to have no history at its source."""
-    upsert(transaction, connection, [{"name": name, "gaps": json.dumps(dict(gaps), sort_keys=True)}])
+    _set(transaction, {"gaps": json.dumps(dict(gaps), sort_keys=True)})
+
+
+def _set(transaction: Transaction, values: Mapping[str, Any]) -> None:
+    upsert(transaction.sql, connection, [{"name": transaction.connection, **values}])

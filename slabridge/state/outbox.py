@@ -1,7 +1,7 @@
-"""The outbox: every comment is committed here before its call, so that no crash can make us tell it twice.
+"""The outbox: every comment is committed here before its call, so that no crash can make us post it twice.
 
 A row is `sending` from before the call until its outcome is known. Found `sending` by a later run, it is unclear: the
-ticket is read, and where our marker is on it the row becomes `told`, else `lost`, which may be told again.
+ticket is read, and where our marker is on it the row becomes `posted`, else `lost`, which may be posted again.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,15 +11,16 @@ import sqlalchemy as sa
 from connectors.interface import CommentWrite
 from slabridge.state.database import upsert
 from slabridge.state.schema import outbox
+from slabridge.state.transaction import Transaction
 
-SENDING, TOLD, REFUSED, LOST = "sending", "told", "refused", "lost"
+SENDING, POSTED, REFUSED, LOST = "sending", "posted", "refused", "lost"
 
 
-def sending(transaction: sa.Connection, connection: str, comments: Collection[CommentWrite], now: int) -> None:
+def sending(transaction: Transaction, comments: Collection[CommentWrite], now: int) -> None:
     """Commit to sending these comments; `now` is the tool's clock."""
     rows = [
         {
-            "connection": connection,
+            "connection": transaction.connection,
             "ticket": comment.id,
             "marker": comment.marker,
             "key": comment.key,
@@ -31,45 +32,45 @@ def sending(transaction: sa.Connection, connection: str, comments: Collection[Co
         }
         for comment in comments
     ]
-    upsert(transaction, outbox, rows)
+    upsert(transaction.sql, outbox, rows)
 
 
-def still_sending(transaction: sa.Connection, connection: str, since: int, now: int) -> None:
+def still_sending(transaction: Transaction, since: int, now: int) -> None:
     """Record that those of this run, which began at `since`, are sent no earlier than `now`."""
-    transaction.execute(
+    transaction.sql.execute(
         sa.update(outbox)
-        .where(outbox.c.connection == connection, outbox.c.state == SENDING, outbox.c.sent_at >= since)
+        .where(transaction.owns(outbox), outbox.c.state == SENDING, outbox.c.sent_at >= since)
         .values(sent_at=now)
     )
 
 
-def became(transaction: sa.Connection, connection: str, comment: tuple[str, str], state: str, reason: str = "") -> None:
+def became(transaction: Transaction, comment: tuple[str, str], state: str, reason: str = "") -> None:
     """Record what became of the comment (ticket, marker)."""
     ticket, marker = comment
-    transaction.execute(
+    transaction.sql.execute(
         sa.update(outbox)
-        .where(outbox.c.connection == connection, outbox.c.ticket == ticket, outbox.c.marker == marker)
+        .where(transaction.owns(outbox), outbox.c.ticket == ticket, outbox.c.marker == marker)
         .values(state=state, reason=reason)
     )
 
 
-def unclear(transaction: sa.Connection, connection: str, sent_before: int) -> list[tuple[str, str]]:
+def unclear(transaction: Transaction, sent_before: int) -> list[tuple[str, str]]:
     """Return (ticket, marker) of comments sent before an instant (the tool's clock) whose outcome is not known."""
-    rows = transaction.execute(
+    rows = transaction.sql.execute(
         sa.select(outbox.c.ticket, outbox.c.marker)
-        .where(outbox.c.connection == connection, outbox.c.state == SENDING, outbox.c.sent_at <= sent_before)
+        .where(transaction.owns(outbox), outbox.c.state == SENDING, outbox.c.sent_at <= sent_before)
         .order_by(outbox.c.ticket, outbox.c.marker)
     )
     return [(row.ticket, row.marker) for row in rows]
 
 
-def markers(transaction: sa.Connection, connection: str, tickets: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield (ticket, marker) of what is told, refused or under way, so that it is not told again."""
+def posted(transaction: Transaction, tickets: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield (ticket, marker) of what is posted, refused or under way, so that it is not posted again."""
     ordered = list(tickets)
     for start in range(0, len(ordered), 500):
-        rows = transaction.execute(
+        rows = transaction.sql.execute(
             sa.select(outbox.c.ticket, outbox.c.marker).where(
-                outbox.c.connection == connection,
+                transaction.owns(outbox),
                 outbox.c.ticket.in_(ordered[start : start + 500]),
                 outbox.c.state != LOST,
             )

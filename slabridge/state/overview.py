@@ -1,4 +1,4 @@
-"""What the state knows, at a glance: how far each connection is, what waits, what is set aside, who works on it."""
+"""What the state knows, at a glance: how far each connection is, what waits, what is in quarantine, who works on it."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -28,13 +28,13 @@ class Progress:
     pending: int
     gone: int
     unclear: int
-    set_aside: int
-    set_aside_since: int | None
+    quarantined: int
+    quarantined_since: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The state at one moment: `set_aside` are the latest of them, `runs` the latest, the last first.
+    """The state at one moment: `quarantined` are the latest tickets there, `runs` the latest, the last first.
 
     `now` is the clock that counts for leases, ms UTC.
     """
@@ -43,17 +43,17 @@ class Overview:
     schema: str
     lease: lease.Holder | None
     progress: Sequence[Progress]
-    set_aside: Sequence[quarantine.Entry]
-    runs: Sequence[runs.Run]
+    quarantined: Sequence[quarantine.QuarantineEntry]
+    runs: Sequence[runs.PastRun]
 
 
 def overview(transaction: sa.Connection, names: Collection[str], entries: int | None, past: int) -> Overview:
     """Return an overview of these connections and all others of the state.
 
-    `entries` is how many of the tickets set aside are wanted (None: all), `past` how many runs.
+    `entries` is how many of the tickets in quarantine are wanted (None: all), `past` how many runs.
     """
     rows = {row.name: row for row in transaction.execute(sa.select(connection))}
-    aside = quarantine.count(transaction)
+    quarantined = quarantine.count(transaction)
     since = quarantine.oldest(transaction)
     found = []
     for name in [*names, *sorted(rows.keys() - set(names))]:
@@ -69,7 +69,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
                 _count(transaction, here, ticket.c.pending, ~ticket.c.gone),
                 _count(transaction, here, ticket.c.gone),
                 _count(transaction, comments.c.connection == name, comments.c.state == outbox.SENDING),
-                aside.get(name, 0),
+                quarantined.get(name, 0),
                 since.get(name),
             )
         )

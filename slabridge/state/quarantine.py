@@ -1,7 +1,7 @@
-"""The quarantine: tickets set aside, each with its reason.
+"""The quarantine: tickets that could not be read, judged or written, each with its reason.
 
 One is tried again when it changes, and when somebody asks for it (`slabridge retry`). One that went through begins anew
-if it is set aside again.
+if it comes back.
 """
 
 from collections.abc import Collection, Iterator
@@ -14,12 +14,13 @@ from slabridge.state import outbox
 from slabridge.state.database import upsert
 from slabridge.state.schema import outbox as comments
 from slabridge.state.schema import quarantine, ticket
+from slabridge.state.transaction import Transaction
 
 _IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
+class Quarantined:
     """A ticket that could not be read, mapped, evaluated or written."""
 
     id: str
@@ -28,10 +29,10 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class QuarantineEntry:
     """A ticket in quarantine. `first_at` and `last_at` are ms UTC, by the tool's clock.
 
-    `digest` is that of the payload that was set aside, None where it could not even be read; `asked` is whether the
+    `digest` is that of the payload that was quarantined, None where it could not even be read; `asked` is whether the
     next run tries it again although it has not changed.
     """
 
@@ -45,14 +46,14 @@ class Entry:
     asked: bool
 
 
-def put(transaction: sa.Connection, connection: str, tickets: Collection[SetAside], now: int) -> None:
-    """Set tickets aside; the first time of one that is there already stays."""
+def put(transaction: Transaction, tickets: Collection[Quarantined], now: int) -> None:
+    """Put tickets into quarantine; the first time of one that is there already stays."""
     ids = [item.id for item in tickets]
-    first = _values(transaction, (quarantine.c.ticket, quarantine.c.first_at), connection, ids)
-    digests = _values(transaction, (ticket.c.id, ticket.c.digest), connection, ids)
+    first = _values(transaction, (quarantine.c.ticket, quarantine.c.first_at), ids)
+    digests = _values(transaction, (ticket.c.id, ticket.c.digest), ids)
     rows = [
         {
-            "connection": connection,
+            "connection": transaction.connection,
             "ticket": item.id,
             "key": item.key,
             "reason": item.reason,
@@ -63,68 +64,68 @@ def put(transaction: sa.Connection, connection: str, tickets: Collection[SetAsid
         }
         for item in tickets
     ]
-    upsert(transaction, quarantine, rows)
+    upsert(transaction.sql, quarantine, rows)
 
 
-def release(transaction: sa.Connection, connection: str, tickets: Collection[str]) -> None:
+def release(transaction: Transaction, tickets: Collection[str]) -> None:
     """Take tickets out again: they went through, or the tool has them no more."""
     for part in _parts(tickets):
-        transaction.execute(
-            sa.delete(quarantine).where(quarantine.c.connection == connection, quarantine.c.ticket.in_(part))
+        transaction.sql.execute(
+            sa.delete(quarantine).where(transaction.owns(quarantine), quarantine.c.ticket.in_(part))
         )
 
 
 def ask(transaction: sa.Connection, key: str | None = None) -> int:
-    """Let the next run try tickets again (of a key or id; None: all), and return how many are set aside so.
+    """Let the next run try tickets again (of a key or id; None: all), and return how many that are.
 
-    It reads them anew, evaluates them, and tells also the comments that the tool refused, if they still deserve it.
+    It reads them anew, evaluates them, and posts also the comments that the tool refused, if they are still due.
     """
     chosen = sa.true() if key is None else (quarantine.c.key == key) | (quarantine.c.ticket == key)
     number = transaction.execute(sa.update(quarantine).where(chosen).values(asked=True)).rowcount
     those = sa.select(quarantine.c.ticket).where(chosen)
     known = those.where(quarantine.c.connection == ticket.c.connection, quarantine.c.ticket == ticket.c.id)
     transaction.execute(sa.update(ticket).where(known.exists(), ~ticket.c.gone).values(pending=True))
-    told = those.where(quarantine.c.connection == comments.c.connection, quarantine.c.ticket == comments.c.ticket)
-    refused = sa.update(comments).where(told.exists(), comments.c.state == outbox.REFUSED)
+    commented = those.where(quarantine.c.connection == comments.c.connection, quarantine.c.ticket == comments.c.ticket)
+    refused = sa.update(comments).where(commented.exists(), comments.c.state == outbox.REFUSED)
     transaction.execute(refused.values(state=outbox.LOST))
     return number
 
 
-def asked(transaction: sa.Connection, connection: str) -> list[str]:
+def asked(transaction: Transaction) -> list[str]:
     """Return the ids of tickets that are to be read anew."""
-    statement = sa.select(quarantine.c.ticket).where(quarantine.c.connection == connection, quarantine.c.asked)
-    return list(transaction.scalars(statement.order_by(quarantine.c.ticket)))
+    statement = sa.select(quarantine.c.ticket).where(transaction.owns(quarantine), quarantine.c.asked)
+    return list(transaction.sql.scalars(statement.order_by(quarantine.c.ticket)))
 
 
 def count(transaction: sa.Connection) -> dict[str, int]:
-    """Return how many are set aside, by connection."""
+    """Return how many are in quarantine, by connection."""
     statement = sa.select(quarantine.c.connection, sa.func.count()).group_by(quarantine.c.connection)
     return dict(transaction.execute(statement).all())
 
 
 def oldest(transaction: sa.Connection) -> dict[str, int]:
-    """Return since when the one that was set aside first is, by connection."""
+    """Return since when the one that is there longest is, by connection."""
     since = sa.func.min(quarantine.c.first_at)
     statement = sa.select(quarantine.c.connection, since).group_by(quarantine.c.connection)
     return dict(transaction.execute(statement).all())
 
 
-def listed(transaction: sa.Connection, limit: int | None = None) -> list[Entry]:
-    """Return what is set aside, the latest first."""
+def listed(transaction: sa.Connection, limit: int | None = None) -> list[QuarantineEntry]:
+    """Return what is in quarantine, the latest first."""
     columns = [column for column in quarantine.c if column.name != "ticket"]
     order = (quarantine.c.last_at.desc(), quarantine.c.connection, quarantine.c.key, quarantine.c.ticket)
     statement = sa.select(quarantine.c.ticket.label("id"), *columns).order_by(*order).limit(limit)
-    return [Entry(**row) for row in transaction.execute(statement).mappings()]
+    return [QuarantineEntry(**row) for row in transaction.execute(statement).mappings()]
 
 
 def _values(
-    transaction: sa.Connection, wanted: tuple[sa.Column[str], sa.Column[Any]], name: str, ids: Collection[str]
+    transaction: Transaction, wanted: tuple[sa.Column[str], sa.Column[Any]], ids: Collection[str]
 ) -> dict[str, Any]:
     """Return one column of a connection's rows by another."""
     found: dict[str, Any] = {}
     for part in _parts(ids):
-        statement = sa.select(*wanted).where(wanted[0].table.c.connection == name, wanted[0].in_(part))
-        found.update(transaction.execute(statement).all())
+        statement = sa.select(*wanted).where(transaction.owns(wanted[0].table), wanted[0].in_(part))
+        found.update(transaction.sql.execute(statement).all())
     return found
 
 

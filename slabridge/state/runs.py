@@ -16,7 +16,7 @@ _KEPT = 90 * 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PastRun:
     """A run of the past, or of now: one that has no end is under way, or was killed. Instants are ms UTC."""
 
     number: int
@@ -49,10 +49,10 @@ def finish(transaction: sa.Connection, number: int, exit_code: int, summary: Map
     )
 
 
-def latest(transaction: sa.Connection, limit: int) -> list[Run]:
+def latest(transaction: sa.Connection, limit: int) -> list[PastRun]:
     """Return the latest runs, the last first."""
     return [
-        Run(row.id, row.started_at, row.finished_at, row.exit_code, json.loads(row.summary).get("connections", ()))
+        PastRun(row.id, row.started_at, row.finished_at, row.exit_code, json.loads(row.summary).get("connections", ()))
         for row in transaction.execute(sa.select(run).order_by(run.c.id.desc()).limit(limit))
     ]
 

@@ -19,7 +19,7 @@ class UnreadableFile(Exception):  # noqa: N818 - named by what the file is
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TicketLines:
     """Some tickets with their line numbers (from 1), and (line, reason) of lines that are no ticket."""
 
     tickets: list[Ticket]
@@ -27,13 +27,13 @@ class Batch:
     invalid: list[tuple[int, str]]
 
 
-def read_batches(path: Path) -> Iterator[Batch]:
+def read_batches(path: Path) -> Iterator[TicketLines]:
     """Yield the file's tickets in order; empty lines are passed over.
 
     Raises:
         UnreadableFile: it is not there, or not what its name says.
     """
-    batch = Batch([], [], [])
+    batch = TicketLines([], [], [])
     try:
         with _opened(path) as file:
             for number, line in enumerate(file, 1):
@@ -48,7 +48,7 @@ def read_batches(path: Path) -> Iterator[Batch]:
                     batch.invalid.append((number, str(error)))
                 if len(batch.tickets) + len(batch.invalid) >= AT_ONCE:
                     yield batch
-                    batch = Batch([], [], [])
+                    batch = TicketLines([], [], [])
     except (OSError, EOFError, gzip.BadGzipFile) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableFile(f"{path}: {reason}") from error

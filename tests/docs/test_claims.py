@@ -15,8 +15,8 @@ from sla_engine.instant import parse_instant
 from slabridge.cli.app import app
 from slabridge.config import read_definitions
 from slabridge.config.process import ProcessSettings
-from slabridge.run.plan import Reason
-from slabridge.run.tally import Exit
+from slabridge.exit import Exit
+from slabridge.run.actions import Reason
 from slabridge.ticket.file import read_batches
 from slabridge_sandbox.jira.switches import Switches
 from tests.docs.pages import section, tables

@@ -1,12 +1,13 @@
 """What is left in the end: what stands on the tickets of both tools, and what the state holds of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 
 from connectors.interface import Connector, NativeTicket
+from sla_engine import Result
 from slabridge.config import Connection
 from slabridge.state import State, codec, schema
 
@@ -56,15 +57,16 @@ def _without_ours(native: NativeTicket) -> dict[str, Any]:
 def _ticket(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
     return {
         "native": _without_ours(codec.decode(row.payload)),
-        "told": row.told,
+        "last_written": row.last_written,
         "is_open": row.is_open,
         "next_change_at": row.next_change_at,
         "pending": row.pending,
         "gone": row.gone,
-        "results": [_result(result) for result in codec.unpack(row.results)],
+        "results": [_result(result) for result in codec.decode_results(row.results)],
     }
 
 
-def _result(result: Mapping[str, Any]) -> dict[str, Any]:
-    still = result["stopped_at"] is not None
-    return {name: value for name, value in result.items() if still or name not in _TICKING}
+def _result(result: Result) -> dict[str, Any]:
+    still = result.stopped_at is not None
+    plain = {**result.as_json(), "table": result.table, "calendar": result.calendar}
+    return {name: value for name, value in plain.items() if still or name not in _TICKING}

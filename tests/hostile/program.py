@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from unittest import mock
 
-from slabridge.cli import main
+from slabridge.__main__ import main
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,9 @@ import sqlalchemy as sa
 
 from connectors.http.session import Http
 from sla_engine.instant import HOUR
+from slabridge.__main__ import main
 from slabridge.app.demo import example
-from slabridge.cli import main
-from slabridge.run.tally import Exit
+from slabridge.exit import Exit
 from slabridge.state import State, schema
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import Endpoint

@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from connectors.interface import NativeTicket
-from slabridge.run.tally import Exit
-from slabridge.show.printed import line
+from slabridge.exit import Exit
 from slabridge.state import State, tickets
+from slabridge.text.printed import line
 from tests.hostile.desk import PERSON, Day, keys
 from tests.hostile.texts import MARKER, TEXTS, steering
 
@@ -147,9 +147,9 @@ def test_a_holder_stands_on_the_ticket_as_the_tool_names_it_and_drifts_no_more(d
     assert re.search(r"jira +│ +\d+ │ +\d+ │ +0 │ +0 │", last.out), last.out
 
 
-def test_nothing_is_set_aside_but_what_the_tool_has_no_room_for(day: Day) -> None:
+def test_nothing_is_quarantined_but_what_the_tool_has_no_room_for(day: Day) -> None:
     (status,) = day.of("status --quarantine --json")
-    assert {entry["key"] for entry in json.loads(status.out)["set_aside"]} <= {TOO_LONG}
+    assert {entry["key"] for entry in json.loads(status.out)["quarantined"]} <= {TOO_LONG}
 
 
 def test_the_state_holds_every_name_whole(day: Day) -> None:

@@ -17,7 +17,7 @@ from tests.reference.result import DueTooFarError, result
 def evaluate(
     document: dict[str, Any], tickets: list[dict[str, Any]], as_of: str
 ) -> tuple[list[dict[str, Any]], list[int]]:
-    """Return the result rows (with segments, without `definition`) and the positions of tickets set aside."""
+    """Return the result rows (with segments, without `definition`) and the positions of tickets in quarantine."""
     calendars = {name: Calendar(document["calendars"], name) for name in document["calendars"]}
     now = instant(datetime.fromisoformat(as_of))
     results: list[dict[str, Any]] = []

@@ -13,7 +13,7 @@ from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.objective import Shared, read_calendar, read_objective
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import DateValue, Table, check_name, one_of, shape, tables
+from slabridge.config.shape import DateValue, TomlTable, check_name, one_of, shape, tables
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -27,7 +27,7 @@ class Promise:
     objective: str
 
 
-class AgreementTable(Table):
+class AgreementTable(TomlTable):
     """[agreements.NAME]."""
 
     id: str | None = None

@@ -14,7 +14,7 @@ from slabridge.config.agreements.zone import read_zone
 from slabridge.config.like import resolve_like
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.shape import DateValue, Table, read_real_time, shape, tables, text_as
+from slabridge.config.shape import DateValue, TomlTable, read_real_time, shape, tables, text_as
 
 _WEEK = 7 * 24 * 60
 
@@ -38,7 +38,7 @@ Days = Annotated[tuple[int, ...], text_as(read_days)]
 SpanText = Annotated[Span, text_as(read_span)]
 
 
-class CalendarTable(Table):
+class CalendarTable(TomlTable):
     """[calendars.NAME]."""
 
     like: str | None = None
@@ -57,7 +57,7 @@ class CalendarTable(Table):
     day: Annotated[int | None, text_as(_day)] = None
 
 
-class MaintenanceTable(Table):
+class MaintenanceTable(TomlTable):
     """[[calendars.NAME.maintenance]]."""
 
     weekly: Annotated[tuple[tuple[int, Span], ...] | None, text_as(read_weekly)] = None

@@ -13,19 +13,19 @@ from slabridge.config.agreements.rule import read_clocks
 from slabridge.config.agreements.zone import read_zone
 from slabridge.config.problem import ConfigError, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.shape import Table, check_field, shape, text_as
+from slabridge.config.shape import TomlTable, check_field, shape, text_as
 
 DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements")
 KNOWN = (*DEFINING, "state", "job", "connections")
 
 
-class GeneralTable(Table):
+class GeneralTable(TomlTable):
     """The top-level keys that are no tables."""
 
     timezone: Annotated[str, text_as(read_zone)] = "UTC"
 
 
-class AttributionTable(Table):
+class AttributionTable(TomlTable):
     """[attribution]."""
 
     holder: str = "team"

@@ -14,7 +14,7 @@ from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.rule import Clock, ClockTable, read_clock, refuse_beside_while, rule_of
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.shape import DurationText, Table, as_text, check_field, own_words, read_duration, shape
+from slabridge.config.shape import DurationText, TomlTable, as_text, check_field, own_words, read_duration, shape
 
 
 class ObjectiveTable(ClockTable):
@@ -26,7 +26,7 @@ class ObjectiveTable(ClockTable):
     exclude: Any = None
 
 
-class TargetTable(Table):
+class TargetTable(TomlTable):
     """One of a list of targets."""
 
     when: Any = None
@@ -34,7 +34,7 @@ class TargetTable(Table):
     calendar: Any = None
 
 
-class ChoiceTable(Table):
+class ChoiceTable(TomlTable):
     """A calendar chosen by a field."""
 
     field: str = Field(examples=['"country"'])

@@ -11,7 +11,7 @@ from sla_engine.condition import Condition, Not
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.shape import Table, one_of, read_duration, shape, tables, text_as
+from slabridge.config.shape import TomlTable, one_of, read_duration, shape, tables, text_as
 
 _SHARE = re.compile(r"(\d+)%")
 _WITH_EVENTS = ("start", "stop", "cancel", "reset")
@@ -27,7 +27,7 @@ def _threshold(text: str) -> Threshold:
     return Threshold(share=int(match[1]))
 
 
-class ClockTable(Table):
+class ClockTable(TomlTable):
     """[clocks.NAME]; an objective has the same keys. Conditions are read on their own."""
 
     start: Any = None

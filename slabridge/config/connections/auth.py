@@ -20,7 +20,7 @@ from slabridge.config.connections.address import check_url, is_cloud
 from slabridge.config.connections.secret import Secret, read_secret
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import Table, shape
+from slabridge.config.shape import TomlTable, shape
 
 _ATLASSIAN_TOKEN_URL = "https://auth.atlassian.com/oauth/token"  # noqa: S105 - an address
 _SERVICENOW_ALONE = ("api_key", "oauth_password")
@@ -57,7 +57,7 @@ class Account:
         return _KINDS[self.kind].made(self, held)
 
 
-class BasicTable(Table):
+class BasicTable(TomlTable):
     """`{ kind = "basic", ... }`."""
 
     kind: str
@@ -65,21 +65,21 @@ class BasicTable(Table):
     password: Any = Field(examples=['{ env = "PASSWORD" }'])
 
 
-class BearerTable(Table):
+class BearerTable(TomlTable):
     """`{ kind = "bearer", ... }`."""
 
     kind: str
     token: Any = Field(examples=['{ env = "TOKEN" }'])
 
 
-class ApiKeyTable(Table):
+class ApiKeyTable(TomlTable):
     """`{ kind = "api_key", ... }`."""
 
     kind: str
     key: Any = Field(examples=['{ env = "API_KEY" }'])
 
 
-class OAuthTable(Table):
+class OAuthTable(TomlTable):
     """What the three kinds of OAuth share."""
 
     kind: str
@@ -111,7 +111,7 @@ class OAuthRefreshTable(OAuthTable):
 class _Kind:
     """The keys of a kind, which of them are secrets, and what the connector gets."""
 
-    table: type[Table]
+    table: type[TomlTable]
     secrets: tuple[str, ...]
     made: Callable[[Account, Mapping[str, SecretStr]], Auth]
 

@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr
 
 from slabridge.config.problem import ConfigError, KeyPath, Problem, show_path
 from slabridge.config.reading import Reading
-from slabridge.config.shape import Table, shape, text_as
+from slabridge.config.shape import TomlTable, shape, text_as
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -60,7 +60,7 @@ def _variable(name: str) -> str:
     return name
 
 
-class SecretTable(Table):
+class SecretTable(TomlTable):
     """`{ env = "NAME" }` or `{ file = "PATH" }`."""
 
     env: Annotated[str | None, text_as(_variable)] = None

@@ -21,7 +21,7 @@ from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import (
     RealTime,
-    Table,
+    TomlTable,
     check_field,
     one_of,
     own_words,
@@ -44,7 +44,7 @@ def _read_census(text: str) -> int | None:
         raise ValueError(f'{own_words(error, text)}; or write "never"') from None
 
 
-class ConnectionTable(Table):
+class ConnectionTable(TomlTable):
     """[connections.NAME]."""
 
     like: str | None = None
@@ -71,14 +71,14 @@ class ConnectionTable(Table):
     writeback: Any = None
 
 
-class AgentsTable(Table):
+class AgentsTable(TomlTable):
     """Whose comments are an agent's, in Jira."""
 
     groups: list[Annotated[str, Field(min_length=1)]] = Field(default=[], examples=['["service-desk"]'])
     accounts: list[Annotated[str, Field(min_length=1)]] = Field(default=[], examples=['["5b10ac8d82e05b22cc7d4ef5"]'])
 
 
-class TimeoutTable(Table):
+class TimeoutTable(TomlTable):
     """How long to wait, in ms."""
 
     connect: Annotated[int, RealTime] = Field(examples=['"5s"'])

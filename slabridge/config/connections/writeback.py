@@ -11,11 +11,11 @@ from slabridge.config.agreements.agreement import KINDS, Promise
 from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import Table, one_of, own_words, shape
+from slabridge.config.shape import TomlTable, one_of, own_words, shape
 
 Visibility = Literal["internal", "public"]
-TOLD = ("at_risk", "breached")
-"""The statuses whose transitions comments tell: those that ask for somebody to act."""
+POSTED = ("at_risk", "breached")
+"""The statuses whose transitions are posted as comments: those that ask for somebody to act."""
 
 _COMMENT_FIELDS = ("comment", "comments", "work_notes", "comments_and_work_notes")
 
@@ -31,7 +31,7 @@ class FieldMap:
 
 @dataclass(frozen=True, slots=True)
 class CommentRule:
-    """Tell the transitions to these statuses, of agreements of these kinds."""
+    """Post the transitions to these statuses, of agreements of these kinds."""
 
     on: tuple[str, ...]
     kinds: tuple[Kind, ...]
@@ -51,7 +51,7 @@ class Writeback:
     reference: str = ""
 
 
-class WritebackTable(Table):
+class WritebackTable(TomlTable):
     """[connections.NAME.writeback]."""
 
     fields: list[Any] = Field(default=[], examples=['[{ field = "u_sla_due", value = "sla.due_at" }]'])
@@ -60,7 +60,7 @@ class WritebackTable(Table):
     reference: str | None = Field(default=None, examples=['"u_task"'], min_length=1)
 
 
-class FieldTable(Table):
+class FieldTable(TomlTable):
     """[[connections.NAME.writeback.fields]]."""
 
     field: str = Field(examples=['"u_sla_due"'], min_length=1)
@@ -68,18 +68,18 @@ class FieldTable(Table):
     values: dict[str, str] = Field(default={}, examples=['{ at_risk = "At risk" }'])
 
 
-def _told(status: object) -> object:
-    if status in WORDS["status"] and status not in TOLD:
-        raise ValueError(f"is never told; those that are: {', '.join(TOLD)}")
-    if status not in TOLD:
-        raise ValueError(f"is no status; {instead(status, TOLD)}")
+def _posted(status: object) -> object:
+    if status in WORDS["status"] and status not in POSTED:
+        raise ValueError(f"is never posted; those that are: {', '.join(POSTED)}")
+    if status not in POSTED:
+        raise ValueError(f"is no status; {instead(status, POSTED)}")
     return status
 
 
-class CommentsTable(Table):
+class CommentsTable(TomlTable):
     """[connections.NAME.writeback.comments]."""
 
-    on: list[Annotated[str, PlainValidator(_told)]] = Field(examples=['["at_risk", "breached"]'], min_length=1)
+    on: list[Annotated[str, PlainValidator(_posted)]] = Field(examples=['["at_risk", "breached"]'], min_length=1)
     kinds: list[Annotated[Kind, one_of(*KINDS)]] = Field(examples=['["sla", "ola"]'], min_length=1)
     visibility: Annotated[Visibility, one_of("internal", "public")] = "internal"
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from connectors.http.session import Http
+from slabridge.__main__ import main
 from slabridge.app.demo import example
-from slabridge.cli import main
 from slabridge.state import State
 from slabridge.state.lease import held
 from slabridge_sandbox.embedded import Sandbox

@@ -16,8 +16,8 @@ import pytest
 import requests
 
 from slabridge import __version__
+from slabridge.__main__ import main
 from slabridge.app.demo import example
-from slabridge.cli import main
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
 from tests.places import CHECKOUT

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from sla_engine.instant import parse_instant
-from slabridge.cli import main
+from slabridge.__main__ import main
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
 from tests.slabridge.run.job import Job

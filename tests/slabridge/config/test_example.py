@@ -8,7 +8,7 @@ from sla_engine.engine import Engine
 from slabridge.config import Config, load_config, warnings_of
 from slabridge.config.agreements.definitions import KNOWN
 from slabridge.config.config import config_of
-from slabridge.config.shape import Table
+from slabridge.config.shape import TomlTable
 from tests.places import CHECKOUT
 
 EXAMPLE = CHECKOUT / "config.example.toml"
@@ -52,11 +52,11 @@ def test_the_examples_of_the_documentation_make_a_file_without_problems_and_warn
 
 def test_the_documentation_names_every_key() -> None:
     page = (EXAMPLE.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
-    keys = {field.alias or name for table in _tables(Table) for name, field in table.model_fields.items()}
+    keys = {field.alias or name for table in _tables(TomlTable) for name, field in table.model_fields.items()}
     assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
-def _tables(table: type[Table]) -> Iterator[type[Table]]:
+def _tables(table: type[TomlTable]) -> Iterator[type[TomlTable]]:
     for kind in table.__subclasses__():
         yield kind
         yield from _tables(kind)

@@ -42,11 +42,11 @@ def test_a_file_nested_without_end_is_refused(file: Path) -> None:
 
 
 def test_a_whole_file_is_read(file: Path) -> None:
-    text = 'state = "state/of.db"\n[job]\ntell_within = "8h"\nsettle = "2m"\n' + DEFINITIONS + CONNECTIONS
+    text = 'state = "state/of.db"\n[job]\npost_within = "8h"\nsettle = "2m"\n' + DEFINITIONS + CONNECTIONS
     file.write_text(text, encoding="utf-8")
     found = load_config(file)
     assert found.state == str(file.parent / "state" / "of.db")
-    assert (found.tell_within, found.settle) == (8 * HOUR, 2 * MINUTE)
+    assert (found.post_within, found.settle) == (8 * HOUR, 2 * MINUTE)
     assert [connection.name for connection in found.connections] == ["snow", "help"]
     assert found.definitions == read_definitions(file)
 
@@ -55,7 +55,7 @@ def test_state_and_job_have_defaults() -> None:
     found = config("")
     assert Path(found.state).name == "slabridge.db"
     assert Path(found.state).is_absolute()
-    assert (found.tell_within, found.settle) == (DAY, MINUTE)
+    assert (found.post_within, found.settle) == (DAY, MINUTE)
 
 
 def test_a_database_is_named_by_its_address() -> None:
@@ -73,7 +73,7 @@ REFUSED = {
     "state as a number": ("state = 1", "state", "must be text in quotes"),
     "unknown key of job": ('job.settel = "60s"', "job.settel", 'the nearest is "settle"'),
     "settle in working days": ('job.settle = "1wd"', "job.settle", "write hours"),
-    "tell_within in days": ('job.tell_within = "1d"', "job.tell_within", "or hours (24h)"),
+    "post_within in days": ('job.post_within = "1d"', "job.post_within", "or hours (24h)"),
     "job no table": ("job = 1", "job", "must be a table"),
     "connections no table": ("connections = 1", "connections", "must be tables, as in [connections.name]"),
 }

@@ -260,7 +260,7 @@ COMMENTS = {
     "empty statuses": ('{ on = [], kinds = ["sla"] }', "on", "must not be empty"),
     "unknown status": ('{ on = ["atrisk"], kinds = ["sla"] }', "on[0]", 'the nearest is "at_risk"'),
     "ended status": ('{ on = ["met"], kinds = ["sla"] }', "on[0]", "those that are: at_risk, breached"),
-    "quiet status": ('{ on = ["breached", "paused"], kinds = ["sla"] }', "on[1]", "is never told"),
+    "quiet status": ('{ on = ["breached", "paused"], kinds = ["sla"] }', "on[1]", "is never posted"),
     "no kinds": ('{ on = ["breached"] }', "kinds", "is missing"),
     "unknown kind": ('{ on = ["breached"], kinds = ["slo"] }', "kinds[0]", 'the nearest is "sla"'),
     "unknown visibility": (

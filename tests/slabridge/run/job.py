@@ -194,7 +194,7 @@ class Truth:
                 assert not evaluation.invalid
                 for position, native in enumerate(natives):
                     results = [result for result in evaluation.results if result.position == position]
-                    yield connection, tool, native, results, as_of - config.tell_within
+                    yield connection, tool, native, results, as_of - config.post_within
 
     def _check(
         self, by: tuple[Connection, Connector], native: NativeTicket, results: list[Result], recent: int

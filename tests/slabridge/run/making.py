@@ -7,8 +7,8 @@ from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Nativ
 from sla_engine import Definitions, Result
 from sla_engine.instant import HOUR, format_instant, parse_instant
 from slabridge.config import CommentRule, FieldMap, ResultRef, Writeback
-from slabridge.run.plan import Action, Terms, plan
-from slabridge.state.tickets import Known
+from slabridge.run.actions import Action, Terms, actions_of
+from slabridge.ticket.known import Known
 from tests.slabridge.config.small import definitions
 
 NOW = parse_instant("2026-03-03T12:00:00Z")
@@ -88,13 +88,13 @@ def encode(_: str, fact: Fact) -> str | None:
     return None if fact is None else str(fact)
 
 
-def terms(*fields: FieldMap, comments: CommentRule | None = None, tell_within: int = 24 * HOUR) -> Terms:
-    return Terms(DEFINITIONS, Writeback(fields, comments), encode, NOW, tell_within)
+def terms(*fields: FieldMap, comments: CommentRule | None = None, post_within: int = 24 * HOUR) -> Terms:
+    return Terms(DEFINITIONS, Writeback(fields, comments), encode, NOW, post_within)
 
 
 def changes(ticket: Known, results: Iterable[Result], by: Terms) -> list[tuple[str, str | None, str | None, str]]:
     """Return the planned field changes: field, before, after, reason. What is sent is exactly them."""
-    actions = plan(ticket, list(results), (), by)
+    actions = actions_of(ticket, list(results), (), by)
     found = [change for action in actions for change in action.changes]
     sent = [action.write.fields for action in actions if isinstance(action.write, FieldsWrite)]
     assert sent == ([{change.field: change.after for change in found}] if found else [])

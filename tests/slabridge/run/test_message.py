@@ -4,7 +4,8 @@ import pytest
 
 from sla_engine import Result
 from sla_engine.instant import HOUR, MINUTE, SECOND, parse_instant
-from slabridge.run.message import local, message_of, spoken
+from slabridge.run.message import message_of
+from slabridge.text.spoken import local, spoken
 from tests.slabridge.run.making import DEFINITIONS, at_risk, breached, paused
 
 TEN = parse_instant("2026-03-03T10:00:00Z")

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from sla_engine.instant import MINUTE
-from slabridge.run.tally import Exit
+from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
 from tests.slabridge.run.job import TOOLS, Job, Truth

@@ -16,7 +16,7 @@ from connectors.interface import CommentWrite, Cursor, Outcome, Page, Receipt, W
 from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import HOUR, MINUTE, SECOND
-from slabridge.run.tally import Exit
+from slabridge.exit import Exit
 from tests.slabridge.run.job import NOON, SOON, TOOLS, Job, Truth, tally
 
 BREACHED = NOON + 3 * HOUR
@@ -94,7 +94,7 @@ def test_a_comment_of_unclear_fate_is_reported_and_not_repeated_where_comments_c
         patch.setattr(ServiceNow, "gaps", lambda _: {"comments": "the journal cannot be read"})
         report = job.run_at(BREACHED + SOON - NOON)
     assert report.exit_code is Exit.PARTIAL
-    assert tally(report, "snow").set_aside == 1
+    assert tally(report, "snow").newly_quarantined == 1
     assert markers(job, "snow") == told
 
 

@@ -8,9 +8,9 @@ from connectors.interface import Fact, Instant
 from sla_engine import Result
 from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.config import CommentRule, FieldMap, ResultRef
-from slabridge.run.plan import Reason, marker_of, plan
+from slabridge.run.actions import Reason, actions_of, marker_of
 from slabridge.run.urgency import most_urgent
-from slabridge.state.tickets import Known
+from slabridge.ticket.known import Known
 from tests.slabridge.run.making import (
     COMMENTS,
     DUE,
@@ -104,7 +104,7 @@ def test_a_transition_is_no_reason_of_a_field_and_all_others_are_in_the_table_ab
 def test_fields_that_differ_go_out_as_one_write_without_those_that_do_not() -> None:
     holder = FieldMap("u_holder", ResultRef("holder", kind="sla"), {})
     ticket = known({"u_status": "on_track", "u_due": "old", "u_holder": "Desk"})
-    (action,) = plan(ticket, [result()], (), terms(STATUS, DUE, holder))
+    (action,) = actions_of(ticket, [result()], (), terms(STATUS, DUE, holder))
     assert [change.field for change in action.changes] == ["u_due", "u_holder"]
     assert action.write.id == "1"
     assert action.write.key == "INC1"
@@ -115,7 +115,7 @@ def test_fields_that_differ_go_out_as_one_write_without_those_that_do_not() -> N
     [
         pytest.param(known(), [], False, id="no cycle"),
         pytest.param(known(), [ended(LONG_AGO)], False, id="ended long ago"),
-        pytest.param(known(), [ended(NOW - DAY)], True, id="ended just within tell_within"),
+        pytest.param(known(), [ended(NOW - DAY)], True, id="ended just within post_within"),
         pytest.param(known(), [ended(NOW - DAY - 1)], False, id="ended just before"),
         pytest.param(known({"u_due": "x"}), [ended(LONG_AGO)], True, id="ended long ago, but we wrote there"),
         pytest.param(known(), [ended(LONG_AGO), result(cycle=2)], True, id="one cycle is open"),
@@ -158,7 +158,7 @@ def test_a_result_becomes_a_fact_through_its_native_options(
         return None
 
     by = terms(FieldMap("u_x", ResultRef(name, kind="sla"), values))
-    plan(known(), [result(**given)], (), type(by)(by.definitions, by.writeback, encode, by.as_of, by.tell_within))
+    actions_of(known(), [result(**given)], (), type(by)(by.definitions, by.writeback, encode, by.as_of, by.post_within))
     assert seen == [("u_x", expected)]
     assert type(seen[0][1]) is type(expected)
 
@@ -259,7 +259,7 @@ def test_two_fields_can_speak_of_two_cycles_of_one_ticket() -> None:
         pytest.param(breached(kind="ola"), False, id="a kind that is not told"),
         pytest.param(breached(excluded=True), False, id="excluded"),
         pytest.param(breached(stage="completed", stopped_at=NOW), False, id="its cycle has ended"),
-        pytest.param(breached(NOW - DAY), True, id="just within tell_within"),
+        pytest.param(breached(NOW - DAY), True, id="just within post_within"),
         pytest.param(breached(NOW - DAY - 1), False, id="too long ago"),
         pytest.param(
             breached(NOW - 3 * DAY, since=NOW - HOUR), True, id="due long ago by a target that was chosen just now"
@@ -267,18 +267,18 @@ def test_two_fields_can_speak_of_two_cycles_of_one_ticket() -> None:
     ],
 )
 def test_a_transition_is_told_if_it_is_recent_and_its_cycle_open(found: Result, told: bool) -> None:
-    actions = plan(known(), [found], (), terms(comments=COMMENTS))
+    actions = actions_of(known(), [found], (), terms(comments=COMMENTS))
     assert bool(comments(actions)) == told
 
 
 def test_without_a_rule_nothing_is_told() -> None:
-    assert plan(known(), [breached()], (), terms(STATUS))[0].changes
-    assert comments(plan(known(), [breached()], (), terms(STATUS))) == []
+    assert actions_of(known(), [breached()], (), terms(STATUS))[0].changes
+    assert comments(actions_of(known(), [breached()], (), terms(STATUS))) == []
 
 
 def test_a_status_that_is_not_in_on_is_not_told() -> None:
     rule = CommentRule(("breached",), ("sla",))
-    assert comments(plan(known(), [at_risk()], (), terms(comments=rule))) == []
+    assert comments(actions_of(known(), [at_risk()], (), terms(comments=rule))) == []
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_a_status_that_is_not_in_on_is_not_told() -> None:
     ],
 )
 def test_a_transition_that_was_told_is_not_told_again(ticket: Known, markers: list[str]) -> None:
-    assert plan(ticket, [breached()], markers, terms(comments=COMMENTS)) == []
+    assert actions_of(ticket, [breached()], markers, terms(comments=COMMENTS)) == []
 
 
 @pytest.mark.parametrize(
@@ -302,7 +302,7 @@ def test_a_transition_that_was_told_is_not_told_again(ticket: Known, markers: li
     ],
 )
 def test_another_agreement_objective_cycle_or_status_is_another_transition(other: str) -> None:
-    (comment,) = comments(plan(known(), [breached()], [other], terms(comments=COMMENTS)))
+    (comment,) = comments(actions_of(known(), [breached()], [other], terms(comments=COMMENTS)))
     assert comment.marker == "standard.resolution#1 breached" == marker_of(breached())
 
 
@@ -312,7 +312,7 @@ def test_versions_of_an_agreement_are_told_apart_by_their_table() -> None:
 
 def test_two_objectives_breached_at_once_are_one_write_of_fields_and_two_comments() -> None:
     results = [breached(objective="response"), breached()]
-    actions = plan(known(), results, (), terms(STATUS, DUE, comments=COMMENTS))
+    actions = actions_of(known(), results, (), terms(STATUS, DUE, comments=COMMENTS))
     assert [len(action.changes) for action in actions] == [2, 0, 0]
     assert [comment.marker for comment in comments(actions)] == [
         "standard.response#1 breached",
@@ -323,5 +323,5 @@ def test_two_objectives_breached_at_once_are_one_write_of_fields_and_two_comment
 @pytest.mark.parametrize(("visibility", "internal"), [("internal", True), ("public", False)])
 def test_a_comment_is_as_visible_as_the_rule_says(visibility: str, internal: bool) -> None:
     rule = CommentRule(("breached",), ("sla",), visibility)  # type: ignore[arg-type]
-    (comment,) = comments(plan(known(), [breached()], (), terms(comments=rule)))
+    (comment,) = comments(actions_of(known(), [breached()], (), terms(comments=rule)))
     assert comment.internal is internal

@@ -17,10 +17,11 @@ from sla_engine.instant import HOUR
 from slabridge.app.connect import connected
 from slabridge.app.demo import example
 from slabridge.config import Config, load_config
-from slabridge.run.plan import Action, Reason, Terms, plan
-from slabridge.run.tally import Exit, Report
+from slabridge.exit import Exit
+from slabridge.run.actions import Action, Reason, Terms, actions_of
+from slabridge.run.tally import Report
 from slabridge.state import State
-from slabridge.state.tickets import Known
+from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
@@ -79,10 +80,10 @@ class Desk:
                 natives = [native for page in connector.changed(None) for native in page.tickets]
                 mapper, engine = Mapper(connection), Engine(config.definitions)
                 results = engine.evaluate([mapper.ticket(native) for native in natives], as_of).results
-                terms = Terms(config.definitions, connection.writeback, connector.encode, as_of, config.tell_within)
+                terms = Terms(config.definitions, connection.writeback, connector.encode, as_of, config.post_within)
                 for position, native in enumerate(natives):
                     mine = [result for result in results if result.position == position]
-                    found += plan(Known(native, {}, 1), mine, (), terms)
+                    found += actions_of(Known(native, {}, 1), mine, (), terms)
         return found
 
 

@@ -16,9 +16,10 @@ from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.app.connect import connected
 from slabridge.app.reevaluate import rejudge, rejudged
+from slabridge.exit import Exit
 from slabridge.run.halt import Halt
-from slabridge.run.tally import Exit, Report
-from slabridge.state import State, tickets
+from slabridge.run.tally import Report
+from slabridge.state import State, Transaction, tickets
 from slabridge.state.schema import outbox
 from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
 
@@ -129,7 +130,7 @@ def test_a_field_that_decides_and_cannot_be_read_is_no_reason_to_judge_without_i
     assert written(job) == before
 
 
-def test_a_ticket_on_which_a_deciding_field_is_hidden_is_set_aside(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ticket_on_which_a_deciding_field_is_hidden_is_quarantined(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     job.run_at(NOON)
     one = job.ticket("snow", "Open")
     job.edit("snow", one, priority="4")
@@ -143,7 +144,7 @@ def test_a_ticket_on_which_a_deciding_field_is_hidden_is_set_aside(job: Job, mon
     with monkeypatch.context() as patch:
         patch.setattr(ServiceNow, "changed", without)
         report = job.run_at(NOON + MINUTE)
-    assert (report.exit_code, tally(report, "snow").set_aside) == (Exit.PARTIAL, 1)
+    assert (report.exit_code, tally(report, "snow").newly_quarantined) == (Exit.PARTIAL, 1)
     assert job.ticket("snow", "Open").written == one.written
 
 
@@ -221,7 +222,7 @@ def test_the_fields_that_a_tool_took_of_a_refused_write_are_known_as_written(
     assert jira.refused > 0
     assert jira.fields_written > 0
     job.writes()
-    assert job.run().exit_code is Exit.PARTIAL  # it stays set aside until somebody asks or it changes
+    assert job.run().exit_code is Exit.PARTIAL  # it stays in quarantine until somebody asks or it changes
     assert job.writes() == {}  # neither is what was taken written again, nor what was refused without news
 
 
@@ -261,7 +262,7 @@ def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_dem
     config, state = job.config(), State.of(job.place)
     assert list(rejudged(config, state, NOON - DAY, NOON - HOUR)) == []
     changes = list(rejudged(config, state, NOON - HOUR, NOON))
-    found = {(change.connection, change.before["status"], change.after and change.after.status) for change in changes}
+    found = {(change.connection, change.before.status, change.after and change.after.status) for change in changes}
     assert found == {("snow", "met", "breached"), ("jira", "met", "breached")}
     state.close()
     job.run_at(NOON + 2 * MINUTE)
@@ -286,10 +287,10 @@ def test_a_page_that_a_run_could_not_keep_is_read_by_the_next(
     """A cursor is committed with the tickets that it stands for, or not at all."""
     save = tickets.save
 
-    def dying(transaction: sa.Connection, connection: str, *given: Any) -> int:  # noqa: ANN401 - as it is
-        if connection == name:
+    def dying(transaction: Transaction, *given: Any) -> int:  # noqa: ANN401 - as it is
+        if transaction.connection == name:
             raise RuntimeError("killed")
-        return save(transaction, connection, *given)
+        return save(transaction, *given)
 
     job.sandbox.move_to(NOON + 3 * HOUR)
     with monkeypatch.context() as patch:

@@ -11,8 +11,8 @@ from connectors.interface import CommentWrite, Outcome, Receipt, Write
 from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR
-from slabridge.run.tally import Exit
-from slabridge.state import State, tickets
+from slabridge.exit import Exit
+from slabridge.state import State, Transaction, tickets
 from tests.slabridge.run.job import NOON, Job, Truth, tally
 from tests.slabridge.state.making import judge, save, ticket
 
@@ -34,11 +34,11 @@ def plans(state: State) -> list[str]:
 
     with state.begin() as transaction:
         sa.event.listen(transaction, "before_cursor_execute", note)
-        tickets.pending(transaction, "snow", "", 10)
-        tickets.open_ids(transaction, "snow")
-        tickets.unread(transaction, "snow", 2)
-        tickets.to_reread(transaction, "snow", 1_000, 2)
-        tickets.mark_due(transaction, "snow", 1_000)
+        tickets.pending(Transaction(transaction, "snow"), "", 10)
+        tickets.open_ids(Transaction(transaction, "snow"))
+        tickets.unread(Transaction(transaction, "snow"), 2)
+        tickets.to_reread(Transaction(transaction, "snow"), 1_000, 2)
+        tickets.mark_due(Transaction(transaction, "snow"), 1_000)
         sa.event.remove(transaction, "before_cursor_execute", note)
         rows = [transaction.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all() for text, given in asked]
     return ["; ".join(step.detail for step in steps) for steps in rows]
@@ -64,7 +64,7 @@ def test_what_is_due_comes_in_parts_of_which_none_is_left_out(
     found: list[str] = []
     after = tickets.FIRST
     with state.begin() as transaction:
-        while part := tickets.to_reread(transaction, "snow", 500, 2, after):
+        while part := tickets.to_reread(Transaction(transaction, "snow"), 500, 2, after):
             assert len(part) <= at_once
             found += [due.id for due in part]
             after = part[-1]

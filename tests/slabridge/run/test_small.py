@@ -9,8 +9,8 @@ from connectors.interface import CommentWrite, Connector, Page, Receipt, Write
 from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge.run.plan import Reason
-from slabridge.run.tally import Exit
+from slabridge.exit import Exit
+from slabridge.run.actions import Reason
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
 from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally

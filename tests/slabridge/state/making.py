@@ -2,9 +2,11 @@
 
 import sqlalchemy as sa
 
-from connectors.interface import NativeComment, NativeEntry, NativeTicket, Page, Value
-from slabridge.state import State, schema, tickets
-from slabridge.state.tickets import Judgement
+from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value
+from slabridge.state import State, Transaction, schema, tickets
+from slabridge.state.codec import encode
+from slabridge.ticket.known import Evaluated
+from tests.slabridge.run.making import result
 
 NOW = 1_000_000
 
@@ -17,14 +19,16 @@ def ticket(identity: str = "1", *, updated: int = 0, status: str = "1", **given:
     return NativeTicket(identity, f"INC{identity}", 1, updated, **(made | given))  # type: ignore[arg-type]
 
 
-def page(*found: NativeTicket) -> Page:
-    return Page(found, {})
-
-
 def save(state: State, *found: NativeTicket, run: int = 1, gone: tuple[str, ...] = ()) -> int:
     with state.begin() as transaction:
-        tickets.lose(transaction, "snow", gone)
-        return tickets.save(transaction, "snow", page(*found), run, NOW)
+        tickets.lose(Transaction(transaction, "snow"), gone)
+        return kept(Transaction(transaction, "snow"), *found, run=run)
+
+
+def kept(transaction: Transaction, *found: NativeTicket, run: int = 1) -> int:
+    """Keep tickets within a transaction, as a page of a run has them; return how many are new or differ."""
+    before = tickets.stored(transaction, [native.id for native in found])
+    return tickets.save(transaction, map(encode, found), before, run, NOW)
 
 
 def known(transaction: sa.Connection, connection: str = "snow") -> int:
@@ -35,11 +39,13 @@ def known(transaction: sa.Connection, connection: str = "snow") -> int:
 
 def pending(state: State) -> list[str]:
     with state.begin() as transaction:
-        return [known.native.id for known in tickets.pending(transaction, "snow", "", 10_000)]
+        return [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), "", 10_000)]
 
 
 def judge(state: State, *ids: str, is_open: bool = True, next_change_at: int | None = None) -> None:
     with state.begin() as transaction:
-        found = [Judgement(identity, is_open, next_change_at, [{"status": "met"}]) for identity in ids]
-        tickets.judged(transaction, "snow", 100, found)
-        tickets.settle(transaction, "snow", ids)
+        stopped_at = None if is_open else 1
+        results = [result(stopped_at=stopped_at, next_change_at=next_change_at, due_at=None)]
+        found = [Evaluated(identity, results) for identity in ids]
+        tickets.evaluated(Transaction(transaction, "snow"), 100, found)
+        tickets.settle(Transaction(transaction, "snow"), ids)

@@ -13,10 +13,20 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from connectors.interface import CommentWrite
-from slabridge.state import Busy, State, StateError, Unreachable, lease, outbox, quarantine, schema, tickets
-from slabridge.state.quarantine import SetAside
+from slabridge.state import (
+    Busy,
+    State,
+    StateError,
+    Transaction,
+    Unreachable,
+    lease,
+    outbox,
+    quarantine,
+    schema,
+)
+from slabridge.state.quarantine import Quarantined
 from tests.slabridge.state.databases import cut, rows
-from tests.slabridge.state.making import NOW, judge, known, page, pending, save, ticket
+from tests.slabridge.state.making import judge, kept, known, pending, save, ticket
 
 
 def holds(place: str) -> list[object]:
@@ -36,7 +46,7 @@ def test_a_rehearsal_leaves_nothing(state: State, place: str) -> None:
 
 
 def _save_and_fail(transaction: sa.Connection) -> None:
-    tickets.save(transaction, "snow", page(ticket("2")), 1, NOW)
+    kept(Transaction(transaction, "snow"), ticket("2"))
     transaction.execute(sa.insert(schema.lease).values(name="run", owner=None, expires_at=1))
 
 
@@ -90,7 +100,7 @@ def test_reading_sees_one_moment_waits_for_nobody_and_writes_nothing(state: Stat
     save(state, ticket("1"))
     with reader.reading() as seen, state.begin() as transaction:  # the writer has the lock
         assert known(seen) == 1
-        tickets.save(transaction, "snow", page(ticket("2")), 1, NOW)
+        kept(Transaction(transaction, "snow"), ticket("2"))
         transaction.commit()
         assert known(seen) == 1
     with reader.reading() as seen:
@@ -101,13 +111,13 @@ def test_reading_sees_one_moment_waits_for_nobody_and_writes_nothing(state: Stat
 @pytest.mark.parametrize("text", ["a\0b", "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}", "\ud83d", "x" * 5_000])
 def test_any_text_can_be_kept(state: State, text: str) -> None:
     with state.begin() as transaction:
-        quarantine.put(transaction, "snow", [SetAside(text[:900], text, text)], 1)
-        outbox.sending(transaction, "snow", [CommentWrite(text[:900], text, text[:900], text)], 1)
-        outbox.became(transaction, "snow", (text[:900], text[:900]), outbox.REFUSED, text)
-        assert len(list(outbox.markers(transaction, "snow", [text[:900]]))) == 1
-        quarantine.release(transaction, "snow", [text[:900]])
+        quarantine.put(Transaction(transaction, "snow"), [Quarantined(text[:900], text, text)], 1)
+        outbox.sending(Transaction(transaction, "snow"), [CommentWrite(text[:900], text, text[:900], text)], 1)
+        outbox.became(Transaction(transaction, "snow"), (text[:900], text[:900]), outbox.REFUSED, text)
+        assert len(list(outbox.posted(Transaction(transaction, "snow"), [text[:900]]))) == 1
+        quarantine.release(Transaction(transaction, "snow"), [text[:900]])
         assert quarantine.listed(transaction) == []
-        assert tickets.save(transaction, text[:900].encode(errors="replace").decode(), page(ticket("1")), 1, NOW) == 1
+        assert kept(Transaction(transaction, text[:900].encode(errors="replace").decode()), ticket("1")) == 1
 
 
 # What is said.
@@ -216,9 +226,9 @@ def test_a_row_that_cannot_be_kept_does_not_show_what_it_holds(tmp_path: Path) -
 
 
 def _save_over_a_cut(transaction: sa.Connection, postgres: str) -> None:
-    tickets.save(transaction, "snow", page(ticket("2")), 1, NOW)
+    kept(Transaction(transaction, "snow"), ticket("2"))
     cut(postgres)
-    tickets.save(transaction, "snow", page(ticket("3")), 1, NOW)
+    kept(Transaction(transaction, "snow"), ticket("3"))
 
 
 def test_a_connection_that_is_lost_between_transactions_is_made_anew(postgres: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.interface import CommentWrite
-from slabridge.state import State, outbox
+from slabridge.state import State, Transaction, outbox
 
 
 def comment(marker: str = "a.b#1 breached", identity: str = "1") -> CommentWrite:
@@ -12,35 +12,40 @@ def comment(marker: str = "a.b#1 breached", identity: str = "1") -> CommentWrite
 
 def markers(state: State) -> list[tuple[str, str]]:
     with state.begin() as transaction:
-        return list(outbox.markers(transaction, "snow", ["1", "2"]))
+        return list(outbox.posted(Transaction(transaction, "snow"), ["1", "2"]))
 
 
 @pytest.mark.parametrize(
-    ("became", "again"), [(None, False), (outbox.TOLD, False), (outbox.REFUSED, False), (outbox.LOST, True)]
+    ("became", "again"), [(None, False), (outbox.POSTED, False), (outbox.REFUSED, False), (outbox.LOST, True)]
 )
 def test_a_comment_is_told_again_only_when_it_is_certain_that_it_was_lost(
     state: State, became: str | None, again: bool
 ) -> None:
     with state.begin() as transaction:
-        outbox.sending(transaction, "snow", [comment()], 1_000)
+        outbox.sending(Transaction(transaction, "snow"), [comment()], 1_000)
         if became is not None:
-            outbox.became(transaction, "snow", ("1", "a.b#1 breached"), became, "why")
+            outbox.became(Transaction(transaction, "snow"), ("1", "a.b#1 breached"), became, "why")
     assert markers(state) == ([] if again else [("1", "a.b#1 breached")])
 
 
 def test_a_comment_without_an_outcome_is_unclear_once_it_has_settled(state: State) -> None:
     with state.begin() as transaction:
-        outbox.sending(transaction, "snow", [comment(), comment("a.b#2 breached"), comment(identity="2")], 1_000)
-        outbox.became(transaction, "snow", ("1", "a.b#2 breached"), outbox.TOLD)
-        assert outbox.unclear(transaction, "snow", 999) == []
-        assert outbox.unclear(transaction, "jira", 1_000) == []
-        assert outbox.unclear(transaction, "snow", 1_000) == [("1", "a.b#1 breached"), ("2", "a.b#1 breached")]
+        outbox.sending(
+            Transaction(transaction, "snow"), [comment(), comment("a.b#2 breached"), comment(identity="2")], 1_000
+        )
+        outbox.became(Transaction(transaction, "snow"), ("1", "a.b#2 breached"), outbox.POSTED)
+        assert outbox.unclear(Transaction(transaction, "snow"), 999) == []
+        assert outbox.unclear(Transaction(transaction, "jira"), 1_000) == []
+        assert outbox.unclear(Transaction(transaction, "snow"), 1_000) == [
+            ("1", "a.b#1 breached"),
+            ("2", "a.b#1 breached"),
+        ]
 
 
 def test_a_lost_comment_that_is_sent_again_is_under_way_again(state: State) -> None:
     with state.begin() as transaction:
-        outbox.sending(transaction, "snow", [comment()], 1_000)
-        outbox.became(transaction, "snow", ("1", "a.b#1 breached"), outbox.LOST)
-        outbox.sending(transaction, "snow", [comment()], 2_000)
-        assert outbox.unclear(transaction, "snow", 1_999) == []
-        assert outbox.unclear(transaction, "snow", 2_000) == [("1", "a.b#1 breached")]
+        outbox.sending(Transaction(transaction, "snow"), [comment()], 1_000)
+        outbox.became(Transaction(transaction, "snow"), ("1", "a.b#1 breached"), outbox.LOST)
+        outbox.sending(Transaction(transaction, "snow"), [comment()], 2_000)
+        assert outbox.unclear(Transaction(transaction, "snow"), 1_999) == []
+        assert outbox.unclear(Transaction(transaction, "snow"), 2_000) == [("1", "a.b#1 breached")]

@@ -1,17 +1,17 @@
-"""Tickets set aside."""
+"""Tickets in quarantine."""
 
 from connectors.interface import CommentWrite
-from slabridge.state import State, outbox, quarantine, tickets
-from slabridge.state.quarantine import Entry, SetAside
+from slabridge.state import State, Transaction, outbox, quarantine, tickets
+from slabridge.state.quarantine import Quarantined, QuarantineEntry
 from tests.slabridge.state.making import judge, pending, save, ticket
 
 
-def put(state: State, *items: SetAside, now: int = 10, connection: str = "snow") -> None:
+def put(state: State, *items: Quarantined, now: int = 10, connection: str = "snow") -> None:
     with state.begin() as transaction:
-        quarantine.put(transaction, connection, items, now)
+        quarantine.put(Transaction(transaction, connection), items, now)
 
 
-def listed(state: State) -> list[Entry]:
+def listed(state: State) -> list[QuarantineEntry]:
     with state.reading() as transaction:
         return quarantine.listed(transaction)
 
@@ -22,13 +22,13 @@ def ask(state: State, key: str | None = None) -> int:
 
 
 def test_the_quarantine_keeps_the_first_time_and_the_latest_reason(state: State) -> None:
-    put(state, SetAside("1", "INC1", "old"), SetAside("2", "INC2", "odd"), now=10)
-    put(state, SetAside("1", "INC1", "new"), now=20)
-    put(state, SetAside("1", "SD-1", "other"), now=15, connection="jira")
+    put(state, Quarantined("1", "INC1", "old"), Quarantined("2", "INC2", "odd"), now=10)
+    put(state, Quarantined("1", "INC1", "new"), now=20)
+    put(state, Quarantined("1", "SD-1", "other"), now=15, connection="jira")
     assert listed(state) == [
-        Entry("snow", "1", "INC1", "new", 10, 20, None, False),
-        Entry("jira", "1", "SD-1", "other", 15, 15, None, False),
-        Entry("snow", "2", "INC2", "odd", 10, 10, None, False),
+        QuarantineEntry("snow", "1", "INC1", "new", 10, 20, None, False),
+        QuarantineEntry("jira", "1", "SD-1", "other", 15, 15, None, False),
+        QuarantineEntry("snow", "2", "INC2", "odd", 10, 10, None, False),
     ]
     with state.reading() as transaction:
         assert quarantine.count(transaction) == {"snow": 2, "jira": 1}
@@ -36,73 +36,83 @@ def test_the_quarantine_keeps_the_first_time_and_the_latest_reason(state: State)
         assert [entry.id for entry in quarantine.listed(transaction, limit=1)] == ["1"]
 
 
-def test_a_ticket_that_went_through_begins_anew_when_it_is_set_aside_again(state: State) -> None:
-    put(state, SetAside("1", "INC1", "old"), SetAside("2", "INC2", "odd"), now=10)
+def test_a_ticket_that_went_through_begins_anew_when_it_is_quarantined_again(state: State) -> None:
+    put(state, Quarantined("1", "INC1", "old"), Quarantined("2", "INC2", "odd"), now=10)
     with state.begin() as transaction:
-        quarantine.release(transaction, "snow", ["1", "3"])
-        quarantine.release(transaction, "jira", ["2"])
-    put(state, SetAside("1", "INC1", "new"), now=20)
+        quarantine.release(Transaction(transaction, "snow"), ["1", "3"])
+        quarantine.release(Transaction(transaction, "jira"), ["2"])
+    put(state, Quarantined("1", "INC1", "new"), now=20)
     assert [(entry.id, entry.first_at) for entry in listed(state)] == [("1", 20), ("2", 10)]
 
 
-def test_the_payload_that_was_set_aside_is_known_by_its_digest(state: State) -> None:
+def test_the_payload_that_was_quarantined_is_known_by_its_digest(state: State) -> None:
     save(state, ticket("1"))
-    put(state, SetAside("1", "INC1", "odd"), SetAside("2", "INC2", "not readable"))
+    put(state, Quarantined("1", "INC1", "odd"), Quarantined("2", "INC2", "not readable"))
     save(state, ticket("1", status="2"))
-    put(state, SetAside("1", "INC1", "odd"), connection="jira")
+    put(state, Quarantined("1", "INC1", "odd"), connection="jira")
     first, second, third = sorted(listed(state), key=lambda entry: (entry.connection, entry.id))
     assert first.digest is None  # of another connection
     assert second.digest is not None
     assert third.digest is None
-    put(state, SetAside("1", "INC1", "odd"))
+    put(state, Quarantined("1", "INC1", "odd"))
     changed = {(entry.connection, entry.id): entry.digest for entry in listed(state)}["snow", "1"]
     assert changed not in (None, second.digest)
 
 
-def test_what_is_asked_for_is_read_and_judged_anew_until_it_is_set_aside_again(state: State) -> None:
+def test_what_is_asked_for_is_read_and_judged_anew_until_it_is_quarantined_again(state: State) -> None:
     save(state, ticket("1"), ticket("2"), ticket("3"))
     judge(state, "1", "2", "3")
-    put(state, SetAside("1", "INC1", "odd"), SetAside("2", "INC2", "odd"), SetAside("4", "INC4", "not readable"))
+    put(
+        state,
+        Quarantined("1", "INC1", "odd"),
+        Quarantined("2", "INC2", "odd"),
+        Quarantined("4", "INC4", "not readable"),
+    )
     assert ask(state, "INC404") == 0
     assert pending(state) == []
     assert ask(state, "INC1") == 1
     assert pending(state) == ["1"]
     assert ask(state, "4") == 1
     with state.reading() as transaction:
-        assert quarantine.asked(transaction, "snow") == ["1", "4"]
-        assert quarantine.asked(transaction, "jira") == []
+        assert quarantine.asked(Transaction(transaction, "snow")) == ["1", "4"]
+        assert quarantine.asked(Transaction(transaction, "jira")) == []
     assert ask(state) == 3
     assert pending(state) == ["1", "2"]
-    put(state, SetAside("4", "INC4", "still not"))
+    put(state, Quarantined("4", "INC4", "still not"))
     with state.reading() as transaction:
-        assert quarantine.asked(transaction, "snow") == ["1", "2"]
+        assert quarantine.asked(Transaction(transaction, "snow")) == ["1", "2"]
 
 
 def test_a_ticket_that_is_gone_is_not_judged_again_when_it_is_asked_for(state: State) -> None:
     save(state, ticket("1"))
     save(state, gone=("1",))
-    put(state, SetAside("1", "INC1", "odd"))
+    put(state, Quarantined("1", "INC1", "odd"))
     assert ask(state) == 1
     assert pending(state) == []
     with state.begin() as transaction:
-        assert tickets.load(transaction, "snow", ["1"]) == []
+        assert tickets.load(Transaction(transaction, "snow"), ["1"]) == []
 
 
 def test_a_refused_comment_may_be_told_again_once_somebody_asks(state: State) -> None:
     marker = "a.b#1 breached"
     with state.begin() as transaction:
-        for identity, became in (("1", outbox.REFUSED), ("2", outbox.TOLD), ("3", outbox.REFUSED)):
-            outbox.sending(transaction, "snow", [CommentWrite(identity, f"INC{identity}", marker, "text")], 1)
-            outbox.became(transaction, "snow", (identity, marker), became)
-    put(state, SetAside("1", "INC1", "refused"), SetAside("2", "INC2", "odd"))
+        for identity, became in (("1", outbox.REFUSED), ("2", outbox.POSTED), ("3", outbox.REFUSED)):
+            outbox.sending(
+                Transaction(transaction, "snow"), [CommentWrite(identity, f"INC{identity}", marker, "text")], 1
+            )
+            outbox.became(Transaction(transaction, "snow"), (identity, marker), became)
+    put(state, Quarantined("1", "INC1", "refused"), Quarantined("2", "INC2", "odd"))
     ask(state)
     with state.reading() as transaction:
-        assert sorted(outbox.markers(transaction, "snow", ["1", "2", "3"])) == [("2", marker), ("3", marker)]
+        assert sorted(outbox.posted(Transaction(transaction, "snow"), ["1", "2", "3"])) == [
+            ("2", marker),
+            ("3", marker),
+        ]
 
 
-def test_more_than_one_statement_takes_can_be_set_aside_and_released(state: State) -> None:
-    many = [SetAside(str(n), f"INC{n}", "odd") for n in range(1_100)]
+def test_more_than_one_statement_takes_can_be_quarantined_and_released(state: State) -> None:
+    many = [Quarantined(str(n), f"INC{n}", "odd") for n in range(1_100)]
     put(state, *many)
     with state.begin() as transaction:
-        quarantine.release(transaction, "snow", [item.id for item in many[:1_099]])
+        quarantine.release(Transaction(transaction, "snow"), [item.id for item in many[:1_099]])
     assert [entry.id for entry in listed(state)] == ["1099"]

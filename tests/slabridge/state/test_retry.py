@@ -1,4 +1,4 @@
-"""What becomes of tickets set aside: each run that leaves one there is partial, and one that went through is free."""
+"""What becomes of tickets in quarantine: each run that leaves one there is partial, and one that went through is free."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,13 +7,13 @@ import pytest
 from connectors.interface import Outcome, Page, Receipt, Skipped, Write
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import HOUR, MINUTE
-from slabridge.run.tally import Exit
-from slabridge.state import State, quarantine
-from slabridge.state.quarantine import Entry, SetAside
+from slabridge.exit import Exit
+from slabridge.state import State, Transaction, quarantine
+from slabridge.state.quarantine import Quarantined, QuarantineEntry
 from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
 
 
-def aside(job: Job) -> list[Entry]:
+def aside(job: Job) -> list[QuarantineEntry]:
     state = State.of(str(job.state_file))
     with state.reading() as transaction:
         entries = quarantine.listed(transaction)
@@ -87,18 +87,18 @@ def test_a_ticket_whose_write_is_refused_keeps_since_when_and_leaves_when_it_is_
     assert aside(job) == []
 
 
-def test_a_ticket_that_is_gone_is_set_aside_no_more(job: Job) -> None:
+def test_a_ticket_that_is_gone_is_quarantined_no_more(job: Job) -> None:
     job.run()
     state = State.of(str(job.state_file))
     with state.begin() as transaction:
-        quarantine.put(transaction, "snow", [SetAside("0" * 32, "INC404", "odd")], NOON)
+        quarantine.put(Transaction(transaction, "snow"), [Quarantined("0" * 32, "INC404", "odd")], NOON)
         quarantine.ask(transaction)
     state.close()
     assert job.run_at(NOON + HOUR).exit_code is Exit.COMPLETE
     assert aside(job) == []
 
 
-def test_a_ticket_that_cannot_be_judged_is_set_aside_with_its_reason_and_the_rest_proceeds(job: Job) -> None:
+def test_a_ticket_that_cannot_be_judged_is_quarantined_with_its_reason_and_the_rest_proceeds(job: Job) -> None:
     usual = job.text
     job.replace('priority = "P1" }, within = "4h"', 'priority = "P1" }, within = "90000h"')
     for instant in (NOON, NOON + MINUTE):

@@ -11,7 +11,8 @@ from connectors.interface import Receipt, Write
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.app.connect import connected
-from slabridge.run.tally import Exit, Report, Tally
+from slabridge.exit import Exit
+from slabridge.run.tally import Report, Tally
 from slabridge.state import Busy, State, Unreachable, lease, schema
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.job import NOON, Job, Truth, small

@@ -3,18 +3,18 @@
 import pytest
 import sqlalchemy as sa
 
-from slabridge.state import State, connections, runs, schema
+from slabridge.state import State, Transaction, connections, runs, schema
 
 
 def test_where_a_connection_stands_is_kept_part_by_part(state: State) -> None:
     with state.begin() as transaction:
-        assert connections.standing(transaction, "snow") == connections.Standing()
-        connections.set_changed(transaction, "snow", {"updated": "2026"})
-        connections.set_touched(transaction, "snow", {"n": 1})
-        connections.set_fields(transaction, "snow", {"b", "a"})
-        connections.set_judged_by(transaction, "snow", "abc")
-        connections.set_as_of(transaction, "snow", 7)
-        found = connections.standing(transaction, "snow")
+        assert connections.standing(Transaction(transaction, "snow")) == connections.Standing()
+        connections.set_changed(Transaction(transaction, "snow"), {"updated": "2026"})
+        connections.set_touched(Transaction(transaction, "snow"), {"n": 1})
+        connections.set_fields(Transaction(transaction, "snow"), {"b", "a"})
+        connections.set_judged_by(Transaction(transaction, "snow"), "abc")
+        connections.set_as_of(Transaction(transaction, "snow"), 7)
+        found = connections.standing(Transaction(transaction, "snow"))
     assert found == connections.Standing({"updated": "2026"}, {"n": 1}, frozenset({"a", "b"}), "abc", 7)
 
 

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from sla_engine.instant import HOUR
-from slabridge.cli import main
+from slabridge.__main__ import main
 from slabridge.state import State, schema
 from tests.slabridge.run.job import NOON, Job
 

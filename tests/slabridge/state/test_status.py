@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.interface import CommentWrite
+from slabridge.__main__ import main
 from slabridge.app.demo import example
-from slabridge.cli import main
-from slabridge.state import State, connections, lease, outbox, quarantine, runs, schema
-from slabridge.state.quarantine import SetAside
+from slabridge.state import State, Transaction, connections, lease, outbox, quarantine, runs, schema
+from slabridge.state.quarantine import Quarantined
 from tests.slabridge.run.job import Job
 from tests.slabridge.state.databases import rows
 from tests.slabridge.state.making import judge, pending, save, ticket
@@ -47,9 +47,9 @@ def config(tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(path)
 
 
-def aside(state: State, *items: SetAside, now: int) -> None:
+def aside(state: State, *items: Quarantined, now: int) -> None:
     with state.begin() as transaction:
-        quarantine.put(transaction, "snow", items, now)
+        quarantine.put(Transaction(transaction, "snow"), items, now)
 
 
 def fill(state: State) -> int:
@@ -58,14 +58,14 @@ def fill(state: State) -> int:
     judge(state, "1", "2", is_open=True)
     with state.begin() as transaction:
         now = transaction.scalar(sa.select(lease.clock(transaction))) or 0
-        connections.set_as_of(transaction, "snow", now - 125_000)
-        connections.set_changed(transaction, "snow", {"updated": "2026-03-02 08:00:00", "id": "x"})
-        connections.set_changed(transaction, "jira", {"updated": 1_772_438_460_000, "read": {}})
-        outbox.sending(transaction, "snow", [CommentWrite("1", "INC1", "a.b#1 breached", "text")], now)
+        connections.set_as_of(Transaction(transaction, "snow"), now - 125_000)
+        connections.set_changed(Transaction(transaction, "snow"), {"updated": "2026-03-02 08:00:00", "id": "x"})
+        connections.set_changed(Transaction(transaction, "jira"), {"updated": 1_772_438_460_000, "read": {}})
+        outbox.sending(Transaction(transaction, "snow"), [CommentWrite("1", "INC1", "a.b#1 breached", "text")], now)
         number = runs.begin(transaction)
         runs.finish(transaction, number, 3, {"connections": [{"connection": "snow", "evaluated": 2, "calls": 1_200}]})
         runs.begin(transaction)
-    aside(state, SetAside("9", "INC9", "the history is \x1b[2J hidden [bold]"), now=now - 120 * MINUTE)
+    aside(state, Quarantined("9", "INC9", "the history is \x1b[2J hidden [bold]"), now=now - 120 * MINUTE)
     return now
 
 
@@ -80,7 +80,7 @@ def test_status_shows_how_far_each_connection_is_what_waits_and_how_runs_went(
     assert "2m 5s ago; read to 2026-03-02 08:00 UTC" in out
     assert lines[3:5] == [
         "  3 tickets known, 2 open, 1 to be evaluated, 0 gone",
-        "  1 comments unclear, 1 tickets set aside, the oldest 2h 0m ago",
+        "  1 comments unclear, 1 tickets in quarantine, the oldest 2h 0m ago",
     ]
     assert "jira: read to 2026-03-02 08:01 UTC, no run was complete" in lines
     assert "snow INC9, since 20" in out
@@ -89,15 +89,15 @@ def test_status_shows_how_far_each_connection_is_what_waits_and_how_runs_went(
     assert lines[-1].endswith("exit 3 partial after 0s: 2 evaluated, 1,200 calls")
 
 
-def test_status_lists_ten_set_aside_unless_all_are_asked_for(state: State, config: str, call: Call) -> None:
-    aside(state, *(SetAside(str(n), f"INC{n}", "odd") for n in range(12)), now=MINUTE)
+def test_status_lists_ten_quarantined_unless_all_are_asked_for(state: State, config: str, call: Call) -> None:
+    aside(state, *(Quarantined(str(n), f"INC{n}", "odd") for n in range(12)), now=MINUTE)
     _, out, _ = call("status", "--config", config)
-    assert "set aside, the latest 10 of 12" in out
+    assert "in quarantine, the latest 10 of 12" in out
     assert out.count(": odd") == 10
     _, out, _ = call("status", "--quarantine", "--config", config)
     assert out.count(": odd") == 12
     _, out, _ = call("status", "--quarantine", "--json", "--config", config)
-    assert len(json.loads(out)["set_aside"]) == 12
+    assert len(json.loads(out)["quarantined"]) == 12
 
 
 def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
@@ -110,7 +110,7 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
     snow, jira = document["connections"]
     assert 125 <= snow.pop("age_seconds") < 300
     assert snow.pop("as_of") < document["now"]
-    assert snow.pop("set_aside_since") < document["now"]
+    assert snow.pop("quarantined_since") < document["now"]
     assert snow == {
         "connection": "snow",
         "read_to": "2026-03-02T08:00:00Z",
@@ -119,10 +119,10 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
         "open": 2,
         "pending": 1,
         "unclear": 1,
-        "set_aside": 1,
+        "quarantined": 1,
     }
     assert (jira["as_of"], jira["age_seconds"], jira["read_to"]) == (None, None, "2026-03-02T08:01:00Z")
-    (entry,) = document["set_aside"]
+    (entry,) = document["quarantined"]
     assert (entry["key"], entry["asked"], entry["digest"]) == ("INC9", False, None)
     assert [(run["exit_code"], run["seconds"] is None) for run in document["runs"]] == [(None, True), (3, False)]
 
@@ -161,26 +161,28 @@ def test_status_makes_no_state_and_upgrades_none(tmp_path: Path, place: str, con
 def test_retry_asks_for_all_or_some_and_says_how_many(state: State, config: str, call: Call) -> None:
     save(state, ticket("1"), ticket("2"))
     judge(state, "1", "2")
-    aside(state, SetAside("1", "INC1", "odd"), SetAside("2", "INC2", "odd"), SetAside("3", "INC3", "odd"), now=1)
+    aside(
+        state, Quarantined("1", "INC1", "odd"), Quarantined("2", "INC2", "odd"), Quarantined("3", "INC3", "odd"), now=1
+    )
     assert call("retry", "INC1", "--config", config) == (0, "the next run tries again: 1 tickets\n", "")
     assert pending(state) == ["1"]
     code, out, err = call("retry", "INC404", "INC3", "--config", config)
     assert (code, out) == (2, "the next run tries again: 1 tickets\n")
-    assert err == "'INC404' is not set aside; `slabridge status` lists what is\n"
+    assert err == "'INC404' is not quarantined; `slabridge status` lists what is\n"
     code, out, _ = call("retry", "--json", "--config", config)
-    assert (code, json.loads(out)) == (0, {"asked": 3, "not_set_aside": []})
+    assert (code, json.loads(out)) == (0, {"asked": 3, "not_quarantined": []})
     assert pending(state) == ["1", "2"]
     _, out, _ = call("status", "--config", config)
     assert out.count("(the next run tries again)") == 3
 
 
-def test_a_ticket_that_is_tried_again_and_goes_through_is_set_aside_no_more(job: Job, call: Call) -> None:
+def test_a_ticket_that_is_tried_again_and_goes_through_is_quarantined_no_more(job: Job, call: Call) -> None:
     job.run()
     state = State.of(str(job.state_file))
     with state.begin() as transaction:
         key = transaction.scalar(sa.select(schema.ticket.c.key).where(schema.ticket.c.connection == "snow").limit(1))
         identity = transaction.scalar(sa.select(schema.ticket.c.id).where(schema.ticket.c.key == key))
-        quarantine.put(transaction, "snow", [SetAside(str(identity), str(key), "odd")], 1)
+        quarantine.put(Transaction(transaction, "snow"), [Quarantined(str(identity), str(key), "odd")], 1)
     job.run()
     with state.reading() as transaction:
         assert quarantine.count(transaction) == {"snow": 1}  # it has not changed

@@ -3,9 +3,10 @@
 import pytest
 
 from connectors.interface import NativeTicket
-from slabridge.state import State, connections, tickets
-from slabridge.state.tickets import Judgement
-from tests.slabridge.state.making import NOW, judge, known, page, pending, save, ticket
+from slabridge.state import State, Transaction, connections, tickets
+from slabridge.ticket.known import Evaluated
+from tests.slabridge.run.making import result
+from tests.slabridge.state.making import NOW, judge, kept, known, pending, save, ticket
 
 MANY = 1_100
 """More than one statement takes."""
@@ -15,9 +16,9 @@ def test_a_ticket_comes_back_as_it_was_saved_but_for_updated(state: State) -> No
     saved = ticket(updated=99)
     assert save(state, saved) == 1
     with state.begin() as transaction:
-        (found,) = tickets.pending(transaction, "snow", "", 10)
+        (found,) = tickets.pending(Transaction(transaction, "snow"), "", 10)
     assert found.native == ticket(updated=0)
-    assert found.told == {}
+    assert found.last_written == {}
 
 
 def test_the_same_content_again_is_no_change_and_another_is(state: State) -> None:
@@ -55,16 +56,16 @@ def test_tickets_wait_in_the_order_of_their_ids_and_come_in_batches(state: State
     assert save(state, *(ticket(identity) for identity in reversed(ids))) == MANY
     assert save(state, *(ticket(identity) for identity in ids)) == 0
     with state.begin() as transaction:
-        first = [known.native.id for known in tickets.pending(transaction, "snow", "", 1_000)]
-        rest = [known.native.id for known in tickets.pending(transaction, "snow", first[-1], 1_000)]
+        first = [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), "", 1_000)]
+        rest = [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), first[-1], 1_000)]
     assert first + rest == ids
 
 
 def test_connections_do_not_see_each_others_tickets(state: State) -> None:
     save(state, ticket())
     with state.begin() as transaction:
-        assert tickets.pending(transaction, "jira", "", 10) == []
-        assert tickets.save(transaction, "jira", page(ticket()), 1, NOW) == 1
+        assert tickets.pending(Transaction(transaction, "jira"), "", 10) == []
+        assert kept(Transaction(transaction, "jira"), ticket()) == 1
         assert (known(transaction, "jira"), known(transaction, "snow")) == (1, 1)
         assert [name for name, _ in tickets.find(transaction, "INC1")] == ["jira", "snow"]
 
@@ -72,7 +73,7 @@ def test_connections_do_not_see_each_others_tickets(state: State) -> None:
 def test_an_evaluated_ticket_goes_on_waiting_until_what_came_of_it_was_written(state: State) -> None:
     save(state, ticket())
     with state.begin() as transaction:
-        tickets.judged(transaction, "snow", 100, [Judgement("1", True, 500, [])])
+        tickets.evaluated(Transaction(transaction, "snow"), 100, [Evaluated("1", [result(next_change_at=500)])])
     assert pending(state) == ["1"]
 
 
@@ -82,37 +83,37 @@ def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: S
     judge(state, "3", is_open=False)
     assert pending(state) == []
     with state.begin() as transaction:
-        assert tickets.open_ids(transaction, "snow") == ["1", "2"]
-        assert tickets.to_reread(transaction, "snow", 499, 2) == []
-        assert tickets.to_reread(transaction, "snow", 500, 2) == [(500, "1"), (500, "2")]
-        assert tickets.to_reread(transaction, "snow", 500, 1) == []  # this run read them already
-        assert tickets.followed(transaction, "snow", ["1", "3", "4"], 2) == ["1"]
-        tickets.mark_due(transaction, "snow", 499)
+        assert tickets.open_ids(Transaction(transaction, "snow")) == ["1", "2"]
+        assert tickets.to_reread(Transaction(transaction, "snow"), 499, 2) == []
+        assert tickets.to_reread(Transaction(transaction, "snow"), 500, 2) == [(500, "1"), (500, "2")]
+        assert tickets.to_reread(Transaction(transaction, "snow"), 500, 1) == []  # this run read them already
+        assert tickets.followed(Transaction(transaction, "snow"), ["1", "3", "4"], 2) == ["1"]
+        tickets.mark_due(Transaction(transaction, "snow"), 499)
     assert pending(state) == []
     with state.begin() as transaction:
-        tickets.mark_due(transaction, "snow", 500)
+        tickets.mark_due(Transaction(transaction, "snow"), 500)
     assert pending(state) == ["1", "2"]
     with state.begin() as transaction:
-        tickets.mark_pending(transaction, "snow", ["3"])
+        tickets.mark_pending(Transaction(transaction, "snow"), ["3"])
     assert pending(state) == ["1", "2", "3"]
 
 
 def test_what_we_wrote_is_known_as_told_and_as_held_so_that_reading_it_back_is_no_change(state: State) -> None:
     with state.begin() as transaction:
-        connections.set_as_of(transaction, "snow", NOW)
+        connections.set_as_of(Transaction(transaction, "snow"), NOW)
     save(state, ticket())
     with state.begin() as transaction:
-        (known,) = tickets.pending(transaction, "snow", "", 10)
-        tickets.wrote(transaction, "snow", known, {"u_status": "Breached"})
+        (known,) = tickets.pending(Transaction(transaction, "snow"), "", 10)
+        tickets.wrote(Transaction(transaction, "snow"), known, {"u_status": "Breached"})
     with state.begin() as transaction:
         ((_, known),) = tickets.find(transaction, "INC1")
-    assert known.told == {"u_status": "Breached"}
+    assert known.last_written == {"u_status": "Breached"}
     assert known.native.written == {"u_due": "x", "u_status": "Breached"}
     assert save(state, ticket(written={"u_due": "x", "u_status": "Breached"})) == 0
     with state.begin() as transaction:
-        tickets.wrote(transaction, "snow", known, {"u_due": None})
+        tickets.wrote(Transaction(transaction, "snow"), known, {"u_due": None})
         ((_, known),) = tickets.find(transaction, "1")
-    assert known.told == {"u_status": "Breached", "u_due": None}
+    assert known.last_written == {"u_status": "Breached", "u_due": None}
 
 
 def test_a_ticket_that_is_gone_is_left_alone_and_taken_up_when_it_is_back(state: State) -> None:
@@ -120,12 +121,12 @@ def test_a_ticket_that_is_gone_is_left_alone_and_taken_up_when_it_is_back(state:
     judge(state, "1", next_change_at=500)
     save(state, gone=("1", "unknown"))
     with state.begin() as transaction:
-        tickets.mark_pending(transaction, "snow")
-        tickets.mark_due(transaction, "snow", 500)
-        assert tickets.open_ids(transaction, "snow") == []
-        assert tickets.to_reread(transaction, "snow", 500, 2) == []
+        tickets.mark_pending(Transaction(transaction, "snow"))
+        tickets.mark_due(Transaction(transaction, "snow"), 500)
+        assert tickets.open_ids(Transaction(transaction, "snow")) == []
+        assert tickets.to_reread(Transaction(transaction, "snow"), 500, 2) == []
     assert pending(state) == []
     assert save(state, ticket(), run=2) == 1
     assert pending(state) == ["1"]
     with state.begin() as transaction:
-        assert tickets.open_ids(transaction, "snow") == ["1"]
+        assert tickets.open_ids(Transaction(transaction, "snow")) == ["1"]

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 import sync
 from sla_engine.instant import MINUTE
 from slabridge.app.connect import connected
-from slabridge.run.tally import Exit
+from slabridge.exit import Exit
 from slabridge.state import State, quarantine, schema, tickets
 from slabridge.state.database import _alembic
 from tests.slabridge.run.job import Job, Truth
@@ -95,6 +95,6 @@ def test_a_run_goes_on_from_an_earlier_state(written: Job, place: str, revision:
     state.close()
     assert planned.actions == []
     assert {tally.refusal + tally.outage for tally in report.tallies} == {""}
-    assert report.exit_code in {Exit.COMPLETE, Exit.PARTIAL}  # a ticket is set aside
+    assert report.exit_code in {Exit.COMPLETE, Exit.PARTIAL}  # a ticket is quarantined
     assert written.writes() == {}
     Truth().check(written)

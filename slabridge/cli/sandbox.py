@@ -1,13 +1,10 @@
-"""`slabridge sandbox` and `slabridge demo`: to try slabridge without either tool."""
+"""`slabridge sandbox`: to try slabridge without either tool."""
 
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from sla_engine.duration import parse_duration
-from sla_engine.instant import parse_instant
 
 Log = Annotated[Path | None, typer.Option(help="Real incidents to replay, a CSV export; else they are generated.")]
 Size = Annotated[int, typer.Option(min=1, help="Tickets to generate.")]
@@ -22,14 +19,15 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     seed: Seed = 1,
     share: Share = 0.4,
     start: Annotated[str | None, typer.Option(help="Where its clock starts, as 2026-03-03T08:00:00Z.")] = None,
-    rate: Annotated[float, typer.Option(min=0, help="Its seconds per real second; 0: it moves when told.")] = 1.0,
+    rate: Annotated[float, typer.Option(min=0, help="Its seconds per real second; 0: it moves when asked to.")] = 1.0,
     servicenow_port: Annotated[int, typer.Option(help="0 is any free port.")] = 8081,
     jira_port: Annotated[int, typer.Option(help="0 is any free port.")] = 8082,
     data_center: Annotated[bool, typer.Option("--data-center", help="Let the Jira be a Data Center.")] = False,
 ) -> None:
     """Serve a ServiceNow and a Jira on loopback until Ctrl-C."""
-    from slabridge_sandbox.log import LogError  # noqa: PLC0415 - the sandbox is an extra
-    from slabridge_sandbox.server import Endpoints, SandboxOptions, serve  # noqa: PLC0415 - as above
+    from sla_engine.instant import parse_instant
+    from slabridge_sandbox.log import LogError
+    from slabridge_sandbox.server import Endpoints, SandboxOptions, serve
 
     def ready(endpoints: Endpoints) -> None:
         for name, endpoint in endpoints.items():
@@ -56,28 +54,4 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     try:
         serve(options, ready)
     except (LogError, OSError) as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def demo(  # noqa: PLR0913 - one parameter per option
-    *,
-    log: Log = None,
-    size: Size = 3_000,
-    seed: Seed = 1,
-    share: Share = 0.4,
-    days: Annotated[int, typer.Option(min=1, help="Busy days to move through.")] = 2,
-    step: Annotated[str, typer.Option(help="Time between two runs.")] = "2h",
-) -> None:
-    """Run against a sandbox through some busy days, and show what agents see."""
-    from slabridge.app.demo import show  # noqa: PLC0415 - the sandbox is an extra
-    from slabridge_sandbox.embedded import SandboxError  # noqa: PLC0415 - as above
-    from slabridge_sandbox.server import SandboxOptions  # noqa: PLC0415 - as above
-
-    try:
-        interval = parse_duration(step).ms
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--step") from error
-    try:
-        show(SandboxOptions(log=log, size=size, seed=seed, share=share), days, interval)
-    except SandboxError as error:
         raise typer.BadParameter(str(error)) from error

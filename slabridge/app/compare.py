@@ -1,0 +1,121 @@
+"""The tools' own SLA clocks beside ours, tool by tool and batch by batch; nothing is kept (docs/compare.md)."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from connectors.errors import ConnectorError, Refused
+from connectors.interface import Connector, NativeClock, NativeTicket
+from slabridge.app.connect import connected
+from slabridge.compare.comparer import Comparer
+from slabridge.compare.comparison import Comparison, Summary
+from slabridge.config import Config, Connection
+from slabridge.exit import Exit
+from slabridge.state import ConnectionState, State, tickets
+from slabridge.ticket.known import Known
+from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.observed import observed
+
+BATCH = 200
+
+
+@dataclass(slots=True)
+class Comparing:
+    """A comparison under way: `batches` yields what it finds, and the rest grows with it.
+
+    `trouble` is called with what is missing. That something is missing for good outweighs that it comes later.
+    """
+
+    config: Config
+    trouble: Callable[[str], None]
+    on_connection: Callable[[str], None]
+    summary: Summary = field(default_factory=Summary)
+    exit_code: Exit = Exit.COMPLETE
+
+    def batches(self, keys: Sequence[str], names: Sequence[str]) -> Iterator[list[Comparison]]:
+        """Compare tickets by key or id, on the connections named; without keys all with an open cycle.
+
+        Raises:
+            ConfigError, StateError, Busy: it cannot begin.
+        """
+        state = State.of(self.config.state, create=False, migrate=False)
+        try:
+            ids = self._ids(state, keys, names)
+            if keys and not any(ids.values()):
+                self.exit_code = Exit.USAGE
+                return
+            with connected(self.config) as pairs:
+                for connection, connector in pairs:
+                    if ids.get(connection.name):
+                        self.on_connection(f"{connection.name}: {len(ids[connection.name])} tickets")
+                        own = ConnectionState(state, connection.name)
+                        yield from self._of(connection, connector, own, ids[connection.name])
+        finally:
+            state.close()
+
+    def _missing(self, text: str, code: Exit) -> None:
+        self.trouble(text)
+        if self.exit_code is not Exit.PARTIAL:
+            self.exit_code = code
+
+    def _ids(self, state: State, keys: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+        """Return the ids to compare, by connection."""
+        if not keys:
+            found = {}
+            for name in names:
+                with ConnectionState(state, name).begin() as transaction:
+                    found[name] = tickets.open_ids(transaction)
+            return found
+        found = {name: [] for name in names}
+        with state.begin() as sql:
+            for key in keys:
+                known = [(name, one.id) for name, one in tickets.find(sql, key) if name in found]
+                if not known:
+                    self._missing(f"no ticket {key!r} in the state; has `slabridge run` pulled it?", Exit.PARTIAL)
+                for name, identity in known:
+                    if identity not in found[name]:
+                        found[name].append(identity)
+        return found
+
+    def _of(
+        self, connection: Connection, connector: Connector, own: ConnectionState, ids: Sequence[str]
+    ) -> Iterator[list[Comparison]]:
+        """Compare on one connection; a tool that fails does not stop the other."""
+        comparer = Comparer(self.config.definitions, connection.native)
+        try:
+            as_of = connector.check().now
+            for start in range(0, len(ids), BATCH):
+                fresh = self._read(connector, own, ids[start : start + BATCH], as_of)
+                clocks: dict[str, list[NativeClock]] = {}
+                for clock in connector.clocks([known.id for known in fresh]):
+                    clocks.setdefault(clock.ticket, []).append(clock)
+                found = list(comparer.compare(fresh, Mapper(connection), clocks, as_of))
+                for comparison in found:
+                    self.summary.add(comparison)
+                yield found
+        except Refused as error:
+            self._missing(str(error), Exit.PARTIAL)
+        except ConnectorError as error:
+            self._missing(str(error), Exit.DEFERRED)
+
+    def _read(self, connector: Connector, own: ConnectionState, ids: Sequence[str], as_of: int) -> list[Known]:
+        """Return these tickets as the tool has them now, with what the state knows of them besides."""
+        with own.begin() as transaction:
+            known = {one.id: one for one in tickets.load(transaction, ids)}
+        fresh: list[Known] = []
+        for page in connector.reread(ids):
+            fresh += [_as_now(native, known, as_of) for native in page.tickets]
+            for skipped in page.skipped:
+                self._missing(f"{skipped.key}: cannot be read: {skipped.reason}", Exit.PARTIAL)
+            for gone in page.gone:
+                key = known[gone].native.key if gone in known else gone
+                text = f"{key}: {own.connection} does not have it any more, or hides it from us"
+                self._missing(text, Exit.PARTIAL)
+        return fresh
+
+
+def _as_now(native: NativeTicket, known: Mapping[str, Known], as_of: int) -> Known:
+    """Return a ticket as it is now, with the changes that the tool has no history of and that our pulls saw."""
+    if native.id not in known:
+        return Known(native, {}, 0)
+    before = known[native.id]
+    return replace(before, native=observed(before.native, native, before.read_at, as_of))

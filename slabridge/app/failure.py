@@ -1,0 +1,21 @@
+"""How the program ends where a use case raised: errors that a person can act on have an exit code."""
+
+from connectors.errors import ConnectorError
+from slabridge.config import ConfigError
+from slabridge.exit import Exit
+from slabridge.state import Busy, StateError, Unreachable
+from slabridge.ticket.file import UnreadableFile
+
+
+def exit_of(error: Exception) -> Exit | None:
+    """Return the exit code for an error whose message says all; None for a bug, which needs its traceback."""
+    match error:
+        case Busy():
+            return Exit.BUSY
+        case Unreachable():
+            return Exit.DEFERRED
+        case ConfigError() | StateError() | UnreadableFile():
+            return Exit.USAGE
+        case ConnectorError():
+            return Exit.DEFERRED
+    return None

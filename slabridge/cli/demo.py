@@ -1,0 +1,67 @@
+"""`slabridge demo`: to try slabridge without either tool."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from slabridge.cli.sandbox import Log, Seed, Share, Size
+from slabridge.exit import Exit
+
+if TYPE_CHECKING:
+    from slabridge_sandbox.embedded import Sandbox
+
+
+def demo(  # noqa: PLR0913 - one parameter per option
+    *,
+    context: typer.Context,
+    log: Log = None,
+    size: Size = 3_000,
+    seed: Seed = 1,
+    share: Share = 0.4,
+    days: Annotated[int, typer.Option(min=1, help="Busy days to move through.")] = 2,
+    step: Annotated[str, typer.Option(help="Time between two runs.")] = "2h",
+) -> None:
+    """Run against a sandbox through some busy days, and show what agents see."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from sla_engine.duration import parse_duration
+    from sla_engine.instant import moment_of
+    from slabridge.app.demo import demo as through_busy_days
+    from slabridge.show import logs
+    from slabridge.show.demo import panel_of, table_of
+    from slabridge_sandbox.embedded import SandboxError
+    from slabridge_sandbox.server import SandboxOptions
+
+    try:
+        interval = parse_duration(step).ms
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--step") from error
+    logs.configure("error", "console")
+    console = Console(highlight=False)
+
+    def on_start(sandbox: "Sandbox") -> None:
+        console.print(
+            f"A ServiceNow at {sandbox.servicenow.url} and a Jira at {sandbox.jira.url}, "
+            f"as they were on {moment_of(sandbox.now):%A %Y-%m-%d at %H:%M} UTC."
+        )
+
+    with Progress(console=console, transient=True) as bar:
+        task = bar.add_task("first run", total=None)
+
+        def on_run(instant: int, runs: int) -> None:
+            bar.update(task, advance=1, total=runs, description=f"{moment_of(instant):%a %H:%M}")
+
+        options = SandboxOptions(log=log, size=size, seed=seed, share=share)
+        try:
+            done = through_busy_days(options, days, interval, context.obj(), on_start=on_start, on_run=on_run)
+        except SandboxError as error:
+            raise typer.BadParameter(str(error)) from error
+    console.print(table_of(done))
+    for seen in done.tickets:
+        console.print(panel_of(seen, done.config.definitions))
+    console.print(f"{len(done.runs)} runs in {done.seconds:.0f} s, sandbox included.")
+    reports = [run.report for run in done.runs]
+    trouble = [text for report in reports for tally in report.tallies for text in (tally.refusal, tally.outage) if text]
+    if trouble or any(report.exit_code is not Exit.COMPLETE for report in reports):
+        raise RuntimeError("; ".join(trouble) or "a run was not complete")

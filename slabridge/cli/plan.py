@@ -1,0 +1,36 @@
+"""`slabridge plan`."""
+
+import sys
+
+import typer
+
+from slabridge.cli.options import AsJson, ConfigPath, loaded
+
+
+def plan(*, context: typer.Context, config: ConfigPath = None, json: AsJson = False) -> None:
+    """Print what `run` would write now, as a diff; nothing is written, neither into the tools nor into the state."""
+    from rich.console import Console
+
+    from slabridge.app.run import plan as plan_once
+    from slabridge.cli.progress import counted
+    from slabridge.show.plan import as_json, diff
+    from slabridge.show.report import troubles_of
+    from slabridge.text.printed import json_line
+
+    configured = loaded(config)
+    with counted() as on_progress:
+        report = plan_once(configured, context.obj(), on_progress)
+    if json:
+        for name, action in report.actions:
+            sys.stdout.buffer.write(json_line(as_json(name, action)))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        for name, action in report.actions:
+            console.print(diff(name, action))
+        tickets = {(name, action.write.id) for name, action in report.actions}
+        console.print(f"{len(report.actions)} writes on {len(tickets)} tickets")
+        for tally in report.tallies:
+            if tally.refusal or tally.outage or tally.halted:
+                console.print(f"{tally.connection} could not be read to the end: its part of the plan is not complete")
+    sys.stderr.writelines(f"{text}\n" for text in troubles_of(report))
+    raise typer.Exit(report.exit_code)

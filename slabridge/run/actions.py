@@ -1,0 +1,179 @@
+"""Actions: what to write on a ticket, and why. Pure: results and what is known in, actions out.
+
+The rules are in docs/promises.md, "What is written" and "What is posted".
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Write
+from sla_engine import Definitions, Result
+from slabridge.config import CommentRule, FieldMap, Writeback
+from slabridge.run.message import message_of
+from slabridge.run.urgency import most_urgent
+from slabridge.ticket.known import Known
+
+Encode = Callable[[str, Fact], str | None]
+"""How the tool stores a fact in a field."""
+
+_INSTANTS = ("started_at", "stopped_at", "due_at", "breached_at", "next_change_at")
+
+
+class Reason(StrEnum):
+    """Why something is written."""
+
+    FIRST = "first"
+    """we never wrote this field here"""
+    CHANGED = "changed"
+    """the result changed"""
+    DRIFT = "drift"
+    """somebody else changed what we wrote"""
+    EMPTIED = "emptied"
+    """no cycle is left for a field that we filled"""
+    TRANSITION = "transition"
+    """a cycle came to be at risk or breached"""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field: what it holds, what it is to hold, and why."""
+
+    field: str
+    before: str | None
+    after: str | None
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One write, and what it consists of; a comment has no field changes."""
+
+    write: Write
+    changes: tuple[FieldChange, ...] = ()
+
+
+Planned = tuple[Known, Sequence[Action]]
+"""A ticket with what is to be written on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What planning goes by, the same for all tickets of a connection; times in ms, `as_of` by the tool's clock."""
+
+    definitions: Definitions
+    writeback: Writeback
+    encode: Encode
+    as_of: int
+    post_within: int
+
+
+def actions_of(known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms) -> list[Action]:
+    """Return what to write on one ticket; `posted` are the markers of comments that were posted or are under way."""
+    return [*_fields(known, results, terms), *_comments(known, results, posted, terms)]
+
+
+def adopted(known: Known, results: Sequence[Result], terms: Terms) -> dict[str, str | None]:
+    """Return the fields that hold what they are to hold, though we do not know that we wrote it.
+
+    A run that died after the write did, or the state that knew was lost; else a person typed it.
+    """
+    if not _concerns_us(known, results, terms):
+        return {}
+    found = {}
+    for rule in terms.writeback.fields:
+        name = rule.field
+        held = known.native.written.get(name)
+        if held != known.last_written.get(name):
+            result = most_urgent(results, rule.value)
+            if held == (None if result is None else terms.encode(name, _fact(rule, result))):
+                found[name] = held
+    return found
+
+
+def marker_of(result: Result) -> str:
+    """Return what a transition is known by on its ticket: agreement, objective, cycle and status."""
+    return f"{result.table}.{result.objective}#{result.cycle} {result.status}"
+
+
+def _fields(known: Known, results: Sequence[Result], terms: Terms) -> list[Action]:
+    if not _concerns_us(known, results, terms):
+        return []
+    native = known.native
+    changes = tuple(
+        change
+        for rule in terms.writeback.fields
+        if (change := _field_change(rule, known, most_urgent(results, rule.value), terms)) is not None
+    )
+    if not changes:
+        return []
+    judged_by = {f"{result.agreement}.{result.objective}": result.definition for result in results}
+    return [Action(FieldsWrite(native.id, native.key, {c.field: c.after for c in changes}, judged_by), changes)]
+
+
+def _concerns_us(known: Known, results: Sequence[Result], terms: Terms) -> bool:
+    since = terms.as_of - terms.post_within
+    wrote = known.last_written or known.native.ours
+    return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in results)
+
+
+def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Terms) -> FieldChange | None:
+    name = rule.field
+    filled = known.last_written[name] is not None if name in known.last_written else name in known.native.ours
+    if result is None and not filled:
+        return None
+    after = None if result is None else terms.encode(name, _fact(rule, result))
+    before = known.native.written.get(name, known.last_written.get(name))
+    if after == before:
+        return None
+    if result is None:
+        reason = Reason.EMPTIED
+    elif name not in known.last_written and name not in known.native.ours:
+        reason = Reason.FIRST
+    else:
+        reason = Reason.DRIFT if name in known.last_written and known.last_written[name] == after else Reason.CHANGED
+    return FieldChange(name, before, after, reason)
+
+
+def _fact(rule: FieldMap, result: Result) -> Fact:
+    name = rule.value.result
+    if name == "target_seconds":
+        return result.target // 1000
+    value: Fact = getattr(result, name)
+    if name in _INSTANTS:
+        return Instant(value) if isinstance(value, int) else None
+    if isinstance(value, bool):
+        value = "true" if value else "false"
+    return rule.values.get(value, value) if isinstance(value, str) else value
+
+
+def _comments(known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms) -> list[Action]:
+    rule = terms.writeback.comments
+    if rule is None:
+        return []
+    seen = {*posted, *(comment.marker for comment in known.native.comments if comment.marker is not None)}
+    native = known.native
+    return [
+        Action(
+            CommentWrite(
+                native.id,
+                native.key,
+                marker_of(result),
+                message_of(result, terms.definitions),
+                internal=rule.visibility == "internal",
+            )
+        )
+        for result in results
+        if _is_posted(result, rule, terms) and marker_of(result) not in seen
+    ]
+
+
+def _is_posted(result: Result, rule: CommentRule, terms: Terms) -> bool:
+    return (
+        result.status in rule.on
+        and result.kind in rule.kinds
+        and result.stopped_at is None
+        and not result.excluded
+        and result.since is not None
+        and result.since >= terms.as_of - terms.post_within
+    )

@@ -1,0 +1,23 @@
+"""The step that reads anew what time alone has changed, and what somebody asked for (docs/promises.md, "Time")."""
+
+from slabridge.run.context import Context
+from slabridge.run.reading import read
+from slabridge.state import quarantine, tickets
+
+
+def reread_due(context: Context) -> None:
+    """Read what is due: indexes lag and commits come late, and a comment cannot be taken back."""
+    with context.state.begin() as transaction:
+        asked = quarantine.asked(transaction)
+    read(context, asked)
+    after = tickets.FIRST
+    while due := _due(context, after):
+        read(context, [one.id for one in due])
+        after = due[-1]
+    with context.state.begin() as transaction:
+        tickets.mark_due(transaction, context.as_of)
+
+
+def _due(context: Context, after: tickets.Due) -> list[tickets.Due]:
+    with context.state.begin() as transaction:
+        return tickets.to_reread(transaction, context.as_of, context.run.number, after)

@@ -1,0 +1,55 @@
+"""Tickets that were read, into the state (docs/promises.md, "Reading")."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from connectors.interface import NativeTicket, Page
+from slabridge.run.context import Context
+from slabridge.run.quarantining import put_in_quarantine
+from slabridge.state import Transaction, lease, quarantine, tickets
+from slabridge.state.codec import Encoded, encode
+from slabridge.state.quarantine import Quarantined
+from slabridge.state.tickets import Stored
+from slabridge.ticket.observed import observed
+
+
+def keep(transaction: Transaction, context: Context, page: Page) -> None:
+    """Keep a page: its tickets, what is gone, and what could not be read."""
+    lease.renew(transaction.sql)
+    tally = context.tally
+    before = tickets.stored(transaction, [native.id for native in page.tickets])
+    read = [_with_what_we_saw(native, before, context.as_of) for native in page.tickets]
+    tally.pulled += len(read)
+    tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of)
+    tally.gone += tickets.lose(transaction, page.gone)
+    quarantine.release(transaction, page.gone)
+    unread = [Quarantined(item.id, item.key, item.reason) for item in page.skipped]
+    put_in_quarantine(transaction, context, unread)
+
+
+def read(context: Context, ids: Sequence[str]) -> None:
+    """Read these tickets now, whatever the filter says."""
+    for page in context.connector.reread(ids):
+        with context.state.begin() as transaction:
+            keep(transaction, context, page)
+        context.proceed()
+
+
+def read_in_parts(context: Context, find: Callable[[Transaction, str, int], list[str]]) -> int:
+    """Read the tickets whose ids `find` gives, behind an id and at most so many; return how many they are."""
+    after, count = "", 0
+    while True:
+        with context.state.begin() as transaction:
+            ids = find(transaction, after, tickets.AT_ONCE)
+        if not ids:
+            return count
+        read(context, ids)
+        after = ids[-1]
+        count += len(ids)
+
+
+def _with_what_we_saw(native: NativeTicket, before: Mapping[str, Stored], as_of: int) -> Encoded:
+    """Return a ticket with the changes that its tool has no history of; unless it is as it was, which has them."""
+    encoded, known = encode(native), before.get(native.id)
+    if known is None or known.digest == encoded.digest:
+        return encoded
+    return encode(observed(known.native, native, known.read_at, as_of))

@@ -1,0 +1,43 @@
+"""A planned action, as lines of a diff and as JSON."""
+
+from typing import Any
+
+from rich.text import Text
+
+from connectors.interface import CommentWrite
+from slabridge.run.actions import Action
+from slabridge.text.printed import line, lines
+
+
+def diff(connection: str, action: Action) -> Text:
+    """Return an action as lines of a diff; ticket texts are data, so no markup is read in them."""
+    text = Text(f"{connection} {line(action.write.key)}\n", style="bold")
+    for change in action.changes:
+        if change.before is not None:
+            text.append(f"  - {change.field}: {line(change.before)}\n", style="red")
+        if change.after is not None:
+            text.append(f"  + {change.field}: {line(change.after)}", style="green")
+        else:
+            text.append(f"  + {change.field} is emptied", style="green")
+        text.append(f"  ({change.reason})\n", style="dim")
+    if isinstance(action.write, CommentWrite):
+        kind = "internal comment" if action.write.internal else "public comment"
+        body = lines(action.write.body).replace("\n", "\n      ")
+        text.append(f"  + {kind}: {body}\n", style="green")
+    return text
+
+
+def as_json(connection: str, action: Action) -> dict[str, Any]:
+    """Return an action as plain values."""
+    write = action.write
+    if isinstance(write, CommentWrite):
+        return {
+            "connection": connection,
+            "ticket": write.key,
+            "id": write.id,
+            "comment": write.body,
+            "marker": write.marker,
+            "internal": write.internal,
+        }
+    changes = [{"field": c.field, "before": c.before, "after": c.after, "reason": c.reason} for c in action.changes]
+    return {"connection": connection, "ticket": write.key, "id": write.id, "fields": changes}

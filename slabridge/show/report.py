@@ -1,0 +1,31 @@
+"""What a run did, as a table and as what is left to do."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from slabridge.exit import Exit
+from slabridge.run.tally import Report
+
+
+def table_of(report: Report) -> Table:
+    """Return a run's counts as a table."""
+    table = Table()
+    table.add_column("connection")
+    columns = ("pulled", "evaluated", "fields_written", "comments_written", "quarantined", "calls")
+    for column in columns:
+        table.add_column(column.replace("_", " "), justify="right")
+    for tally in report.tallies:
+        table.add_row(tally.connection, *(f"{getattr(tally, column):,}" for column in columns))
+    return table
+
+
+def troubles_of(report: Report) -> Iterator[str]:
+    """Yield what is left to do; what went wrong stands in the log."""
+    for tally in report.tallies:
+        if tally.quarantined:
+            yield f"{tally.connection}: {tally.quarantined} tickets are in quarantine; see `slabridge status`"
+        if tally.refused:
+            yield f"{tally.connection}: {tally.refused} writes were refused; the log says why"
+    if report.exit_code is Exit.DEFERRED:
+        yield "What could not be done now is done by the next run; the state is safe."

@@ -1,0 +1,122 @@
+"""What the state knows, as lines and as JSON."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sla_engine.instant import format_instant
+from slabridge.exit import Exit
+from slabridge.state.lease import Holder
+from slabridge.state.overview import Overview, Progress
+from slabridge.state.runs import PastRun
+
+
+def as_json(seen: Overview) -> dict[str, Any]:
+    """Return an overview as plain values: instants as texts, ages in seconds."""
+    holder = seen.lease
+    lease = {} if holder is None else _dated({**asdict(holder), "counts": holder.counts})
+    return {
+        "schema": seen.schema,
+        "now": format_instant(seen.now),
+        "lease": {name: lease[name] for name in ("name", "renewed_at", "expires_at", "counts")} if lease else None,
+        "connections": [
+            {**_dated(asdict(one)), "age_seconds": None if one.as_of is None else (seen.now - one.as_of) / 1000}
+            for one in seen.progress
+        ],
+        "quarantined": [_dated(asdict(entry)) for entry in seen.quarantined],
+        "runs": [
+            {
+                **_dated(asdict(run)),
+                "seconds": None if run.finished_at is None else (run.finished_at - run.started_at) / 1000,
+            }
+            for run in seen.runs
+        ],
+    }
+
+
+_INSTANTS = {
+    "as_of",
+    "read_to",
+    "quarantined_since",
+    "first_at",
+    "last_at",
+    "started_at",
+    "finished_at",
+    "renewed_at",
+    "expires_at",
+}
+
+
+def _dated(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: format_instant(value) if name in _INSTANTS and value is not None else value
+        for name, value in values.items()
+    }
+
+
+def _lease(holder: Holder | None) -> str:
+    if holder is None:
+        return "no run is under way"
+    heard = f"{holder.name}, heard of {_age(holder.now - holder.renewed_at)} ago"
+    return f"a run is under way: {heard}" if holder.counts else f"no run is under way; the last one died: {heard}"
+
+
+def lines_of(place: str, seen: Overview) -> Iterator[str]:
+    """Yield what the state at a place says, line by line."""
+    yield f"{place}: {_lease(seen.lease)}"
+    for one in seen.progress:
+        yield ""
+        yield f"{one.connection}: {_place(one, seen.now)}"
+        yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
+        yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, seen.now)}"
+    if seen.quarantined:
+        count = sum(one.quarantined for one in seen.progress)
+        yield ""
+        yield (
+            "in quarantine"
+            if len(seen.quarantined) == count
+            else f"in quarantine, the latest {len(seen.quarantined)} of {count:,}"
+        )
+    for entry in seen.quarantined:
+        again = " (the next run tries again)" if entry.asked else ""
+        yield f"  {entry.connection} {entry.key}, since {_utc(entry.first_at)}{again}: {entry.reason}"
+    if seen.runs:
+        yield ""
+        yield "last runs"
+    for run in seen.runs:
+        yield f"  {_utc(run.started_at)}  {_outcome(run, seen)}"
+
+
+def _place(one: Progress, now: int) -> str:
+    read = "nothing read yet" if one.read_to is None else f"read to {_utc(one.read_to)}"
+    if one.as_of is None:
+        return f"{read}, no run was complete"
+    return f"as of {_utc(one.as_of)}, {_age(now - one.as_of)} ago; {read}"
+
+
+def _since(one: Progress, now: int) -> str:
+    return "" if one.quarantined_since is None else f", the oldest {_age(now - one.quarantined_since)} ago"
+
+
+def _outcome(run: PastRun, seen: Overview) -> str:
+    if run.finished_at is None or run.exit_code is None:
+        alive = seen.lease is not None and seen.lease.counts and run is seen.runs[0]
+        return f"under way for {_age(seen.now - run.started_at)}" if alive else "did not end: killed, or a bug"
+    names = ("evaluated", "fields_written", "comments_written", "refused", "newly_quarantined", "deferred", "calls")
+    counts = {name: sum(tally.get(name, 0) for tally in run.connections) for name in names}
+    done = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    ended = f"exit {run.exit_code} {Exit(run.exit_code).name.lower()} after {_age(run.finished_at - run.started_at)}"
+    return f"{ended}: {done}" if done else ended
+
+
+def _utc(instant: int) -> str:
+    return f"{format_instant(instant).replace('T', ' ')[:16]} UTC"
+
+
+def _age(ms: int) -> str:
+    """Return a duration in its largest two units."""
+    seconds = max(0, ms) // 1000
+    for size, unit, rest, small in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s")):
+        if seconds >= size:
+            return f"{seconds // size}{unit} {seconds % size // rest}{small}"
+    return f"{seconds}s"
