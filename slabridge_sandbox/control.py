@@ -12,10 +12,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import format_instant, parse_instant
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.fault import Faults
+from slabridge_sandbox.instant import format_instant, parse_instant
 from slabridge_sandbox.switch import show, turn
 from slabridge_sandbox.traffic import Traffic
 from slabridge_sandbox.world import World
@@ -74,7 +74,7 @@ def control_routes(control: Control) -> list[BaseRoute]:
     def set_clock(body: bytes) -> object:
         try:
             sent = orjson.loads(body)
-            to = parse_instant(sent["now"]) if "now" in sent else clock.now + parse_duration(sent["advance"]).ms
+            to = parse_instant(sent["now"]) if "now" in sent else clock.now + parse_duration(sent["advance"])
             applied = control.world.move_to(to)
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f'{error}; send {{"now": "2026-03-03T08:00:00Z"}} or {{"advance": "1h"}}') from None

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import requests
 
-from sla_engine.instant import format_instant, parse_instant
+from slabridge_sandbox.instant import format_instant, parse_instant
 from slabridge_sandbox.server import Endpoint, Endpoints, SandboxOptions, run
 from slabridge_sandbox.traffic import Visit
 

@@ -14,8 +14,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from sla_engine.instant import DAY, HOUR, MINUTE, SECOND
 from slabridge_sandbox.cast import ANSWERS, CATEGORIES, COMMENTS, NOTES, TEAMS, person
+from slabridge_sandbox.instant import DAY, HOUR, MINUTE, SECOND
 from slabridge_sandbox.story import Event
 
 MODEL = Path(__file__).with_name("model.json")

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import orjson
 from starlette.routing import BaseRoute
 
-from sla_engine.instant import DAY, HOUR
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import DAY, HOUR
 from slabridge_sandbox.story import Event
 
 _BATCH = 50_000

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from time import gmtime, strftime
 from typing import TYPE_CHECKING
 
-from sla_engine.instant import HOUR, MINUTE, SECOND
+from slabridge_sandbox.instant import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from slabridge_sandbox.jira.site import Site

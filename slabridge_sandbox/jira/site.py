@@ -5,13 +5,13 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import moment_of
 from slabridge_sandbox.jira.fields import Fields
 from slabridge_sandbox.jira.index import PRESENT, View
 from slabridge_sandbox.jira.limits import Limits
@@ -23,7 +23,6 @@ from slabridge_sandbox.jira.switches import Switches
 
 FIRST_ID = 10000
 """Where Jira's ids begin: of issues, histories and comments."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_NUMBER = """
 SELECT ifnull(max(last), 0) FROM (
   SELECT max(number) AS last FROM issues WHERE project = :project
@@ -156,5 +155,5 @@ class Site:
 
     def stamp(self, at: int) -> str:
         """Return an instant as Jira writes it: 2021-03-28T16:06:08.713+0200, in our account's time zone."""
-        local = (_EPOCH + timedelta(milliseconds=at)).astimezone(self.zone)
+        local = moment_of(at).astimezone(self.zone)
         return f"{local:%Y-%m-%dT%H:%M:%S}.{at % 1000:03}{local:%z}"

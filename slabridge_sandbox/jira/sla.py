@@ -3,7 +3,6 @@
 They are worked out from an issue's history when somebody asks.
 """
 
-from datetime import UTC
 from functools import partial
 from typing import Any
 
@@ -13,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import DAY, HOUR, MINUTE, moment_of
+from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.hours import HOURS
+from slabridge_sandbox.instant import DAY, HOUR, MINUTE, moment_of
 from slabridge_sandbox.jira import http
 from slabridge_sandbox.jira.catalogue import PROJECT_TYPE, Field
 from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
@@ -80,7 +79,7 @@ class Slas:
         metric = next((each for each in self._metrics if each.name == asked.metric), None)
         if metric is None or not {goal.hours for goal in asked.goals} <= {"", *HOURS}:
             raise ValueError(f"metrics are {[each.name for each in self._metrics]}, hours {['', *HOURS]}")
-        goals = (Goal(frozenset(goal.priorities), parse_duration(goal.within).ms, goal.hours) for goal in asked.goals)
+        goals = (Goal(frozenset(goal.priorities), parse_duration(goal.within), goal.hours) for goal in asked.goals)
         metric.goals.append((self._site.clock.now, tuple(goals)))
 
     def _field(self, metric: Metric, call: Call, row: Row) -> dict[str, Any] | None:
@@ -162,7 +161,7 @@ class Slas:
         }
 
     def _date(self, at: int) -> dict[str, Any]:
-        local = moment_of(at).replace(tzinfo=UTC).astimezone(self._site.zone)
+        local = moment_of(at).astimezone(self._site.zone)
         return {
             "iso8601": f"{local:%Y-%m-%dT%H:%M:%S%z}",
             "jira": self._site.stamp(at),

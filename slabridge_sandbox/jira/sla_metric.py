@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import HOUR
-from slabridge_sandbox.hours import SERVICE_DESK, Hours, hours_named
+from slabridge_sandbox.calendar import Calendar
+from slabridge_sandbox.duration import parse_duration
+from slabridge_sandbox.hours import SERVICE_DESK, hours_named
+from slabridge_sandbox.instant import HOUR
 from slabridge_sandbox.jira.catalogue import STATUSES
 
 _NEW = next(id_ for id_, (name, _) in STATUSES.items() if name == "New")
@@ -76,7 +77,7 @@ class Cycle:
     goal: Goal
 
     @property
-    def hours(self) -> Hours:
+    def hours(self) -> Calendar:
         """The hours of its goal."""
         return hours_named(self.goal.hours)
 
@@ -143,7 +144,7 @@ def _goals(*within: str) -> list[tuple[int, tuple[Goal, ...]]]:
     priorities = (frozenset({1}), frozenset({2}), frozenset({3}), frozenset[int]())
     always = {"4h", "8h"} if within[0] == "4h" else set[str]()
     goals = (
-        Goal(of, parse_duration(text).ms, "" if text in always else SERVICE_DESK)
+        Goal(of, parse_duration(text), "" if text in always else SERVICE_DESK)
         for of, text in zip(priorities, within, strict=True)
     )
     return [(-HOUR, tuple(goals))]

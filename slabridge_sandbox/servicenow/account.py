@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from sla_engine.instant import HOUR
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import HOUR
 from slabridge_sandbox.servicenow.error import ApiError
 from slabridge_sandbox.servicenow.moment import ZONE
 from slabridge_sandbox.servicenow.oauth import APPLICATION_USER, Tokens

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import instant_of
+from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.hours import SERVICE_DESK
+from slabridge_sandbox.instant import instant_of
 from slabridge_sandbox.servicenow.moment import stamp_of
 from slabridge_sandbox.servicenow.record import Record, identify
 
@@ -93,7 +93,7 @@ def _record(name: str, target: str, duration: str, schedule: str) -> Record:
         "collection": "incident",
         "type": "SLA",
         "target": target,
-        "duration": stamp_of(parse_duration(duration).ms),
+        "duration": stamp_of(parse_duration(duration)),
         "schedule_source": "sla_definition" if schedule else "no_schedule",
         "schedule": identify("cmn_schedule", schedule) if schedule else None,
         "when_to_cancel": "no_match",

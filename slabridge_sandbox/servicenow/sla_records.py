@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sla_engine.instant import DAY, HOUR, SECOND
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.hours import HOURS
+from slabridge_sandbox.instant import DAY, HOUR, SECOND
 from slabridge_sandbox.servicenow.contract_sla import Definition, defaults, read_stamp
 from slabridge_sandbox.servicenow.moment import stamp_of
 from slabridge_sandbox.servicenow.record import Record, identify
@@ -59,8 +59,8 @@ class SlaRecords:
 
     def create(self) -> None:
         """Write the schedules and definitions of a new instance."""
-        for name, schedule in HOURS.items():
-            row = {"sys_id": identify("cmn_schedule", name), "name": name, "time_zone": schedule.timezone}
+        for name, calendar in HOURS.items():
+            row = {"sys_id": identify("cmn_schedule", name), "name": name, "time_zone": calendar.zone.key}
             self._put("cmn_schedule", row | {"sys_mod_count": 0})
         for definition in defaults():
             self._put("contract_sla", definition)

@@ -7,8 +7,9 @@ and when it is resumed, never in between; what a pause took is booked when it en
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge_sandbox.hours import Hours, hours_named
+from slabridge_sandbox.calendar import Calendar
+from slabridge_sandbox.hours import hours_named
+from slabridge_sandbox.instant import DAY, HOUR, MINUTE
 from slabridge_sandbox.servicenow.contract_sla import Definition
 from slabridge_sandbox.servicenow.matching import matches
 
@@ -62,7 +63,7 @@ class TaskSla:
         return self.stage in {IN_PROGRESS, PAUSED}
 
     @property
-    def schedule(self) -> Hours:
+    def schedule(self) -> Calendar:
         """What it counts by."""
         return hours_named(self.definition.schedule)
 
