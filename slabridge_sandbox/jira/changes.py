@@ -6,7 +6,6 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira.catalogue import RESOLUTION_ID, SYSTEM, Field
-from slabridge_sandbox.jira.index import remember
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.told import Item, told
 from slabridge_sandbox.jira.values import Stored
@@ -24,7 +23,7 @@ def change(site: Site, issue: Issue, at: int, values: Mapping[Field, Stored]) ->
     changed = {field: value for field, value in values.items() if issue[field.id] != value}
     if not changed:
         return []
-    remember(site, at, issue)
+    site.index.remember(at, issue)
     if _STATUS in changed:
         before, after = (site.names.statuses[id_].category for id_ in (issue["status"], values[_STATUS]))  # type: ignore[index]
         if before != after:

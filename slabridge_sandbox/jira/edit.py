@@ -8,7 +8,6 @@ from slabridge_sandbox.jira.changes import Issue, change, store
 from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Endpoint, Problem
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.mail import Mail
-from slabridge_sandbox.jira.permissions import holds
 from slabridge_sandbox.jira.screens import on_screen
 from slabridge_sandbox.jira.sent import Invalid, read
 from slabridge_sandbox.jira.values import Stored, shown
@@ -24,7 +23,7 @@ def _put(call: Call) -> Answer:
     if "true" in {call.query.get("overrideScreenSecurity"), call.query.get("overrideEditableFlag")}:
         raise Problem(403, "Only apps with the Administer Jira permission may override screens.")
     row = dict(site.issues([id_])[0])
-    if not holds(site, "EDIT_ISSUES", row["project"]):
+    if not site.permissions.holds("EDIT_ISSUES", row["project"]):
         raise Problem(403, "You do not have permission to edit issues in this project.")
     if site.switches.conflicts:
         site.switches.conflicts -= 1
@@ -33,8 +32,8 @@ def _put(call: Call) -> Answer:
     kept = properties.listed(sent.get("properties") or [])
     if edit(call, row, site.account, values, kept):
         asked = call.query.get("notifyUsers") != "false"
-        allowed = any(holds(site, name, row["project"]) for name in ("ADMINISTER", "ADMINISTER_PROJECTS"))
-        key = site.key(row["project"], row["number"])
+        allowed = any(site.permissions.holds(name, row["project"]) for name in ("ADMINISTER", "ADMINISTER_PROJECTS"))
+        key = site.keys.of(row["project"], row["number"])
         site.mails.append(Mail(site.clock.now, key, "updated", asked=asked, sent=asked or not allowed))
     if call.query.get("returnIssue") == "true" and site.cloud:
         return Answer(given(call, [id_], Wanted(chosen(site, ["*all"]), call.names("expand"), histories=100))[0])
@@ -50,7 +49,7 @@ def edit(call: Call, row: Issue, author: str, values: dict[Field, Stored], kept:
         for key, value in kept.items():
             properties.keep(call, row["id"], key, value)
     if items:
-        site.tell(row["id"], now)
+        site.notify(row["id"], now)
     return bool(items)
 
 

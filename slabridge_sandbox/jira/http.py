@@ -115,7 +115,7 @@ def route(site: Site, prefix: str, version: int, endpoints: Sequence[Endpoint], 
             try:
                 known = signed_in(site, request.headers.get("authorization"), base, anonymous=anonymous)
                 call = Call(site, base, version, known, request.path_params, request.query_params, body)
-                headers = site.limits.check(site, f"{method} {path}", _written(call, method))
+                headers = site.limits.check(f"{method} {path}", _written(call, method))
                 result = handler(call)
             except Refused as refusal:
                 return Response(refusal.body, refusal.status, refusal.headers, media_type=refusal.media_type)
@@ -132,7 +132,7 @@ def route(site: Site, prefix: str, version: int, endpoints: Sequence[Endpoint], 
 
 
 def _written(call: Call, method: str) -> int | None:
-    return call.site.find(call.path["issue"]) if method != "GET" and "issue" in call.path else None
+    return call.site.keys.find(call.path["issue"]) if method != "GET" and "issue" in call.path else None
 
 
 def _send(status: int, content: object, headers: Mapping[str, str] | None = None) -> Response:

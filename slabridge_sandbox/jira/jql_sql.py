@@ -9,14 +9,13 @@ from typing import Any
 from slabridge_sandbox.jira.catalogue import CATEGORIES, Field
 from slabridge_sandbox.jira.http import Problem
 from slabridge_sandbox.jira.jql import Call, Group, Literal, Node, Operand, Query, Term
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.schema import LARGEST
 from slabridge_sandbox.jira.site import Site
 
 _EQUALITY = {"=", "!=", "in", "not in"}
 _RELATION = {"<", "<=", ">", ">="}
 _EMPTY = {"is", "is not"}
 _TEXTS = {"string", "document"}
-_MOST = 2**62
 """SQLite's integers end soon after."""
 _OPERATORS = dict.fromkeys(("datetime", "date", "number", "issuekey", "priority"), _RELATION)
 _LISTS = {"array/string", "array/option", "array/user", "array/component", "option-with-child"}
@@ -130,7 +129,7 @@ class _Compiler:
         return f"(project = {project.id} AND {self._compare('number', term.operator, [int(number)])})"
 
     def _compare(self, column: str, operator: str, values: Sequence[str | float]) -> str:
-        self.parameters += (max(-_MOST, min(value, _MOST)) if isinstance(value, int) else value for value in values)
+        self.parameters += (max(-LARGEST, min(value, LARGEST)) if isinstance(value, int) else value for value in values)
         if operator in {"in", "not in"}:
             return f"{column} {operator.upper()} ({', '.join('?' * len(values))})"
         return f"{column} {'<>' if operator == '!=' else operator} ?" if values else "0"
@@ -207,7 +206,7 @@ class _Compiler:
         match known.kind:
             case "project":
                 for one in names.projects.values():
-                    if holds(self.site, "BROWSE_PROJECTS", one.id):
+                    if self.site.permissions.holds("BROWSE_PROJECTS", one.id):
                         yield one.id, one.key.lower(), one.name.lower()
             case "status":
                 yield from ((status.id, status.name.lower()) for status in names.statuses.values())

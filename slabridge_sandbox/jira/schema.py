@@ -2,6 +2,9 @@
 
 from slabridge_sandbox.jira.catalogue import FIELDS, Field
 
+LARGEST = 2**62
+"""Beyond every id and every instant, and an integer that SQLite stores."""
+
 _TYPES = {"number": "REAL"} | dict.fromkeys(
     ("string", "document", "user", "array", "date", "team", "option-with-child", "any"), "TEXT"
 )

@@ -5,7 +5,6 @@ from typing import Any
 from slabridge_sandbox.jira.catalogue import Field
 from slabridge_sandbox.jira.http import Answer, Call, Endpoint
 from slabridge_sandbox.jira.index import Row
-from slabridge_sandbox.jira.permissions import holds
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import component, option, shown
 
@@ -30,7 +29,7 @@ def on_screen(site: Site, field: Field, issue: Row) -> bool:
 def _edit_meta(call: Call) -> Answer:
     (row,) = call.site.issues([call.issue()])
     fields = [field for field in call.site.fields.all if on_screen(call.site, field, row)]
-    if not holds(call.site, "EDIT_ISSUES", row["project"]):
+    if not call.site.permissions.holds("EDIT_ISSUES", row["project"]):
         fields = []
     return Answer({"fields": {field.id: _meta(call, field, row) for field in fields}})
 

@@ -19,7 +19,6 @@ from slabridge_sandbox.jira import http
 from slabridge_sandbox.jira.catalogue import PROJECT_TYPE, Field
 from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
 from slabridge_sandbox.jira.index import Row
-from slabridge_sandbox.jira.permissions import holds
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.sla_metric import Change, Cycle, Goal, Metric, Moment, cycles, metrics, moments_of
 
@@ -121,7 +120,7 @@ class Slas:
         (row,) = self._site.issues([call.issue()])
         if not self._is_request(row):
             raise Problem(404, _ABSENT)
-        if not holds(self._site, "SERVICEDESK_AGENT", row["project"]):
+        if not self._site.permissions.holds("SERVICEDESK_AGENT", row["project"]):
             raise Problem(403, _FORBIDDEN)
         return row
 

@@ -16,7 +16,6 @@ from slabridge_sandbox.jira.catalogue import (
     Field,
 )
 from slabridge_sandbox.jira.changes import Issue, change
-from slabridge_sandbox.jira.index import remember
 from slabridge_sandbox.jira.site import FIRST_ID, Site
 from slabridge_sandbox.jira.values import Stored
 from slabridge_sandbox.story import Event
@@ -54,7 +53,7 @@ def take(site: Site, events: Sequence[Event]) -> None:
             changed = _take(site, events[first : first + _BATCH])
         if site.observers:
             for issue, at in changed:
-                site.tell(issue, at)
+                site.notify(issue, at)
 
 
 def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
@@ -62,7 +61,7 @@ def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
     stories = {event.story for event in events}
     held, gone = _held(site, stories), _gone(site, stories)
     _check(events, {*held, *gone})
-    next_issue, next_number = _next_id(site), site.next_number(PROJECT_ID)
+    next_issue, next_number = _next_id(site), site.keys.next_number(PROJECT_ID)
     next_history = max(FIRST_ID, (site.db.execute("SELECT max(id) FROM histories").fetchone()[0] or 0) + 1)
     histories: list[tuple[int, int, int, str, str]] = []
     changed: list[tuple[int, int]] = []
@@ -79,7 +78,7 @@ def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
             issue = held[event.story] = _opened(site, event, next_issue, author, values)
             issue["number"] = next_number
             next_issue, next_number = next_issue + 1, next_number + 1
-            remember(site, event.at, issue, existed=False)
+            site.index.remember(event.at, issue, existed=False)
             changed.append((issue["id"], event.at))
             continue
         issue = held[event.story]
