@@ -19,7 +19,7 @@ from rich.text import Text
 
 from sla_engine.instant import HOUR
 from slabridge.app.demo import show
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 
 PICTURE = Path(__file__).parents[1] / "docs" / "demo.svg"
 WIDTH = 106

@@ -24,7 +24,7 @@ from slabridge.show.ledger import STYLES, ledger_of
 from slabridge.state import State, connections, tickets
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import Endpoint, SandboxOptions
+from slabridge_sandbox.options import Endpoint, SandboxOptions
 
 _COUNTS = ("pulled", "evaluated", "fields_written", "comments_written", "calls")
 

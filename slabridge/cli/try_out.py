@@ -29,7 +29,8 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """Serve a ServiceNow and a Jira on loopback until Ctrl-C."""
     from slabridge_sandbox.log import LogError  # noqa: PLC0415 - the sandbox is an extra
-    from slabridge_sandbox.server import Endpoints, SandboxOptions, serve  # noqa: PLC0415 - as above
+    from slabridge_sandbox.options import Endpoints, SandboxOptions  # noqa: PLC0415 - as above
+    from slabridge_sandbox.server import serve  # noqa: PLC0415 - as above
 
     def ready(endpoints: Endpoints) -> None:
         for name, endpoint in endpoints.items():
@@ -71,7 +72,7 @@ def demo(  # noqa: PLR0913 - one parameter per option
     """Run against a sandbox through some busy days, and show what agents see."""
     from slabridge.app.demo import show  # noqa: PLC0415 - the sandbox is an extra
     from slabridge_sandbox.embedded import SandboxError  # noqa: PLC0415 - as above
-    from slabridge_sandbox.server import SandboxOptions  # noqa: PLC0415 - as above
+    from slabridge_sandbox.options import SandboxOptions  # noqa: PLC0415 - as above
 
     try:
         interval = parse_duration(step).ms

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.index import PRESENT, Snapshot
 from slabridge_sandbox.jira.schema import LARGEST
 from slabridge_sandbox.jira.values import user
@@ -153,7 +153,7 @@ def _opened(token: str | None, *asked: Sequence[Any]) -> tuple[int, int, int]:
     return at, issue, id_
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("POST", "/changelog/bulkfetch", _bulk),
     ("GET", "/issue/{issue}/changelog", _page),
 )

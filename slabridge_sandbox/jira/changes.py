@@ -6,8 +6,8 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira.catalogue import RESOLUTION_ID, SYSTEM, Field
+from slabridge_sandbox.jira.history_items import Item, items_of
 from slabridge_sandbox.jira.site import Site
-from slabridge_sandbox.jira.told import Item, told
 from slabridge_sandbox.jira.values import Stored
 
 Issue = dict[str, Any]
@@ -33,7 +33,7 @@ def change(site: Site, issue: Issue, at: int, values: Mapping[Field, Stored]) ->
             issue["resolutiondate"] = at if after == "done" else None
     items: list[Item] = []
     for field, value in changed.items():
-        items += told(site, field, issue[field.id], value)
+        items += items_of(site, field, issue[field.id], value)
         issue[field.id] = value
     issue["updated"] = max(issue["updated"], at)
     return items

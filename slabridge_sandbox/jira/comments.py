@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira import adf
-from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import PRESENT, Row, Snapshot
+from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import PRESENT, IssueRow, Snapshot
 from slabridge_sandbox.jira.mail import Mail
 from slabridge_sandbox.jira.properties import listed
 from slabridge_sandbox.jira.site import Site
@@ -133,7 +133,7 @@ def _add(call: Call) -> Answer:
     return Answer(_comment(call, _held(call, issue, comment), call.names("expand")), 201)
 
 
-def add(site: Site, issue: Row, author: str, draft: Draft) -> int:
+def add(site: Site, issue: IssueRow, author: str, draft: Draft) -> int:
     """Let somebody comment on an issue now; return the comment's id."""
     now = site.clock.now
     with site.transaction():
@@ -237,8 +237,8 @@ def _json(content: object) -> str:
     return orjson.dumps(content).decode()
 
 
-CLOUD: tuple[Endpoint, ...] = (("POST", "/comment/list", _by_ids),)
-ENDPOINTS: tuple[Endpoint, ...] = (
+CLOUD: tuple[Operation, ...] = (("POST", "/comment/list", _by_ids),)
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/issue/{issue}/comment", _list),
     ("POST", "/issue/{issue}/comment", _add),
     ("GET", "/issue/{issue}/comment/{comment}", _get),

@@ -5,11 +5,11 @@ from typing import Any
 from slabridge_sandbox.jira import properties
 from slabridge_sandbox.jira.catalogue import Field
 from slabridge_sandbox.jira.changes import Issue, change, store
-from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.field_input import InvalidValue, read
+from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.mail import Mail
 from slabridge_sandbox.jira.screens import on_screen
-from slabridge_sandbox.jira.sent import Invalid, read
 from slabridge_sandbox.jira.values import Stored, shown
 
 _CONFLICT = "The issue could not be updated due to a conflicting update. Please try again."
@@ -71,7 +71,7 @@ def sent_values(call: Call, row: Issue, fields: dict[str, Any], update: dict[str
             try:
                 wanted = fields[name] if name in fields else _operated(call, known, row[name], update[name])
                 values[known] = read(call, known, row, wanted)
-            except Invalid as error:
+            except InvalidValue as error:
                 errors[name] = str(error)
     if errors:
         raise Problem(400, errors=errors)
@@ -82,7 +82,7 @@ def _operated(call: Call, field: Field, stored: Stored, operations: object) -> o
     """Return a field's value after the operations of `update`."""
     value = shown(call, field, stored)
     if not isinstance(operations, list) or not all(isinstance(one, dict) and len(one) == 1 for one in operations):
-        raise Invalid("data was not an array")
+        raise InvalidValue("data was not an array")
     for (verb, operand), *_ in (list(operation.items()) for operation in operations):
         if verb == "set":
             value = operand
@@ -91,7 +91,7 @@ def _operated(call: Call, field: Field, stored: Stored, operations: object) -> o
         elif verb == "remove" and field.type == "array":
             value = [one for one in value or [] if not _same(one, operand)]
         else:
-            raise Invalid(f"Field does not support update '{verb}'")
+            raise InvalidValue(f"Field does not support update '{verb}'")
     return value
 
 
@@ -102,4 +102,4 @@ def _same(held: object, operand: object) -> bool:
     return held == operand
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("PUT", "/issue/{issue}", _put),)
+OPERATIONS: tuple[Operation, ...] = (("PUT", "/issue/{issue}", _put),)

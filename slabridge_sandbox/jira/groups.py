@@ -1,6 +1,6 @@
 """Groups of people, and who is in them."""
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.values import user
 
 _MOST = 50
@@ -23,4 +23,4 @@ def _members(call: Call) -> Answer:
     return Answer(page | {"values": values})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/group/member", _members),)
+OPERATIONS: tuple[Operation, ...] = (("GET", "/group/member", _members),)

@@ -11,7 +11,7 @@ from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.jira.fields import Fields
 from slabridge_sandbox.jira.switches import Switches
 
-Row = Mapping[str, Any] | sqlite3.Row
+IssueRow = Mapping[str, Any] | sqlite3.Row
 """An issue, by column."""
 
 
@@ -59,7 +59,7 @@ class Index:
         parameters = (stale, orjson.dumps([seq for seq, _ in reached]).decode())
         return Snapshot(sql, parameters, frozenset(id_ for _, id_ in reached), at)
 
-    def remember(self, until: int, issue: Row, *, existed: bool = True) -> None:
+    def remember(self, until: int, issue: IssueRow, *, existed: bool = True) -> None:
         """Keep what an issue is until it changes, for as long as the index does not know better."""
         if self._switches.index_lag:
             columns = self._fields.columns

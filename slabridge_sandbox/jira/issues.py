@@ -10,7 +10,7 @@ import orjson
 from slabridge_sandbox.jira.catalogue import SYSTEM, Field
 from slabridge_sandbox.jira.changelog import recent
 from slabridge_sandbox.jira.comments import page_of
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.index import PRESENT, Snapshot
 from slabridge_sandbox.jira.screens import schema
 from slabridge_sandbox.jira.site import Site
@@ -129,5 +129,5 @@ def _bulk(call: Call) -> Answer:
     return Answer({"expand": "schema,names", "issueErrors": errors, "issues": issues})
 
 
-CLOUD: tuple[Endpoint, ...] = (("POST", "/issue/bulkfetch", _bulk),)
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/issue/{issue}", _get),)
+CLOUD: tuple[Operation, ...] = (("POST", "/issue/bulkfetch", _bulk),)
+OPERATIONS: tuple[Operation, ...] = (("GET", "/issue/{issue}", _get),)

@@ -42,8 +42,8 @@ class Limits:
         self._hour = -1
         self._points = 0
 
-    def check(self, endpoint: str, issue: int | None) -> dict[str, str]:
-        """Count a call to an endpoint, which writes to `issue` if there is one; return the headers of its answer.
+    def check(self, operation: str, issue: int | None) -> dict[str, str]:
+        """Count a call to an operation, which writes to `issue` if there is one; return the headers of its answer.
 
         Raises:
             Limited: a limit is reached. The call counts for nothing.
@@ -56,7 +56,7 @@ class Limits:
                 raise Limited(self._refusal(limit, self._wait(limit, "", now)))
             self._used(limit, "", now)
             return {} if left is None else _bucket(limit, left - 1)
-        limits = [(Limit("jira-burst-based", switches.burst, SECOND), endpoint)]
+        limits = [(Limit("jira-burst-based", switches.burst, SECOND), operation)]
         if issue is not None:
             limits.append((Limit("jira-per-issue-on-write", switches.issue_writes, 2 * SECOND), str(issue)))
         for limit, key in limits:
@@ -69,7 +69,7 @@ class Limits:
         for limit, key in limits:
             self._used(limit, key, now)
         self.spend(1)
-        left = self._left(limits[0][0], endpoint, now)
+        left = self._left(limits[0][0], operation, now)
         return {} if left is None else {"X-RateLimit-Limit": str(switches.burst), "X-RateLimit-Remaining": str(left)}
 
     def spend(self, points: int) -> None:

@@ -13,7 +13,7 @@ import orjson
 
 from slabridge_sandbox.jira import adf
 from slabridge_sandbox.jira.catalogue import CATEGORIES, Field
-from slabridge_sandbox.jira.shapes import field_of
+from slabridge_sandbox.jira.payload_fields import field_of
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import Stored
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 
 _LONGEST = 32_768
 
@@ -81,7 +81,7 @@ def _delete_property(call: Call) -> Answer:
     return Answer(status=204)
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/issue/{issue}/properties", _property_keys),
     ("GET", "/issue/{issue}/properties/{key}", _get_property),
     ("PUT", "/issue/{issue}/properties/{key}", _put_property),

@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute
 from slabridge_sandbox.jira import adf, http
 from slabridge_sandbox.jira.catalogue import PROJECT_TYPE
 from slabridge_sandbox.jira.comments import Draft, add, internal
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import Row
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import IssueRow
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import user
 
@@ -20,10 +20,10 @@ _TEXT = 2
 
 def routes(site: Site, below: str) -> list[BaseRoute]:
     """Return the routes of comments below a path."""
-    return [*http.route(site, f"{below}/rest/servicedeskapi", _TEXT, _ENDPOINTS, anonymous=False)]
+    return [*http.route(site, f"{below}/rest/servicedeskapi", _TEXT, _OPERATIONS, anonymous=False)]
 
 
-def _request(call: Call) -> Row:
+def _request(call: Call) -> IssueRow:
     (row,) = call.site.issues([call.issue()])
     if call.site.names.projects[row["project"]].type != PROJECT_TYPE:
         raise Problem(404, "The request does not exist, or it is not in a service project.")
@@ -87,7 +87,7 @@ def _comment(call: Call, row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-_ENDPOINTS: tuple[Endpoint, ...] = (
+_OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/request/{issue}/comment", _list),
     ("POST", "/request/{issue}/comment", _add),
 )

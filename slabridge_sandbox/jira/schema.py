@@ -17,7 +17,7 @@ def column(field: Field) -> str:
 
 _COLUMNS = ",\n  ".join(column(field) for field in FIELDS if field.stored)
 
-TABLES = f"""
+SCHEMA = f"""
 CREATE TABLE issues (
   id INTEGER PRIMARY KEY,
   number INTEGER NOT NULL,

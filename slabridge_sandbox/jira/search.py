@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.index import Snapshot
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.jql import parse
@@ -152,7 +152,7 @@ def _count(call: Call) -> Answer:
     return Answer({"count": found[0] if call.known else 0})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("POST", "/search/approximate-count", _count),
     ("GET", "/search/jql", _by_query),
     ("POST", "/search/jql", _by_bean),

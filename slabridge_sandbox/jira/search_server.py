@@ -5,7 +5,7 @@ An issue that moves in the order while one pages shifts the pages: what lay behi
 
 from typing import Any
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint
+from slabridge_sandbox.jira.http import Answer, Call, Operation
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.jql import parse
 from slabridge_sandbox.jira.jql_sql import compile_query
@@ -50,4 +50,4 @@ def _search(call: Call, asked: dict[str, Any]) -> Answer:
     return Answer(content | {"total": total, "issues": issues})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/search", _by_query), ("POST", "/search", _by_bean))
+OPERATIONS: tuple[Operation, ...] = (("GET", "/search", _by_query), ("POST", "/search", _by_bean))

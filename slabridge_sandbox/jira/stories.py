@@ -20,14 +20,14 @@ from slabridge_sandbox.jira.site import FIRST_ID, Site
 from slabridge_sandbox.jira.values import Stored
 from slabridge_sandbox.story import Event
 
-_BATCH = 20_000
-_TOLD = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id)
+_CHUNK = 20_000
+_COLUMNS = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id)
 """The columns that stories can change."""
-_PUT = (
-    f"INSERT INTO issues (id, number, story, {', '.join(_TOLD)}) VALUES (?, ?, ?{', ?' * len(_TOLD)})"  # noqa: S608 - our names
-    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in _TOLD)}"
+_UPSERT = (
+    f"INSERT INTO issues (id, number, story, {', '.join(_COLUMNS)}) VALUES (?, ?, ?{', ?' * len(_COLUMNS)})"  # noqa: S608 - our names
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in _COLUMNS)}"
 )
-_TELL = "INSERT INTO histories (id, issue, at, author, items) VALUES (?, ?, ?, ?, ?)"
+_INSERT_HISTORY = "INSERT INTO histories (id, issue, at, author, items) VALUES (?, ?, ?, ?, ?)"
 _FIELDS: Mapping[str, Field] = {
     "state": SYSTEM["status"],
     "priority": SYSTEM["priority"],
@@ -48,9 +48,9 @@ def take(site: Site, events: Sequence[Event]) -> None:
     Raises:
         ValueError: a story is opened twice, or changes before it was opened.
     """
-    for first in range(0, len(events), _BATCH):
+    for first in range(0, len(events), _CHUNK):
         with site.transaction():
-            changed = _take(site, events[first : first + _BATCH])
+            changed = _take(site, events[first : first + _CHUNK])
         if site.observers:
             for issue, at in changed:
                 site.notify(issue, at)
@@ -88,8 +88,8 @@ def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
             next_history += 1
             changed.append((issue["id"], event.at))
     first = ("id", "number", "story")
-    site.db.executemany(_PUT, ([issue[column] for column in (*first, *_TOLD)] for issue in held.values()))
-    site.db.executemany(_TELL, histories)
+    site.db.executemany(_UPSERT, ([issue[column] for column in (*first, *_COLUMNS)] for issue in held.values()))
+    site.db.executemany(_INSERT_HISTORY, histories)
     return changed
 
 
@@ -139,7 +139,7 @@ def _stored(site: Site, field: Field, value: str | None) -> Stored:
 
 
 def _opened(site: Site, event: Event, id_: int, author: str, values: Mapping[Field, Stored]) -> Issue:
-    issue: Issue = dict.fromkeys(_TOLD)
+    issue: Issue = dict.fromkeys(_COLUMNS)
     if site.switches.index_lag:
         issue = dict.fromkeys(site.fields.columns)
     issue |= {

@@ -9,7 +9,7 @@ import requests
 from sla_engine.instant import HOUR, MINUTE, instant_of, parse_instant
 from slabridge_sandbox.embedded import Sandbox, SandboxError
 from slabridge_sandbox.log import LogError
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 NOON = parse_instant("2016-03-01T12:00:00Z")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from slabridge_sandbox.jira.catalogue import Field
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.permissions import PERMISSIONS
 from slabridge_sandbox.jira.screens import schema
 from slabridge_sandbox.jira.values import issue_type, priority, project, status, user
@@ -144,12 +144,12 @@ def _permission(call: Call, key: str, project: int | None) -> dict[str, Any]:
     return content | {"havePermission": call.site.permissions.holds(key, project)}
 
 
-PUBLIC: tuple[Endpoint, ...] = (("GET", "/serverInfo", _server_info),)
-CLOUD: tuple[Endpoint, ...] = (
+PUBLIC: tuple[Operation, ...] = (("GET", "/serverInfo", _server_info),)
+CLOUD: tuple[Operation, ...] = (
     ("GET", "/field/search", _some_fields),
     ("GET", "/project/search", _projects),
 )
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/myself", _myself),
     ("GET", "/field", _fields),
     ("GET", "/status", _statuses),

@@ -16,7 +16,7 @@ Item = tuple[str | None, ...]
 _NOTHING = (None, None)
 
 
-def told(site: Site, field: Field, before: Stored, after: Stored) -> list[Item]:
+def items_of(site: Site, field: Field, before: Stored, after: Stored) -> list[Item]:
     """Return the items of a change: one, or for components one for each that came or went."""
     if field.kind == "array/component":
         return _steps(site, field, before, after)
