@@ -20,7 +20,7 @@ from slabridge_sandbox.story import Event
 
 MODEL = Path(__file__).with_name("model.json")
 DEPTHS = 3
-"""The model tells the first, the second and all later updates (and handovers) apart."""
+"""The model knows a first, a second and a later update (or handover)."""
 
 FIRST_MONDAY = 1_772_409_600_000
 """2026-03-02 00:00 UTC: where generated time begins."""

@@ -1,4 +1,4 @@
-"""A change of an issue, whoever makes it, and the history that tells it."""
+"""A change of an issue, whoever makes it, and its history."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _STATUS, _RESOLUTION = SYSTEM["status"], SYSTEM["resolution"]
 
 
 def change(site: Site, issue: Issue, at: int, values: Mapping[Field, Stored]) -> list[Item]:
-    """Change an issue in place; return the items of the one history that tells it, none where nothing differs.
+    """Change an issue in place; return the items of its one history, none where nothing differs.
 
     A status of another category moves the resolution and the dates that hang on it, as a Jira workflow does.
     """
@@ -40,7 +40,7 @@ def change(site: Site, issue: Issue, at: int, values: Mapping[Field, Stored]) ->
 
 
 def store(site: Site, issue: Issue, at: int, author: str, items: list[Item]) -> None:
-    """Write an issue that was changed, and the history that tells it, if there is anything to tell."""
+    """Write an issue that was changed, and its history, if it has items."""
     if not items:
         return
     columns = site.fields.columns[1:]

@@ -41,7 +41,7 @@ def _put(call: Call) -> Answer:
 
 
 def edit(call: Call, row: Issue, author: str, values: dict[Field, Stored], kept: dict[str, Any]) -> bool:
-    """Let somebody change an issue's fields and properties now; tell whether a field got another value."""
+    """Let somebody change an issue's fields and properties now; say whether a field got another value."""
     site, now = call.site, call.site.clock.now
     with site.transaction():
         items = change(site, row, now, values)

@@ -1,7 +1,7 @@
 """Real issues, as `GET /rest/api/2/search?expand=changelog` gives them, taken in with all their histories.
 
-Projects, statuses, people, options and fields that the site does not have are added. What a field's type cannot be told
-from its values, and what the sandbox has no type for, is kept as it came.
+Projects, statuses, people, options and fields that the site does not have are added. A value
+from which the type of its field cannot be seen, or for which the sandbox has none, is kept as it came.
 """
 
 from collections.abc import Callable, Iterable, Mapping

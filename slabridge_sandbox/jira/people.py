@@ -78,7 +78,7 @@ def _migrate(site: Site, asked: dict[str, Any]) -> object:
 
 
 def _rename_status(site: Site, asked: dict[str, Any]) -> object:
-    """Give a status another name; its id stays, and histories tell the old name."""
+    """Give a status another name; its id stays, and histories keep the old name."""
     try:
         return {"id": str(site.names.rename_status(asked["from"], asked["to"]).id)}
     except KeyError:

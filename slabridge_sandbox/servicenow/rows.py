@@ -79,7 +79,7 @@ def rows(
 
 
 def _hidden(selection: Selection) -> tuple[str, list[str | int]]:
-    """Return the SQL that tells rows which the account may not see, and its parameters."""
+    """Return the SQL that is true of rows which the account may not see, and its parameters."""
     rule = selection.session.hidden_rows(selection.table)
     if not rule:
         return "0", []

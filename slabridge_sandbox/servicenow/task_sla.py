@@ -34,7 +34,7 @@ _LARGEST = 10
 class TaskSla:
     """A row of task_sla. Instants are ms UTC, amounts ms; `business` ones are working time of the schedule.
 
-    `updated` is when the row was saved last, `number` tells rows apart that are attached in the same second.
+    `updated` is when the row was saved last, `number` differs between rows that are attached in the same second.
     """
 
     definition: SlaDefinition

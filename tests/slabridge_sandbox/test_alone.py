@@ -4,6 +4,7 @@ import ast
 import json
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ import pytest
 import slabridge_sandbox
 
 PACKAGE = Path(slabridge_sandbox.__file__).parent
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in PACKAGE.rglob("*.py")
+}
 OTHERS = ("sla_engine", "connectors", "slabridge", "sync")
 EXTRA = ("starlette", "uvicorn")
 LACKING = "import sys; sys.modules |= dict.fromkeys({names!r}); "
@@ -31,6 +36,20 @@ def test_a_module_imports_nothing_of_slabridge(path: Path) -> None:
     found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
     found |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
     assert not {name.partition(".")[0] for name in found} & set(OTHERS)
+
+
+def imported(path: Path) -> set[str]:
+    """Return the modules of the package that a module imports."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("slabridge_sandbox"):
+            within = {f"{node.module}.{alias.name}" for alias in node.names} & MODULES.keys()
+            found |= within or {str(node.module)}
+    return found
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    TopologicalSorter({name: imported(path) for name, path in MODULES.items()}).prepare()
 
 
 def test_it_serves_without_slabridge() -> None:
