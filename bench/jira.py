@@ -43,7 +43,7 @@ from sla_engine.ticket import Comment, Entry, Ticket
 from slabridge.config import load_definitions
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.generate import FIRST_MONDAY
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 
 LATENCY = 0.1
 CONCURRENCY = 2

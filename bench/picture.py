@@ -19,7 +19,7 @@ from sla_engine.instant import HOUR
 from slabridge.app.demo import Demo, demo
 from slabridge.show import logs
 from slabridge.show.demo import panel_of, table_of
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 
 PICTURE = Path(__file__).parents[1] / "docs" / "demo.svg"
 WIDTH = 106

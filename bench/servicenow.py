@@ -37,7 +37,7 @@ from connectors.servicenow.settings import ServiceNowSettings
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.config import load_definitions
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.sla_engine.test_uci import AS_OF, CONFIGURATION
 
 PAGE = 200

@@ -1,17 +1,44 @@
-"""The process of an embedded sandbox: options in as a line of JSON, addresses out as one, until standard input ends."""
+"""The sandbox as a process: options in as a line of JSON, addresses out as one, until standard input ends.
+
+    (echo '{"size": 100}'; cat) | python -m slabridge_sandbox
+
+What is left out of the options has its default. Where it cannot serve, it prints `{"error": ...}` and exits with 2.
+"""
 
 import asyncio
 import json
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from slabridge_sandbox.log import LogError
-from slabridge_sandbox.server import Endpoints, SandboxOptions, run
+from slabridge_sandbox.options import Endpoints, SandboxOptions
 
 
-async def _main(options: SandboxOptions) -> None:
+def main() -> int:
+    """Serve; return the exit code."""
+    try:
+        options = _options(sys.stdin.readline())
+    except (ValueError, TypeError) as error:
+        return _fail(f"the options are none: {error}")
+    try:
+        asyncio.run(_serve(options))
+    except (OSError, LogError) as error:
+        return _fail(str(error))
+    except ModuleNotFoundError as error:
+        return _fail(f"{error}; it comes with the extra: pip install 'slabridge[sandbox]'")
+    return 0
+
+
+def _options(line: str) -> SandboxOptions:
+    given = SandboxOptions(**json.loads(line.strip() or "{}"))
+    return replace(given, log=given.log and Path(given.log), directory=given.directory and Path(given.directory))
+
+
+async def _serve(options: SandboxOptions) -> None:
+    from slabridge_sandbox.server import run  # noqa: PLC0415 - it needs the extra `sandbox`, and the rest does not
+
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
 
     def watch() -> None:
@@ -19,22 +46,17 @@ async def _main(options: SandboxOptions) -> None:
         loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=watch, daemon=True).start()
-    await run(options, _tell, stop)
+    await run(options, _print_addresses, stop)
 
 
-def _tell(endpoints: Endpoints) -> None:
+def _print_addresses(endpoints: Endpoints) -> None:
     print(json.dumps({name: asdict(endpoint) for name, endpoint in endpoints.items()}), flush=True)  # noqa: T201 - the answer
 
 
-def _options(line: str) -> SandboxOptions:
-    given = json.loads(line)
-    paths = {name: given[name] and Path(given[name]) for name in ("log", "directory")}
-    return SandboxOptions(**given | paths)
+def _fail(reason: str) -> int:
+    print(json.dumps({"error": reason}), flush=True)  # noqa: T201 - as above
+    return 2
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(_main(_options(sys.stdin.readline())))
-    except (OSError, LogError) as error:
-        print(json.dumps({"error": str(error)}), flush=True)  # noqa: T201 - as above
-        sys.exit(2)
+    sys.exit(main())

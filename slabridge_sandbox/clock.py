@@ -1,4 +1,4 @@
-"""The clock of the sandbox, which stands still unless it is told."""
+"""The clock of the sandbox, which stands still unless it is moved."""
 
 import time
 

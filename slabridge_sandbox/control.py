@@ -1,6 +1,6 @@
-"""What stands around both tools: the Date header, the traffic, and the routes that steer the sandbox."""
+"""What stands around both tools: the Date header, the log of requests, and the routes that steer the sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
@@ -9,15 +9,15 @@ import orjson
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import format_instant, parse_instant
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.fault import Faults
+from slabridge_sandbox.instant import format_instant, parse_instant
+from slabridge_sandbox.request_log import RequestLog
 from slabridge_sandbox.switch import show, turn
-from slabridge_sandbox.traffic import Traffic
 from slabridge_sandbox.world import World
 
 PREFIX = "/sandbox/"
@@ -30,11 +30,11 @@ class Control:
     clock: Clock
     world: World
     switches: Any
-    traffic: Traffic
+    log: RequestLog
     faults: Faults
 
 
-class Surroundings:
+class ControlMiddleware:
     """ASGI middleware: lets the world catch up, notes the request, and dates the answer by the sandbox's clock."""
 
     def __init__(self, app: ASGIApp, control: Control) -> None:
@@ -49,15 +49,15 @@ class Surroundings:
             return
         self._control.world.catch_up()
         is_control = scope["path"].startswith(PREFIX)
-        visit = scope["state"]["visit"] = None if is_control else self._control.traffic.begin(scope)
+        logged = scope["state"]["logged"] = None if is_control else self._control.log.begin(scope)
 
         async def dated(message: Message) -> None:
             if message["type"] == "http.response.start":
                 date = formatdate(self._control.clock.now // 1000, usegmt=True)
                 message["headers"] = [*message["headers"], (b"date", date.encode())]
-            if visit:
-                visit.status = message.get("status", visit.status)
-                visit.size += len(message.get("body", b""))
+            if logged:
+                logged.status = message.get("status", logged.status)
+                logged.size += len(message.get("body", b""))
             await send(message)
 
         app = self._zipping if self._control.switches.gzip else self._app
@@ -66,7 +66,7 @@ class Surroundings:
 
 def control_routes(control: Control) -> list[BaseRoute]:
     """Return the routes that steer the sandbox: its clock, its switches and faults, and the requests it noted."""
-    clock, traffic, switches = control.clock, control.traffic, control.switches
+    clock, log, switches = control.clock, control.log, control.switches
 
     def show_clock(_: bytes) -> object:
         return {"now": format_instant(clock.now)}
@@ -74,7 +74,7 @@ def control_routes(control: Control) -> list[BaseRoute]:
     def set_clock(body: bytes) -> object:
         try:
             sent = orjson.loads(body)
-            to = parse_instant(sent["now"]) if "now" in sent else clock.now + parse_duration(sent["advance"]).ms
+            to = parse_instant(sent["now"]) if "now" in sent else clock.now + parse_duration(sent["advance"])
             applied = control.world.move_to(to)
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f'{error}; send {{"now": "2026-03-03T08:00:00Z"}} or {{"advance": "1h"}}') from None
@@ -87,16 +87,26 @@ def control_routes(control: Control) -> list[BaseRoute]:
     endpoints: list[tuple[str, str, Callable[[bytes], object]]] = [
         ("GET", "clock", show_clock),
         ("POST", "clock", set_clock),
-        ("GET", "requests", lambda _: {"requests": traffic.counts}),
-        ("DELETE", "requests", lambda _: traffic.counts.clear()),
-        ("GET", "log", lambda _: {"log": traffic.visits}),
-        ("DELETE", "log", lambda _: traffic.visits.clear()),
+        ("GET", "requests", lambda _: {"requests": log.counts}),
+        ("DELETE", "requests", lambda _: log.counts.clear()),
+        ("GET", "log", lambda _: {"log": log.requests}),
+        ("DELETE", "log", lambda _: log.requests.clear()),
         ("POST", "faults", control.faults.add),
         ("DELETE", "faults", lambda _: control.faults.clear()),
         ("GET", "switches", lambda _: show(switches)),
         ("POST", "switches", set_switches),
     ]
     return [_route(*endpoint) for endpoint in endpoints]
+
+
+def path_pattern(routes: Sequence[BaseRoute]) -> Callable[[Scope], str]:
+    """Return what gives the pattern of a request's path, as /api/now/table/{table}; the path itself where none fits."""
+    own = [route for route in routes if isinstance(route, Route)]
+
+    def pattern(scope: Scope) -> str:
+        return next((route.path for route in own if route.matches(scope)[0] is not Match.NONE), scope["path"])
+
+    return pattern
 
 
 def _route(method: str, name: str, act: Callable[[bytes], object]) -> BaseRoute:

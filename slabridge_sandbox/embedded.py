@@ -11,9 +11,9 @@ from typing import Any, Self
 
 import requests
 
-from sla_engine.instant import format_instant, parse_instant
-from slabridge_sandbox.server import Endpoint, Endpoints, SandboxOptions, run
-from slabridge_sandbox.traffic import Visit
+from slabridge_sandbox.instant import format_instant, parse_instant
+from slabridge_sandbox.options import Endpoint, Endpoints, SandboxOptions
+from slabridge_sandbox.request_log import LoggedRequest
 
 _TIMEOUT = 600.0
 
@@ -73,12 +73,12 @@ class Sandbox:
                 self._ask("DELETE", endpoint, "requests")
         return counts
 
-    def log(self, tool: str, *, reset: bool = False) -> list[Visit]:
+    def log(self, tool: str, *, reset: bool = False) -> list[LoggedRequest]:
         """Return the requests that a tool (servicenow or jira) got since the last reset, in order."""
-        visits = [Visit(**visit) for visit in self._ask("GET", self._endpoints[tool], "log")["log"]]
+        logged = [LoggedRequest(**each) for each in self._ask("GET", self._endpoints[tool], "log")["log"]]
         if reset:
             self._ask("DELETE", self._endpoints[tool], "log")
-        return visits
+        return logged
 
     def fault(self, tool: str, **rule: object) -> None:
         """Let requests to a tool fail as a rule says (see slabridge_sandbox/fault.py)."""
@@ -127,6 +127,9 @@ class _Thread:
 
     async def _run(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        # The server needs the extra `sandbox`; nothing else here does.
+        from slabridge_sandbox.server import run  # noqa: PLC0415 - an extra
+
         await run(self._options, self._started.set_result, self._stop)
 
 

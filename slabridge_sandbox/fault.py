@@ -13,7 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from slabridge_sandbox.answer import Answer, take
+from slabridge_sandbox.buffered import BufferedResponse, buffered
 
 _HIBERNATING = (
     '<html><head><title>Instance Hibernating page</title></head><body class="instance-hibernating-page">'
@@ -31,7 +31,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class FaultRule:
     """What happens to which requests.
 
     A request is meant by its `method` and by regular expressions found in its `path` and its decoded `query`; empty
@@ -75,19 +75,19 @@ class Rule:
         )
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> BufferedResponse:
         """Return the answer that stands in the rule itself."""
         if self.do == "html":
-            return Answer.of(self.status or 200, dict(self.headers), self.body or _HIBERNATING)
-        return Answer.of(self.status or 500, dict(self.headers), self.body)
+            return BufferedResponse.of(self.status or 200, dict(self.headers), self.body or _HIBERNATING)
+        return BufferedResponse.of(self.status or 500, dict(self.headers), self.body)
 
 
-_RULE = TypeAdapter(Rule)
+_RULE = TypeAdapter(FaultRule)
 
 
 @dataclass(slots=True)
 class _Active:
-    rule: Rule
+    rule: FaultRule
     met: int = 0
 
 
@@ -113,7 +113,7 @@ class Faults:
         """Forget all rules."""
         self._rules.clear()
 
-    def hit(self, request: Request) -> Rule | None:
+    def hit(self, request: Request) -> FaultRule | None:
         """Return the rule that hits a request, if one does."""
         for active in self._rules:
             rule = active.rule
@@ -125,7 +125,7 @@ class Faults:
         return None
 
 
-class Faulty:
+class FaultMiddleware:
     """ASGI middleware: does to a request what the rules say."""
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
@@ -135,18 +135,18 @@ class Faulty:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or fail to."""
         request = Request(scope, receive)
-        rule = self._faults.hit(request) if scope["state"]["visit"] else None
+        rule = self._faults.hit(request) if scope["state"]["logged"] else None
         if rule is None:
             await self._app(scope, receive, send)
             return
-        scope["state"]["visit"].fault = rule.do
+        scope["state"]["logged"].fault = rule.do
         body = await request.body()
 
         async def replay() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         is_applied = rule.do not in {"reset_before", "status", "html"}
-        answer = await take(self._app, scope, replay) if is_applied else rule.answer
+        answer = await buffered(self._app, scope, replay) if is_applied else rule.answer
         match rule.do:
             case "reset_before" | "reset_after":
                 await _reset(scope, receive)

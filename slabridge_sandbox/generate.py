@@ -14,13 +14,13 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from sla_engine.instant import DAY, HOUR, MINUTE, SECOND
 from slabridge_sandbox.cast import ANSWERS, CATEGORIES, COMMENTS, NOTES, TEAMS, person
+from slabridge_sandbox.instant import DAY, HOUR, MINUTE, SECOND
 from slabridge_sandbox.story import Event
 
 MODEL = Path(__file__).with_name("model.json")
 DEPTHS = 3
-"""The model tells the first, the second and all later updates (and handovers) apart."""
+"""The model knows a first, a second and a later update (or handover)."""
 
 FIRST_MONDAY = 1_772_409_600_000
 """2026-03-02 00:00 UTC: where generated time begins."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sla_engine.instant import instant_of
+from slabridge_sandbox.instant import instant_of
 from slabridge_sandbox.story import STATES, Event
 
 _REQUIRED = (

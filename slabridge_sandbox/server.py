@@ -10,7 +10,6 @@ from asyncio import Transport
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Literal
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,52 +17,17 @@ from starlette.middleware import Middleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from slabridge_sandbox.clock import Clock
-from slabridge_sandbox.control import Control, Surroundings, control_routes
-from slabridge_sandbox.fault import Faults, Faulty
+from slabridge_sandbox.control import Control, ControlMiddleware, control_routes, path_pattern
+from slabridge_sandbox.fault import FaultMiddleware, Faults
 from slabridge_sandbox.generate import generate
 from slabridge_sandbox.jira import Jira
 from slabridge_sandbox.log import read_log
+from slabridge_sandbox.options import Endpoint, Endpoints, SandboxOptions
+from slabridge_sandbox.request_log import RequestLog
 from slabridge_sandbox.servicenow import ServiceNow
-from slabridge_sandbox.traffic import Traffic
 from slabridge_sandbox.world import Tool, World
 
 HOST = "127.0.0.1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SandboxOptions:
-    """What the sandbox holds and where it listens.
-
-    Tickets come from `log`, or are generated: `size` of them by `seed`. `share` of them are Jira's. The clock starts at
-    `start` (ms UTC; default: inside the busiest week) and stands still, or runs `rate` seconds to a real one. Port 0 is
-    any free one. Jira is a Cloud site or a Data Center (Server), below the path `jira_context`, as `/jira`. The
-    databases are made anew in `directory`, or in a temporary one.
-    """
-
-    log: Path | None = None
-    size: int = 3_000
-    seed: int = 1
-    share: float = 0.4
-    start: int | None = None
-    rate: float = 0.0
-    servicenow_port: int = 0
-    jira_port: int = 0
-    jira_deployment: Literal["Cloud", "Server"] = "Cloud"
-    jira_context: str = ""
-    directory: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a tool listens and which account slabridge has there."""
-
-    url: str
-    user: str
-    secret: str
-
-
-Endpoints = dict[str, Endpoint]
-"""By tool: servicenow and jira."""
 
 
 def serve(options: SandboxOptions, ready: Callable[[Endpoints], None]) -> None:
@@ -168,8 +132,8 @@ class _Protocol(H11Protocol):
 
 def _server(tool: Tool, found: Built) -> _Server:
     routes, faults = tool.routes(), Faults()
-    control = Control(found.clock, found.world, tool.switches, Traffic(routes), faults)
-    around = [Middleware(Surroundings, control=control), Middleware(Faulty, faults=faults)]
+    control = Control(found.clock, found.world, tool.switches, RequestLog(path_pattern(routes)), faults)
+    around = [Middleware(ControlMiddleware, control=control), Middleware(FaultMiddleware, faults=faults)]
     app = Starlette(routes=[*control_routes(control), *routes], middleware=around)
     config = uvicorn.Config(
         app, http=_Protocol, lifespan="off", log_level="warning", date_header=False, server_header=False

@@ -8,11 +8,11 @@ from typing import Any, Protocol
 import orjson
 from starlette.routing import BaseRoute
 
-from sla_engine.instant import DAY, HOUR
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import DAY, HOUR
 from slabridge_sandbox.story import Event
 
-_BATCH = 50_000
+_CHUNK = 50_000
 _FIRST_MONDAY = 4 * DAY
 _WEEK = 7 * DAY
 _BUSY = 0.95
@@ -98,7 +98,7 @@ class World:
             (self._reached, instant),
         )
         applied = 0
-        while rows := due.fetchmany(_BATCH):
+        while rows := due.fetchmany(_CHUNK):
             applied += len(rows)
             found: dict[str, list[Event]] = {name: [] for name in self._tools}
             for at, story, seq, by, changes, opens in rows:

@@ -19,7 +19,7 @@ from slabridge.config import Config, load_config
 from slabridge.run.tally import Report
 from slabridge.state import ConnectionState, State, tickets
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import Endpoint, SandboxOptions
+from slabridge_sandbox.options import Endpoint, SandboxOptions
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def demo(  # noqa: PLR0913 - one parameter per option
     from slabridge.show import logs
     from slabridge.show.demo import panel_of, table_of
     from slabridge_sandbox.embedded import SandboxError
-    from slabridge_sandbox.server import SandboxOptions
+    from slabridge_sandbox.options import SandboxOptions
 
     try:
         interval = parse_duration(step).ms

@@ -27,7 +27,8 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     """Serve a ServiceNow and a Jira on loopback until Ctrl-C."""
     from sla_engine.instant import parse_instant
     from slabridge_sandbox.log import LogError
-    from slabridge_sandbox.server import Endpoints, SandboxOptions, serve
+    from slabridge_sandbox.options import Endpoints, SandboxOptions
+    from slabridge_sandbox.server import serve
 
     def ready(endpoints: Endpoints) -> None:
         for name, endpoint in endpoints.items():

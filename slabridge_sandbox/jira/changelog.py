@@ -9,21 +9,23 @@ from typing import Any
 
 import orjson
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import PRESENT, View
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import PRESENT, Snapshot
+from slabridge_sandbox.jira.schema import LARGEST
 from slabridge_sandbox.jira.values import user
 
-_NEVER = 2**62
 _SYSTEM_NAMES = {"components": "Component"}
 _COLUMNS = "id, issue, at, author, items"
 
 
-def recent(call: Call, ids: Sequence[int], limit: int | None, view: View = PRESENT) -> dict[int, dict[str, Any]]:
+def recent(
+    call: Call, ids: Sequence[int], limit: int | None, snapshot: Snapshot = PRESENT
+) -> dict[int, dict[str, Any]]:
     """Return each issue's newest histories, newest first, at most `limit` of them; None gives all, oldest first."""
     logs: dict[int, dict[str, Any]] = {}
     direction = "" if limit is None else "DESC"
     for issue in ids:
-        until = view.at if issue in view.stale else _NEVER
+        until = snapshot.at if issue in snapshot.stale else LARGEST
         rows = call.site.db.execute(
             f"SELECT {_COLUMNS}, count(*) OVER () FROM histories WHERE issue = ? AND at <= ?"  # noqa: S608 - our names
             f" ORDER BY at {direction}, id {direction} LIMIT ?",
@@ -103,7 +105,7 @@ def _bulk(call: Call) -> Answer:
     logs: dict[int, list[dict[str, Any]]] = {}
     for row in rows[:end]:
         logs.setdefault(row[1], []).append(_history(call, row, _created(call, row[2])))
-    call.site.limits.spend(call.site.clock.now, len(logs))
+    call.site.limits.spend(len(logs))
     content: dict[str, Any] = {
         "issueChangeLogs": [{"issueId": str(issue), "changeHistories": histories} for issue, histories in logs.items()]
     }
@@ -141,7 +143,7 @@ def _digest(*asked: Sequence[Any]) -> str:
 def _opened(token: str | None, *asked: Sequence[Any]) -> tuple[int, int, int]:
     """Return the place after which a page begins."""
     if token is None:
-        return -(2**62), 0, 0
+        return -LARGEST, 0, 0
     try:
         digest, at, issue, id_ = orjson.loads(base64.urlsafe_b64decode(token))
     except (binascii.Error, ValueError) as error:
@@ -151,7 +153,7 @@ def _opened(token: str | None, *asked: Sequence[Any]) -> tuple[int, int, int]:
     return at, issue, id_
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("POST", "/changelog/bulkfetch", _bulk),
     ("GET", "/issue/{issue}/changelog", _page),
 )

@@ -1,4 +1,4 @@
-"""A change of an issue, whoever makes it, and the history that tells it."""
+"""A change of an issue, whoever makes it, and its history."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,8 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira.catalogue import RESOLUTION_ID, SYSTEM, Field
-from slabridge_sandbox.jira.index import remember
+from slabridge_sandbox.jira.history_items import Item, items_of
 from slabridge_sandbox.jira.site import Site
-from slabridge_sandbox.jira.told import Item, told
 from slabridge_sandbox.jira.values import Stored
 
 Issue = dict[str, Any]
@@ -17,14 +16,14 @@ _STATUS, _RESOLUTION = SYSTEM["status"], SYSTEM["resolution"]
 
 
 def change(site: Site, issue: Issue, at: int, values: Mapping[Field, Stored]) -> list[Item]:
-    """Change an issue in place; return the items of the one history that tells it, none where nothing differs.
+    """Change an issue in place; return the items of its one history, none where nothing differs.
 
     A status of another category moves the resolution and the dates that hang on it, as a Jira workflow does.
     """
     changed = {field: value for field, value in values.items() if issue[field.id] != value}
     if not changed:
         return []
-    remember(site, at, issue)
+    site.index.remember(at, issue)
     if _STATUS in changed:
         before, after = (site.names.statuses[id_].category for id_ in (issue["status"], values[_STATUS]))  # type: ignore[index]
         if before != after:
@@ -34,14 +33,14 @@ def change(site: Site, issue: Issue, at: int, values: Mapping[Field, Stored]) ->
             issue["resolutiondate"] = at if after == "done" else None
     items: list[Item] = []
     for field, value in changed.items():
-        items += told(site, field, issue[field.id], value)
+        items += items_of(site, field, issue[field.id], value)
         issue[field.id] = value
     issue["updated"] = max(issue["updated"], at)
     return items
 
 
 def store(site: Site, issue: Issue, at: int, author: str, items: list[Item]) -> None:
-    """Write an issue that was changed, and the history that tells it, if there is anything to tell."""
+    """Write an issue that was changed, and its history, if it has items."""
     if not items:
         return
     columns = site.fields.columns[1:]

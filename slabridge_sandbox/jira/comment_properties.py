@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira.comments import allowed, may
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.properties import listed
 
 
@@ -60,7 +60,7 @@ def _store(call: Call, row: sqlite3.Row, properties: dict[str, Any]) -> None:
         call.site.db.execute("UPDATE comments SET properties = ? WHERE id = ?", (text, row["id"]))
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/comment/{comment}/properties", _keys),
     ("GET", "/comment/{comment}/properties/{key}", _get),
     ("PUT", "/comment/{comment}/properties/{key}", _put),

@@ -11,10 +11,9 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira import adf
-from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import PRESENT, Row, View, remember
+from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import PRESENT, IssueRow, Snapshot
 from slabridge_sandbox.jira.mail import Mail
-from slabridge_sandbox.jira.permissions import holds
 from slabridge_sandbox.jira.properties import listed
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import user
@@ -22,13 +21,13 @@ from slabridge_sandbox.jira.values import user
 _LONGEST = 32_767
 
 
-def page_of(call: Call, issues: Sequence[int], view: View = PRESENT) -> dict[int, dict[str, Any]]:
+def page_of(call: Call, issues: Sequence[int], snapshot: Snapshot = PRESENT) -> dict[int, dict[str, Any]]:
     """Return the `comment` field of issues: all their comments, oldest first."""
     found: dict[int, list[dict[str, Any]]] = {issue: [] for issue in issues}
     rows = call.site.rows(
         "SELECT * FROM comments WHERE issue IN (SELECT value FROM json_each(?))"
         " AND (created <= ? OR issue NOT IN (SELECT value FROM json_each(?))) ORDER BY created, id",
-        (_json(issues), view.at, _json(list(view.stale))),
+        (_json(issues), snapshot.at, _json(list(snapshot.stale))),
     )
     for row in rows:
         found[row["issue"]].append(_comment(call, row, ()))
@@ -125,7 +124,7 @@ class Draft:
 def _add(call: Call) -> Answer:
     site, issue = call.site, call.issue()
     (row,) = site.issues([issue])
-    if not holds(site, "ADD_COMMENTS", row["project"]):
+    if not site.permissions.holds("ADD_COMMENTS", row["project"]):
         raise Problem(400, f"{_me(call)}, you do not have the permission to comment on this issue.")
     sent = _sent(call)
     body, visibility = _body(call, sent), _visibility(sent)
@@ -134,27 +133,27 @@ def _add(call: Call) -> Answer:
     return Answer(_comment(call, _held(call, issue, comment), call.names("expand")), 201)
 
 
-def add(site: Site, issue: Row, author: str, draft: Draft) -> int:
+def add(site: Site, issue: IssueRow, author: str, draft: Draft) -> int:
     """Let somebody comment on an issue now; return the comment's id."""
     now = site.clock.now
     with site.transaction():
         id_ = int(site.db.execute("SELECT ifnull(max(id), 9999) + 1 FROM comments").fetchone()[0])
-        remember(site, now, issue)
+        site.index.remember(now, issue)
         site.db.execute(
             "INSERT INTO comments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (id_, issue["id"], author, author, now, now, draft.body, draft.visibility, _json(draft.properties)),
         )
         site.touch(issue["id"])
     if author == site.account:
-        key, public = site.key(issue["project"], issue["number"]), not internal(draft.properties)
+        key, public = site.keys.of(issue["project"], issue["number"]), not internal(draft.properties)
         site.mails.append(Mail(now, key, "commented", asked=True, sent=True, public=public))
-    site.tell(issue["id"], now)
+    site.notify(issue["id"], now)
     return id_
 
 
 def allowed(call: Call, project: int, properties: dict[str, Any]) -> dict[str, Any]:
     """Return the properties that our account may set: who is no agent of a service project comments in public."""
-    if holds(call.site, "SERVICEDESK_AGENT", project):
+    if call.site.permissions.holds("SERVICEDESK_AGENT", project):
         return properties
     return {key: value for key, value in properties.items() if key != "sd.public.comment"}
 
@@ -169,13 +168,13 @@ def _edit(call: Call) -> Answer:
     kept = allowed(call, issue["project"], listed(sent.get("properties") or []))
     now = site.clock.now
     with site.transaction():
-        remember(site, now, issue)
+        site.index.remember(now, issue)
         site.db.execute(
             "UPDATE comments SET editor = ?, updated = ?, body = ?, visibility = ?, properties = ? WHERE id = ?",
             (site.account, now, body, visibility, _json(orjson.loads(row["properties"]) | kept), row["id"]),
         )
         site.touch(issue["id"])
-    site.tell(issue["id"], now)
+    site.notify(issue["id"], now)
     return Answer(_comment(call, _row(call), call.names("expand")))
 
 
@@ -185,17 +184,17 @@ def _delete(call: Call) -> Answer:
     (issue,) = site.issues([row["issue"]])
     now = site.clock.now
     with site.transaction():
-        remember(site, now, issue)
+        site.index.remember(now, issue)
         site.db.execute("DELETE FROM comments WHERE id = ?", (row["id"],))
         site.touch(issue["id"])
-    site.tell(issue["id"], now)
+    site.notify(issue["id"], now)
     return Answer(status=204)
 
 
 def may(call: Call, row: sqlite3.Row, permission: str, verb: str) -> None:
     """Refuse to change a comment of somebody else, or one of our own without the permission."""
     (issue,) = call.site.issues([row["issue"]])
-    if row["author"] != call.site.account or not holds(call.site, permission, issue["project"]):
+    if row["author"] != call.site.account or not call.site.permissions.holds(permission, issue["project"]):
         raise Problem(400, f"{_me(call)}, you do not have the permission to {verb} this comment.")
 
 
@@ -238,8 +237,8 @@ def _json(content: object) -> str:
     return orjson.dumps(content).decode()
 
 
-CLOUD: tuple[Endpoint, ...] = (("POST", "/comment/list", _by_ids),)
-ENDPOINTS: tuple[Endpoint, ...] = (
+CLOUD: tuple[Operation, ...] = (("POST", "/comment/list", _by_ids),)
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/issue/{issue}/comment", _list),
     ("POST", "/issue/{issue}/comment", _add),
     ("GET", "/issue/{issue}/comment/{comment}", _get),

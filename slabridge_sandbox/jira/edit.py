@@ -5,12 +5,11 @@ from typing import Any
 from slabridge_sandbox.jira import properties
 from slabridge_sandbox.jira.catalogue import Field
 from slabridge_sandbox.jira.changes import Issue, change, store
-from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Endpoint, Problem
+from slabridge_sandbox.jira.field_input import InvalidValue, read
+from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.mail import Mail
-from slabridge_sandbox.jira.permissions import holds
 from slabridge_sandbox.jira.screens import on_screen
-from slabridge_sandbox.jira.sent import Invalid, read
 from slabridge_sandbox.jira.values import Stored, shown
 
 _CONFLICT = "The issue could not be updated due to a conflicting update. Please try again."
@@ -24,7 +23,7 @@ def _put(call: Call) -> Answer:
     if "true" in {call.query.get("overrideScreenSecurity"), call.query.get("overrideEditableFlag")}:
         raise Problem(403, "Only apps with the Administer Jira permission may override screens.")
     row = dict(site.issues([id_])[0])
-    if not holds(site, "EDIT_ISSUES", row["project"]):
+    if not site.permissions.holds("EDIT_ISSUES", row["project"]):
         raise Problem(403, "You do not have permission to edit issues in this project.")
     if site.switches.conflicts:
         site.switches.conflicts -= 1
@@ -33,8 +32,8 @@ def _put(call: Call) -> Answer:
     kept = properties.listed(sent.get("properties") or [])
     if edit(call, row, site.account, values, kept):
         asked = call.query.get("notifyUsers") != "false"
-        allowed = any(holds(site, name, row["project"]) for name in ("ADMINISTER", "ADMINISTER_PROJECTS"))
-        key = site.key(row["project"], row["number"])
+        allowed = any(site.permissions.holds(name, row["project"]) for name in ("ADMINISTER", "ADMINISTER_PROJECTS"))
+        key = site.keys.of(row["project"], row["number"])
         site.mails.append(Mail(site.clock.now, key, "updated", asked=asked, sent=asked or not allowed))
     if call.query.get("returnIssue") == "true" and site.cloud:
         return Answer(given(call, [id_], Wanted(chosen(site, ["*all"]), call.names("expand"), histories=100))[0])
@@ -42,7 +41,7 @@ def _put(call: Call) -> Answer:
 
 
 def edit(call: Call, row: Issue, author: str, values: dict[Field, Stored], kept: dict[str, Any]) -> bool:
-    """Let somebody change an issue's fields and properties now; tell whether a field got another value."""
+    """Let somebody change an issue's fields and properties now; say whether a field got another value."""
     site, now = call.site, call.site.clock.now
     with site.transaction():
         items = change(site, row, now, values)
@@ -50,7 +49,7 @@ def edit(call: Call, row: Issue, author: str, values: dict[Field, Stored], kept:
         for key, value in kept.items():
             properties.keep(call, row["id"], key, value)
     if items:
-        site.tell(row["id"], now)
+        site.notify(row["id"], now)
     return bool(items)
 
 
@@ -72,7 +71,7 @@ def sent_values(call: Call, row: Issue, fields: dict[str, Any], update: dict[str
             try:
                 wanted = fields[name] if name in fields else _operated(call, known, row[name], update[name])
                 values[known] = read(call, known, row, wanted)
-            except Invalid as error:
+            except InvalidValue as error:
                 errors[name] = str(error)
     if errors:
         raise Problem(400, errors=errors)
@@ -83,7 +82,7 @@ def _operated(call: Call, field: Field, stored: Stored, operations: object) -> o
     """Return a field's value after the operations of `update`."""
     value = shown(call, field, stored)
     if not isinstance(operations, list) or not all(isinstance(one, dict) and len(one) == 1 for one in operations):
-        raise Invalid("data was not an array")
+        raise InvalidValue("data was not an array")
     for (verb, operand), *_ in (list(operation.items()) for operation in operations):
         if verb == "set":
             value = operand
@@ -92,7 +91,7 @@ def _operated(call: Call, field: Field, stored: Stored, operations: object) -> o
         elif verb == "remove" and field.type == "array":
             value = [one for one in value or [] if not _same(one, operand)]
         else:
-            raise Invalid(f"Field does not support update '{verb}'")
+            raise InvalidValue(f"Field does not support update '{verb}'")
     return value
 
 
@@ -103,4 +102,4 @@ def _same(held: object, operand: object) -> bool:
     return held == operand
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("PUT", "/issue/{issue}", _put),)
+OPERATIONS: tuple[Operation, ...] = (("PUT", "/issue/{issue}", _put),)

@@ -1,7 +1,6 @@
 """Groups of people, and who is in them."""
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.values import user
 
 _MOST = 50
@@ -11,7 +10,7 @@ def _members(call: Call) -> Answer:
     name = call.query.get("groupname")
     if name is None:
         raise Problem(400, "You must specify the groupname.")
-    if not holds(call.site, "USER_PICKER", None):
+    if not call.site.permissions.holds("USER_PICKER", None):
         raise Problem(403, "You do not have permission to browse users and groups.")
     if name not in call.site.names.groups:
         raise Problem(404, f"The group named '{name}' does not exist.")
@@ -24,4 +23,4 @@ def _members(call: Call) -> Answer:
     return Answer(page | {"values": values})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/group/member", _members),)
+OPERATIONS: tuple[Operation, ...] = (("GET", "/group/member", _members),)

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from slabridge_sandbox.jira.authentication import Refused, authenticated
 from slabridge_sandbox.jira.limits import Limited
-from slabridge_sandbox.jira.signing_in import Refused, signed_in
 from slabridge_sandbox.jira.site import Site
 
 INVALID_PAYLOAD = "Invalid request payload. Refer to the REST API documentation and try again."
@@ -97,11 +97,11 @@ class Call:
 
 
 Handler = Callable[[Call], Answer]
-Endpoint = tuple[str, str, Handler]
+Operation = tuple[str, str, Handler]
 """Method, path below /rest/api/<version>, and what answers."""
 
 
-def route(site: Site, prefix: str, version: int, endpoints: Sequence[Endpoint], *, anonymous: bool) -> list[Route]:
+def route(site: Site, prefix: str, version: int, operations: Sequence[Operation], *, anonymous: bool) -> list[Route]:
     """Return Starlette's routes below a prefix, which ends where the API's paths begin.
 
     Without `anonymous`, a call without credentials is refused.
@@ -113,9 +113,9 @@ def route(site: Site, prefix: str, version: int, endpoints: Sequence[Endpoint], 
             body = await request.body()
             base = str(request.base_url).rstrip("/") + below
             try:
-                known = signed_in(site, request.headers.get("authorization"), base, anonymous=anonymous)
+                known = authenticated(site, request.headers.get("authorization"), base, anonymous=anonymous)
                 call = Call(site, base, version, known, request.path_params, request.query_params, body)
-                headers = site.limits.check(site, f"{method} {path}", _written(call, method))
+                headers = site.limits.check(f"{method} {path}", _written(call, method))
                 result = handler(call)
             except Refused as refusal:
                 return Response(refusal.body, refusal.status, refusal.headers, media_type=refusal.media_type)
@@ -128,11 +128,11 @@ def route(site: Site, prefix: str, version: int, endpoints: Sequence[Endpoint], 
 
         return answer
 
-    return [Route(prefix + path, bind(method, path, handler), methods=[method]) for method, path, handler in endpoints]
+    return [Route(prefix + path, bind(method, path, handler), methods=[method]) for method, path, handler in operations]
 
 
 def _written(call: Call, method: str) -> int | None:
-    return call.site.find(call.path["issue"]) if method != "GET" and "issue" in call.path else None
+    return call.site.keys.find(call.path["issue"]) if method != "GET" and "issue" in call.path else None
 
 
 def _send(status: int, content: object, headers: Mapping[str, str] | None = None) -> Response:

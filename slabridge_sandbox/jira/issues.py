@@ -10,8 +10,8 @@ import orjson
 from slabridge_sandbox.jira.catalogue import SYSTEM, Field
 from slabridge_sandbox.jira.changelog import recent
 from slabridge_sandbox.jira.comments import page_of
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import PRESENT, View
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import PRESENT, Snapshot
 from slabridge_sandbox.jira.screens import schema
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import category, shown
@@ -49,13 +49,13 @@ class Wanted:
     histories: int | None = 40
 
 
-def given(call: Call, ids: Sequence[int], wanted: Wanted, view: View = PRESENT) -> list[dict[str, Any]]:
+def given(call: Call, ids: Sequence[int], wanted: Wanted, snapshot: Snapshot = PRESENT) -> list[dict[str, Any]]:
     """Return issues as the API gives them, in the view of a search; ids that are not there are left out."""
-    rows = call.site.issues(ids, view)
+    rows = call.site.issues(ids, snapshot)
     present = [row["id"] for row in rows]
-    call.site.limits.spend(call.site.clock.now, len(rows))
-    comments = page_of(call, present, view) if SYSTEM["comment"] in wanted.fields else {}
-    logs = recent(call, present, wanted.histories, view) if "changelog" in wanted.expand else {}
+    call.site.limits.spend(len(rows))
+    comments = page_of(call, present, snapshot) if SYSTEM["comment"] in wanted.fields else {}
+    logs = recent(call, present, wanted.histories, snapshot) if "changelog" in wanted.expand else {}
     kept = _properties(call, present, wanted.properties)
     issues = []
     for row in rows:
@@ -63,7 +63,7 @@ def given(call: Call, ids: Sequence[int], wanted: Wanted, view: View = PRESENT) 
             "expand": _EXPAND,
             "id": str(row["id"]),
             "self": call.url(f"issue/{row['id']}"),
-            "key": call.site.key(row["project"], row["number"]),
+            "key": call.site.keys.of(row["project"], row["number"]),
         }
         if logs:
             issue["changelog"] = logs[row["id"]]
@@ -129,5 +129,5 @@ def _bulk(call: Call) -> Answer:
     return Answer({"expand": "schema,names", "issueErrors": errors, "issues": issues})
 
 
-CLOUD: tuple[Endpoint, ...] = (("POST", "/issue/bulkfetch", _bulk),)
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/issue/{issue}", _get),)
+CLOUD: tuple[Operation, ...] = (("POST", "/issue/bulkfetch", _bulk),)
+OPERATIONS: tuple[Operation, ...] = (("GET", "/issue/{issue}", _get),)

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 _JOINS = {"&&": "and", "&": "and", "||": "or", "|": "or", "!": "not"}
 
 
-class Token(NamedTuple):
+class Lexeme(NamedTuple):
     """One word, string or sign, and where it begins."""
 
     kind: str
@@ -43,20 +43,20 @@ class Token(NamedTuple):
 
 
 class Literal(NamedTuple):
-    """A value as it was written; `quoted` tells a string from a bare word or number."""
+    """A value as it was written; `quoted` is true of a string, false of a bare word or number."""
 
     text: str
     quoted: bool
 
 
-class Call(NamedTuple):
+class Function(NamedTuple):
     """A function, such as now()."""
 
     name: str
     arguments: tuple[str, ...]
 
 
-Operand = Literal | Call | None
+Operand = Literal | Function | None
 """A value; None is EMPTY."""
 
 
@@ -196,7 +196,7 @@ class _Parser:
             if not self._take(","):
                 break
         self._expect(")")
-        return Call(text, tuple(arguments))
+        return Function(text, tuple(arguments))
 
     def _order(self) -> tuple[tuple[str, bool], ...]:
         self._expect("by")
@@ -224,7 +224,7 @@ class _Parser:
         text = token.text[1:-1] if token.kind == "quoted" else token.text
         return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
 
-    def _scan(self) -> Iterator[Token]:
+    def _scan(self) -> Iterator[Lexeme]:
         at = 0
         while at < len(self._text):
             match = _TOKEN.match(self._text, at)
@@ -238,12 +238,12 @@ class _Parser:
                         f"The character '{sign}' is a reserved JQL character. "
                         f"You must enclose it in a string or use the escape '{escape}' instead."
                     )
-                raise self._error(message, Token("", sign, at))
+                raise self._error(message, Lexeme("", sign, at))
             if match.lastgroup != "space":
-                yield Token(match.lastgroup, match.group(), at)
+                yield Lexeme(match.lastgroup, match.group(), at)
             at = match.end()
 
-    def _peek(self) -> Token | None:
+    def _peek(self) -> Lexeme | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
     def _peek_text(self) -> str:
@@ -252,7 +252,7 @@ class _Parser:
             return ""
         return _JOINS.get(token.text, token.text.lower())
 
-    def _pop(self) -> Token | None:
+    def _pop(self) -> Lexeme | None:
         token = self._peek()
         self._next += 1
         return token
@@ -271,7 +271,7 @@ class _Parser:
             got = "before the end of the query" if token is None else f"but got '{token.text}'"
             raise self._error(f"Expecting '{text}' {got}.", token)
 
-    def _error(self, message: str, token: Token | None) -> Problem:
+    def _error(self, message: str, token: Lexeme | None) -> Problem:
         where = ""
         if token is not None:
             line = self._text.count("\n", 0, token.at) + 1

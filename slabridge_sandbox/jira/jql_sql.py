@@ -8,15 +8,14 @@ from typing import Any
 
 from slabridge_sandbox.jira.catalogue import CATEGORIES, Field
 from slabridge_sandbox.jira.http import Problem
-from slabridge_sandbox.jira.jql import Call, Group, Literal, Node, Operand, Query, Term
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.jql import Function, Group, Literal, Node, Operand, Query, Term
+from slabridge_sandbox.jira.schema import LARGEST
 from slabridge_sandbox.jira.site import Site
 
 _EQUALITY = {"=", "!=", "in", "not in"}
 _RELATION = {"<", "<=", ">", ">="}
 _EMPTY = {"is", "is not"}
 _TEXTS = {"string", "document"}
-_MOST = 2**62
 """SQLite's integers end soon after."""
 _OPERATORS = dict.fromkeys(("datetime", "date", "number", "issuekey", "priority"), _RELATION)
 _LISTS = {"array/string", "array/option", "array/user", "array/component", "option-with-child"}
@@ -130,7 +129,7 @@ class _Compiler:
         return f"(project = {project.id} AND {self._compare('number', term.operator, [int(number)])})"
 
     def _compare(self, column: str, operator: str, values: Sequence[str | float]) -> str:
-        self.parameters += (max(-_MOST, min(value, _MOST)) if isinstance(value, int) else value for value in values)
+        self.parameters += (max(-LARGEST, min(value, LARGEST)) if isinstance(value, int) else value for value in values)
         if operator in {"in", "not in"}:
             return f"{column} {operator.upper()} ({', '.join('?' * len(values))})"
         return f"{column} {'<>' if operator == '!=' else operator} ?" if values else "0"
@@ -173,25 +172,25 @@ class _Compiler:
         if known.type == "date":
             at = self._instant(term, operand)
             return None if at is None else self.site.stamp(at)[:10]
-        if isinstance(operand, Call):
+        if isinstance(operand, Function):
             return self._function(known, term, operand)
         found = self._named(known, operand.text)
         if found is None:
             self._unknown(term, operand)
         return found
 
-    def _function(self, known: Field, term: Term, call: Call) -> str | None:
-        if known.kind in {"user", "array/user"} and call.name.lower() == "currentuser" and not call.arguments:
+    def _function(self, known: Field, term: Term, function: Function) -> str | None:
+        if known.kind in {"user", "array/user"} and function.name.lower() == "currentuser" and not function.arguments:
             return self.site.account
-        self._no_function(term, call)
+        self._no_function(term, function)
         return None
 
-    def _no_function(self, term: Term, call: Call) -> None:
-        if call.name.lower() in {"now", "currentuser"}:
-            name = f"{call.name}({', '.join(call.arguments)})"
+    def _no_function(self, term: Term, function: Function) -> None:
+        if function.name.lower() in {"now", "currentuser"}:
+            name = f"{function.name}({', '.join(function.arguments)})"
             self.errors.append(f"A value provided by the function '{name}' is invalid for the field '{term.field}'.")
         else:
-            self.errors.append(f"Unable to find JQL function '{call.name}({', '.join(call.arguments)})'.")
+            self.errors.append(f"Unable to find JQL function '{function.name}({', '.join(function.arguments)})'.")
 
     def _named(self, known: Field, text: str) -> str | float | None:
         if known.type == "issuekey":
@@ -207,7 +206,7 @@ class _Compiler:
         match known.kind:
             case "project":
                 for one in names.projects.values():
-                    if holds(self.site, "BROWSE_PROJECTS", one.id):
+                    if self.site.permissions.holds("BROWSE_PROJECTS", one.id):
                         yield one.id, one.key.lower(), one.name.lower()
             case "status":
                 yield from ((status.id, status.name.lower()) for status in names.statuses.values())
@@ -247,8 +246,8 @@ class _Compiler:
         else:
             self.errors.append(f"The value '{text}' does not exist for the field '{term.field}'.")
 
-    def _instant(self, term: Term, operand: Literal | Call) -> int | None:
-        if isinstance(operand, Call):
+    def _instant(self, term: Term, operand: Literal | Function) -> int | None:
+        if isinstance(operand, Function):
             if operand.name.lower() == "now" and not operand.arguments:
                 return self.site.clock.now
             self._no_function(term, operand)

@@ -5,15 +5,13 @@ https://developer.atlassian.com/cloud/jira/platform/rate-limiting/
 
 from collections import defaultdict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email.utils import formatdate
 from time import gmtime, strftime
-from typing import TYPE_CHECKING
 
-from sla_engine.instant import HOUR, MINUTE, SECOND
-
-if TYPE_CHECKING:
-    from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import HOUR, MINUTE, SECOND
+from slabridge_sandbox.jira.switches import Switches
 
 
 class Limited(Exception):  # noqa: N818 - an answer, not a failure of the sandbox
@@ -33,47 +31,50 @@ class Limit:
     window: int
 
 
-@dataclass(slots=True)
 class Limits:
     """What was used of each limit."""
 
-    _calls: defaultdict[tuple[str, str], deque[int]] = field(default_factory=lambda: defaultdict(deque))
-    _hour: int = -1
-    _points: int = 0
+    def __init__(self, clock: Clock, switches: Switches, *, cloud: bool) -> None:
+        self._clock = clock
+        self._switches = switches
+        self._cloud = cloud
+        self._calls: defaultdict[tuple[str, str], deque[int]] = defaultdict(deque)
+        self._hour = -1
+        self._points = 0
 
-    def check(self, site: "Site", endpoint: str, issue: int | None) -> dict[str, str]:
-        """Count a call to an endpoint, which writes to `issue` if there is one; return the headers of its answer.
+    def check(self, operation: str, issue: int | None) -> dict[str, str]:
+        """Count a call to an operation, which writes to `issue` if there is one; return the headers of its answer.
 
         Raises:
             Limited: a limit is reached. The call counts for nothing.
         """
-        switches, now = site.switches, site.clock.now
-        if not site.cloud:
+        switches, now = self._switches, self._clock.now
+        if not self._cloud:
             limit = Limit("", switches.tokens_per_minute, MINUTE)
             left = self._left(limit, "", now)
             if left == 0:
-                raise Limited(_refusal(site, limit, self._wait(limit, "", now)))
+                raise Limited(self._refusal(limit, self._wait(limit, "", now)))
             self._used(limit, "", now)
             return {} if left is None else _bucket(limit, left - 1)
-        limits = [(Limit("jira-burst-based", switches.burst, SECOND), endpoint)]
+        limits = [(Limit("jira-burst-based", switches.burst, SECOND), operation)]
         if issue is not None:
             limits.append((Limit("jira-per-issue-on-write", switches.issue_writes, 2 * SECOND), str(issue)))
         for limit, key in limits:
             if self._left(limit, key, now) == 0:
-                raise Limited(_refusal(site, limit, self._wait(limit, key, now)))
+                raise Limited(self._refusal(limit, self._wait(limit, key, now)))
         self._enter(now)
         if switches.hourly_points and self._points >= switches.hourly_points:
             limit = Limit("jira-quota-tenant-based", switches.hourly_points, HOUR)
-            raise Limited(_refusal(site, limit, HOUR - now % HOUR))
+            raise Limited(self._refusal(limit, HOUR - now % HOUR))
         for limit, key in limits:
             self._used(limit, key, now)
-        self.spend(now, 1)
-        left = self._left(limits[0][0], endpoint, now)
+        self.spend(1)
+        left = self._left(limits[0][0], operation, now)
         return {} if left is None else {"X-RateLimit-Limit": str(switches.burst), "X-RateLimit-Remaining": str(left)}
 
-    def spend(self, now: int, points: int) -> None:
+    def spend(self, points: int) -> None:
         """Take points from the quota of this hour: one for a call, one for each issue that it reads."""
-        self._enter(now)
+        self._enter(self._clock.now)
         self._points += points
 
     def _enter(self, now: int) -> None:
@@ -96,20 +97,19 @@ class Limits:
     def _wait(self, limit: Limit, key: str, now: int) -> int:
         return self._calls[limit.reason, key][0] + limit.window - now
 
-
-def _refusal(site: "Site", limit: Limit, wait: int) -> dict[str, str]:
-    """Return the headers of a refusal, `wait` milliseconds before a call would pass."""
-    seconds, end = -(-wait // SECOND), (site.clock.now + wait) / 1000
-    said = {"seconds": str(seconds), "date": formatdate(-(-end // 1), usegmt=True), "zero": "0"}
-    headers = {} if site.switches.retry_after == "missing" else {"Retry-After": said[site.switches.retry_after]}
-    if not site.cloud:
-        return headers | _bucket(limit, 0)
-    return headers | {
-        "X-RateLimit-Limit": str(limit.most),
-        "X-RateLimit-Remaining": "0",
-        "X-RateLimit-Reset": strftime("%Y-%m-%dT%H:%MZ", gmtime(end)),
-        "RateLimit-Reason": limit.reason,
-    }
+    def _refusal(self, limit: Limit, wait: int) -> dict[str, str]:
+        """Return the headers of a refusal, `wait` milliseconds before a call would pass."""
+        seconds, end = -(-wait // SECOND), (self._clock.now + wait) / 1000
+        said = {"seconds": str(seconds), "date": formatdate(-(-end // 1), usegmt=True), "zero": "0"}
+        headers = {} if self._switches.retry_after == "missing" else {"Retry-After": said[self._switches.retry_after]}
+        if not self._cloud:
+            return headers | _bucket(limit, 0)
+        return headers | {
+            "X-RateLimit-Limit": str(limit.most),
+            "X-RateLimit-Remaining": "0",
+            "X-RateLimit-Reset": strftime("%Y-%m-%dT%H:%MZ", gmtime(end)),
+            "RateLimit-Reason": limit.reason,
+        }
 
 
 def _bucket(limit: Limit, left: int) -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One notification, at an instant in ms UTC. `asked` tells whether the write asked for it.
+    """One notification, at an instant in ms UTC. `asked` says whether the write asked for it.
 
     `sent` is false where it asked for none and may ask so.
     """

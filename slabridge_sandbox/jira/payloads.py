@@ -1,7 +1,7 @@
 """Real issues, as `GET /rest/api/2/search?expand=changelog` gives them, taken in with all their histories.
 
-Projects, statuses, people, options and fields that the site does not have are added. What a field's type cannot be told
-from its values, and what the sandbox has no type for, is kept as it came.
+Projects, statuses, people, options and fields that the site does not have are added. A value
+from which the type of its field cannot be seen, or for which the sandbox has none, is kept as it came.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,8 +13,7 @@ import orjson
 
 from slabridge_sandbox.jira import adf
 from slabridge_sandbox.jira.catalogue import CATEGORIES, Field
-from slabridge_sandbox.jira.index import remember
-from slabridge_sandbox.jira.shapes import field_of
+from slabridge_sandbox.jira.payload_fields import field_of
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import Stored
 
@@ -47,7 +46,7 @@ def load(site: Site, lines: Iterable[bytes]) -> int:
         for one in found:
             _write(site, one)
     for one in found:
-        site.tell(one.issue["id"], one.issue["updated"])
+        site.notify(one.issue["id"], one.issue["updated"])
     return len(found)
 
 
@@ -80,7 +79,7 @@ def _write(site: Site, found: _Read) -> None:
     id_, columns = found.issue["id"], site.fields.columns
     issue = dict.fromkeys(columns) | found.issue
     before = site.issues([id_])
-    remember(site, site.clock.now, before[0] if before else issue, existed=bool(before))
+    site.index.remember(site.clock.now, before[0] if before else issue, existed=bool(before))
     for table, key in (("issues", "id"), ("histories", "issue"), ("comments", "issue")):
         site.db.execute(f"DELETE FROM {table} WHERE {key} = ?", (id_,))  # noqa: S608 - our names
     site.db.execute(

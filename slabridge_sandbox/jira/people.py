@@ -17,7 +17,6 @@ from slabridge_sandbox.jira import adf, comments, edit, payloads
 from slabridge_sandbox.jira.catalogue import SYSTEM
 from slabridge_sandbox.jira.changes import Issue, change, store
 from slabridge_sandbox.jira.http import Call, Problem
-from slabridge_sandbox.jira.index import remember
 from slabridge_sandbox.jira.site import Site
 
 _PERSON = "Jira Administrator"
@@ -31,15 +30,15 @@ def _move(site: Site, asked: dict[str, Any]) -> object:
         to = site.names.project(asked["project"])
         if to is None:
             to = site.names.add_project(asked["project"].upper(), asked["project"], asked.get("type", "service_desk"))
-        project, number, old = issue["project"], issue["number"], site.key(issue["project"], issue["number"])
+        project, number, old = issue["project"], issue["number"], site.keys.of(issue["project"], issue["number"])
         items = change(site, issue, now, {SYSTEM["project"]: to.id})
         if not items:
             raise ValueError(f"{old} is in {to.key} already")
         site.db.execute("INSERT INTO moved VALUES (?, ?, ?)", (project, number, issue["id"]))
-        issue["number"] = site.next_number(to.id)
-        key = site.key(to.id, issue["number"])
+        issue["number"] = site.keys.next_number(to.id)
+        key = site.keys.of(to.id, issue["number"])
         store(site, issue, now, _person(site, asked), [*items, (None, None, old, None, key, "Key", "jira")])
-    site.tell(issue["id"], now)
+    site.notify(issue["id"], now)
     return {"key": key}
 
 
@@ -47,7 +46,7 @@ def _delete(site: Site, asked: dict[str, Any]) -> object:
     """Delete an issue with all that belongs to it."""
     issue = _issue(site, asked["issue"])
     with site.transaction():
-        remember(site, site.clock.now, issue)
+        site.index.remember(site.clock.now, issue)
         site.db.execute(
             "INSERT INTO deleted VALUES (?, ?, ?, ?)",
             [issue[column] for column in ("id", "project", "number", "story")],
@@ -74,12 +73,12 @@ def _migrate(site: Site, asked: dict[str, Any]) -> object:
             items.append((None, "10001", asked.get("from", "ITSM workflow"), "10002", workflow, "Workflow", "jira"))
             store(site, issue, now, author, items)
     for id_ in ids:
-        site.tell(_issue(site, id_)["id"], now)
+        site.notify(_issue(site, id_)["id"], now)
     return {"migrated": len(ids)}
 
 
 def _rename_status(site: Site, asked: dict[str, Any]) -> object:
-    """Give a status another name; its id stays, and histories tell the old name."""
+    """Give a status another name; its id stays, and histories keep the old name."""
     try:
         return {"id": str(site.names.rename_status(asked["from"], asked["to"]).id)}
     except KeyError:
@@ -162,7 +161,7 @@ def _answered(act: Callable[[], object]) -> Response:
 
 
 def _issue(site: Site, text: str) -> Issue:
-    id_ = site.find(text)
+    id_ = site.keys.find(text)
     if id_ is None:
         raise ValueError(f"there is no issue {text}")
     return dict(site.issues([id_])[0])

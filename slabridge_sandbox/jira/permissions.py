@@ -1,12 +1,12 @@
 """What our account may see and do."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import orjson
 
-if TYPE_CHECKING:
-    from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.jira.keys import IssueKeys
+from slabridge_sandbox.jira.names import Names
+from slabridge_sandbox.jira.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,29 @@ PERMISSIONS = {
 }
 
 
-def holds(site: "Site", permission: str, project: int | None) -> bool:
-    """Tell whether our account has a permission in a project, or in any (None)."""
-    withheld = site.switches.withheld
-    if permission in withheld:
-        return False
-    if project is not None:
-        return f"{site.names.projects[project].key}/{permission}" not in withheld
-    kind = PERMISSIONS[permission].kind
-    return kind == "GLOBAL" or any(holds(site, permission, one) for one in site.names.projects)
+class Permissions:
+    """The permissions of our account: all but those that a switch withholds."""
 
+    def __init__(self, switches: Switches, names: Names, keys: IssueKeys) -> None:
+        self._switches = switches
+        self._names = names
+        self._keys = keys
 
-def visible(site: "Site") -> tuple[str, list[str]]:
-    """Return the SQL condition that our account may see an issue, and its parameters."""
-    closed = [id_ for id_ in site.names.projects if not holds(site, "BROWSE_PROJECTS", id_)]
-    hidden = [id_ for text in site.switches.hidden if (id_ := site.find(text)) is not None]
-    if not closed and not hidden:
-        return "1", []
-    sql = "project NOT IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT value FROM json_each(?))"
-    return sql, [orjson.dumps(closed).decode(), orjson.dumps(hidden).decode()]
+    def holds(self, permission: str, project: int | None) -> bool:
+        """Tell whether our account has a permission in a project, or in any (None)."""
+        withheld = self._switches.withheld
+        if permission in withheld:
+            return False
+        if project is not None:
+            return f"{self._names.projects[project].key}/{permission}" not in withheld
+        kind = PERMISSIONS[permission].kind
+        return kind == "GLOBAL" or any(self.holds(permission, one) for one in self._names.projects)
+
+    def visible(self) -> tuple[str, list[str]]:
+        """Return the SQL condition that our account may see an issue, and its parameters."""
+        closed = [id_ for id_ in self._names.projects if not self.holds("BROWSE_PROJECTS", id_)]
+        hidden = [id_ for text in self._switches.hidden if (id_ := self._keys.find(text)) is not None]
+        if not closed and not hidden:
+            return "1", []
+        sql = "project NOT IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT value FROM json_each(?))"
+        return sql, [orjson.dumps(closed).decode(), orjson.dumps(hidden).decode()]

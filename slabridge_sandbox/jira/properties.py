@@ -4,8 +4,7 @@ from typing import Any
 
 import orjson
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 
 _LONGEST = 32_768
 
@@ -68,7 +67,7 @@ def _put_property(call: Call) -> Answer:
 def _editable(call: Call) -> int:
     issue = call.issue()
     (row,) = call.site.issues([issue])
-    if not holds(call.site, "EDIT_ISSUES", row["project"]):
+    if not call.site.permissions.holds("EDIT_ISSUES", row["project"]):
         raise Problem(403, "You do not have permission to edit issues in this project.")
     return issue
 
@@ -82,7 +81,7 @@ def _delete_property(call: Call) -> Answer:
     return Answer(status=204)
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/issue/{issue}/properties", _property_keys),
     ("GET", "/issue/{issue}/properties/{key}", _get_property),
     ("PUT", "/issue/{issue}/properties/{key}", _put_property),

@@ -9,9 +9,8 @@ from starlette.routing import BaseRoute
 from slabridge_sandbox.jira import adf, http
 from slabridge_sandbox.jira.catalogue import PROJECT_TYPE
 from slabridge_sandbox.jira.comments import Draft, add, internal
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import Row
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import IssueRow
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import user
 
@@ -21,10 +20,10 @@ _TEXT = 2
 
 def routes(site: Site, below: str) -> list[BaseRoute]:
     """Return the routes of comments below a path."""
-    return [*http.route(site, f"{below}/rest/servicedeskapi", _TEXT, _ENDPOINTS, anonymous=False)]
+    return [*http.route(site, f"{below}/rest/servicedeskapi", _TEXT, _OPERATIONS, anonymous=False)]
 
 
-def _request(call: Call) -> Row:
+def _request(call: Call) -> IssueRow:
     (row,) = call.site.issues([call.issue()])
     if call.site.names.projects[row["project"]].type != PROJECT_TYPE:
         raise Problem(404, "The request does not exist, or it is not in a service project.")
@@ -37,7 +36,7 @@ def _list(call: Call) -> Answer:
         is_internal
         for is_internal, name in ((False, "public"), (True, "internal"))
         if call.query.get(name) != "false"
-        and (not is_internal or holds(call.site, "SERVICEDESK_AGENT", row["project"]))
+        and (not is_internal or call.site.permissions.holds("SERVICEDESK_AGENT", row["project"]))
     }
     rows = call.site.rows("SELECT * FROM comments WHERE issue = ? ORDER BY created, id", (row["id"],))
     found = [_comment(call, one) for one in rows if internal(orjson.loads(one["properties"])) in wanted]
@@ -50,9 +49,9 @@ def _list(call: Call) -> Answer:
 
 def _add(call: Call) -> Answer:
     row, site, sent = _request(call), call.site, call.bean(body=str, public=bool)
-    if not holds(site, "ADD_COMMENTS", row["project"]):
+    if not site.permissions.holds("ADD_COMMENTS", row["project"]):
         raise Problem(403, "You do not have permission to comment on this request.")
-    if not sent.get("public", True) and not holds(site, "SERVICEDESK_AGENT", row["project"]):
+    if not sent.get("public", True) and not site.permissions.holds("SERVICEDESK_AGENT", row["project"]):
         raise Problem(403, "Only agents may add internal comments.")
     if not sent.get("body", "").strip():
         raise Problem(400, "Comment body can not be empty!")
@@ -88,7 +87,7 @@ def _comment(call: Call, row: sqlite3.Row) -> dict[str, Any]:
     }
 
 
-_ENDPOINTS: tuple[Endpoint, ...] = (
+_OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/request/{issue}/comment", _list),
     ("POST", "/request/{issue}/comment", _add),
 )

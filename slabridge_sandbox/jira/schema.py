@@ -2,6 +2,9 @@
 
 from slabridge_sandbox.jira.catalogue import FIELDS, Field
 
+LARGEST = 2**62
+"""Beyond every id and every instant, and an integer that SQLite stores."""
+
 _TYPES = {"number": "REAL"} | dict.fromkeys(
     ("string", "document", "user", "array", "date", "team", "option-with-child", "any"), "TEXT"
 )
@@ -14,7 +17,7 @@ def column(field: Field) -> str:
 
 _COLUMNS = ",\n  ".join(column(field) for field in FIELDS if field.stored)
 
-TABLES = f"""
+SCHEMA = f"""
 CREATE TABLE issues (
   id INTEGER PRIMARY KEY,
   number INTEGER NOT NULL,

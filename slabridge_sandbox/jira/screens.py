@@ -3,9 +3,8 @@
 from typing import Any
 
 from slabridge_sandbox.jira.catalogue import Field
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint
-from slabridge_sandbox.jira.index import Row
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.http import Answer, Call, Operation
+from slabridge_sandbox.jira.index import IssueRow
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import component, option, shown
 
@@ -20,7 +19,7 @@ def schema(field: Field) -> dict[str, Any]:
     return content | {"system": field.id}
 
 
-def on_screen(site: Site, field: Field, issue: Row) -> bool:
+def on_screen(site: Site, field: Field, issue: IssueRow) -> bool:
     """Tell whether a field can be written: it is on the edit screen of the issue's project and type."""
     project, off = site.names.projects[issue["project"]].key, site.switches.off_screen
     missing = {*off.get(project, ()), *off.get(f"{project}/{site.names.issue_types[issue['issuetype']]}", ())}
@@ -30,12 +29,12 @@ def on_screen(site: Site, field: Field, issue: Row) -> bool:
 def _edit_meta(call: Call) -> Answer:
     (row,) = call.site.issues([call.issue()])
     fields = [field for field in call.site.fields.all if on_screen(call.site, field, row)]
-    if not holds(call.site, "EDIT_ISSUES", row["project"]):
+    if not call.site.permissions.holds("EDIT_ISSUES", row["project"]):
         fields = []
     return Answer({"fields": {field.id: _meta(call, field, row) for field in fields}})
 
 
-def _meta(call: Call, field: Field, row: Row) -> dict[str, Any]:
+def _meta(call: Call, field: Field, row: IssueRow) -> dict[str, Any]:
     meta: dict[str, Any] = {
         "required": field.id == "summary",
         "schema": schema(field),
@@ -62,4 +61,4 @@ def _meta(call: Call, field: Field, row: Row) -> dict[str, Any]:
     return meta
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/issue/{issue}/editmeta", _edit_meta),)
+OPERATIONS: tuple[Operation, ...] = (("GET", "/issue/{issue}/editmeta", _edit_meta),)

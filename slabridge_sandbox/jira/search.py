@@ -7,12 +7,11 @@ from typing import Any
 
 import orjson
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import View, view
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import Snapshot
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.jql import parse
 from slabridge_sandbox.jira.jql_sql import Selection, compile_query
-from slabridge_sandbox.jira.permissions import visible
 from slabridge_sandbox.jira.site import Site
 
 _NO_TOKEN = "The provided next page token is invalid or expired."  # noqa: S105 - a message
@@ -77,17 +76,17 @@ def _search(call: Call, asked: dict[str, Any]) -> Answer:
     fields, token = chosen(call.site, names), asked.get("nextPageToken")
     rows = 50 if len(fields) > 30 else 100 if fields or properties or asked.get("expand") else 5000
     limit = max(1, min(asked.get("maxResults", 50), rows, call.site.switches.max_rows))
-    sight = view(call.site, reconcile)
+    snapshot = call.site.index.snapshot(reconcile)
     selection = compile_query(call.site, query)
     after = None if token is None else _opened(call, jql, token, len(selection.order))
-    found = _page(call.site, selection, after, sight, limit + 1)
+    found = _page(call.site, selection, after, snapshot, limit + 1)
     ids = [row[0] for row in found[:limit]]
     content: dict[str, Any]
     if set(names) == {"id"} and not properties and not asked.get("expand"):
         content = {"issues": [{"id": str(id_)} for id_ in ids]}
     else:
         expand = [part.strip() for part in (asked.get("expand") or "").split(",")]
-        content = {"issues": given(call, ids, Wanted(fields, expand, properties), sight)}
+        content = {"issues": given(call, ids, Wanted(fields, expand, properties), snapshot)}
     content["isLast"] = len(found) <= limit
     if not content["isLast"]:
         content["nextPageToken"] = _token(call, jql, found[limit - 1])
@@ -96,16 +95,18 @@ def _search(call: Call, asked: dict[str, Any]) -> Answer:
     return Answer(content)
 
 
-def _page(site: Site, selection: Selection, after: list[Any] | None, sight: View, limit: int) -> list[tuple[Any, ...]]:
+def _page(
+    site: Site, selection: Selection, after: list[Any] | None, snapshot: Snapshot, limit: int
+) -> list[tuple[Any, ...]]:
     """Return (id, values of the ordering) of the next issues that our account may see."""
-    seen, more = visible(site)
+    seen, more = site.permissions.visible()
     condition, parameters = f"({selection.where}) AND {seen}", [*selection.parameters, *more]
     if after is not None:
         later, bound = _after(selection.order, after)
         condition, parameters = f"{condition} AND {later}", parameters + bound
     columns = ", ".join(expression for expression, _ in selection.order)
-    sql = f"{sight.sql}SELECT id, {columns} FROM issues WHERE {condition} ORDER BY {selection.sorting} LIMIT ?"  # noqa: S608 - values are bound
-    return site.db.execute(sql, (*sight.parameters, *parameters, limit)).fetchall()
+    sql = f"{snapshot.sql}SELECT id, {columns} FROM issues WHERE {condition} ORDER BY {selection.sorting} LIMIT ?"  # noqa: S608 - values are bound
+    return site.db.execute(sql, (*snapshot.parameters, *parameters, limit)).fetchall()
 
 
 def _after(order: list[tuple[str, bool]], values: list[Any]) -> tuple[str, list[Any]]:
@@ -144,13 +145,14 @@ def _count(call: Call) -> Answer:
     query = parse(call.bean(jql=str).get("jql", ""))
     if query.where is None:
         raise Problem(400, _UNBOUNDED)
-    selection, (seen, more), sight = compile_query(call.site, query), visible(call.site), view(call.site, ())
-    sql = f"{sight.sql}SELECT count(*) FROM issues WHERE ({selection.where}) AND {seen}"  # noqa: S608 - values are bound
-    found = call.site.db.execute(sql, (*sight.parameters, *selection.parameters, *more)).fetchone()
+    site, selection = call.site, compile_query(call.site, query)
+    (seen, more), snapshot = site.permissions.visible(), site.index.snapshot()
+    sql = f"{snapshot.sql}SELECT count(*) FROM issues WHERE ({selection.where}) AND {seen}"  # noqa: S608 - values are bound
+    found = call.site.db.execute(sql, (*snapshot.parameters, *selection.parameters, *more)).fetchone()
     return Answer({"count": found[0] if call.known else 0})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("POST", "/search/approximate-count", _count),
     ("GET", "/search/jql", _by_query),
     ("POST", "/search/jql", _by_bean),

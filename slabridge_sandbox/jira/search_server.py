@@ -5,12 +5,10 @@ An issue that moves in the order while one pages shifts the pages: what lay behi
 
 from typing import Any
 
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint
-from slabridge_sandbox.jira.index import view
+from slabridge_sandbox.jira.http import Answer, Call, Operation
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.jql import parse
 from slabridge_sandbox.jira.jql_sql import compile_query
-from slabridge_sandbox.jira.permissions import visible
 
 _MOST = 1000
 
@@ -40,19 +38,16 @@ def _search(call: Call, asked: dict[str, Any]) -> Answer:
     content = {"expand": "names,schema", "startAt": start, "maxResults": limit}
     if not call.known:
         return Answer(content | {"total": 0, "issues": []})
-    selection, (seen, more), sight = (
-        compile_query(site, query, strict=asked.get("validateQuery", True)),
-        visible(site),
-        view(site, ()),
-    )
-    parameters = (*sight.parameters, *selection.parameters, *more)
+    selection = compile_query(site, query, strict=asked.get("validateQuery", True))
+    (seen, more), snapshot = site.permissions.visible(), site.index.snapshot()
+    parameters = (*snapshot.parameters, *selection.parameters, *more)
     where = f"FROM issues WHERE ({selection.where}) AND {seen}"
-    total = site.db.execute(f"{sight.sql}SELECT count(*) {where}", parameters).fetchone()[0]
-    page = f"{sight.sql}SELECT id {where} ORDER BY {selection.sorting} LIMIT ? OFFSET ?"
+    total = site.db.execute(f"{snapshot.sql}SELECT count(*) {where}", parameters).fetchone()[0]
+    page = f"{snapshot.sql}SELECT id {where} ORDER BY {selection.sorting} LIMIT ? OFFSET ?"
     ids = [id_ for (id_,) in site.db.execute(page, (*parameters, limit, start))]
     fields = chosen(site, [str(name) for name in asked.get("fields") or ["*navigable"]])
-    issues = given(call, ids, Wanted(fields, asked.get("expand", []), histories=None), sight)
+    issues = given(call, ids, Wanted(fields, asked.get("expand", []), histories=None), snapshot)
     return Answer(content | {"total": total, "issues": issues})
 
 
-ENDPOINTS: tuple[Endpoint, ...] = (("GET", "/search", _by_query), ("POST", "/search", _by_bean))
+OPERATIONS: tuple[Operation, ...] = (("GET", "/search", _by_query), ("POST", "/search", _by_bean))

@@ -1,37 +1,28 @@
 """The site: its database, its clock, and the account that slabridge works with."""
 
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import orjson
 
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import moment_of
 from slabridge_sandbox.jira.fields import Fields
-from slabridge_sandbox.jira.index import PRESENT, View
+from slabridge_sandbox.jira.index import PRESENT, Index, Snapshot
+from slabridge_sandbox.jira.keys import IssueKeys
 from slabridge_sandbox.jira.limits import Limits
 from slabridge_sandbox.jira.mail import Mail
 from slabridge_sandbox.jira.names import Names
 from slabridge_sandbox.jira.oauth import Grants
-from slabridge_sandbox.jira.permissions import visible
+from slabridge_sandbox.jira.permissions import Permissions
 from slabridge_sandbox.jira.switches import Switches
 
 FIRST_ID = 10000
 """Where Jira's ids begin: of issues, histories and comments."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_NUMBER = """
-SELECT ifnull(max(last), 0) FROM (
-  SELECT max(number) AS last FROM issues WHERE project = :project
-  UNION ALL SELECT max(number) FROM moved WHERE project = :project
-  UNION ALL SELECT max(number) FROM deleted WHERE project = :project
-)
-"""
-_KEY = re.compile(r"([A-Za-z]\w*)-(\d{1,18})", re.ASCII)
 
 Deployment = Literal["Cloud", "Server"]
 """What serverInfo says. Data Center says Server."""
@@ -62,7 +53,10 @@ class Site:
     switches: Switches = field(default_factory=Switches)
     names: Names = field(init=False)
     fields: Fields = field(init=False)
-    limits: Limits = field(default_factory=Limits)
+    keys: IssueKeys = field(init=False)
+    permissions: Permissions = field(init=False)
+    index: Index = field(init=False)
+    limits: Limits = field(init=False)
     grants: Grants = field(default_factory=Grants)
     account: str = field(init=False, default="")
     """Our account's id."""
@@ -71,12 +65,16 @@ class Site:
     observers: list[Callable[[int, int], None]] = field(default_factory=list)
     """Called with the id of an issue and an instant (ms UTC) after it changed: its fields, its comments, its project.
 
-    Loading tells of each event, in time order, when all of a batch are stored.
+    Loading notifies of each event, in time order, when all of a batch are stored.
     """
 
     def __post_init__(self) -> None:
         self.names = Names(self.db)
         self.fields = Fields(self.db)
+        self.keys = IssueKeys(self.db, self.names)
+        self.permissions = Permissions(self.switches, self.names, self.keys)
+        self.index = Index(self.db, self.clock, self.switches, self.fields)
+        self.limits = Limits(self.clock, self.switches, cloud=self.cloud)
 
     @property
     def cloud(self) -> bool:
@@ -101,60 +99,34 @@ class Site:
         cursor.row_factory = sqlite3.Row
         return cursor.execute(sql, tuple(parameters)).fetchall()
 
-    def find(self, id_or_key: str) -> int | None:
-        """Return the id of an issue from its id or a key that it has or had, None where there is none."""
-        match = _KEY.fullmatch(id_or_key)
-        if match is not None:
-            project = self.names.project(match[1])
-            if project is None:
-                return None
-            where = (project.id, min(int(match[2]), 2**62))
-            sql = "SELECT id FROM issues WHERE project = ? AND number = ?"
-            found = self.db.execute(sql, where).fetchone()
-            if found is None:
-                found = self.db.execute("SELECT issue FROM moved WHERE project = ? AND number = ?", where).fetchone()
-        elif id_or_key.isascii() and id_or_key.isdigit():
-            found = self.db.execute("SELECT id FROM issues WHERE id = ?", (min(int(id_or_key), 2**62),)).fetchone()
-        else:
-            return None
-        return None if found is None else found[0]
-
     def find_all(self, ids_or_keys: Iterable[str]) -> list[int]:
         """Return the ids of those that exist and that our account may see, each once, in the order asked for."""
-        ids = dict.fromkeys(id_ for text in ids_or_keys if (id_ := self.find(text)) is not None)
-        condition, parameters = visible(self)
+        ids = dict.fromkeys(id_ for text in ids_or_keys if (id_ := self.keys.find(text)) is not None)
+        condition, parameters = self.permissions.visible()
         if condition == "1":
             return list(ids)
         sql = f"SELECT id FROM issues WHERE id IN (SELECT value FROM json_each(?)) AND {condition}"  # noqa: S608 - our words
         seen = {id_ for (id_,) in self.db.execute(sql, (orjson.dumps(list(ids)).decode(), *parameters))}
         return [id_ for id_ in ids if id_ in seen]
 
-    def issues(self, ids: Iterable[int], view: View = PRESENT) -> list[sqlite3.Row]:
+    def issues(self, ids: Iterable[int], snapshot: Snapshot = PRESENT) -> list[sqlite3.Row]:
         """Return the rows of these issues, in the order of `ids`."""
         wanted = list(ids)
         listed = orjson.dumps(wanted).decode()
-        sql = f"{view.sql}SELECT * FROM issues WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - our words
-        by_id = {row["id"]: row for row in self.rows(sql, (*view.parameters, listed))}
+        sql = f"{snapshot.sql}SELECT * FROM issues WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - our words
+        by_id = {row["id"]: row for row in self.rows(sql, (*snapshot.parameters, listed))}
         return [by_id[id_] for id_ in wanted if id_ in by_id]
-
-    def key(self, project: int, number: int) -> str:
-        """Return the key of an issue."""
-        return f"{self.names.projects[project].key}-{number}"
-
-    def next_number(self, project: int) -> int:
-        """Return the number of the next issue of a project; none is used twice."""
-        return int(self.db.execute(_LAST_NUMBER, {"project": project}).fetchone()[0]) + 1
 
     def touch(self, issue: int) -> None:
         """Set `updated` to now."""
         self.db.execute("UPDATE issues SET updated = max(updated, ?) WHERE id = ?", (self.clock.now, issue))
 
-    def tell(self, issue: int, at: int) -> None:
-        """Tell the observers that an issue changed."""
+    def notify(self, issue: int, at: int) -> None:
+        """Let the observers know that an issue changed."""
         for observer in self.observers:
             observer(issue, at)
 
     def stamp(self, at: int) -> str:
         """Return an instant as Jira writes it: 2021-03-28T16:06:08.713+0200, in our account's time zone."""
-        local = (_EPOCH + timedelta(milliseconds=at)).astimezone(self.zone)
+        local = moment_of(at).astimezone(self.zone)
         return f"{local:%Y-%m-%dT%H:%M:%S}.{at % 1000:03}{local:%z}"

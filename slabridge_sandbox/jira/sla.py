@@ -3,7 +3,6 @@
 They are worked out from an issue's history when somebody asks.
 """
 
-from datetime import UTC
 from functools import partial
 from typing import Any
 
@@ -13,16 +12,24 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import DAY, HOUR, MINUTE, moment_of
+from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.hours import HOURS
+from slabridge_sandbox.instant import DAY, HOUR, MINUTE, moment_of
 from slabridge_sandbox.jira import http
 from slabridge_sandbox.jira.catalogue import PROJECT_TYPE, Field
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.index import Row
-from slabridge_sandbox.jira.permissions import holds
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.index import IssueRow
 from slabridge_sandbox.jira.site import Site
-from slabridge_sandbox.jira.sla_metric import Change, Cycle, Goal, Metric, Moment, cycles, metrics, moments_of
+from slabridge_sandbox.jira.sla_metric import (
+    Cycle,
+    EventFields,
+    Goal,
+    IssueEvent,
+    SlaMetric,
+    cycles,
+    events_of,
+    metrics,
+)
 
 _KIND = "sd-servicelevelagreement"
 _CUSTOM = "com.atlassian.servicedesk:sd-sla-field"
@@ -30,15 +37,15 @@ _FORBIDDEN = "You do not have permission to view the SLAs of this request: only 
 _ABSENT = "The request does not exist, or it is not in a service project."
 
 
-class _Goal(BaseModel):
+class _GoalBody(BaseModel):
     priorities: list[int] = []
     within: str
     hours: str = ""
 
 
-class _Goals(BaseModel):
+class _GoalsBody(BaseModel):
     metric: str
-    goals: list[_Goal]
+    goals: list[_GoalBody]
 
 
 class Slas:
@@ -57,39 +64,39 @@ class Slas:
 
     def routes(self, below: str) -> list[BaseRoute]:
         """Return the routes of servicedeskapi, and that by which an administrator sets goals."""
-        endpoints: tuple[Endpoint, ...] = (
+        operations: tuple[Operation, ...] = (
             ("GET", "/request/{issue}/sla", self._all),
             ("GET", "/request/{issue}/sla/{metric}", self._one),
         )
         prefix = f"{below}/rest/servicedeskapi"
-        return [*http.route(self._site, prefix, 0, endpoints, anonymous=False)]
+        return [*http.route(self._site, prefix, 0, operations, anonymous=False)]
 
     def goals_route(self) -> BaseRoute:
         """Return the route that sets the goals of a metric from now on."""
 
         async def answer(request: Request) -> Response:
             try:
-                self._set_goals(_Goals.model_validate_json(await request.body()))
+                self._set_goals(_GoalsBody.model_validate_json(await request.body()))
             except (ValidationError, ValueError) as error:
                 return JSONResponse({"error": str(error)}, 400)
             return Response(status_code=204)
 
         return Route("/sandbox/sla-goals", answer, methods=["POST"])
 
-    def _set_goals(self, asked: _Goals) -> None:
+    def _set_goals(self, asked: _GoalsBody) -> None:
         metric = next((each for each in self._metrics if each.name == asked.metric), None)
         if metric is None or not {goal.hours for goal in asked.goals} <= {"", *HOURS}:
             raise ValueError(f"metrics are {[each.name for each in self._metrics]}, hours {['', *HOURS]}")
-        goals = (Goal(frozenset(goal.priorities), parse_duration(goal.within).ms, goal.hours) for goal in asked.goals)
+        goals = (Goal(frozenset(goal.priorities), parse_duration(goal.within), goal.hours) for goal in asked.goals)
         metric.goals.append((self._site.clock.now, tuple(goals)))
 
-    def _field(self, metric: Metric, call: Call, row: Row) -> dict[str, Any] | None:
+    def _field(self, metric: SlaMetric, call: Call, row: IssueRow) -> dict[str, Any] | None:
         """Return the value of a metric's field; where the switch says so, none unless one issue is asked for."""
         if not self._is_request(row) or (self._site.switches.sla_null_in_bulk and "issue" not in call.path):
             return None
         return self._sla(call, row, metric)
 
-    def _is_request(self, row: Row) -> bool:
+    def _is_request(self, row: IssueRow) -> bool:
         return self._site.names.projects[row["project"]].type == PROJECT_TYPE
 
     def _all(self, call: Call) -> Answer:
@@ -117,18 +124,18 @@ class Slas:
                 return Answer(self._sla(call, row, metric))
         raise Problem(404, "The SLA metric does not exist.")
 
-    def _request(self, call: Call) -> Row:
+    def _request(self, call: Call) -> IssueRow:
         """Return the issue that is asked for."""
         (row,) = self._site.issues([call.issue()])
         if not self._is_request(row):
             raise Problem(404, _ABSENT)
-        if not holds(self._site, "SERVICEDESK_AGENT", row["project"]):
+        if not self._site.permissions.holds("SERVICEDESK_AGENT", row["project"]):
             raise Problem(403, _FORBIDDEN)
         return row
 
-    def _sla(self, call: Call, row: Row, metric: Metric) -> dict[str, Any]:
+    def _sla(self, call: Call, row: IssueRow, metric: SlaMetric) -> dict[str, Any]:
         now = self._site.clock.now
-        found = list(cycles(metric, self._moments(row, now), now))
+        found = list(cycles(metric, self._events(row, now), now))
         link = f"{call.base}/rest/servicedeskapi/request/{row['id']}/sla/{metric.id}"
         content: dict[str, Any] = {
             "id": str(metric.id),
@@ -162,7 +169,7 @@ class Slas:
         }
 
     def _date(self, at: int) -> dict[str, Any]:
-        local = moment_of(at).replace(tzinfo=UTC).astimezone(self._site.zone)
+        local = moment_of(at).astimezone(self._site.zone)
         return {
             "iso8601": f"{local:%Y-%m-%dT%H:%M:%S%z}",
             "jira": self._site.stamp(at),
@@ -170,13 +177,13 @@ class Slas:
             "epochMillis": at,
         }
 
-    def _moments(self, row: Row, now: int) -> list[Moment]:
+    def _events(self, row: IssueRow, now: int) -> list[IssueEvent]:
         """Return what happened to an issue until now, in order."""
         histories = self._site.db.execute(
             "SELECT at, items FROM histories WHERE issue = ? AND at <= ? ORDER BY at, id", (row["id"], now)
         ).fetchall()
         held = {"status": row["status"], "priority": row["priority"], "resolution": row["resolution"]}
-        changes: list[Change] = []
+        changes: list[EventFields] = []
         first = dict(held)
         for at, items in reversed([(at, orjson.loads(items)) for at, items in histories]):
             change: dict[str, object] = {}
@@ -192,12 +199,12 @@ class Slas:
             changes.append((at, change))
         changes.reverse()
         changes += [(at, {"answered": True}) for at in self._answers(row, now)]
-        created = Moment(
+        created = IssueEvent(
             row["created"], first["status"], first["priority"], created=True, resolved=first["resolution"] is not None
         )
-        return moments_of(created, changes)
+        return events_of(created, changes)
 
-    def _answers(self, row: Row, now: int) -> list[int]:
+    def _answers(self, row: IssueRow, now: int) -> list[int]:
         """Return when agents wrote what customers see."""
         found = self._site.db.execute(
             "SELECT created, author, properties FROM comments WHERE issue = ? AND created <= ?", (row["id"], now)

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import HOUR
-from slabridge_sandbox.hours import SERVICE_DESK, Hours, hours_named
+from slabridge_sandbox.calendar import Calendar
+from slabridge_sandbox.duration import parse_duration
+from slabridge_sandbox.hours import SERVICE_DESK, hours_named
+from slabridge_sandbox.instant import HOUR
 from slabridge_sandbox.jira.catalogue import STATUSES
 
 _NEW = next(id_ for id_, (name, _) in STATUSES.items() if name == "New")
@@ -22,7 +23,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class IssueEvent:
     """What happened to an issue at an instant, and what it held after it.
 
     `resolved` and `reopened` say what became of its resolution, `moved` that it came to another status, `answered` that
@@ -39,20 +40,20 @@ class Moment:
     answered: bool = False
 
 
-Change = tuple[int, Mapping[str, object]]
-"""When something happened to an issue, and the fields of its `Moment`."""
-Hit = Callable[[Moment], bool]
+EventFields = tuple[int, Mapping[str, object]]
+"""When something happened to an issue, and the fields of its `IssueEvent`."""
+Condition = Callable[[IssueEvent], bool]
 
 
 @dataclass(slots=True)
-class Metric:
+class SlaMetric:
     """A metric: events that start and stop it, statuses in which it pauses, and its goals since when, oldest first."""
 
     id: int
     number: int
     name: str
-    start: Hit
-    stop: Hit
+    start: Condition
+    stop: Condition
     pause: frozenset[int]
     goals: list[tuple[int, tuple[Goal, ...]]] = field(default_factory=list)
 
@@ -76,7 +77,7 @@ class Cycle:
     goal: Goal
 
     @property
-    def hours(self) -> Hours:
+    def hours(self) -> Calendar:
         """The hours of its goal."""
         return hours_named(self.goal.hours)
 
@@ -96,29 +97,29 @@ class Cycle:
         return None if self.paused else self.hours.add(now if self.stop is None else self.stop, left)
 
 
-def cycles(metric: Metric, moments: Sequence[Moment], now: int) -> Iterator[Cycle]:
+def cycles(metric: SlaMetric, events: Sequence[IssueEvent], now: int) -> Iterator[Cycle]:
     """Yield the cycles of an issue: stop is stronger than pause, pause than start. One without goal is none."""
     running: list[tuple[int, int]] | None = None
     start, paused = 0, False
-    for moment, following in zip(moments, [*(m.at for m in moments[1:]), now], strict=True):
-        if running is not None and metric.stop(moment):
-            yield from _judged(metric, start, running, moment, moment.at, paused=False)
+    for event, following in zip(events, [*(m.at for m in events[1:]), now], strict=True):
+        if running is not None and metric.stop(event):
+            yield from _judged(metric, start, running, event, event.at, paused=False)
             running = None
-        elif running is None and metric.start(moment) and not metric.stop(moment):
-            running, start = [], moment.at
+        elif running is None and metric.start(event) and not metric.stop(event):
+            running, start = [], event.at
         if running is not None:
-            paused = moment.status in metric.pause
+            paused = event.status in metric.pause
             if not paused:
-                running.append((moment.at, following))
+                running.append((event.at, following))
     if running is not None:
-        yield from _judged(metric, start, running, moments[-1], None, paused=paused, now=now)
+        yield from _judged(metric, start, running, events[-1], None, paused=paused, now=now)
 
 
 def _judged(  # noqa: PLR0913 - what a cycle is made of
-    metric: Metric,
+    metric: SlaMetric,
     start: int,
     counted: list[tuple[int, int]],
-    last: Moment,
+    last: IssueEvent,
     stop: int | None,
     *,
     paused: bool,
@@ -129,8 +130,8 @@ def _judged(  # noqa: PLR0913 - what a cycle is made of
         yield Cycle(start, stop, paused, tuple(counted), goal)
 
 
-def moments_of(created: Moment, changes: Sequence[Change]) -> list[Moment]:
-    """Return what happened in order; a change says what a `Moment` says, and what it does not stays as it was."""
+def events_of(created: IssueEvent, changes: Sequence[EventFields]) -> list[IssueEvent]:
+    """Return what happened in order; a change says what a `IssueEvent` says, and what it does not stays as it was."""
     found = [created]
     for at, change in sorted(changes, key=lambda change: change[0]):
         held = replace(found[-1], at=at, created=False, moved=False, resolved=False, reopened=False, answered=False)
@@ -143,30 +144,30 @@ def _goals(*within: str) -> list[tuple[int, tuple[Goal, ...]]]:
     priorities = (frozenset({1}), frozenset({2}), frozenset({3}), frozenset[int]())
     always = {"4h", "8h"} if within[0] == "4h" else set[str]()
     goals = (
-        Goal(of, parse_duration(text).ms, "" if text in always else SERVICE_DESK)
+        Goal(of, parse_duration(text), "" if text in always else SERVICE_DESK)
         for of, text in zip(priorities, within, strict=True)
     )
     return [(-HOUR, tuple(goals))]
 
 
-def metrics() -> list[Metric]:
+def metrics() -> list[SlaMetric]:
     """Return the metrics of a new site, with the goals of the example agreement."""
     return [
-        Metric(
+        SlaMetric(
             id=1,
             number=10030,
             name="Time to first response",
-            start=lambda moment: moment.created,
-            stop=lambda moment: moment.answered or moment.resolved or (moment.moved and moment.status != _NEW),
+            start=lambda event: event.created,
+            stop=lambda event: event.answered or event.resolved or (event.moved and event.status != _NEW),
             pause=frozenset(),
             goals=_goals("15m", "30m", "4h", "8h"),
         ),
-        Metric(
+        SlaMetric(
             id=2,
             number=10031,
             name="Time to resolution",
-            start=lambda moment: moment.created or moment.reopened,
-            stop=lambda moment: moment.resolved,
+            start=lambda event: event.created or event.reopened,
+            stop=lambda event: event.resolved,
             pause=_WAITING,
             goals=_goals("4h", "8h", "36h", "60h"),
         ),

@@ -16,19 +16,18 @@ from slabridge_sandbox.jira.catalogue import (
     Field,
 )
 from slabridge_sandbox.jira.changes import Issue, change
-from slabridge_sandbox.jira.index import remember
 from slabridge_sandbox.jira.site import FIRST_ID, Site
 from slabridge_sandbox.jira.values import Stored
 from slabridge_sandbox.story import Event
 
-_BATCH = 20_000
-_TOLD = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id)
+_CHUNK = 20_000
+_COLUMNS = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id)
 """The columns that stories can change."""
-_PUT = (
-    f"INSERT INTO issues (id, number, story, {', '.join(_TOLD)}) VALUES (?, ?, ?{', ?' * len(_TOLD)})"  # noqa: S608 - our names
-    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in _TOLD)}"
+_UPSERT = (
+    f"INSERT INTO issues (id, number, story, {', '.join(_COLUMNS)}) VALUES (?, ?, ?{', ?' * len(_COLUMNS)})"  # noqa: S608 - our names
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{column} = excluded.{column}' for column in _COLUMNS)}"
 )
-_TELL = "INSERT INTO histories (id, issue, at, author, items) VALUES (?, ?, ?, ?, ?)"
+_INSERT_HISTORY = "INSERT INTO histories (id, issue, at, author, items) VALUES (?, ?, ?, ?, ?)"
 _FIELDS: Mapping[str, Field] = {
     "state": SYSTEM["status"],
     "priority": SYSTEM["priority"],
@@ -49,12 +48,12 @@ def take(site: Site, events: Sequence[Event]) -> None:
     Raises:
         ValueError: a story is opened twice, or changes before it was opened.
     """
-    for first in range(0, len(events), _BATCH):
+    for first in range(0, len(events), _CHUNK):
         with site.transaction():
-            changed = _take(site, events[first : first + _BATCH])
+            changed = _take(site, events[first : first + _CHUNK])
         if site.observers:
             for issue, at in changed:
-                site.tell(issue, at)
+                site.notify(issue, at)
 
 
 def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
@@ -62,7 +61,7 @@ def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
     stories = {event.story for event in events}
     held, gone = _held(site, stories), _gone(site, stories)
     _check(events, {*held, *gone})
-    next_issue, next_number = _next_id(site), site.next_number(PROJECT_ID)
+    next_issue, next_number = _next_id(site), site.keys.next_number(PROJECT_ID)
     next_history = max(FIRST_ID, (site.db.execute("SELECT max(id) FROM histories").fetchone()[0] or 0) + 1)
     histories: list[tuple[int, int, int, str, str]] = []
     changed: list[tuple[int, int]] = []
@@ -79,7 +78,7 @@ def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
             issue = held[event.story] = _opened(site, event, next_issue, author, values)
             issue["number"] = next_number
             next_issue, next_number = next_issue + 1, next_number + 1
-            remember(site, event.at, issue, existed=False)
+            site.index.remember(event.at, issue, existed=False)
             changed.append((issue["id"], event.at))
             continue
         issue = held[event.story]
@@ -89,8 +88,8 @@ def _take(site: Site, events: Sequence[Event]) -> list[tuple[int, int]]:
             next_history += 1
             changed.append((issue["id"], event.at))
     first = ("id", "number", "story")
-    site.db.executemany(_PUT, ([issue[column] for column in (*first, *_TOLD)] for issue in held.values()))
-    site.db.executemany(_TELL, histories)
+    site.db.executemany(_UPSERT, ([issue[column] for column in (*first, *_COLUMNS)] for issue in held.values()))
+    site.db.executemany(_INSERT_HISTORY, histories)
     return changed
 
 
@@ -140,7 +139,7 @@ def _stored(site: Site, field: Field, value: str | None) -> Stored:
 
 
 def _opened(site: Site, event: Event, id_: int, author: str, values: Mapping[Field, Stored]) -> Issue:
-    issue: Issue = dict.fromkeys(_TOLD)
+    issue: Issue = dict.fromkeys(_COLUMNS)
     if site.switches.index_lag:
         issue = dict.fromkeys(site.fields.columns)
     issue |= {

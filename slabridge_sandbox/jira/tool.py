@@ -8,7 +8,6 @@ from starlette.routing import BaseRoute
 
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.jira import (
-    about,
     changelog,
     comment_properties,
     comments,
@@ -21,29 +20,30 @@ from slabridge_sandbox.jira import (
     screens,
     search,
     search_server,
+    site_info,
     token,
 )
 from slabridge_sandbox.jira.http import route
+from slabridge_sandbox.jira.not_found import not_found
 from slabridge_sandbox.jira.oauth import CLOUD_ID
-from slabridge_sandbox.jira.schema import TABLES
+from slabridge_sandbox.jira.schema import SCHEMA
 from slabridge_sandbox.jira.site import Credentials, Deployment, Site
 from slabridge_sandbox.jira.sla import Slas
 from slabridge_sandbox.jira.stories import take
-from slabridge_sandbox.jira.unknown import unknown
 from slabridge_sandbox.story import Event
 
 _ACCOUNT = "slabridge"
 _PRIVATE = (
-    *about.ENDPOINTS,
-    *issues.ENDPOINTS,
-    *screens.ENDPOINTS,
-    *edit.ENDPOINTS,
-    *properties.ENDPOINTS,
-    *comments.ENDPOINTS,
-    *comment_properties.ENDPOINTS,
-    *groups.ENDPOINTS,
+    *site_info.OPERATIONS,
+    *issues.OPERATIONS,
+    *screens.OPERATIONS,
+    *edit.OPERATIONS,
+    *properties.OPERATIONS,
+    *comments.OPERATIONS,
+    *comment_properties.OPERATIONS,
+    *groups.OPERATIONS,
 )
-_CLOUD_ALONE = (*about.CLOUD, *issues.CLOUD, *changelog.ENDPOINTS, *comments.CLOUD)
+_CLOUD_ALONE = (*site_info.CLOUD, *issues.CLOUD, *changelog.OPERATIONS, *comments.CLOUD)
 
 
 class Jira:
@@ -69,7 +69,7 @@ class Jira:
 
     def create(self) -> None:
         """Create the tables, statuses, options and our account in an empty database."""
-        self.site.db.executescript(TABLES)
+        self.site.db.executescript(SCHEMA)
         with self.site.transaction():
             self.site.names.create()
             self.site.account = self.site.names.account(_ACCOUNT)
@@ -97,16 +97,16 @@ class Jira:
             found += [*self._slas.routes(below), *request_comments.routes(self.site, below)]
             for version in (3, 2):
                 prefix = f"{below}/rest/api/{version}"
-                found += route(self.site, prefix, version, (*about.PUBLIC, *search.ENDPOINTS), anonymous=True)
+                found += route(self.site, prefix, version, (*site_info.PUBLIC, *search.OPERATIONS), anonymous=True)
                 found += route(self.site, prefix, version, (*_CLOUD_ALONE, *_PRIVATE), anonymous=False)
         return found
 
     def _server(self) -> list[BaseRoute]:
         prefix = f"{self._context}/rest/api/2"
         return [
-            *route(self.site, prefix, 2, (*about.PUBLIC, *search_server.ENDPOINTS), anonymous=True),
+            *route(self.site, prefix, 2, (*site_info.PUBLIC, *search_server.OPERATIONS), anonymous=True),
             *route(self.site, prefix, 2, _PRIVATE, anonymous=False),
             *self._slas.routes(self._context),
             *request_comments.routes(self.site, self._context),
-            unknown(f"{self._context}/rest"),
+            not_found(f"{self._context}/rest"),
         ]

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from sla_engine.instant import HOUR
 from slabridge_sandbox.clock import Clock
+from slabridge_sandbox.instant import HOUR
+from slabridge_sandbox.servicenow.date_time import ZONE
 from slabridge_sandbox.servicenow.error import ApiError
-from slabridge_sandbox.servicenow.moment import ZONE
 from slabridge_sandbox.servicenow.oauth import APPLICATION_USER, Tokens
 from slabridge_sandbox.servicenow.record import User, identify
 from slabridge_sandbox.servicenow.session import Session
@@ -43,8 +43,8 @@ class Accounts:
         if found is None:
             raise ApiError.unauthorized()
         sys_id, name, zone = found
-        request.state.visit.account = name
-        if not request.state.visit.inside:
+        request.state.logged.account = name
+        if not request.state.logged.inside:
             self._count(name)
         return Session(User(sys_id, name), ZoneInfo(zone) if zone else ZONE, self._switches)
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message
 
-from slabridge_sandbox.answer import Answer, take
+from slabridge_sandbox.buffered import BufferedResponse, buffered
 from slabridge_sandbox.servicenow.error import ApiError
 from slabridge_sandbox.servicenow.session import Session
 
@@ -59,7 +59,7 @@ async def serve_batch(request: Request, session: Session) -> Response:
         if not answer.status:  # the connection of the batch itself is gone
             return Response(status_code=HTTPStatus.NO_CONTENT)
         size += len(answer.body)
-        served.append(_told(inner, answer, int((time.perf_counter() - started) * 1000)))
+        served.append(_serviced(inner, answer, int((time.perf_counter() - started) * 1000)))
     content = {
         "batch_request_id": batch.batch_request_id,
         "serviced_requests": served,
@@ -68,7 +68,7 @@ async def serve_batch(request: Request, session: Session) -> Response:
     return Response(orjson.dumps(content), media_type="application/json")
 
 
-async def _serve(request: Request, inner: _Inner) -> Answer:
+async def _serve(request: Request, inner: _Inner) -> BufferedResponse:
     """Serve one request as if it came from the sender of the batch."""
     path, _, query = inner.url.partition("?")
     try:
@@ -90,7 +90,7 @@ async def _serve(request: Request, inner: _Inner) -> Answer:
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in (given | own).items()],
-        "state": {"transport": request.scope["state"]["transport"], "inside": request.state.visit.number},
+        "state": {"transport": request.scope["state"]["transport"], "inside": request.state.logged.number},
     }
     is_sent = False
 
@@ -101,15 +101,15 @@ async def _serve(request: Request, inner: _Inner) -> Answer:
         is_sent = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return await take(request.app, scope, receive)
+    return await buffered(request.app, scope, receive)
 
 
-def _refused(reason: str) -> Answer:
+def _refused(reason: str) -> BufferedResponse:
     body = {"error": {"message": "Invalid batch request", "detail": reason}, "status": "failure"}
-    return Answer.of(400, {}, body)
+    return BufferedResponse.of(400, {}, body)
 
 
-def _told(inner: _Inner, answer: Answer, took: int) -> dict[str, Any]:
+def _serviced(inner: _Inner, answer: BufferedResponse, took: int) -> dict[str, Any]:
     """Return what the batch says of one request."""
     headers = [{"name": name.decode(), "value": value.decode()} for name, value in answer.headers]
     return {

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sla_engine.duration import parse_duration
-from sla_engine.instant import instant_of
+from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.hours import SERVICE_DESK
-from slabridge_sandbox.servicenow.moment import stamp_of
+from slabridge_sandbox.instant import instant_of
+from slabridge_sandbox.servicenow.date_time import stamp_of
 from slabridge_sandbox.servicenow.record import Record, identify
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class SlaDefinition:
     """An SLA definition. `duration` is ms of working time; conditions are encoded queries, "" never matches."""
 
     sys_id: str
@@ -34,7 +34,7 @@ class Definition:
     """Whether the pauses between such a start and the attaching are looked up in the history."""
 
     @classmethod
-    def of(cls, row: Mapping[str, str], schedules: Mapping[str, str]) -> "Definition":
+    def of(cls, row: Mapping[str, str], schedules: Mapping[str, str]) -> "SlaDefinition":
         """Read a record, empty values as ""; `schedules` has the names of schedules by sys_id."""
         scheduled = row["schedule_source"] != "no_schedule"
         return cls(
@@ -93,7 +93,7 @@ def _record(name: str, target: str, duration: str, schedule: str) -> Record:
         "collection": "incident",
         "type": "SLA",
         "target": target,
-        "duration": stamp_of(parse_duration(duration).ms),
+        "duration": stamp_of(parse_duration(duration)),
         "schedule_source": "sla_definition" if schedule else "no_schedule",
         "schedule": identify("cmn_schedule", schedule) if schedule else None,
         "when_to_cancel": "no_match",

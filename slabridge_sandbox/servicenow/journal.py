@@ -12,7 +12,7 @@ _AFTER_FIELDS = 0xFF00
 """Where the places of journal fields in an update begin."""
 
 
-class Entry(NamedTuple):
+class JournalEntry(NamedTuple):
     """A row of sys_journal_field; `element` is comments or work_notes, `name` the table of the record."""
 
     sys_id: str
@@ -24,7 +24,7 @@ class Entry(NamedTuple):
     sys_created_by: str
 
 
-def entries(table: Table, record: Record, body: Mapping[str, object]) -> Iterator[tuple[Entry, AuditRow]]:
+def entries(table: Table, record: Record, body: Mapping[str, object]) -> Iterator[tuple[JournalEntry, AuditRow]]:
     """Return the entries that an update writes, with their audit rows; the record is stamped with that update."""
     for place, name in enumerate(table.journals, start=_AFTER_FIELDS):
         if text := body.get(name):
@@ -32,15 +32,13 @@ def entries(table: Table, record: Record, body: Mapping[str, object]) -> Iterato
             sys_id = identify("sys_journal_field", key, name, count(record, "sys_mod_count"))
             stamp = str(record["sys_updated_on"]), str(record["sys_updated_by"])
             audit = AuditRow.of(table, record, name, (None, str(text)), place)
-            yield Entry(sys_id, table.name, name, key, str(text), *stamp), audit
+            yield JournalEntry(sys_id, table.name, name, key, str(text), *stamp), audit
 
 
-def save_entries(db: sqlite3.Connection, written: Iterable[Entry]) -> None:
+def save_entries(db: sqlite3.Connection, written: Iterable[JournalEntry]) -> None:
     """Write entries."""
-    db.executemany(
-        f"INSERT INTO sys_journal_field ({', '.join(Entry._fields)}) VALUES ({', '.join('?' * len(Entry._fields))})",  # noqa: S608 - names of the schema
-        written,
-    )
+    columns, marks = ", ".join(JournalEntry._fields), ", ".join("?" * len(JournalEntry._fields))
+    db.executemany(f"INSERT INTO sys_journal_field ({columns}) VALUES ({marks})", written)  # noqa: S608 - names of the schema
 
 
 def mail(db: sqlite3.Connection, table: Table, record: Record, text: str) -> None:

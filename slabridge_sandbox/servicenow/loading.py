@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Sequence
 from operator import itemgetter
 
-from slabridge_sandbox.servicenow.journal import Entry, entries, save_entries
-from slabridge_sandbox.servicenow.moment import stamp_of
+from slabridge_sandbox.servicenow.date_time import stamp_of
+from slabridge_sandbox.servicenow.journal import JournalEntry, entries, save_entries
 from slabridge_sandbox.servicenow.names import account_of, code_of, save_named
 from slabridge_sandbox.servicenow.record import (
     AuditRow,
@@ -53,7 +53,7 @@ class Loader:
         opened: dict[str, Record] = {}
         known = self._known({event.story for event in events if not event.opens})
         audit: list[AuditRow] = []
-        written: list[Entry] = []
+        written: list[JournalEntry] = []
         for event in events:
             at, user = stamp_of(event.at), self._user(event.by)
             values = {

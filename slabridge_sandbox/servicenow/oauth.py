@@ -29,7 +29,7 @@ class _Token:
 
 
 class Tokens:
-    """Gives tokens out and knows whose they are. `check` tells whether a user has a password."""
+    """Gives tokens out and knows whose they are. `check` says whether a user has a password."""
 
     def __init__(self, clock: Clock, switches: Switches, check: Callable[[str, str], bool]) -> None:
         self._clock = clock

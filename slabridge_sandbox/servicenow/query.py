@@ -8,8 +8,8 @@ KB0715430).
 import re
 from dataclasses import dataclass, field
 
+from slabridge_sandbox.servicenow.date_time import stored
 from slabridge_sandbox.servicenow.error import ApiError
-from slabridge_sandbox.servicenow.moment import stored
 from slabridge_sandbox.servicenow.schema import TABLES
 from slabridge_sandbox.servicenow.session import Session
 from slabridge_sandbox.servicenow.table import Column, Table

@@ -34,7 +34,7 @@ class AuditRow(NamedTuple):
 
     @classmethod
     def of(cls, table: Table, record: Record, field: str, values: tuple[Stored, Stored], place: int) -> "AuditRow":
-        """Return the row for one field of a record just stamped; `place` tells the fields of an update apart."""
+        """Return the row for one field of a record just stamped; `place` differs from field to field of an update."""
         key, checkpoint = str(record["sys_id"]), count(record, "sys_mod_count")
         old, new = ("" if value is None else str(value) for value in values)
         sys_id = f"{key[:24]}{checkpoint:04x}{place:04x}"

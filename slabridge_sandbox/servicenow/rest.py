@@ -14,26 +14,26 @@ from slabridge_sandbox.servicenow.table_api import TableApi
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
-Endpoint = Callable[[Request, Session], Awaitable[Response]]
+Handler = Callable[[Request, Session], Awaitable[Response]]
 
 
 def rest_routes(accounts: Accounts, tables: TableApi, catch_up: Callable[[str], None]) -> list[BaseRoute]:
     """Return all routes; `catch_up` is called before each request of the API, with the table that it is about or ""."""
 
-    def guarded(endpoint: Endpoint, *, is_v1: bool = False) -> Callable[[Request], Awaitable[Response]]:
+    def guarded(handler: Handler, *, is_v1: bool = False) -> Callable[[Request], Awaitable[Response]]:
         """Ask who it is, and give errors their shape."""
 
         async def answer(request: Request) -> Response:
             try:
                 catch_up(request.path_params.get("table", ""))
                 request.state.is_v1 = is_v1
-                return await endpoint(request, accounts.session(request))
+                return await handler(request, accounts.session(request))
             except ApiError as error:
                 return error.response()
 
         return answer
 
-    endpoints = {
+    handlers = {
         "table/{table}": tables.collection,
         "table/{table}/{sys_id}": tables.record,
         "stats/{table}": tables.count,
@@ -41,9 +41,9 @@ def rest_routes(accounts: Accounts, tables: TableApi, catch_up: Callable[[str], 
     }
     return [
         *(
-            Route(f"{prefix}/{path}", guarded(endpoint, is_v1=prefix.endswith("v1")), methods=_METHODS)
+            Route(f"{prefix}/{path}", guarded(handler, is_v1=prefix.endswith("v1")), methods=_METHODS)
             for prefix in ("/api/now", "/api/now/v1", "/api/now/v2")
-            for path, endpoint in endpoints.items()
+            for path, handler in handlers.items()
         ),
         Route("/api/{rest:path}", guarded(_unknown), methods=_METHODS),
         Route("/oauth_token.do", accounts.tokens.endpoint, methods=_METHODS),
@@ -51,5 +51,5 @@ def rest_routes(accounts: Accounts, tables: TableApi, catch_up: Callable[[str], 
     ]
 
 
-async def _unknown(request: Request, session: Session) -> Response:  # noqa: ARG001 - an endpoint's signature
+async def _unknown(request: Request, session: Session) -> Response:  # noqa: ARG001 - a handler's signature
     raise ApiError(400, "Requested URI does not represent any resource")

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sla_engine.instant import DAY, HOUR, SECOND
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.hours import HOURS
-from slabridge_sandbox.servicenow.contract_sla import Definition, defaults, read_stamp
-from slabridge_sandbox.servicenow.moment import stamp_of
+from slabridge_sandbox.instant import DAY, HOUR, SECOND
+from slabridge_sandbox.servicenow.contract_sla import SlaDefinition, defaults, read_stamp
+from slabridge_sandbox.servicenow.date_time import stamp_of
 from slabridge_sandbox.servicenow.record import Record, identify
 from slabridge_sandbox.servicenow.schema import TABLES
 from slabridge_sandbox.servicenow.table import quoted
@@ -59,8 +59,8 @@ class SlaRecords:
 
     def create(self) -> None:
         """Write the schedules and definitions of a new instance."""
-        for name, schedule in HOURS.items():
-            row = {"sys_id": identify("cmn_schedule", name), "name": name, "time_zone": schedule.timezone}
+        for name, calendar in HOURS.items():
+            row = {"sys_id": identify("cmn_schedule", name), "name": name, "time_zone": calendar.zone.key}
             self._put("cmn_schedule", row | {"sys_mod_count": 0})
         for definition in defaults():
             self._put("contract_sla", definition)
@@ -92,13 +92,13 @@ class SlaRecords:
         self.catch_up()
         return int(self._db.execute("SELECT count(*) FROM task_sla").fetchone()[0])
 
-    def _definitions(self) -> dict[str, list[Definition]]:
+    def _definitions(self) -> dict[str, list[SlaDefinition]]:
         """Return the active definitions by the class of tasks that they are for."""
         schedules = dict(self._db.execute("SELECT sys_id, name FROM cmn_schedule").fetchall())
-        found: dict[str, list[Definition]] = {}
+        found: dict[str, list[SlaDefinition]] = {}
         for row in self._rows("contract_sla", "active = 'true' ORDER BY sys_id"):
             if row["collection"] in TABLES:
-                found.setdefault(row["collection"], []).append(Definition.of(row, schedules))
+                found.setdefault(row["collection"], []).append(SlaDefinition.of(row, schedules))
         return found
 
     def _touched(self, table: str, now: int) -> list[str]:
@@ -114,7 +114,7 @@ class SlaRecords:
             if sys_id not in self._tasks or self._tasks[sys_id].checkpoint < int(count or 0)
         ]
 
-    def _replay(self, table: str, ids: Sequence[str], definitions: Sequence[Definition]) -> Iterator[str]:
+    def _replay(self, table: str, ids: Sequence[str], definitions: Sequence[SlaDefinition]) -> Iterator[str]:
         """Take these tasks through the updates that were not processed yet."""
         marks = ", ".join("?" * len(ids))
         audit: dict[str, list[Texts]] = {}
@@ -170,7 +170,7 @@ class SlaRecords:
         )
 
 
-def _advance(task: _Task, current: Texts, audit: Sequence[Texts], definitions: Sequence[Definition]) -> None:
+def _advance(task: _Task, current: Texts, audit: Sequence[Texts], definitions: Sequence[SlaDefinition]) -> None:
     """Process the updates of a task that lie behind its checkpoint, and at last what it holds now.
 
     The last step matters where a change left no audit row.
@@ -191,7 +191,7 @@ def _advance(task: _Task, current: Texts, audit: Sequence[Texts], definitions: S
     task.checkpoint = int(current["sys_mod_count"] or 0)
 
 
-def _step(task: _Task, changes: Mapping[str, str], at: str, definitions: Sequence[Definition]) -> None:
+def _step(task: _Task, changes: Mapping[str, str], at: str, definitions: Sequence[SlaDefinition]) -> None:
     if any(task.texts.get(name) != value for name, value in changes.items()):
         task.texts = {**task.texts, **changes}
         task.slas.update(task.texts, read_stamp(at), definitions, _instants(task.texts))

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.servicenow.error import ApiError
 from slabridge_sandbox.servicenow.query import Selection, one, select
+from slabridge_sandbox.servicenow.rows import RowFormat, Shown, rows
 from slabridge_sandbox.servicenow.schema import table_named
 from slabridge_sandbox.servicenow.session import Session
 from slabridge_sandbox.servicenow.table import Table
-from slabridge_sandbox.servicenow.view import Shown, View, rows
 from slabridge_sandbox.servicenow.writing import SilentChange, Writer
 
 DEFAULT_LIMIT = 10_000
@@ -81,14 +81,14 @@ class TableApi:
         return Response(status_code=204)
 
     def _one(self, request: Request, session: Session, table: Table, sys_id: str, status: int = 200) -> Response:
-        view = View.of(request.query_params, _base(request))
+        view = RowFormat.of(request.query_params, _base(request))
         return _json({"result": self._see(request, session, table, sys_id, view)}, status)
 
     def _see(
-        self, request: Request, session: Session, table: Table, sys_id: str, view: View | None = None
+        self, request: Request, session: Session, table: Table, sys_id: str, view: RowFormat | None = None
     ) -> dict[str, Shown]:
         """Return a record that the account may see."""
-        shown = view or View.of({"sysparm_fields": "sys_id"}, _base(request))
+        shown = view or RowFormat.of({"sysparm_fields": "sys_id"}, _base(request))
         found = next(rows(self._db, one(table, session, sys_id), shown), None)
         if found is None or not (found or shown.fields):
             raise ApiError.no_record()
@@ -97,7 +97,7 @@ class TableApi:
     def _list(self, request: Request, session: Session, table: Table) -> Response:
         parameters, switches = request.query_params, session.switches
         selection = select(table, session, parameters.get("sysparm_query", "") or _pairs(request))
-        view = View.of(parameters, _base(request))
+        view = RowFormat.of(parameters, _base(request))
         limit = _number(parameters.get("sysparm_limit", ""), DEFAULT_LIMIT)
         offset = _number(parameters.get("sysparm_offset", ""), 0)
         found = list(rows(self._db, selection, view, limit=limit, offset=offset))

@@ -7,9 +7,10 @@ and when it is resumed, never in between; what a pause took is booked when it en
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge_sandbox.hours import Hours, hours_named
-from slabridge_sandbox.servicenow.contract_sla import Definition
+from slabridge_sandbox.calendar import Calendar
+from slabridge_sandbox.hours import hours_named
+from slabridge_sandbox.instant import DAY, HOUR, MINUTE
+from slabridge_sandbox.servicenow.contract_sla import SlaDefinition
 from slabridge_sandbox.servicenow.matching import matches
 
 Instants = Mapping[str, int]
@@ -33,10 +34,10 @@ _LARGEST = 10
 class TaskSla:
     """A row of task_sla. Instants are ms UTC, amounts ms; `business` ones are working time of the schedule.
 
-    `updated` is when the row was saved last, `number` tells rows apart that are attached in the same second.
+    `updated` is when the row was saved last, `number` differs between rows that are attached in the same second.
     """
 
-    definition: Definition
+    definition: SlaDefinition
     number: int
     attached: int
     start: int
@@ -62,7 +63,7 @@ class TaskSla:
         return self.stage in {IN_PROGRESS, PAUSED}
 
     @property
-    def schedule(self) -> Hours:
+    def schedule(self) -> Calendar:
         """What it counts by."""
         return hours_named(self.definition.schedule)
 
@@ -136,7 +137,9 @@ class TaskSlas:
     history: list[tuple[int, Mapping[str, str]]] = field(default_factory=list)
     """The updates so far, kept where a definition looks back at pauses."""
 
-    def update(self, task: Mapping[str, str], at: int, definitions: Sequence[Definition], instants: Instants) -> None:
+    def update(
+        self, task: Mapping[str, str], at: int, definitions: Sequence[SlaDefinition], instants: Instants
+    ) -> None:
         """Process an insert or update of the task at `at`: first what is new, then what is there.
 
         `instants` are the task's date fields in ms UTC, by which a retroactive start goes.
@@ -163,7 +166,7 @@ class TaskSlas:
         else:
             _pause_or_resume(row, task, at)
 
-    def _attach(self, definition: Definition, task: Mapping[str, str], at: int, instants: Instants) -> None:
+    def _attach(self, definition: SlaDefinition, task: Mapping[str, str], at: int, instants: Instants) -> None:
         start = instants.get(definition.start_from, at)
         breach = hours_named(definition.schedule).add(start, definition.duration)
         row = TaskSla(definition, len(self.rows), at, start, breach, at, breach)
@@ -174,7 +177,7 @@ class TaskSlas:
         _pause_or_resume(row, task, at)
 
 
-def _attachable(definition: Definition, task: Mapping[str, str]) -> bool:
+def _attachable(definition: SlaDefinition, task: Mapping[str, str]) -> bool:
     return (
         matches(definition.start, task)
         and not matches(definition.stop, task)
@@ -182,7 +185,7 @@ def _attachable(definition: Definition, task: Mapping[str, str]) -> bool:
     )
 
 
-def _cancels(definition: Definition, task: Mapping[str, str]) -> bool:
+def _cancels(definition: SlaDefinition, task: Mapping[str, str]) -> bool:
     match definition.when_to_cancel:
         case "no_match":
             return not (matches(definition.start, task) and not matches(definition.stop, task))

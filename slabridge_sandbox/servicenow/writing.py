@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from slabridge_sandbox.servicenow.date_time import stamp_of
 from slabridge_sandbox.servicenow.error import ApiError
 from slabridge_sandbox.servicenow.journal import entries, mail, save_entries
-from slabridge_sandbox.servicenow.moment import stamp_of
 from slabridge_sandbox.servicenow.record import (
     SYSTEM_USER,
     AuditRow,

@@ -19,7 +19,8 @@ from slabridge.config import Config, Connection, load_config
 from slabridge.run.tally import Report
 from slabridge.show import logs
 from slabridge.state import State
-from slabridge_sandbox.server import Built, Endpoints
+from slabridge_sandbox.options import Endpoints
+from slabridge_sandbox.server import Built
 from tests.faults.ending import ending
 from tests.faults.fault import Fault, Steps, arm, disarm, requests_of, watch
 from tests.faults.forked import fork, keep, kept, served, wait

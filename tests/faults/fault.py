@@ -12,7 +12,7 @@ from sqlalchemy import Connection as Transaction
 
 from connectors.http.session import Http
 from slabridge.state import State
-from slabridge_sandbox.server import Endpoints
+from slabridge_sandbox.options import Endpoints
 
 _PAGE = "<html><head><title>Out of order</title></head><body>Back soon.</body></html>"
 _PAST = "Thu, 01 Jan 2015 00:00:00 GMT"

@@ -9,7 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from slabridge_sandbox.server import Built, Endpoints, SandboxOptions, answer, listening
+from slabridge_sandbox.options import Endpoints, SandboxOptions
+from slabridge_sandbox.server import Built, answer, listening
 
 TROUBLE = 70
 """How a process ends whose work raised; what it was stands on stderr."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sla_engine.instant import HOUR, MINUTE
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.run.job import NOON, TOOLS, number_of
 from tests.slabridge_sandbox.logs import history, write
 

@@ -15,8 +15,8 @@ import requests
 from connectors.http.session import Http
 from sla_engine.instant import HOUR
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
-from slabridge_sandbox.traffic import Visit
+from slabridge_sandbox.options import SandboxOptions
+from slabridge_sandbox.request_log import LoggedRequest
 from tests.hostile.program import Printed, call
 from tests.hostile.texts import MARKER, TEXTS
 from tests.slabridge.run.job import NOON, TOOLS, Job, number_of
@@ -32,7 +32,7 @@ class Day:
 
     job: Job
     printed: list[Printed]
-    visits: dict[str, list[Visit]]
+    visits: dict[str, list[LoggedRequest]]
     sent: list[tuple[str, str, Any]]
     """Method, path and JSON of what the connectors sent."""
 

@@ -20,7 +20,7 @@ from urllib.parse import quote, quote_plus, unquote_plus, urlsplit
 
 import requests
 
-from slabridge_sandbox.server import Endpoint
+from slabridge_sandbox.options import Endpoint
 from tests.faults.forked import fork, wait
 
 ACCESS = 'Pl4nted-access-&"<%+'

@@ -26,7 +26,7 @@ from slabridge.app.demo import example
 from slabridge.exit import Exit
 from slabridge.state import State, schema
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import Endpoint
+from slabridge_sandbox.options import Endpoint
 from tests.faults.forked import fork, wait
 from tests.hostile.gate import ACCESS, ALOUD, Behaviour, gate
 from tests.hostile.program import call

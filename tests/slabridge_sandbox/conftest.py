@@ -5,7 +5,7 @@ import pytest
 
 from sla_engine.instant import parse_instant
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge_sandbox.logs import WORKED, history, write
 
 START = "2016-03-01T12:00:00Z"

@@ -11,7 +11,7 @@ from connectors.jira.connector import Jira
 from connectors.jira.settings import JiraSettings
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.jira.site import Deployment
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.jira.site import FIELDS, MINUTE, Here, sandbox
 
 STORIES = st.integers(0, 5)

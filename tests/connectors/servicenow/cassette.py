@@ -25,7 +25,7 @@ from connectors.interface import CommentWrite, FieldsWrite, Write
 from connectors.servicenow.connector import ServiceNow
 from connectors.servicenow.settings import ServiceNowSettings
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.servicenow.conftest import COLUMNS, LOG
 from tests.connectors.servicenow.instant import NOON
 

@@ -15,7 +15,7 @@ from connectors.interface import Cursor, NativeTicket
 from connectors.servicenow.connector import ServiceNow
 from connectors.servicenow.settings import ServiceNowSettings
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.misbehaving import Misbehaving, misbehaving_server
 from tests.connectors.servicenow.instant import NOON
 from tests.connectors.servicenow.scripted import Scripted, scripted_server

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Write
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, tickets
 
 

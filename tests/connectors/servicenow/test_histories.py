@@ -11,7 +11,7 @@ import pytest
 from connectors.interface import NativeEntry, Value
 from sla_engine.instant import instant_of, parse_instant
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, People, tickets
 from tests.places import SHARED
 

@@ -7,7 +7,7 @@ from connectors.errors import Refused, Unavailable
 from connectors.http.credentials import BasicAuth
 from sla_engine.instant import HOUR, MINUTE, SECOND, parse_instant
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
 
 

@@ -15,7 +15,7 @@ from slabridge.app.demo import example
 from slabridge.state import State
 from slabridge.state.lease import held
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 
 NOWHERE = "http://127.0.0.1:9"
 GOOD = '{"source":"snow","key":"A","created":"2026-03-02T08:00:00Z","fields":{"status":"new","priority":"P1"}}\n'

@@ -19,7 +19,7 @@ from slabridge import __version__
 from slabridge.__main__ import main
 from slabridge.app.demo import example
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.places import CHECKOUT
 from tests.slabridge.state.released import FIXTURES, load
 

@@ -13,7 +13,7 @@ import requests
 from sla_engine.instant import parse_instant
 from slabridge.__main__ import main
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.run.job import Job
 from tests.slabridge_sandbox.logs import history, write
 

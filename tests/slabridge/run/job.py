@@ -22,7 +22,7 @@ from slabridge.run.urgency import most_urgent
 from slabridge.state import State
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.state.databases import empty
 from tests.slabridge_sandbox.logs import history, write
 

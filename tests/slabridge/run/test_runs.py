@@ -24,7 +24,7 @@ from slabridge.state import State
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 
 WRITES = ("PATCH", "PUT", "POST /rest/api/3/issue/", "POST /api/now/table")
 READS = ("POST /rest/api/3/issue/bulkfetch",)

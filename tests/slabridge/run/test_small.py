@@ -12,7 +12,7 @@ from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.exit import Exit
 from slabridge.run.actions import Reason
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
 
 Done = list[tuple[str, Any]]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 ROWS = (

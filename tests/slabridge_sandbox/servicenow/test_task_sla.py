@@ -8,13 +8,13 @@ import requests
 
 from sla_engine.instant import DAY, HOUR, MINUTE, SECOND, parse_instant
 from slabridge_sandbox.hours import OFFICE
-from slabridge_sandbox.servicenow.contract_sla import Definition
+from slabridge_sandbox.servicenow.contract_sla import SlaDefinition
 from slabridge_sandbox.servicenow.matching import matches
 from slabridge_sandbox.servicenow.task_sla import CANCELLED, COMPLETED, IN_PROGRESS, PAUSED, TaskSla, TaskSlas
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 MONDAY = parse_instant("2016-02-29T08:00:00Z")
-RESOLUTION = Definition(
+RESOLUTION = SlaDefinition(
     sys_id="b",
     name="Resolution",
     duration=8 * HOUR,
@@ -33,7 +33,7 @@ RESOLUTION = Definition(
 TASK = {"state": "1", "priority": "3"}
 
 
-def replay(definition: Definition, *steps: tuple[int, dict[str, str]]) -> list[TaskSla]:
+def replay(definition: SlaDefinition, *steps: tuple[int, dict[str, str]]) -> list[TaskSla]:
     """Return the rows after updates at (ms after MONDAY, what they change)."""
     slas, task = TaskSlas(), dict(TASK)
     for at, changes in ((0, {}), *steps):

@@ -5,7 +5,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 
-def unknown(prefix: str) -> BaseRoute:
+def not_found(prefix: str) -> BaseRoute:
     """Return a route that answers 404 to everything below a path."""
 
     async def answer(request: Request) -> Response:

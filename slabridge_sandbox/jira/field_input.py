@@ -11,28 +11,28 @@ import orjson
 from slabridge_sandbox.jira import adf
 from slabridge_sandbox.jira.catalogue import Field
 from slabridge_sandbox.jira.http import Call
-from slabridge_sandbox.jira.index import Row
+from slabridge_sandbox.jira.index import IssueRow
 from slabridge_sandbox.jira.values import Stored
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}", re.ASCII)
 _NO_SUMMARY = "You must specify a summary of the issue."
 
 
-class Invalid(ValueError):  # noqa: N818 - what the value is
+class InvalidValue(ValueError):  # noqa: N818 - what the value is
     """A write's value that the field does not take; the message is Jira's."""
 
 
-def read(call: Call, field: Field, row: Row, sent: object) -> Stored:
+def read(call: Call, field: Field, row: IssueRow, sent: object) -> Stored:
     """Return what a write to an issue sends as it is stored.
 
     Raises:
-        Invalid: the field does not take it.
+        InvalidValue: the field does not take it.
     """
     if sent is None:
         if field.id == "summary":
-            raise Invalid(_NO_SUMMARY)
+            raise InvalidValue(_NO_SUMMARY)
         if field.id in {"priority", "reporter"}:
-            raise Invalid(f"{field.name} is required.")
+            raise InvalidValue(f"{field.name} is required.")
         return None
     if field.kind == "array/component":
         return _components(call, row, sent)
@@ -41,44 +41,44 @@ def read(call: Call, field: Field, row: Row, sent: object) -> Stored:
 
 def _instant(_: Call, __: Field, sent: object) -> int:
     if not isinstance(sent, str):
-        raise Invalid("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     if _INSTANT.fullmatch(sent) is None:
-        raise Invalid(f"Error parsing time: {sent}")
+        raise InvalidValue(f"Error parsing time: {sent}")
     try:
         return round(datetime.strptime(sent, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
     except ValueError as error:
-        raise Invalid(f"Error parsing time: {sent}") from error
+        raise InvalidValue(f"Error parsing time: {sent}") from error
 
 
 def _day(_: Call, __: Field, sent: object) -> str:
     if not isinstance(sent, str):
-        raise Invalid("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     message = f"Error parsing date string: {sent}"
     if re.fullmatch(r"\d{4}-\d\d-\d\d", sent, re.ASCII) is None:
-        raise Invalid(message)
+        raise InvalidValue(message)
     try:
         return date.fromisoformat(sent).isoformat()
     except ValueError as error:
-        raise Invalid(message) from error
+        raise InvalidValue(message) from error
 
 
 def _number(_: Call, __: Field, sent: object) -> float:
     if isinstance(sent, bool) or not isinstance(sent, int | float) or not math.isfinite(sent):
-        raise Invalid("Operation value must be a number")
+        raise InvalidValue("Operation value must be a number")
     return float(sent)
 
 
 def _chosen(call: Call, field: str, sent: object) -> int:
     options = call.site.names.options_of[field]
     if not isinstance(sent, dict) or not ("id" in sent or "value" in sent):
-        raise Invalid("Could not find valid 'id' or 'value' in the Parent Option object.")
+        raise InvalidValue("Could not find valid 'id' or 'value' in the Parent Option object.")
     if "id" in sent:
         for id_ in options.values():
             if str(id_) == str(sent["id"]):
                 return id_
-        raise Invalid(f"Option id '{sent['id']}' is not valid")
+        raise InvalidValue(f"Option id '{sent['id']}' is not valid")
     if sent["value"] not in options:
-        raise Invalid(f"Option value '{sent['value']}' is not valid")
+        raise InvalidValue(f"Option value '{sent['value']}' is not valid")
     return options[sent["value"]]
 
 
@@ -97,13 +97,13 @@ def _cascade(call: Call, field: Field, sent: object) -> str:
     return orjson.dumps(chosen).decode()
 
 
-def _components(call: Call, row: Row, sent: object) -> str | None:
+def _components(call: Call, row: IssueRow, sent: object) -> str | None:
     known, found = call.site.names.options_of[f"components/{row['project']}"], list[int]()
     for one in _listed(sent):
         wanted = one if isinstance(one, dict) else {}
         ids = {id_ for name, id_ in known.items() if str(id_) == str(wanted.get("id")) or name == wanted.get("name")}
         if not ids:
-            raise Invalid(f"Component name '{wanted.get('name', wanted.get('id'))}' is not valid")
+            raise InvalidValue(f"Component name '{wanted.get('name', wanted.get('id'))}' is not valid")
         found += ids
     return _list(found)
 
@@ -115,12 +115,12 @@ def _person(call: Call, field: Field, sent: object) -> str:
         for account in accounts.values():
             if name is not None and account.login == name:
                 return account.id
-        raise Invalid(f"User '{name}' does not exist." if isinstance(name, str) else "data was not an object")
+        raise InvalidValue(f"User '{name}' does not exist." if isinstance(name, str) else "data was not an object")
     account_id = sent.get("accountId", sent.get("id")) if isinstance(sent, dict) else None
     if not isinstance(account_id, str):
-        raise Invalid(f"Specify a valid 'accountId' for {field.name}")
+        raise InvalidValue(f"Specify a valid 'accountId' for {field.name}")
     if account_id not in accounts:
-        raise Invalid(f"User '{account_id}' does not exist.")
+        raise InvalidValue(f"User '{account_id}' does not exist.")
     return account_id
 
 
@@ -130,9 +130,9 @@ def _people(call: Call, field: Field, sent: object) -> str | None:
 
 def _team(call: Call, _: Field, sent: object) -> str:
     if not isinstance(sent, str):
-        raise Invalid("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     if sent not in call.site.names.teams:
-        raise Invalid(f"Team id '{sent}' is not valid.")
+        raise InvalidValue(f"Team id '{sent}' is not valid.")
     return sent
 
 
@@ -141,16 +141,16 @@ def _priority(call: Call, _: Field, sent: object) -> int:
         for id_, name in call.site.names.priorities.items():
             if str(sent.get("id", "")) == str(id_) or ("id" not in sent and sent.get("name") == name):
                 return id_
-    raise Invalid("The priority selected is invalid.")
+    raise InvalidValue("The priority selected is invalid.")
 
 
 def _labels(_: Call, __: Field, sent: object) -> str | None:
     labels = _listed(sent)
     if not all(isinstance(label, str) for label in labels):
-        raise Invalid("data was not an array")
+        raise InvalidValue("data was not an array")
     for label in labels:
         if re.search(r"\s", label):
-            raise Invalid(f"The label '{label}' contains spaces which is invalid.")
+            raise InvalidValue(f"The label '{label}' contains spaces which is invalid.")
     return _list(sorted(labels))
 
 
@@ -159,25 +159,25 @@ def _written(call: Call, _: Field, sent: object) -> str:
         return orjson.dumps(adf.from_text(sent)).decode()
     if call.version == 3 and adf.valid(sent):
         return orjson.dumps(sent).decode()
-    raise Invalid("Operation value must be " + ("a string" if call.version == 2 else "an Atlassian Document"))
+    raise InvalidValue("Operation value must be " + ("a string" if call.version == 2 else "an Atlassian Document"))
 
 
 def _text(_: Call, field: Field, sent: object) -> str | None:
     if not isinstance(sent, str):
-        raise Invalid("Operation value must be a string")
+        raise InvalidValue("Operation value must be a string")
     if field.id == "summary":
         if not sent.strip():
-            raise Invalid(_NO_SUMMARY)
+            raise InvalidValue(_NO_SUMMARY)
         if "\n" in sent or "\r" in sent:
-            raise Invalid("The summary is invalid because it contains newline characters.")
+            raise InvalidValue("The summary is invalid because it contains newline characters.")
     if len(sent) > 255:
-        raise Invalid("The entered text is too long. It exceeds the allowed limit of 255 characters.")
+        raise InvalidValue("The entered text is too long. It exceeds the allowed limit of 255 characters.")
     return sent or None
 
 
 def _listed(sent: object) -> list[Any]:
     if not isinstance(sent, list):
-        raise Invalid("data was not an array")
+        raise InvalidValue("data was not an array")
     return sent
 
 

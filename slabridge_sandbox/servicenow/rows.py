@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from slabridge_sandbox.servicenow.moment import displayed, displayed_duration
+from slabridge_sandbox.servicenow.date_time import displayed, displayed_duration
 from slabridge_sandbox.servicenow.query import Selection, select
 from slabridge_sandbox.servicenow.record import SYSTEM_USER
 from slabridge_sandbox.servicenow.schema import TABLES
@@ -20,7 +20,7 @@ Shown = str | dict[str, str | None] | None
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class RowFormat:
     """How rows are wanted: `display` is false, true or all; `fields` is empty for every field."""
 
     base: str
@@ -29,7 +29,7 @@ class View:
     fields: tuple[str, ...]
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str], base: str) -> "View":
+    def of(cls, parameters: Mapping[str, str], base: str) -> "RowFormat":
         """Read the sysparm_* parameters; booleans in any case, `base` is the address of the instance."""
         names = (name.strip() for name in parameters.get("sysparm_fields", "").split(","))
         display = parameters.get("sysparm_display_value", "").lower()
@@ -49,7 +49,7 @@ class _Cell(NamedTuple):
 
 
 def rows(
-    db: sqlite3.Connection, selection: Selection, view: View, *, limit: int = -1, offset: int = 0
+    db: sqlite3.Connection, selection: Selection, view: RowFormat, *, limit: int = -1, offset: int = 0
 ) -> Iterator[dict[str, Shown]]:
     """Read the selected rows; of those that the account may not see, {} or nothing comes.
 
@@ -79,7 +79,7 @@ def rows(
 
 
 def _hidden(selection: Selection) -> tuple[str, list[str | int]]:
-    """Return the SQL that tells rows which the account may not see, and its parameters."""
+    """Return the SQL that is true of rows which the account may not see, and its parameters."""
     rule = selection.session.hidden_rows(selection.table)
     if not rule:
         return "0", []
@@ -91,7 +91,7 @@ def _hidden(selection: Selection) -> tuple[str, list[str | int]]:
     return found.where, found.parameters
 
 
-def _cells(selection: Selection, view: View) -> Iterator[_Cell]:
+def _cells(selection: Selection, view: RowFormat) -> Iterator[_Cell]:
     hidden = selection.session.hidden_fields(selection.table)
     for name in view.fields or selection.table.columns:
         if name.partition(".")[0] in hidden:
@@ -133,7 +133,7 @@ def _text(  # noqa: PLR0913, PLR0917 - all that a user sees depends on
     return str(label)
 
 
-def _shown(view: View, column: Column, raw: str, text: str | None) -> Shown:
+def _shown(view: RowFormat, column: Column, raw: str, text: str | None) -> Shown:
     link = {"link": f"{view.base}/api/now/table/{column.reference}/{raw}"}
     has_link = bool(column.reference and raw and view.links)
     if view.display == "all":

@@ -1,17 +1,18 @@
-"""Traffic: every request that a tool got, in order."""
+"""The log of the requests that a tool got, in order."""
 
 import base64
 import binascii
 from collections import Counter
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
+from typing import Any
 
-from starlette.datastructures import Headers
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Scope
+Scope = MutableMapping[str, Any]
+"""A request as ASGI has it."""
 
 
 @dataclass(slots=True)
-class Visit:
+class LoggedRequest:
     """One request and its answer.
 
     `status` is 0 if there was no answer, `size` the bytes of its body, `fault` what a rule did to it, `account` who
@@ -29,27 +30,27 @@ class Visit:
     inside: int = 0
 
 
-class Traffic:
-    """What a tool was asked since the last reset."""
+class RequestLog:
+    """What a tool was asked since the last reset; `pattern` gives the path of the route that a request goes to."""
 
-    def __init__(self, routes: list[BaseRoute]) -> None:
-        self._routes = [route for route in routes if isinstance(route, Route)]
+    def __init__(self, pattern: Callable[[Scope], str]) -> None:
+        self._pattern = pattern
         self._number = 0
-        self.visits: list[Visit] = []
+        self.requests: list[LoggedRequest] = []
         self.counts: Counter[str] = Counter()
         """How often it was asked over HTTP, by method and the pattern of the path."""
 
-    def begin(self, scope: Scope) -> Visit:
+    def begin(self, scope: Scope) -> LoggedRequest:
         """Note a request; its answer is yet to come."""
         self._number += 1
         inside = scope["state"].get("inside", 0)
         if not inside:
-            path = next((r.path for r in self._routes if r.matches(scope)[0] is not Match.NONE), scope["path"])
-            self.counts[f"{scope['method']} {path}"] += 1
-        visit = Visit(self._number, scope["method"], scope["path"], scope["query_string"].decode(), inside=inside)
-        visit.account = _user(Headers(scope=scope).get("authorization", ""))
-        self.visits.append(visit)
-        return visit
+            self.counts[f"{scope['method']} {self._pattern(scope)}"] += 1
+        logged = LoggedRequest(self._number, scope["method"], scope["path"], scope["query_string"].decode())
+        logged.inside = inside
+        logged.account = _user(dict(scope["headers"]).get(b"authorization", b"").decode("latin-1"))
+        self.requests.append(logged)
+        return logged
 
 
 def _user(authorization: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from sla_engine.instant import DAY
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 GROUP = "assignment_group"

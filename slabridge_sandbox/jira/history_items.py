@@ -1,4 +1,4 @@
-"""A change of a field as a history tells it: codes and texts, before and after."""
+"""The items of a history: what a change did to a field, in codes and texts, before and after."""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,7 +16,7 @@ Item = tuple[str | None, ...]
 _NOTHING = (None, None)
 
 
-def told(site: Site, field: Field, before: Stored, after: Stored) -> list[Item]:
+def items_of(site: Site, field: Field, before: Stored, after: Stored) -> list[Item]:
     """Return the items of a change: one, or for components one for each that came or went."""
     if field.kind == "array/component":
         return _steps(site, field, before, after)
@@ -34,7 +34,7 @@ def _side(site: Site, field: Field, stored: Stored) -> tuple[str | None, str | N
     """Return a code and its text."""
     kind = field.kind
     if kind == "array/string":
-        # Labels are told by their names alone, with a blank between two.
+        # Labels stand by their names alone, with a blank between two.
         empty = None if field.custom else ""
         return empty, "" if stored is None else " ".join(orjson.loads(str(stored)))
     if stored is None:

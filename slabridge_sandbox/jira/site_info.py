@@ -3,8 +3,8 @@
 from typing import Any
 
 from slabridge_sandbox.jira.catalogue import Field
-from slabridge_sandbox.jira.http import Answer, Call, Endpoint, Problem
-from slabridge_sandbox.jira.permissions import PERMISSIONS, holds
+from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.permissions import PERMISSIONS
 from slabridge_sandbox.jira.screens import schema
 from slabridge_sandbox.jira.values import issue_type, priority, project, status, user
 
@@ -86,7 +86,9 @@ def _priorities(call: Call) -> Answer:
 
 
 def _seen_projects(call: Call) -> list[dict[str, Any]]:
-    return [project(call, id_) for id_ in call.site.names.projects if holds(call.site, "BROWSE_PROJECTS", id_)]
+    return [
+        project(call, id_) for id_ in call.site.names.projects if call.site.permissions.holds("BROWSE_PROJECTS", id_)
+    ]
 
 
 def _all_projects(call: Call) -> Answer:
@@ -104,7 +106,7 @@ def _projects(call: Call) -> Answer:
 
 def _project(call: Call) -> Answer:
     known = call.site.names.project(call.path["project"])
-    if known is None or not holds(call.site, "BROWSE_PROJECTS", known.id):
+    if known is None or not call.site.permissions.holds("BROWSE_PROJECTS", known.id):
         raise Problem(404, f"No project could be found with key '{call.path['project']}'.")
     types = [issue_type(call, id_) for id_ in call.site.names.issue_types]
     return Answer(project(call, known.id) | {"issueTypes": types})
@@ -139,15 +141,15 @@ def _where(call: Call) -> int | None:
 def _permission(call: Call, key: str, project: int | None) -> dict[str, Any]:
     known = PERMISSIONS[key]
     content = {"id": known.id, "key": key, "name": known.name, "type": known.kind, "description": ""}
-    return content | {"havePermission": holds(call.site, key, project)}
+    return content | {"havePermission": call.site.permissions.holds(key, project)}
 
 
-PUBLIC: tuple[Endpoint, ...] = (("GET", "/serverInfo", _server_info),)
-CLOUD: tuple[Endpoint, ...] = (
+PUBLIC: tuple[Operation, ...] = (("GET", "/serverInfo", _server_info),)
+CLOUD: tuple[Operation, ...] = (
     ("GET", "/field/search", _some_fields),
     ("GET", "/project/search", _projects),
 )
-ENDPOINTS: tuple[Endpoint, ...] = (
+OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/myself", _myself),
     ("GET", "/field", _fields),
     ("GET", "/status", _statuses),

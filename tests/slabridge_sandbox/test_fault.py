@@ -1,4 +1,4 @@
-"""What a test can do to the sandbox: faults by rule, switches, and the log of requests."""
+"""Faults, by rule."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -128,51 +128,3 @@ def test_a_rule_hits_only_the_method_the_path_and_the_tool_that_it_names(sandbox
 def test_a_rule_that_is_none_is_refused_with_a_reason(shared_sandbox: Sandbox, rule: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         shared_sandbox.fault("servicenow", **rule)
-
-
-def test_the_log_has_every_request_in_order_with_what_became_of_it(sandbox: Sandbox, instance: Instance) -> None:
-    sandbox.fault("servicenow", do="status", status=503, path=LIST)
-    sandbox.fault("servicenow", do="reset_before", path=LIST)
-    instance.ask("GET", "table/incident", limit=1)
-    with pytest.raises(requests.ConnectionError):
-        instance.ask("GET", "table/incident")
-    answer = instance.ask("GET", "table/incident", limit=1)
-    first, second, third = sandbox.log("servicenow", reset=True)
-    assert (first.number, first.method, first.path, first.query) == (
-        1,
-        "GET",
-        "/api/now/table/incident",
-        "sysparm_limit=1",
-    )
-    assert (first.status, first.fault, second.status, second.fault) == (503, "status", 0, "reset_before")
-    assert (third.status, third.fault, third.size) == (200, "", len(answer.content))
-    assert {first.account, third.account} == {"slabridge"}
-    assert sandbox.log("servicenow") == []
-
-
-def test_switches_are_read_and_set(sandbox: Sandbox, instance: Instance) -> None:
-    url = f"{sandbox.servicenow.url}/sandbox/switches"
-    assert requests.get(url, timeout=10).json()["gzip"] is False
-    assert "Content-Encoding" not in instance.ask("GET", "table/incident").headers
-    sandbox.switch("servicenow", gzip=True)
-    assert requests.get(url, timeout=10).json()["gzip"] is True
-    answer = instance.ask("GET", "table/incident")
-    assert answer.headers["Content-Encoding"] == "gzip"
-    assert len(answer.json()["result"]) == 2
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [
-        ({"gzip": 1}, "gzip: Input should be a valid boolean, not 1"),
-        ({"gzip": True, "gunzip": True}, "no switch gunzip; there are gzip, "),
-        ({"invalid_query": "maybe"}, "invalid_query: Input should be 'ignore'"),
-    ],
-)
-def test_a_switch_that_is_none_is_refused_and_nothing_is_set(
-    shared_sandbox: Sandbox, values: dict[str, Any], said: str
-) -> None:
-    with pytest.raises(ValueError, match=said):
-        shared_sandbox.switch("servicenow", **values)
-    url = f"{shared_sandbox.servicenow.url}/sandbox/switches"
-    assert requests.get(url, timeout=10).json()["gzip"] is False

@@ -9,7 +9,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(slots=True)
-class Answer:
+class BufferedResponse:
     """A status, headers and a body; status 0 is no answer at all, as after a reset connection."""
 
     status: int = 0
@@ -17,7 +17,7 @@ class Answer:
     body: bytes = b""
 
     @classmethod
-    def of(cls, status: int, headers: dict[str, str], body: object) -> "Answer":
+    def of(cls, status: int, headers: dict[str, str], body: object) -> "BufferedResponse":
         """Return an answer: a text is sent as HTML, None as nothing, anything else as JSON."""
         kind = "text/html; charset=utf-8" if isinstance(body, str) else "application/json"
         content = b"" if body is None else body.encode() if isinstance(body, str) else orjson.dumps(body)
@@ -40,9 +40,9 @@ class Answer:
             await send({"type": "http.response.body", "body": self.body})
 
 
-async def take(app: ASGIApp, scope: Scope, receive: Receive) -> Answer:
+async def buffered(app: ASGIApp, scope: Scope, receive: Receive) -> BufferedResponse:
     """Let the application answer a request, and keep the answer."""
-    answer = Answer()
+    answer = BufferedResponse()
 
     async def keep(message: Message) -> None:
         if message["type"] == "http.response.start":

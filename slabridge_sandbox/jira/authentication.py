@@ -33,7 +33,7 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure of the sandbo
             self.media_type = "text/html;charset=UTF-8"
 
 
-def signed_in(site: Site, header: str | None, base: str, *, anonymous: bool) -> bool:
+def authenticated(site: Site, header: str | None, base: str, *, anonymous: bool) -> bool:
     """Tell whether a call is ours (True) or anonymous (False).
 
     Raises:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slabridge_sandbox.jira.catalogue import CUSTOM_TYPE, Field
-from slabridge_sandbox.jira.told import TYPES
+from slabridge_sandbox.jira.history_items import TYPES
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

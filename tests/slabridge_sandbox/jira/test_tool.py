@@ -3,7 +3,7 @@
 import requests
 
 from slabridge_sandbox.embedded import Sandbox
-from slabridge_sandbox.server import SandboxOptions
+from slabridge_sandbox.options import SandboxOptions
 
 
 def test_a_data_center_below_a_path_is_an_option_and_switches_are_set_while_it_runs() -> None:
