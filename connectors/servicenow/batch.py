@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from connectors.errors import Refused, Unavailable, Unclear
-from connectors.http.answer import date_of, loads, message_of
+from connectors.errors import CutShort, Refused, Unavailable, Unclear
+from connectors.http.answer import date_of, loads
+from connectors.servicenow.rate import is_cancelled, message
 
 READS = 20
 """Reads in one batch, at most: of 100 records' history each, that stays far below 30 seconds."""
@@ -55,7 +56,7 @@ class Reply:
     @property
     def said(self) -> str:
         """What it says to people."""
-        return message_of(self.body) or "no reason given"
+        return message(self.body) or "no reason given"
 
 
 class Sent(NamedTuple):
@@ -108,9 +109,11 @@ class Batch:
         body = response.json() if response.content else None
         served = body.get("serviced_requests") if isinstance(body, dict) else None
         if not isinstance(served, list):
-            said = self._clean(message_of(body)) or "no reason given"
-            message = f"{self._who}: the batch API breaks its answer off ({said})"
-            raise Unavailable(message) if idempotent else Unclear(f"{message}; the writes may have been applied")
+            said = message(body)
+            broken = f"{self._who}: the batch API breaks its answer off ({self._clean(said) or 'no reason given'})"
+            if not idempotent:
+                raise Unclear(f"{broken}; the writes may have been applied")
+            raise (CutShort if is_cancelled(said) else Unavailable)(broken)
         self.there = True
         replies = {str(reply.get("id")): _reply(reply) for reply in served if isinstance(reply, dict)}
         return Sent([replies.get(str(number)) for number in range(len(requests))], date_of(response.headers))

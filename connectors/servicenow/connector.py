@@ -6,10 +6,11 @@ the instance has no batch API, history and comments take 25 calls each (40 ids a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from connectors.errors import Refused
 from connectors.http.credentials import BasicAuth, OAuthPassword
-from connectors.http.limits import Limits
+from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import (
     Cursor,
@@ -23,15 +24,16 @@ from connectors.interface import (
     Touched,
     Write,
 )
+from connectors.parallel import Lanes
 from connectors.servicenow import clocks, query, stamp
 from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.gap import gaps_of
-from connectors.servicenow.lanes import Lanes
 from connectors.servicenow.pull.around import Reader
 from connectors.servicenow.pull.names import Names
 from connectors.servicenow.pull.scan import Found, cursor_of, position_of, scan
 from connectors.servicenow.pull.ticket import columns, key_of, ticket_of
 from connectors.servicenow.query import Position
+from connectors.servicenow.rate import RULES
 from connectors.servicenow.selection import Row, Rows
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
@@ -49,15 +51,17 @@ class ServiceNow:
         Refused: the settings cannot be used: url, table, a field's name, filter.
     """
 
-    def __init__(self, settings: ServiceNowSettings, http: Http | None = None) -> None:
+    rules: ClassVar[Rules] = RULES
+
+    def __init__(self, settings: ServiceNowSettings, http: Http) -> None:
         self.name = settings.name
-        limits = Limits(settings.concurrency, settings.calls_per_hour)
-        self.http = http or Http(settings.name, settings.auth, timeout=settings.timeout, limits=limits)
+        self.http = http
         self._settings = settings
         self._filter = query.filter_of(settings.filter)
         self._columns = [query.name(field) for field in columns(settings)]
         self._tables = Tables(settings, self.http)
-        self._lanes = Lanes(settings.concurrency)
+        # Not those of the tables: a page waits for calls.
+        self._lanes = Lanes(settings.concurrency, f"{settings.name}-page")
         self._catalogue = Catalogue(self._tables, settings)
         self._names = Names(self._tables, settings, self._catalogue)
         self._around = Reader(self._tables, settings, self._catalogue)
@@ -120,7 +124,7 @@ class ServiceNow:
             tickets, skipped = self._tickets(found.rows)
             return Page(tickets, cursor_of(found.position), skipped)
 
-        yield from self._lanes.ahead(page, scanned)
+        yield from self._lanes.map(page, scanned)
 
     def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
         """See `Connector.touched`."""
@@ -144,7 +148,7 @@ class ServiceNow:
             there = {row["sys_id"] for row in rows}
             return Page(tickets, {}, skipped, gone=tuple(sys_id for sys_id in asked if sys_id not in there))
 
-        yield from self._lanes.ahead(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
+        yield from self._lanes.map(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
 
     def gaps(self) -> Mapping[str, str]:
         """See `Connector.gaps`."""

@@ -27,13 +27,14 @@ from urllib.parse import quote, urlencode
 import pysnow
 import structlog
 
-from connectors.errors import Refused, Unavailable, Unclear
-from connectors.http.answer import date_of, message_of
+from connectors.errors import CutShort, Refused, Unavailable, Unclear
+from connectors.http.answer import date_of
 from connectors.http.session import Http
+from connectors.parallel import Lanes
 from connectors.servicenow import query
 from connectors.servicenow.batch import Batch, Inner, Reply
-from connectors.servicenow.lanes import Lanes
-from connectors.servicenow.pace import Cancelled, Pace
+from connectors.servicenow.pace import Pace
+from connectors.servicenow.rate import is_cancelled, message
 from connectors.servicenow.selection import IN_LIST, LONG_LIST, Ask, Got, Part, Row, Rows, Selection, after
 from connectors.servicenow.settings import ServiceNowSettings
 
@@ -63,9 +64,7 @@ class Tables:
         http.headers["User-Agent"] = agent
         self.batch = Batch(settings.name, self.who, self._client, settings.timeout)
         self._pace = Pace()
-        self._lanes = Lanes(
-            settings.concurrency
-        )  # for single calls alone: a job that waits for others would block them
+        self._lanes = Lanes(settings.concurrency, f"{settings.name}-call")
 
     def page(  # noqa: PLR0913 - what a page is asked by
         self, table: str, query: str, fields: Sequence[str], *, limit: int, offset: int = 0, links: bool = False
@@ -102,7 +101,7 @@ class Tables:
                 break
             size = self.batch.reads
             groups = [opened[start : start + size] for start in range(0, len(opened), size)]
-            alone = [part for left in self._lanes.ahead(self._together, groups) for part in left]
+            alone = [part for left in self._lanes.map(self._together, groups) for part in left]
             self._alone(alone)
             opened = [part for part in opened if not part.done]
         self._alone(opened)
@@ -190,9 +189,7 @@ class Tables:
         """Read one page of each part in a batch, and return those that got no usable answer."""
         try:
             sent = self.batch.send([self.inner_read(part.ask()) for part in parts], idempotent=True)
-        except Unavailable as error:
-            if not Cancelled.is_meant(str(error)):
-                raise
+        except CutShort:
             if len(parts) == 1:
                 return list(parts)
             log.warning("the instance cancelled a batch, smaller ones follow", connection=self._name, reads=len(parts))
@@ -221,7 +218,7 @@ class Tables:
     def _alone(self, parts: Sequence[Part]) -> None:
         """Read parts to their ends in calls of their own; long lists in shorter ones."""
         pieces = [part.split(IN_LIST) if len(part.values) > IN_LIST else [part] for part in parts]
-        for _ in self._lanes.ahead(self._to_its_end, [piece for of in pieces for piece in of]):
+        for _ in self._lanes.map(self._to_its_end, [piece for of in pieces for piece in of]):
             pass
         for part, of in zip(parts, pieces, strict=True):
             if len(of) > 1:
@@ -241,8 +238,8 @@ class Tables:
             rows = self._pace.of(ask.table, ask.limit)
             try:
                 page = self._page(ask, rows)
-            except Unavailable as error:
-                if rows == 1 or not Cancelled.is_meant(str(error)):
+            except CutShort:
+                if rows == 1:
                     raise
                 self._pace.halve(ask.table, rows)
                 log.warning(
@@ -295,8 +292,9 @@ class Tables:
         body = response.json() if response.content else None
         if isinstance(body, dict) and "error" not in body and body.get("status") != "failure":
             return body.get("result")
-        said = self.clean(message_of(body)) or "no reason given"
-        message = f"{self.who}: {table} breaks its answer off ({said})"
+        said = message(body)
+        broken = f"{self.who}: {table} breaks its answer off ({self.clean(said) or 'no reason given'})"
         if write:
-            raise Unclear(f"{message}; the write may have been applied")
-        raise Unavailable(f"{message}; a smaller page_size may help")
+            raise Unclear(f"{broken}; the write may have been applied")
+        kind = CutShort if is_cancelled(said) else Unavailable
+        raise kind(f"{broken}; a smaller page_size may help")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from connectors.errors import Unavailable
+from connectors.errors import Halted
 
 
 class Halt:
@@ -36,12 +36,12 @@ class Halt:
         """Return if the run may go on.
 
         Raises:
-            Unavailable: it may not; what is left is for the next run.
+            Halted: it may not; what is left is for the next run.
         """
         if self.stopping():
-            raise Unavailable("the run was asked to stop; the next one goes on from here")
+            raise Halted("the run was asked to stop; the next one goes on from here")
         if self.left() <= 0:
-            raise Unavailable("the run's time is over (--max-seconds); the next one goes on from here")
+            raise Halted("the run's time is over (--max-seconds); the next one goes on from here")
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:

@@ -34,7 +34,7 @@ class Pull:
         bulk = self._dialect.issues(ids, self._asked, promised)
         histories = self._dialect.histories(bulk.issues, self._schema.with_history)
         comments = self._dialect.comments(bulk.issues, self._people.account) if self._asked.comments else {}
-        said = self._dialect.site.http.clean
+        said = self._dialect.client.http.clean
         skipped = [Skipped(id_, id_, f"Jira does not give it: {said(why)}") for id_, why in bulk.errors.items()]
         tickets: list[NativeTicket] = []
         for issue in bulk.issues:

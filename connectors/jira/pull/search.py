@@ -49,7 +49,7 @@ def batches(dialect: Dialect, cursor: Cursor | None, *, restriction: str, size: 
     since = max(0, start - overlap)
     waiting: dict[str, int] = {}
     began, latest = 0, start
-    name = dialect.site.name
+    name = dialect.client.name
     for rows, now in dialect.search(restriction, since, size):
         began = began or now
         for id_, updated in rows:

@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#ap
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.errors import Refused, Unavailable, Unclear
+from connectors.errors import Halted, Refused, Unavailable, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from connectors.jira.comment import body
 from connectors.jira.dialect import Dialect
@@ -24,14 +24,14 @@ class Writer:
 
     def __init__(self, dialect: Dialect, fields: Mapping[str, Field], notes: Notes) -> None:
         self._dialect = dialect
-        self._site = dialect.site
+        self._client = dialect.client
         self._fields = fields
         self._notes = notes
-        self._screens = Screens(self._site)
+        self._screens = Screens(self._client)
 
     def receipts(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes, several at a time; see `connectors.receipts.receipts`."""
-        return receipts(self._site.name, writes, self._applied, self._site.pool, self._site.concurrency)
+        return receipts(self._client.name, writes, self._applied, self._client.lanes)
 
     def _applied(self, write: Write) -> Receipt:
         try:
@@ -63,7 +63,7 @@ class Writer:
         stored = frozenset(left.values())
         if not refused:
             return Receipt(write, Outcome.APPLIED, stored=stored if missing else None)
-        reasons = "; ".join(f"{ids[id_]!r}: {self._site.http.clean(text)}" for id_, text in refused.items())
+        reasons = "; ".join(f"{ids[id_]!r}: {self._client.http.clean(text)}" for id_, text in refused.items())
         others = "; the other fields were written" if left else ""
         reason = f"Jira does not let us write {write.key}'s {reasons}{others}"
         return Receipt(write, Outcome.REFUSED, reason, stored)
@@ -90,26 +90,26 @@ class Writer:
             "properties": [property_of(now, write.judged_by)],
         }
         quiet = {"notifyUsers": "false"} if self._screens.silent(_project(write)) else {}
-        self._site.put("issue", write.id, body=content, **quiet)
+        self._client.put("issue", write.id, body=content, **quiet)
         self._notes.keep(write.id, Noted(noted.type, now))
 
     def _ask(self, id_: str) -> Noted:
         """Ask for an issue's type and our property, where neither was read of late."""
-        issue = self._site.get("issue", id_, fields="issuetype", properties=PROPERTY).body
+        issue = self._client.get("issue", id_, fields="issuetype", properties=PROPERTY).body
         kind = (issue.get("fields") or {}).get("issuetype") or {}
         return Noted(str(kind.get("id") or ""), told(issue.get("properties")))
 
     def _comment_written(self, write: CommentWrite) -> Receipt:
         """Add a comment; one that was to be internal and that customers see is taken back."""
-        answer = self._site.post("issue", write.id, "comment", body=body(write, self._dialect.comment(write.body)))
+        answer = self._client.post("issue", write.id, "comment", body=body(write, self._dialect.comment(write.body)))
         if not write.internal or answer.body.get("jsdPublic") is False:
             return Receipt(write, Outcome.APPLIED)
         comment = str(answer.body.get("id"))
         try:
             if not self._screens.portal(_project(write)) or self._dialect.hidden(write.id, comment):
                 return Receipt(write, Outcome.APPLIED)
-            self._site.delete("issue", write.id, "comment", comment)
-        except (Refused, Unavailable) as error:
+            self._client.delete("issue", write.id, "comment", comment)
+        except (Refused, Unavailable, Halted) as error:
             raise Unclear(f"the comment was written, but it is not known whether customers see it: {error}") from error
         reason = f"Jira showed customers an internal comment on {write.key}: it was deleted; is our account an agent?"
         return Receipt(write, Outcome.REFUSED, reason)

@@ -9,11 +9,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
+from connectors.errors import ConnectorError, Refused, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
+from connectors.parallel import Lanes
+from connectors.receipts import UNCLEAR_LIMIT, too_unclear
 from connectors.servicenow import query
 from connectors.servicenow.batch import WRITES, Inner, Reply
-from connectors.servicenow.lanes import Lanes
 from connectors.servicenow.pull.comments import journal_selection, marker_in
 from connectors.servicenow.selection import Ask, Row, raw
 from connectors.servicenow.settings import ServiceNowSettings
@@ -21,7 +22,6 @@ from connectors.servicenow.table import Tables
 from connectors.servicenow.write.result import Results
 from connectors.servicenow.write.writing import apply, receipt_of, receipt_refused, values_of
 
-_UNCLEAR_LIMIT = 3
 _LOOK_UP = 10 * WRITES
 _AGAIN = frozenset({401, 408, 429})
 """What says nothing of the write itself: a call of its own tells."""
@@ -64,15 +64,15 @@ class Writer:
             values_of(write)
         tickets = [ticket for ticket, _ in itertools.groupby(write.id for write in writes)]
         # Writes of a ticket that comes back later must not overtake each other.
-        lanes = self._lanes if len(set(tickets)) == len(tickets) else Lanes(1)
+        lanes = self._lanes if len(set(tickets)) == len(tickets) else Lanes(1, "")
         unclear = 0
-        for done in lanes.ahead(self._apply, self._groups(writes)):
+        for done in lanes.map(self._apply, self._groups(writes)):
             for receipt in done.receipts:
                 unclear = unclear + 1 if receipt.outcome is Outcome.UNCLEAR else 0
                 yield receipt
             self._error = self._error or done.error
-            if self._error is None and unclear >= _UNCLEAR_LIMIT:
-                self._error = self._gone(unclear, done.receipts[-1])
+            if self._error is None and unclear >= UNCLEAR_LIMIT:
+                self._error = too_unclear(self._settings.name, unclear, done.receipts[-1])
         if self._error is not None:
             raise self._error
 
@@ -190,8 +190,8 @@ class Writer:
                 receipt = Receipt(write, Outcome.UNCLEAR if lost else Outcome.FAILED, str(error))
             receipts.append(receipt)
             unclear = unclear + 1 if receipt.outcome is Outcome.UNCLEAR else 0
-            if unclear == _UNCLEAR_LIMIT and error is None:
-                error = self._gone(unclear, receipt)
+            if unclear == UNCLEAR_LIMIT and error is None:
+                error = too_unclear(self._settings.name, unclear, receipt)
         return Done(receipts, error)
 
     def _verdict(self, write: Write, reply: Reply | None) -> Receipt | None:
@@ -300,8 +300,3 @@ class Writer:
 
     def _request(self, write: Write) -> Inner:
         return self._tables.inner_write(*self._record(write), self._values(write))
-
-    def _gone(self, unclear: int, last: Receipt) -> Unavailable:
-        return Unavailable(
-            f"{self._settings.name}: {unclear} writes in a row got no clear answer; the last: {last.reason}"
-        )

@@ -1,4 +1,4 @@
-"""Who we are to a tool, on each request: a header that stands, or a token of OAuth 2.0 that is fetched and renewed.
+"""Who we are to a tool by a token of OAuth 2.0, which is fetched and renewed.
 
 A token is kept in memory, is renewed a minute before it expires and once when the tool refuses it, by one thread while
 the others wait. A refresh token that the server replaces is in its file before the new access token is used: the old
@@ -6,34 +6,22 @@ one is worth nothing from then on. Client id and secret go in the body, which bo
 back is ever shown.
 """
 
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
 from pydantic import SecretStr
 from requests import PreparedRequest
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 
 from connectors.errors import Refused
-from connectors.http.credentials import (
-    ApiKeyAuth,
-    Auth,
-    BasicAuth,
-    BearerAuth,
-    OAuth,
-    OAuthClient,
-    OAuthPassword,
-    OAuthRefresh,
-)
-from connectors.http.redaction import basic
+from connectors.http.credentials import OAuth, OAuthClient, OAuthPassword, OAuthRefresh
+from connectors.http.token_file import store, stored
 
-Fetch = Callable[[str, Mapping[str, str]], Any]
-"""Sends fields to an address, and returns the JSON of a 2xx answer; raises the errors of `connectors.errors`."""
+Fetch = Callable[[OAuth, Mapping[str, str]], Any]
+"""Sends fields to where tokens are had, and returns the JSON of a 2xx answer; raises as `Http.call` does."""
 
 _MARGIN = 60.0
 _FILES = threading.Lock()  # two connections may share a refresh token's file
@@ -47,41 +35,6 @@ _WRONG = {
 """What is wrong by the error code of RFC 6749, 5.2; `invalid_grant` depends on what was given."""
 
 log = structlog.get_logger(__name__)
-
-
-class Nobody(AuthBase):
-    """No credentials, not even those of a ~/.netrc; `secrets` are those of what it sends."""
-
-    def __init__(self, secrets: Callable[[], tuple[str, ...]] = tuple) -> None:
-        self.secrets = secrets
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Leave the request as it is."""
-        return request
-
-
-class Header(AuthBase):
-    """Credentials that stand in one header; as no redirect is followed, no other host gets it."""
-
-    def __init__(self, auth: BasicAuth | BearerAuth | ApiKeyAuth) -> None:
-        self._auth = auth
-
-    def secrets(self) -> tuple[str, ...]:
-        """Return what must be in no text."""
-        secret = _secret_of(self._auth).get_secret_value()
-        return (secret, basic(self._auth.user, secret)) if isinstance(self._auth, BasicAuth) else (secret,)
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        """Set the header."""
-        secret = _secret_of(self._auth).get_secret_value()
-        match self._auth:
-            case BasicAuth(user=user):
-                HTTPBasicAuth(user.encode(), secret.encode())(request)
-            case BearerAuth():
-                request.headers["Authorization"] = f"Bearer {secret}"
-            case ApiKeyAuth():
-                request.headers["x-sn-apikey"] = secret
-        return request
 
 
 class _Held(NamedTuple):
@@ -122,7 +75,7 @@ class Token(AuthBase):
             if self._held is None or (self._held.until is not None and self._clock() >= self._held.until):
                 self._held = self._renewed()
 
-    def refused(self, request: PreparedRequest) -> None:
+    def expire(self, request: PreparedRequest) -> None:
         """Note that this request's token is refused: unless another has taken its place, `prepare` gets a new one."""
         with self._lock:
             if self._held is not None and request.headers.get("Authorization") == _bearer(self._held.token):
@@ -141,7 +94,8 @@ class Token(AuthBase):
         if not isinstance(auth, OAuthRefresh):
             return self._fetched(_form(auth))[0]
         with _FILES:
-            ours = self._refresh = _stored(self._name, auth.file) or self._refresh or auth.token
+            kept = stored(self._name, auth.file) if auth.file else None
+            ours = self._refresh = kept or self._refresh or auth.token
             held, follows = self._fetched({"grant_type": "refresh_token", "refresh_token": ours.get_secret_value()})
             if follows is not None and follows != ours:
                 self._keep(auth, follows)
@@ -152,7 +106,7 @@ class Token(AuthBase):
         auth, began = self._auth, self._clock()
         client = {"client_id": auth.client_id, "client_secret": auth.client_secret.get_secret_value()}
         try:
-            body = self._fetch(auth.token_url, {**form, **client})
+            body = self._fetch(auth, {**form, **client})
         except Refused as error:
             raise Refused(self._reason(error), status=error.status) from None
         found = body if isinstance(body, Mapping) else {}
@@ -168,7 +122,7 @@ class Token(AuthBase):
         """Keep the refresh token that takes the place of ours."""
         if auth.file is not None:
             try:
-                _store(auth.file, follows)
+                store(auth.file, follows)
             except OSError as error:
                 raise Refused(
                     f"{self._name}: the refresh token was replaced, and the new one cannot be kept in {auth.file} "
@@ -195,7 +149,8 @@ class Token(AuthBase):
         elif error.status not in (400, 401, 403):
             return str(error)
         else:
-            advice = f"nothing says why; it may be: {_MAYBE[type(auth)]}"
+            hint = f" ({auth.hint})" if auth.hint else ""
+            advice = f"nothing says why; it may be: {_MAYBE[type(auth)]}{hint}"
         return f"{self._name}: no token from {auth.token_url} ({error.status}): {advice} (under `auth`)"
 
 
@@ -203,7 +158,7 @@ _MAYBE = {
     OAuthPassword: "client_id or client_secret is wrong, the OAuth application is inactive, user or password is wrong, "
     "or the user is locked out",
     OAuthClient: "client_id or client_secret is wrong, the OAuth application is inactive or has no user, or this grant "
-    "is switched off (ServiceNow: glide.oauth.inbound.client.credential.grant_type.enabled)",
+    "is switched off",
     OAuthRefresh: "client_id or client_secret is wrong, the OAuth application is inactive, its user is locked out, or "
     "refresh_token is expired, revoked or used up: then authorize anew",
 }
@@ -218,51 +173,3 @@ def _form(auth: OAuth) -> dict[str, str]:
 
 def _bearer(token: SecretStr) -> str:
     return f"Bearer {token.get_secret_value()}"
-
-
-def _secret_of(auth: BasicAuth | BearerAuth | ApiKeyAuth) -> SecretStr:
-    match auth:
-        case BasicAuth():
-            return auth.secret
-        case BearerAuth():
-            return auth.token
-        case ApiKeyAuth():
-            return auth.key
-
-
-def _stored(name: str, file: Path | None) -> SecretStr | None:
-    """Return the refresh token that is in the file now: another connection may have replaced it."""
-    if file is None:
-        return None
-    try:
-        text = file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Refused(f"{name}: the refresh token's file {file} cannot be read: {error.strerror}") from None
-    return SecretStr(text) if text else None
-
-
-def _store(file: Path, token: SecretStr) -> None:
-    """Put a token in the place of the file's, whole or not at all, readable by us alone."""
-    target = file.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")  # made with mode 0600
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as new:
-            new.write(f"{token.get_secret_value()}\n")
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).replace(target)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def authorization(name: str, auth: Auth, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> Header | Token:
-    """Return what a session sets its requests' credentials by."""
-    if isinstance(auth, BasicAuth | BearerAuth | ApiKeyAuth):
-        return Header(auth)
-    return Token(name, auth, fetch, clock)
