@@ -41,7 +41,7 @@ def date_of(headers: Mapping[str, str]) -> int | None:
 
 
 def seconds_until(instant: int, headers: Mapping[str, str]) -> float:
-    """Return the seconds from the server's own clock (ours where it tells none) to an instant, ms UTC; 0 if over."""
+    """Return the seconds from the server's own clock (ours where it gives none) to an instant, ms UTC; 0 if over."""
     now = date_of(headers)
     return max(0.0, (instant - (time.time() * 1000 if now is None else now)) / 1000)
 

@@ -6,7 +6,7 @@ What was measured of jira 3.10.5, and how it is fenced here:
 
 | the library                                                       | here                                             |
 |-------------------------------------------------------------------|--------------------------------------------------|
-| has no timeout unless told                                        | its session is ours, which always has one        |
+| has no timeout unless given one                                   | its session is ours, which always has one        |
 | sends a POST again after a reset: one comment became four         | `max_retries=0`, and our session knows POST      |
 | waits less than Retry-After asks, and fails on one that is a date | the same                                         |
 | does not send again after 500, 502, 504 or a read time-out        | the same                                         |

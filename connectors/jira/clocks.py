@@ -1,7 +1,7 @@
 """Jira Service Management's own SLAs as native clocks: the SLA fields in bulk, and singly where bulk gives nothing.
 
 A field holds the completed cycles and the ongoing one, worked out when it is asked for. Durations are working time by
-the goal's calendar, which Jira does not tell.
+the goal's calendar, which Jira does not give.
 https://developer.atlassian.com/cloud/jira/service-desk/rest/api-group-request/
 """
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from connectors.errors import Refused
 from connectors.jira.client import Body, Client
-from connectors.jira.dialect import Asked, Bulk, Raw, Rows, all_comments, chunks, embedded, rows_of
+from connectors.jira.dialect import Bulk, IssueRequest, Raw, SearchPage, all_comments, chunks, embedded, rows_of
 from connectors.jira.document import document
 from connectors.jira.jql import changed_since
 from connectors.jira.property import PROPERTY
@@ -31,7 +31,7 @@ class Cloud:
         self.client = client
         self._lag = lag
 
-    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+    def search(self, restriction: str, since: int, size: int) -> Iterator[SearchPage]:
         """Page by token: it goes on after the last row's values, so an issue edited meanwhile moves to the end.
 
         A token that Jira no longer takes costs no run: the search begins anew where the last page began, but never
@@ -43,7 +43,7 @@ class Cloud:
             try:
                 for answer in self.client.pages("search/jql", body=query):
                     rows, now = rows_of(self.client, answer), self.client.clock(answer)
-                    yield Rows(rows, now)
+                    yield SearchPage(rows, now)
                     reached = min((updated for _, updated in rows), default=reached or since)
                     reached = min(reached, now - self._lag)
             except Refused as error:
@@ -53,7 +53,7 @@ class Cloud:
             else:
                 return
 
-    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:  # noqa: ARG002 - bulkfetch is never behind
+    def issues(self, ids: Sequence[str], asked: IssueRequest, promised: Mapping[str, int] | None) -> Bulk:  # noqa: ARG002 - bulkfetch is never behind
         """Read a hundred at a time."""
         body: Body = {"fields": [*asked.fields, *(["comment"] if asked.comments else [])]}
         if asked.property:

@@ -11,16 +11,15 @@ from connectors.interface import Cursor, Fact, Identity, NativeClock, Page, Rece
 from connectors.jira.client import CLOUD, Client
 from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
-from connectors.jira.comment import People
 from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field, participants, resolve
 from connectors.jira.jql import checked
-from connectors.jira.property import Notes
+from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
-from connectors.jira.pull.people import members
-from connectors.jira.pull.search import Batch, batches
+from connectors.jira.pull.people import People, members
+from connectors.jira.pull.search import ChangedIssues, changed_issues
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from connectors.jira.write.fact import encode
@@ -53,7 +52,7 @@ class Jira:
         self._lanes = Lanes(min(PAGES, settings.concurrency), f"{settings.name}-page")
         self._size = max(1, min(settings.page_size, MOST))
         self._overlap = settings.overlap * 1000
-        self._notes = Notes()
+        self._memory = Memory()
         self._identity: Identity | None = None
         try:
             self._filter = checked(settings.filter)
@@ -83,7 +82,7 @@ class Jira:
         """Read the issues of the filter that changed since the cursor, as `connectors.jira.pull.search` says."""
         pull = self._pull
 
-        def page(batch: Batch) -> Page:
+        def page(batch: ChangedIssues) -> Page:
             tickets, skipped, gone = pull.tickets(batch.ids, batch.found)
             return Page(tickets, batch.cursor, skipped, gone)
 
@@ -127,8 +126,8 @@ class Jira:
         self._lanes.close()
         self._client.close()
 
-    def _batches(self, cursor: Cursor | None, restriction: str) -> Iterator[Batch]:
-        return batches(self._dialect, cursor, restriction=restriction, size=self._size, overlap=self._overlap)
+    def _batches(self, cursor: Cursor | None, restriction: str) -> Iterator[ChangedIssues]:
+        return changed_issues(self._dialect, cursor, restriction=restriction, size=self._size, overlap=self._overlap)
 
     @cached_property
     def _dialect(self) -> Dialect:
@@ -163,8 +162,8 @@ class Jira:
 
     @cached_property
     def _pull(self) -> Pull:
-        return Pull(self._dialect, self._schema, self._people, self._notes, comments=self._settings.comments)
+        return Pull(self._dialect, self._schema, self._people, self._memory, comments=self._settings.comments)
 
     @cached_property
     def _writer(self) -> Writer:
-        return Writer(self._dialect, self._writable, self._notes)
+        return Writer(self._dialect, self._writable, self._memory)

@@ -13,7 +13,17 @@ from functools import partial
 from connectors.errors import Refused, Unavailable
 from connectors.http.answer import Answer
 from connectors.jira.client import Body, Client
-from connectors.jira.dialect import Asked, Bulk, Raw, Rows, all_comments, chunks, embedded, is_portal, rows_of
+from connectors.jira.dialect import (
+    Bulk,
+    IssueRequest,
+    Raw,
+    SearchPage,
+    all_comments,
+    chunks,
+    embedded,
+    is_portal,
+    rows_of,
+)
 from connectors.jira.instant import instant
 from connectors.jira.jql import MINUTE, changed_since
 from connectors.jira.property import PROPERTY
@@ -34,7 +44,7 @@ class DataCenter:
         self._lag = lag
         self._room = ISSUES
 
-    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+    def search(self, restriction: str, since: int, size: int) -> Iterator[SearchPage]:
         """Page by the time of the last change, and within a minute, or the index's lag, by offset.
 
         An issue that is edited or deleted meanwhile moves those behind it forward, and an offset alone would skip
@@ -50,7 +60,7 @@ class DataCenter:
             if start and (not rows or known.get(rows[0][0]) != rows[0][1]):
                 start = max(0, start - max(size, len(rows)))
                 continue
-            yield Rows(rows, now)
+            yield SearchPage(rows, now)
             if start + len(rows) >= total:
                 return
             if len(rows) < 2:
@@ -68,7 +78,7 @@ class DataCenter:
     def _nowhere(self) -> Unavailable:
         return Unavailable(f"{self.client.name}: the pages of a search lead nowhere; the next run tries again")
 
-    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:
+    def issues(self, ids: Sequence[str], asked: IssueRequest, promised: Mapping[str, int] | None) -> Bulk:
         """Read by searches for ids what a search promised, and singly what must be as it is now."""
         found: dict[str, Body] = {}
         if promised is not None:
@@ -80,7 +90,7 @@ class DataCenter:
         errors = {id_: "it cuts its changelog short" for id_, issue in found.items() if not _whole(issue)}
         return Bulk([issue for id_, issue in found.items() if id_ not in errors], errors)
 
-    def _found(self, asked: Asked, ids: Sequence[str]) -> dict[str, Body]:
+    def _found(self, asked: IssueRequest, ids: Sequence[str]) -> dict[str, Body]:
         """Read issues by one search; none where Jira refuses it because one of them is no more."""
         params: dict[str, str | int] = {"jql": f"id in ({','.join(ids)})", "startAt": 0, "maxResults": len(ids)}
         try:
@@ -100,7 +110,7 @@ class DataCenter:
         except (KeyError, TypeError, ValueError):
             return False
 
-    def _issue(self, asked: Asked, id_: str) -> Body | None:
+    def _issue(self, asked: IssueRequest, id_: str) -> Body | None:
         try:
             answer = self.client.get("issue", id_, updateHistory="false", **_params(asked))
         except Refused as error:
@@ -153,7 +163,7 @@ class DataCenter:
         return any(_internal(raw.get("properties")) for raw in raws if str(raw.get("id")) == comment)
 
 
-def _params(asked: Asked) -> dict[str, str]:
+def _params(asked: IssueRequest) -> dict[str, str]:
     fields = [*asked.fields, *(["comment"] if asked.comments else [])]
     return {"fields": ",".join(fields), "expand": "changelog"} | ({"properties": PROPERTY} if asked.property else {})
 

@@ -13,7 +13,7 @@ Raw = Mapping[str, Any]
 PORTAL = "service_desk"
 
 
-class Rows(NamedTuple):
+class SearchPage(NamedTuple):
     """A page of a search: (id, updated) of issues, and the site's clock when it answered."""
 
     rows: list[tuple[str, int]]
@@ -27,7 +27,7 @@ class Bulk(NamedTuple):
     errors: dict[str, str]
 
 
-class Asked(NamedTuple):
+class IssueRequest(NamedTuple):
     """What is asked for of issues: fields by id, and whether their comments and our property are wanted."""
 
     fields: tuple[str, ...]
@@ -40,11 +40,11 @@ class Dialect(Protocol):
 
     client: Client
 
-    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+    def search(self, restriction: str, since: int, size: int) -> Iterator[SearchPage]:
         """Find what changed since an instant, least recently changed first, each issue at least once."""
         ...
 
-    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:
+    def issues(self, ids: Sequence[str], asked: IssueRequest, promised: Mapping[str, int] | None) -> Bulk:
         """Read issues by id as they are now; `promised` are times of their last change that a search gave."""
         ...
 

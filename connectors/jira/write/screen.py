@@ -32,7 +32,7 @@ class Screens:
         """Return the ids of those fields that are not on the edit screen of an issue's project and type.
 
         An issue that nobody may edit in its present status has an empty screen, which says nothing of others. Where
-        the screen is not told, nothing is known to be missing, and the write itself will tell.
+        the screen is not given, nothing is known to be missing, and the write itself will show.
         """
         there: frozenset[str] | None = self._once(("screen", project, kind), lambda: self._screen(issue))
         if not there:

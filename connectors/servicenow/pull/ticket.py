@@ -1,11 +1,11 @@
 """A ticket, put together from its record and what stands around it."""
 
 from connectors.interface import NativeTicket
-from connectors.servicenow.pull.around import Around, caller_of
-from connectors.servicenow.pull.comments import comment_of
+from connectors.servicenow.pull.comment import comment_of
 from connectors.servicenow.pull.history import entries_of
 from connectors.servicenow.pull.names import Names
-from connectors.servicenow.selection import Row, raw
+from connectors.servicenow.pull.surroundings import Surroundings, caller_of
+from connectors.servicenow.selection import Record, raw
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.stamp import instant_of
 
@@ -18,12 +18,12 @@ def columns(settings: ServiceNowSettings) -> list[str]:
     return list(dict.fromkeys([*needed, *callers, *settings.fields, *written]))
 
 
-def key_of(row: Row) -> str:
+def key_of(row: Record) -> str:
     """Return what people call a record."""
     return str(row.get("number") or row["sys_id"])
 
 
-def ticket_of(row: Row, around: Around, *, settings: ServiceNowSettings, names: Names) -> NativeTicket:
+def ticket_of(row: Record, around: Surroundings, *, settings: ServiceNowSettings, names: Names) -> NativeTicket:
     """Return the ticket. The history was read after the record: where it is newer, the fields follow it.
 
     Raises:
@@ -53,5 +53,5 @@ def ticket_of(row: Row, around: Around, *, settings: ServiceNowSettings, names: 
     )
 
 
-def _written(row: Row, settings: ServiceNowSettings) -> dict[str, str | None]:
+def _written(row: Record, settings: ServiceNowSettings) -> dict[str, str | None]:
     return {field: raw(row[field]) or None for field in settings.written if field in row}

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from connectors.errors import Refused, Unclear
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
-from connectors.servicenow.pull.comments import journal_of
-from connectors.servicenow.selection import Row, raw
+from connectors.servicenow.selection import Record, raw
 from connectors.servicenow.stamp import stamp_of
 from connectors.servicenow.table import Tables
+from connectors.servicenow.write.comment import journal_of
 
 
 def encode(fact: Fact) -> str | None:
@@ -68,7 +68,7 @@ def receipt_refused(write: Write, status: int, reason: str, *, on_ticket: bool) 
     return Receipt(write, Outcome.UNCLEAR if perhaps else Outcome.REFUSED, reason)
 
 
-def receipt_of(write: Write, table: str, stored: Row) -> Receipt:
+def receipt_of(write: Write, table: str, stored: Record) -> Receipt:
     """Return what became of a write by the record as it is then; what cannot be written is left out silently."""
     if isinstance(write, CommentWrite):
         return Receipt(write, Outcome.APPLIED)

@@ -115,11 +115,11 @@ def connected(url: str, auth: Auth) -> Iterator[ServiceNow]:
 
 
 def play(scene: str, url: str, auth: Auth) -> list[object]:
-    """Act a scene and return what it told."""
-    told: list[object] = []
+    """Act a scene and return what it said."""
+    said: list[object] = []
     with connected(url, auth) as connector:
-        SCENES[scene][0](connector, told.append)
-    return told
+        SCENES[scene][0](connector, said.append)
+    return said
 
 
 def player(folder: Path, base: str = EXAMPLE, mode: str = "none") -> Any:  # noqa: ANN401 - vcrpy has no types

@@ -207,8 +207,8 @@ def test_comments_know_who_speaks_and_only_our_own_carry_our_marker(
     people.edit("INC0000001", by="slabridge", comments="no marker [slabridge x] here")
     people.edit("INC0000001", by="system", comments="closed by the platform")
     ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000001")
-    told = {(comment.by, comment.role, comment.public, comment.marker) for comment in ticket.comments}
-    assert told == {
+    posted = {(comment.by, comment.role, comment.public, comment.marker) for comment in ticket.comments}
+    assert posted == {
         ("ada.agent", "agent", False, None),
         ("carla.caller", "customer", True, None),
         ("slabridge", "system", False, "t/1/at_risk"),
