@@ -1,11 +1,11 @@
-"""The one place for sessions, timeouts, retries, rate limits and redaction.
+"""A session with a ticket tool: the one place for timeouts, retries, rate limits and redaction.
 
 `Http` is a `requests.Session`, so that client libraries, which want one, send through the same fence as our own calls:
 
 - a timeout always, certificates always verified, no redirect followed (an API has none; a login page does);
 - retries here and nowhere else, by tenacity: `Retry-After` is a lower bound, otherwise exponential with jitter;
 - after a lost answer only what may be applied twice is sent again; a comment may not;
-- a 2xx answer that is not JSON (hibernating instance, single sign-on, proxy) is an error and never data.
+- a 2xx answer that is not JSON (maintenance, single sign-on, proxy) is an error and never data.
 
 | what happened                                 | read     | idempotent write | other write | in the end              |
 |-----------------------------------------------|----------|------------------|-------------|-------------------------|
@@ -27,8 +27,7 @@ A write is Unclear if any of its attempts may have been applied.
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -36,22 +35,21 @@ from typing import Any
 import requests
 import structlog
 from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar
-from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential, wait_random
 
 from connectors.errors import ConnectorError
 from connectors.http.answer import Answer, date_of
 from connectors.http.call import Call, Failure, no_answer
+from connectors.http.cookies import Jar
 from connectors.http.credentials import Auth, OAuth
 from connectors.http.gate import Gate
 from connectors.http.header import Header, Nobody
 from connectors.http.limits import Limits
 from connectors.http.meaning import Meaning
 from connectors.http.redaction import of_proxies, redacted
+from connectors.http.retry import retrying
 from connectors.http.rules import PLAIN, Rules
 from connectors.http.token import Token
 
-_BACKOFF = wait_exponential(multiplier=0.5, max=20) + wait_random(0, 0.5)
 log = structlog.get_logger(__name__)
 
 
@@ -90,7 +88,7 @@ class Http(requests.Session):
         self._meaning = Meaning(name, rules, limits, self.clean)
         self._counted = threading.Lock()
         self._calls: Counter[str] = Counter()
-        self.cookies = _Jar()
+        self.cookies = Jar()
         self.headers.update({"Accept": "application/json", "User-Agent": "slabridge"})
         for scheme in ("https://", "http://"):
             self.mount(scheme, HTTPAdapter(pool_maxsize=limits.concurrency, max_retries=0))
@@ -107,16 +105,7 @@ class Http(requests.Session):
         elif auth is not None:
             self._authorization = Header(auth)
         self.auth = self._authorization
-        self._retrying = Retrying(
-            retry=retry_if_exception(lambda error: isinstance(error, Failure) and error.again),
-            wait=_wait,
-            stop=lambda at: (
-                at.attempt_number >= attempts
-                or at.idle_for + at.upcoming_sleep > patience
-                or at.upcoming_sleep > self._gate.left()
-            ),
-            reraise=True,
-        )
+        self._retrying = retrying(attempts, patience, self._gate.left)
 
     @property
     def calls(self) -> Counter[str]:
@@ -222,23 +211,6 @@ class Http(requests.Session):
                 raise failure from error
         log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
         return response
-
-
-class _Jar(RequestsCookieJar):
-    """Cookies that a thread may read while another sets one."""
-
-    _cookies_lock: AbstractContextManager[object]  # that of http.cookiejar
-
-    def __iter__(self) -> Iterator[Any]:
-        with self._cookies_lock:
-            return iter(list(super().__iter__()))
-
-
-def _wait(state: RetryCallState) -> float:
-    """Return the seconds before the next attempt: never less than the server asked for."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.asked if isinstance(error, Failure) else None
-    return max(asked or 0.0, _BACKOFF(state))
 
 
 def _since(began: float) -> int:

@@ -19,20 +19,13 @@ from requests.auth import AuthBase
 from connectors.errors import Refused
 from connectors.http.credentials import OAuth, OAuthClient, OAuthPassword, OAuthRefresh
 from connectors.http.token_file import store, stored
+from connectors.http.token_refusal import refusal
 
 Fetch = Callable[[OAuth, Mapping[str, str]], Any]
 """Sends fields to where tokens are had, and returns the JSON of a 2xx answer; raises as `Http.call` does."""
 
 _MARGIN = 60.0
 _FILES = threading.Lock()  # two connections may share a refresh token's file
-
-_WRONG = {
-    "invalid_client": "check client_id and client_secret",
-    "unauthorized_client": "its client may not ask for a token this way: check client_id and kind",
-    "invalid_scope": "check scope",
-    "unsupported_grant_type": "check kind, and token_url",
-}
-"""What is wrong by the error code of RFC 6749, 5.2; `invalid_grant` depends on what was given."""
 
 log = structlog.get_logger(__name__)
 
@@ -108,7 +101,7 @@ class Token(AuthBase):
         try:
             body = self._fetch(auth, {**form, **client})
         except Refused as error:
-            raise Refused(self._reason(error), status=error.status) from None
+            raise Refused(refusal(self._name, auth, error), status=error.status) from None
         found = body if isinstance(body, Mapping) else {}
         token, follows, lasts = (found.get(key) for key in ("access_token", "refresh_token", "expires_in"))
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
@@ -135,33 +128,6 @@ class Token(AuthBase):
                 connection=self._name,
             )
         self._refresh = follows
-
-    def _reason(self, error: Refused) -> str:
-        """Return what to check, by what was said and what was given."""
-        auth, body = self._auth, error.body if isinstance(error.body, Mapping) else {}
-        code = body.get("error")
-        if code == "invalid_grant" and isinstance(auth, OAuthRefresh):
-            advice = "refresh_token is expired, revoked or used up: authorize anew, and put the new one in its place"
-        elif code == "invalid_grant" and isinstance(auth, OAuthPassword):
-            advice = "check user and password, and that the user is not locked out"
-        elif isinstance(code, str) and code in _WRONG:
-            advice = _WRONG[code]
-        elif error.status not in (400, 401, 403):
-            return str(error)
-        else:
-            hint = f" ({auth.hint})" if auth.hint else ""
-            advice = f"nothing says why; it may be: {_MAYBE[type(auth)]}{hint}"
-        return f"{self._name}: no token from {auth.token_url} ({error.status}): {advice} (under `auth`)"
-
-
-_MAYBE = {
-    OAuthPassword: "client_id or client_secret is wrong, the OAuth application is inactive, user or password is wrong, "
-    "or the user is locked out",
-    OAuthClient: "client_id or client_secret is wrong, the OAuth application is inactive or has no user, or this grant "
-    "is switched off",
-    OAuthRefresh: "client_id or client_secret is wrong, the OAuth application is inactive, its user is locked out, or "
-    "refresh_token is expired, revoked or used up: then authorize anew",
-}
 
 
 def _form(auth: OAuth) -> dict[str, str]:

@@ -154,7 +154,7 @@ class ServiceNow:
         """Return these records as tickets, with history, comments and names; what cannot be read is skipped."""
         settings, names = self._settings, self._names
         around = self._around.read(rows, self._account)
-        now = ((field, names.text(row, field)) for row in rows for field in settings.fields)
+        now = ((field, names.learn(row, field)) for row in rows for field in settings.fields)
         once = ((c.field, text) for found in around.changes.values() for c in found for text in (c.before, c.after))
         names.look_up([*now, *once])
         tickets: list[NativeTicket] = []

@@ -38,7 +38,7 @@ class Names:
         self._targets: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def text(self, row: Record, field: str) -> str:
+    def learn(self, row: Record, field: str) -> str:
         """Return what a record's field holds, raw, and learn where it points to."""
         held = row.get(field)
         if not isinstance(held, dict):
@@ -83,7 +83,7 @@ class Names:
             if field not in known:
                 page = self._records.page(self._table, f"{name(field)}ISNOTEMPTY", [field], limit=1, links=True)
                 for row in page.rows:
-                    self.text(row, field)
+                    self.learn(row, field)
         return self._targets[field]
 
 

@@ -30,7 +30,7 @@ def ticket_of(row: Record, around: Surroundings, *, settings: ServiceNowSettings
         ValueError: a date cannot be read.
     """
     sys_id = row["sys_id"]
-    texts = {field: names.text(row, field) for field in settings.fields if field in row}
+    texts = {field: names.learn(row, field) for field in settings.fields if field in row}
     fields = {field: names.values(field, text) for field, text in texts.items()}
     booleans = {field for field, text in texts.items() if text in ("true", "false")}
     history = tuple(entries_of(around.changes.get(sys_id, ()), names, booleans))

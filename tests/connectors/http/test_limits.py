@@ -13,7 +13,7 @@ from connectors.http.limits import HOUR, Limits
 from connectors.http.rules import Limited, Rules
 from connectors.http.session import Http
 from tests.connectors.clock import Clock, session
-from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, reset
+from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, reset, slow
 
 
 @pytest.fixture
@@ -162,6 +162,17 @@ def test_an_answer_is_waited_for_no_longer_than_the_run_has_left(
         monkeypatch.setattr(adapter, "send", noted)
         http.call("GET", server.url)
     assert used == [timeouts]
+
+
+@pytest.mark.parametrize(("method", "error"), [("GET", Halted), ("POST", Unclear)])
+def test_an_answer_that_the_runs_own_time_cut_off_is_no_fault_of_the_tools(
+    server: Misbehaving, clock: Clock, limits: Limits, method: str, error: type[Exception]
+) -> None:
+    server.will(slow)
+    left = lambda: 0.0 if server.seen else 1.0  # noqa: E731 - short
+    with session(clock, limits, left=left) as http, pytest.raises(error, match="the run's time is up"):
+        http.call(method, server.url)
+    assert len(server.seen) == 1
 
 
 def test_a_run_that_is_asked_to_stop_sends_nothing_more(server: Misbehaving, clock: Clock, limits: Limits) -> None:

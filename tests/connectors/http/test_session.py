@@ -6,7 +6,7 @@ import pytest
 import structlog
 from pydantic import SecretStr
 
-from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
+from connectors.errors import ConnectorError, CutShort, Refused, Unavailable, Unclear
 from connectors.http.credentials import BasicAuth, BearerAuth
 from connectors.http.session import Http
 from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, misbehaving_server, raw, reset, slow
@@ -218,9 +218,9 @@ def test_a_login_page_with_200_is_refused(server: Misbehaving, http: Session) ->
 
 
 @pytest.mark.parametrize("body", [b'{"result": [{"a": "', b"", b"\xff\xfe{"])
-def test_broken_json_with_200_is_unavailable(server: Misbehaving, http: Session, body: bytes) -> None:
+def test_broken_json_with_200_is_cut_short(server: Misbehaving, http: Session, body: bytes) -> None:
     server.will(raw(200, body))
-    with pytest.raises(Unavailable, match="broken or cut JSON"):
+    with pytest.raises(CutShort, match="broken or cut JSON"):
         http.call("GET", server.url)
 
 
