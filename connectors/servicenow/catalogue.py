@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from connectors.servicenow.page import Record
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record, Selected, Selection
+from connectors.servicenow.selection import Selected, Selection
 from connectors.servicenow.settings import ServiceNowSettings
 
 _ANCESTORS = tuple("super_class." * depth + "name" for depth in range(1, 6))

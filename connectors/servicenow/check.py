@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from connectors.errors import Refused
 from connectors.servicenow import query
+from connectors.servicenow.page import RecordPage
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import RecordPage
 from connectors.servicenow.settings import ServiceNowSettings
 
 

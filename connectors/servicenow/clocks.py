@@ -11,8 +11,8 @@ import structlog
 from connectors.errors import Refused
 from connectors.interface import NativeClock
 from connectors.servicenow import stamp
+from connectors.servicenow.page import Record
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record
 
 log = structlog.get_logger(__name__)
 

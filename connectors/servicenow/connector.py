@@ -28,6 +28,7 @@ from connectors.servicenow import clocks, query, stamp
 from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.check import check, who_am_i
 from connectors.servicenow.gap import gaps_of
+from connectors.servicenow.page import Record
 from connectors.servicenow.pull.names import Names
 from connectors.servicenow.pull.scan import ScannedPage, cursor_of, position_of, scan
 from connectors.servicenow.pull.surroundings import SurroundingsReader
@@ -35,7 +36,6 @@ from connectors.servicenow.pull.ticket import columns, key_of, ticket_of
 from connectors.servicenow.query import Position
 from connectors.servicenow.rate import RULES
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write import writing

@@ -8,17 +8,8 @@ import structlog
 from connectors.errors import CutShort, Refused
 from connectors.parallel import Lanes
 from connectors.servicenow.pace import Pace
-from connectors.servicenow.selection import (
-    IN_LIST,
-    LONG_LIST,
-    PageRequest,
-    Record,
-    RecordPage,
-    Selected,
-    Selection,
-    SelectionPart,
-    after,
-)
+from connectors.servicenow.page import PageRequest, Record, RecordPage, after
+from connectors.servicenow.selection import IN_LIST, LONG_LIST, Selected, Selection, SelectionPart
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables, page_of
 

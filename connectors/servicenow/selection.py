@@ -3,14 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as filled
-from typing import Any
 
 from connectors.errors import Refused
 from connectors.servicenow import query
+from connectors.servicenow.page import PageRequest, Record, RecordPage, after, raw
 from connectors.servicenow.query import among, joined
-
-Record = dict[str, Any]
-"""A record, raw: texts, references as {link, value}; a field that may not be read is absent."""
 
 IN_LIST = 40
 """Values in an IN list of a call of its own: 40 sys_ids keep the URL under 2,048 characters."""
@@ -18,32 +15,6 @@ LONG_LIST = 100
 """Values in an IN list within a batch, where no URL is too long."""
 ROWS = 2000
 """Rows asked for at once: under a megabyte of history."""
-
-
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    """One page: what could be read of it, how many rows the query has in all (where given), the server's clock.
-
-    `limit` is how many rows were asked for.
-    """
-
-    rows: list[Record]
-    count: int | None
-    date: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """What one page is asked by: `links` gives references as {link, value}, `display` all as {display_value, value}."""
-
-    table: str
-    query: str
-    fields: Sequence[str]
-    limit: int
-    offset: int = 0
-    links: bool = False
-    display: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,21 +110,3 @@ class SelectionPart:
                 "does it exist, may the account read it?"
             )
         self._last = query.word(held["sys_id"] or "")
-
-
-def after(page: RecordPage, offset: int) -> tuple[bool, int]:
-    """Return whether a page was the last, and the offset of the next behind its last row (or the same row as before).
-
-    The total count says so; where it is not given, an empty page does.
-    """
-    seen = offset + (len(page.rows) or page.limit)
-    last = not page.rows if page.count is None else seen >= page.count
-    return last, 0 if page.rows else offset + page.limit
-
-
-def raw(held: object) -> str | None:
-    """Return a field's stored value, however it is shown; None where the field is absent."""
-    if isinstance(held, dict):
-        held = held.get("value")
-        return held if isinstance(held, str) else ""
-    return held if isinstance(held, str) else None

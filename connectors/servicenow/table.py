@@ -30,8 +30,8 @@ from connectors.http.answer import date_of
 from connectors.http.session import Http
 from connectors.servicenow import query
 from connectors.servicenow.batch import BatchApi, InnerReply, InnerRequest
+from connectors.servicenow.page import PageRequest, Record, RecordPage
 from connectors.servicenow.rate import is_cancelled, message
-from connectors.servicenow.selection import PageRequest, Record, RecordPage
 from connectors.servicenow.settings import ServiceNowSettings
 
 _URL = re.compile(r"(https?)://([a-zA-Z0-9.-]+(?::[0-9]{1,4}|:[1-6][0-9]{4})?)/?")

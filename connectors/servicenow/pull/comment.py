@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from connectors.interface import NativeComment
 from connectors.servicenow import stamp
-from connectors.servicenow.selection import Record, Selection
+from connectors.servicenow.page import Record
+from connectors.servicenow.selection import Selection
 
 PUBLIC, INTERNAL = "comments", "work_notes"
 JOURNAL = "sys_journal_field"

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from connectors.interface import NativeEntry, Values
 from connectors.servicenow import stamp
+from connectors.servicenow.page import Record
 from connectors.servicenow.pull.names import Names
-from connectors.servicenow.selection import Record, Selection
+from connectors.servicenow.selection import Selection
 
 _FIELDS = ("documentkey", "fieldname", "oldvalue", "newvalue", "user", "sys_created_on", "record_checkpoint")
 _BOOLEAN = {"0": "false", "1": "true"}

@@ -7,8 +7,9 @@ know no person. A value that the record has and no metric yet is taken to hold s
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.history import FieldChange
-from connectors.servicenow.selection import Record, Selection, raw
+from connectors.servicenow.selection import Selection
 
 _FIELDS = ("id", "definition", "field_value", "value", "start", "end")
 

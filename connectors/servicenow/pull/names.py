@@ -15,9 +15,10 @@ import structlog
 
 from connectors.interface import Value, Values
 from connectors.servicenow.catalogue import Catalogue
+from connectors.servicenow.page import Record
 from connectors.servicenow.query import SYS_ID, name
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record, Selection
+from connectors.servicenow.selection import Selection
 from connectors.servicenow.settings import ServiceNowSettings
 
 _LINK = re.compile(r"/table/([a-z0-9_]+)/[^/]*$")

@@ -8,9 +8,9 @@ import structlog
 from connectors.errors import Refused
 from connectors.interface import Cursor
 from connectors.servicenow import stamp
+from connectors.servicenow.page import Record, RecordPage
 from connectors.servicenow.query import Position, behind, joined, narrowed
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record, RecordPage
 from connectors.servicenow.settings import ServiceNowSettings
 
 log = structlog.get_logger(__name__)

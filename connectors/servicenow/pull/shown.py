@@ -12,8 +12,9 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.servicenow import stamp
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.comment import INTERNAL, PUBLIC, JournalEntry, marker_in
-from connectors.servicenow.selection import Record, Selection, raw
+from connectors.servicenow.selection import Selection
 
 _DATES = ("sys_created_on", "sys_updated_on")
 _HEAD = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) - (.*) \([^()\n]+\)$", re.MULTILINE)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 import structlog
 
 from connectors.servicenow.catalogue import Catalogue
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.comment import JOURNAL, JournalEntry, entries_of, journal_selection
 from connectors.servicenow.pull.history import AuditTrail, FieldChange
 from connectors.servicenow.pull.metric import Metrics
 from connectors.servicenow.pull.shown import OurAccount, entries_shown, shown_selection
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record, Selected, Selection, raw
+from connectors.servicenow.selection import Selected, Selection
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.write.result import Results
 

@@ -1,11 +1,11 @@
 """A ticket, put together from its record and what stands around it."""
 
 from connectors.interface import NativeTicket
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.comment import comment_of
 from connectors.servicenow.pull.history import entries_of
 from connectors.servicenow.pull.names import Names
 from connectors.servicenow.pull.surroundings import Surroundings, caller_of
-from connectors.servicenow.selection import Record, raw
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.stamp import instant_of
 

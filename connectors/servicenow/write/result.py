@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import structlog
 
+from connectors.servicenow.page import Record
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record, Selection
+from connectors.servicenow.selection import Selection
 from connectors.servicenow.settings import ServiceNowSettings
 
 log = structlog.get_logger(__name__)

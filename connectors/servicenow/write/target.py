@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from connectors.errors import Refused, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from connectors.servicenow.batch import InnerRequest
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Record, raw
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write.result import Results

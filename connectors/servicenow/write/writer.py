@@ -9,8 +9,8 @@ from connectors.parallel import Lanes
 from connectors.receipts import UNCLEAR_LIMIT, too_unclear
 from connectors.servicenow import query
 from connectors.servicenow.batch import WRITES
+from connectors.servicenow.page import PageRequest
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import PageRequest
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write.group import Group, GroupDone, GroupWriter

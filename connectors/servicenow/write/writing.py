@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from connectors.errors import Refused, Unclear
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
-from connectors.servicenow.selection import Record, raw
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.stamp import stamp_of
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write.comment import journal_of

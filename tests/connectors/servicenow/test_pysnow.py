@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from connectors.interface import FieldsWrite, Outcome
-from connectors.servicenow.selection import PageRequest
+from connectors.servicenow.page import PageRequest
 from tests.connectors.misbehaving import answer
 from tests.connectors.servicenow.conftest import Connect, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows
