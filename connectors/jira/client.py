@@ -1,4 +1,4 @@
-"""The client of a Jira site: the `jira` library where it helps, raw JSON where many issues pass, both fenced.
+"""The client of a Jira site: the `jira` library where it helps, raw JSON where many issues pass.
 
 Both send through `connectors.http`.
 

@@ -35,7 +35,7 @@ class Writer:
 
     def _applied(self, write: Write) -> Receipt:
         try:
-            return self._fields_written(write) if isinstance(write, FieldsWrite) else self._comment_written(write)
+            return self._fields_written(write) if isinstance(write, FieldsWrite) else self._comment_posted(write)
         except Unclear as error:
             return Receipt(write, Outcome.UNCLEAR, str(error))
         except Refused as error:
@@ -99,8 +99,8 @@ class Writer:
         kind = (issue.get("fields") or {}).get("issuetype") or {}
         return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
 
-    def _comment_written(self, write: CommentWrite) -> Receipt:
-        """Add a comment; one that was to be internal and that customers see is taken back."""
+    def _comment_posted(self, write: CommentWrite) -> Receipt:
+        """Post a comment; one that was to be internal and that customers see is deleted again."""
         answer = self._client.post("issue", write.id, "comment", body=body(write, self._dialect.comment(write.body)))
         if not write.internal or answer.body.get("jsdPublic") is False:
             return Receipt(write, Outcome.APPLIED)
@@ -110,7 +110,7 @@ class Writer:
                 return Receipt(write, Outcome.APPLIED)
             self._client.delete("issue", write.id, "comment", comment)
         except (Refused, Unavailable, Halted) as error:
-            raise Unclear(f"the comment was written, but it is not known whether customers see it: {error}") from error
+            raise Unclear(f"the comment was posted, but it is not known whether customers see it: {error}") from error
         reason = f"Jira showed customers an internal comment on {write.key}: it was deleted; is our account an agent?"
         return Receipt(write, Outcome.REFUSED, reason)
 

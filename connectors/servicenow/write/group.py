@@ -1,7 +1,7 @@
 """A group of writes in one batch, and by themselves those of which the batch does not say what became of them.
 
-Fields are facts: where their fate is unknown they are sent again. A note is not: where its fate is unknown it is looked
-for in the journal, at once where the instance says that it did not come to it, else by a later run.
+Fields are facts: where their fate is unknown they are sent again. A comment is not: where its fate is unknown it is
+looked for in the journal, at once where the instance says that it did not come to it, else by a later run.
 """
 
 from collections.abc import Mapping, Sequence
@@ -133,7 +133,7 @@ class GroupWriter:
         return None
 
     def _again(self, write: Write, reply: InnerReply | None, posted: Mapping[str, set[str]] | None) -> Receipt:
-        """Send a write alone; a note that the instance says it did not come to only if the journal has it not."""
+        """Send a write alone; a comment that the instance says it did not come to only if the journal has it not."""
         if isinstance(write, CommentWrite) and reply is None:
             if posted is None or write.id not in posted:
                 return Receipt(write, Outcome.UNCLEAR, "the batch left it out, and the journal may not be read")
@@ -142,7 +142,7 @@ class GroupWriter:
         return self._targets.send(write)
 
     def _posted(self, group: Group, replies: Replies) -> dict[str, set[str]]:
-        """Return the markers in the journals of tickets whose notes were left out; empty where it may not be read."""
+        """Return the markers in the journals of tickets whose comments were left out; none where it may not be read."""
         left = [write.id for write in group if isinstance(write, CommentWrite) and replies.get(id(write)) is None]
         (got,) = self._records.read([journal_selection(list(dict.fromkeys(left)))])
         if got.refused or got.hidden:
@@ -155,7 +155,7 @@ class GroupWriter:
         return found
 
     def _after_loss(self, group: Group, early: Mapping[int, Receipt], reason: str) -> GroupDone:
-        """Send fields again whose answer was lost; neither notes, nor rows that are still not there: they may come."""
+        """Send fields again whose answer was lost; neither comments, nor rows still not there: they may come."""
         fields = [write for write in group if isinstance(write, FieldsWrite) and id(write) not in early]
         known = dict(early)
         try:

@@ -40,17 +40,17 @@ def values_of(write: Write) -> dict[str, str]:
 def apply(tables: Tables, table: str, write: Write, *, sys_id: str) -> Receipt:
     """Set the fields of one record, which for a comment is the ticket's, and return what became of it.
 
-    Fields are facts and may be sent twice. A note may not, and ServiceNow is known to answer 403 or 500 to one that it
-    stored (KB2697679): these are unclear.
+    Fields are facts and may be sent twice. A comment may not, and ServiceNow is known to answer 403 or 500 to one that
+    it stored (KB2697679): these are unclear.
 
     Raises:
+        Halted: the run is to end, and it was not applied.
         Unavailable: it was certainly not applied, nor will the next one be.
         Refused: the credentials are refused, not this write.
     """
-    note = isinstance(write, CommentWrite)
     values = values_of(write)
     try:
-        stored = tables.patch(table, sys_id, values, idempotent=not note)
+        stored = tables.patch(table, sys_id, values, idempotent=isinstance(write, FieldsWrite))
     except Unclear as unclear:
         return Receipt(write, Outcome.UNCLEAR, str(unclear))
     except Refused as refused:
@@ -61,7 +61,7 @@ def apply(tables: Tables, table: str, write: Write, *, sys_id: str) -> Receipt:
 
 
 def receipt_refused(write: Write, status: int, reason: str, *, on_ticket: bool) -> Receipt:
-    """Return what a 4xx means: of a note a 403 says nothing; a 404 that the ticket is gone, if it was written to."""
+    """Return what a 4xx means: of a comment a 403 says nothing; a 404 that the ticket is gone, if it was written to."""
     if status == 404 and on_ticket:
         return Receipt(write, Outcome.GONE, reason)
     perhaps = isinstance(write, CommentWrite) and status == 403
