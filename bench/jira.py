@@ -31,9 +31,9 @@ import structlog
 from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 
+import connectors
 from connectors.http.credentials import BasicAuth
 from connectors.http.limits import Limits
-from connectors.http.session import Http
 from connectors.interface import NativeTicket, Values
 from connectors.jira.connector import Jira
 from connectors.jira.settings import JiraSettings
@@ -134,10 +134,11 @@ def connect(sandbox: Sandbox, fields: dict[str, str], size: int = 500, *, slow: 
     auth = BasicAuth(sandbox.jira.user, SecretStr(sandbox.jira.secret))
     read = tuple(fields.values())
     found = JiraSettings(name="jira", url=sandbox.jira.url, auth=auth, fields=read, page_size=size)
-    http = Http("jira", auth, limits=Limits(CONCURRENCY))
+    jira = connectors.open(found, limits=Limits(CONCURRENCY))
+    assert isinstance(jira, Jira)  # noqa: S101 - as its settings say
     if slow:
-        http.mount("http://", Slow(pool_maxsize=CONCURRENCY))
-    return Jira(found, http)
+        jira.http.mount("http://", Slow(pool_maxsize=CONCURRENCY))
+    return jira
 
 
 class People:

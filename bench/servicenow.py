@@ -27,10 +27,10 @@ from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 from structlog.testing import capture_logs
 
+import connectors
 import sla_engine
 from connectors.http.credentials import BasicAuth
 from connectors.http.limits import Limits
-from connectors.http.session import Http
 from connectors.interface import Cursor, NativeTicket, Values
 from connectors.servicenow.connector import ServiceNow
 from connectors.servicenow.settings import ServiceNowSettings
@@ -80,9 +80,10 @@ def connector_to(box: Sandbox, latency: float = 0.0) -> ServiceNow:
         page_size=PAGE,
         concurrency=CONCURRENCY,
     )
-    http = Http(settings.name, settings.auth, timeout=settings.timeout, limits=Limits(CONCURRENCY))
-    http.mount("http://", Far(latency))
-    return ServiceNow(settings, http)
+    snow = connectors.open(settings, limits=Limits(CONCURRENCY))
+    assert isinstance(snow, ServiceNow)  # noqa: S101 - as its settings say
+    snow.http.mount("http://", Far(latency))
+    return snow
 
 
 def while_people_work(log: Path) -> tuple[dict[str, dict[str, Any]], int]:

@@ -3,12 +3,13 @@
 ConnectorError
 ├── Refused            stop, a person must act: credentials, permissions, a name the tool does not know
 ├── Unavailable        end this connection's part of the run, the next run goes on: outage, maintenance, rate limit
-│   └── Spaced         leave this one write for the next run, the others go on: too many writes on one ticket
-├── Halted             end: the run's time is over, or it was asked to stop; no tool is to blame
-└── Unclear            a write may or may not have been applied: look before writing again
+│   ├── Spaced         leave this one write for the next run, the others go on: too many writes on one ticket
+│   └── CutShort       ask for less: the tool broke a read off, or cancelled it
+├── Unclear            a write may or may not have been applied: look before writing again
+└── Halted             the run is to end: send nothing more
 
 One bad record is no exception but a value: `interface.Skipped`. A message names the tool, what was asked and what to
-do; it never holds credentials or a ticket's text.
+do; it never holds credentials or a ticket's text, and nothing is decided by its words.
 """
 
 
@@ -40,9 +41,13 @@ class Spaced(Unavailable):
     """One ticket takes no more writes for now; this one was certainly not applied, and others may be."""
 
 
+class CutShort(Unavailable):
+    """A read was broken off or cancelled by the tool: the same again would be, too, and less may not."""
+
+
 class Unclear(ConnectorError):  # noqa: N818 - as above
     """The answer to a write was lost; the write may have been applied."""
 
 
-class Halted(ConnectorError):  # noqa: N818 - as above
-    """The run is to end: its time is over, or it was asked to stop. Nothing more is sent; no tool is to blame."""
+class Halted(ConnectorError):  # noqa: N818 - what the run is
+    """The run is to end (its time is over, or it was asked to stop): nothing more is sent. No tool is to blame."""

@@ -1,16 +1,16 @@
-"""What a ticket tool answers over HTTP: its JSON, its clock, how long to wait, what it says to people."""
+"""What a server answers over HTTP: its JSON, its clock, how long to wait, what it says to people."""
 
 import json
 import re
 import time
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 
 import orjson
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from sla_engine.instant import instant_of
 
 
 class Answer(NamedTuple):
@@ -40,56 +40,30 @@ def date_of(headers: Mapping[str, str]) -> int | None:
     return _http_date(headers.get("Date", ""))
 
 
+def seconds_until(instant: int, headers: Mapping[str, str]) -> float:
+    """Return the seconds from the server's own clock (ours where it gives none) to an instant, ms UTC; 0 if over."""
+    now = date_of(headers)
+    return max(0.0, (instant - (time.time() * 1000 if now is None else now)) / 1000)
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds of `Retry-After`, a number or an HTTP date (by the server's own clock); RFC 9110, 10.2.3."""
     text = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]+(\.[0-9]+)?", text):
         return float(text)
-    until, now = _http_date(text), date_of(headers)
-    if until is None:
-        return None
-    return max(0.0, (until - (time.time() * 1000 if now is None else now)) / 1000)
-
-
-def rate_reset(headers: Mapping[str, str]) -> float | None:
-    """Return the seconds until `X-RateLimit-Reset`: unix seconds in ServiceNow, a minute without seconds in Jira.
-
-    Of a minute its last second counts, and the server's own clock is the clock.
-    """
-    text = headers.get("X-RateLimit-Reset", "").strip()
-    minute = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)Z", text)
-    try:
-        if minute:
-            at = datetime.fromisoformat(f"{minute[1]}+00:00").timestamp() + 59
-        elif re.fullmatch(r"\d{9,11}", text):
-            at = float(text)
-        else:
-            at = datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
-    except ValueError:
-        return None
-    now = date_of(headers)
-    return max(0.0, at - (time.time() if now is None else now / 1000))
-
-
-def rate_limited(headers: Mapping[str, str]) -> bool:
-    """Return whether an answer says anything of a rate: a limit, its reason, or how long to wait."""
-    return any(re.match(r"retry-after|(x-)?(beta-)?ratelimit", name, re.IGNORECASE) for name in headers)
-
-
-def rate_reason(headers: Mapping[str, str]) -> str:
-    """Return which of Jira's limits was met, "" where it is not said."""
-    return headers.get("RateLimit-Reason") or headers.get("X-Beta-RateLimit-Reason") or ""
+    until = _http_date(text)
+    return None if until is None else seconds_until(until, headers)
 
 
 def message_of(body: object) -> str:
-    """Return the message in an error body of either tool, "" where there is none."""
-    if not isinstance(body, dict):
+    """Return the message in the JSON of an error as RFC 6749 (5.2) has it, or a plain `message`; "" without one."""
+    if not isinstance(body, Mapping):
         return ""
-    error, messages, errors = body.get("error"), body.get("errorMessages"), body.get("errors")
-    parts: list[object] = [error.get("message"), error.get("detail")] if isinstance(error, dict) else [error]
-    parts += [body.get(key) for key in ("error_description", "message", "errorMessage")]
-    parts += messages if isinstance(messages, list) else []
-    parts += [f"{field}: {said}" for field, said in errors.items()] if isinstance(errors, dict) else []
+    return joined(body.get(key) for key in ("error", "error_description", "message"))
+
+
+def joined(parts: Iterable[object]) -> str:
+    """Return those parts of a message that are texts, and not empty, as one."""
     return ": ".join(part for part in parts if isinstance(part, str) and part)
 
 
@@ -98,6 +72,4 @@ def _http_date(text: str) -> int | None:
         moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - _EPOCH) // timedelta(milliseconds=1)
+    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
-from connectors.errors import ConnectorError, Refused, Spaced, Unavailable, Unclear
+from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
 from connectors.http.limits import endpoint_of
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -49,43 +49,47 @@ class Call:
         """The connection and its host, without what else may stand in the URL."""
         return f"{self.name} ({urlsplit(self.url).netloc.rpartition('@')[2]})"
 
-    def given_up(self, failure: "Failure") -> ConnectorError:
-        """Return what the caller gets when no attempt follows this failure."""
-        message = f"{self.who} {failure.reason}: {self.method} {self.path}"
-        if self.unclear:
-            return Unclear(f"{message}; the write may have been applied")
-        kind = Spaced if failure.alone else Unavailable
-        return kind(message, retry_after=failure.asked)
-
     @property
     def unclear(self) -> bool:
         """Whether it is a write that may have been applied."""
         return self.doubt and not self.read
 
-
-class Failure(Exception):  # noqa: N818 - never leaves `Http`
-    """One attempt failed.
-
-    `lost`: it may have been applied all the same; `asked`: the seconds to wait at least; `again`: whether another
-    attempt may follow; `alone`: it says nothing about other calls.
-    """
-
-    def __init__(  # noqa: PLR0913 - the last ones are exceptions to the rule
+    def fail(
         self,
-        call: Call,
         reason: str,
         *,
         lost: bool = False,
         asked: float | None = None,
         again: bool | None = None,
-        alone: bool = False,
-    ) -> None:
+        kind: type[Unavailable] = Unavailable,
+    ) -> "Failure":
+        """Note that an attempt failed, and return what to raise for it.
+
+        `lost`: it may have been applied all the same; `asked`: the seconds to wait at least; `again`: whether another
+        attempt may follow, where that is not decided by `lost`; `kind`: what the call fails with if none does.
+        """
+        self.doubt = self.doubt or lost
+        return Failure(reason, asked, (self.idempotent or not lost) if again is None else again, kind)
+
+    def given_up(self, failure: "Failure") -> ConnectorError:
+        """Return what the caller gets when no attempt follows this failure."""
+        message = f"{self.who} {failure.reason}: {self.method} {self.path}"
+        return self.certain(failure.kind(message, retry_after=failure.asked))
+
+    def certain(self, error: ConnectorError) -> ConnectorError:
+        """Return the error that ends the call, unless an earlier attempt of a write may have been applied: Unclear."""
+        return Unclear(f"{error}; the write may have been applied") if self.unclear else error
+
+
+class Failure(Exception):  # noqa: N818 - never leaves `Http`
+    """One attempt failed; `Call.fail` makes it and says what its parts are."""
+
+    def __init__(self, reason: str, asked: float | None, again: bool, kind: type[Unavailable]) -> None:
         super().__init__(reason)
         self.reason = reason
         self.asked = asked
-        self.again = (call.idempotent or not lost) if again is None else again
-        self.alone = alone
-        call.doubt = call.doubt or lost
+        self.again = again
+        self.kind = kind
 
 
 def no_answer(call: Call, error: requests.RequestException) -> Failure | Refused:
@@ -116,7 +120,7 @@ def no_answer(call: Call, error: requests.RequestException) -> Failure | Refused
             what = "did not answer in time"
         else:
             what = "broke the connection off"
-    return Failure(call, what, lost=sent)
+    return call.fail(what, lost=sent)
 
 
 def _why(reason: object) -> str:

@@ -23,18 +23,25 @@ class BearerAuth:
 
 @dataclass(frozen=True, slots=True)
 class ApiKeyAuth:
-    """A key sent as `x-sn-apikey`; ServiceNow alone takes one."""
+    """A key sent in a header of its own, whose name is `header`."""
 
     key: SecretStr
+    header: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OAuth:
-    """What every grant of OAuth 2.0 needs: where the token is had, and the client that asks for it."""
+    """What every grant of OAuth 2.0 needs: where the token is had, and the client that asks for it.
+
+    RFC 6749 sends a form to the `token_url`; `as_json` says that it wants JSON. `hint` is what else may be wrong where
+    a token is refused without a reason.
+    """
 
     token_url: str
     client_id: str
     client_secret: SecretStr
+    as_json: bool = False
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ class Limits:
         """How many calls may be under way now."""
         return self._concurrency
 
-    def one_at_a_time(self) -> bool:
+    def narrow(self) -> bool:
         """Let one call at a time be under way from now on; return whether more could be before."""
         with self._places:
             before, self._concurrency = self._concurrency, 1

@@ -1,10 +1,12 @@
-"""A Jira site: the `jira` library where it helps, raw JSON where many issues pass, both through `connectors.http`.
+"""The client of a Jira site: the `jira` library where it helps, raw JSON where many issues pass.
+
+Both send through `connectors.http`.
 
 What was measured of jira 3.10.5, and how it is fenced here:
 
 | the library                                                       | here                                             |
 |-------------------------------------------------------------------|--------------------------------------------------|
-| has no timeout unless told                                        | its session is ours, which always has one        |
+| has no timeout unless given one                                   | its session is ours, which always has one        |
 | sends a POST again after a reset: one comment became four         | `max_retries=0`, and our session knows POST      |
 | waits less than Retry-After asks, and fails on one that is a date | the same                                         |
 | does not send again after 500, 502, 504 or a read time-out        | the same                                         |
@@ -18,9 +20,8 @@ What was measured of jira 3.10.5, and how it is fenced here:
 | its errors and its log print answers, with tickets and cookies    | our session raises ours first; its log is silent |
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from jira import JIRA
@@ -28,17 +29,15 @@ from jira import JIRA
 from connectors.errors import Refused, Unavailable, Unclear
 from connectors.http.answer import Answer
 from connectors.http.session import Http
-from connectors.jira.ahead import THREADS
 from connectors.jira.settings import JiraSettings
+from connectors.parallel import Lanes
 
 Body = dict[str, Any]
-T = TypeVar("T")
-R = TypeVar("R")
 CLOUD = "Cloud"
 
 
-class Site:
-    """A Jira site over one session. Every call raises what `Http.call` does.
+class Client:
+    """A Jira site, asked over one session. Every call raises what `Http.call` does.
 
     Paths are below /rest/api/<version>/: version 2, which every Jira has, until `server` has found a Cloud.
     """
@@ -46,11 +45,7 @@ class Site:
     def __init__(self, settings: JiraSettings, http: Http) -> None:
         self.name = settings.name
         self.http = http
-        self.concurrency = settings.concurrency
-        self.pool = ThreadPoolExecutor(settings.concurrency, thread_name_prefix=settings.name)
-        # What is read ahead waits for calls of the pool, so it needs threads of its own. How many calls are under way
-        # is the session's business.
-        self.ahead = ThreadPoolExecutor(THREADS, thread_name_prefix=f"{settings.name}-ahead")
+        self.lanes = Lanes(settings.concurrency, f"{settings.name}-call")
         options = {"server": settings.url, "rest_api_version": "2"}
         self._jira = JIRA(options=options, get_server_info=False, max_retries=0, timeout=http.timeout, logging=False)
         self._jira._session.close()  # noqa: SLF001 - the library takes no session
@@ -164,14 +159,9 @@ class Site:
             raise Unavailable(f"{self.name}: its answers have no Date, so its clock is unknown; does a proxy drop it?")
         return answer.date
 
-    def each(self, function: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        """Return what a function gives for each item, in order; as many at a time as may be under way."""
-        return self.pool.map(function, items)
-
     def close(self) -> None:
-        """Give the session back."""
-        self.ahead.shutdown(cancel_futures=True)
-        self.pool.shutdown(cancel_futures=True)
+        """End the threads, and give the session back."""
+        self.lanes.close()
         self._jira.close()
 
     def _call(self, method: str, path: tuple[str, ...], **rest: Any) -> Answer:  # noqa: ANN401 - passed on to Http.call

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from connectors.errors import Refused
-from connectors.jira.client import Body, Site
-from connectors.jira.dialect import Asked, Bulk, Raw, Rows, all_comments, chunks, embedded, rows_of
+from connectors.jira.client import Body, Client
+from connectors.jira.dialect import Bulk, IssueRequest, Raw, SearchPage, all_comments, chunks, embedded, rows_of
 from connectors.jira.document import document
 from connectors.jira.jql import changed_since
 from connectors.jira.property import PROPERTY
@@ -27,11 +27,11 @@ FIELD_IDS = 10
 class Cloud:
     """See `connectors.jira.dialect.Dialect`."""
 
-    def __init__(self, site: Site, lag: int) -> None:
-        self.site = site
+    def __init__(self, client: Client, lag: int) -> None:
+        self.client = client
         self._lag = lag
 
-    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+    def search(self, restriction: str, since: int, size: int) -> Iterator[SearchPage]:
         """Page by token: it goes on after the last row's values, so an issue edited meanwhile moves to the end.
 
         A token that Jira no longer takes costs no run: the search begins anew where the last page began, but never
@@ -41,9 +41,9 @@ class Cloud:
             reached = None
             query: Body = {"jql": changed_since(since, restriction), "fields": ["updated"], "maxResults": size}
             try:
-                for answer in self.site.pages("search/jql", body=query):
-                    rows, now = rows_of(self.site, answer), self.site.clock(answer)
-                    yield Rows(rows, now)
+                for answer in self.client.pages("search/jql", body=query):
+                    rows, now = rows_of(self.client, answer), self.client.clock(answer)
+                    yield SearchPage(rows, now)
                     reached = min((updated for _, updated in rows), default=reached or since)
                     reached = min(reached, now - self._lag)
             except Refused as error:
@@ -53,12 +53,12 @@ class Cloud:
             else:
                 return
 
-    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:  # noqa: ARG002 - bulkfetch is never behind
+    def issues(self, ids: Sequence[str], asked: IssueRequest, promised: Mapping[str, int] | None) -> Bulk:  # noqa: ARG002 - bulkfetch is never behind
         """Read a hundred at a time."""
         body: Body = {"fields": [*asked.fields, *(["comment"] if asked.comments else [])]}
         if asked.property:
             body["properties"] = [PROPERTY]
-        parts = list(self.site.each(partial(self._bulk, body), chunks(ids, ISSUES)))
+        parts = list(self.client.lanes.map(partial(self._bulk, body), chunks(ids, ISSUES)))
         errors = {id_: why for part in parts for id_, why in part.errors.items()}
         found = [issue for part in parts for issue in part.issues]
         return Bulk([{"properties": {}, **issue} for issue in found] if asked.property else found, errors)
@@ -70,8 +70,8 @@ class Cloud:
         """
         waiting, found = list(ids), list[Body]()
         while True:
-            answer = self.site.ask("issue/bulkfetch", body={"issueIdsOrKeys": waiting, **body})
-            found += (one for one in self.site.listed(answer, "issues") if str(one.get("id")) in waiting)
+            answer = self.client.ask("issue/bulkfetch", body={"issueIdsOrKeys": waiting, **body})
+            found += (one for one in self.client.listed(answer, "issues") if str(one.get("id")) in waiting)
             errors = {str(one.get("id")): str(one.get("errorMessage")) for one in answer.body.get("issueErrors") or ()}
             left = [id_ for id_ in waiting if id_ in errors]
             if not left or len(left) == len(waiting):
@@ -80,7 +80,7 @@ class Cloud:
 
     def _is_there(self, id_: str) -> bool:
         try:
-            self.site.get("issue", id_, fields="id")
+            self.client.get("issue", id_, fields="id")
         except Refused as error:
             if error.status != 404:
                 raise
@@ -91,7 +91,7 @@ class Cloud:
         """Read a thousand issues at a time; one page may hold a part of an issue's histories."""
         ids = [str(issue.get("id")) for issue in issues]
         found: dict[str, list[Raw]] = {}
-        for logs in self.site.each(partial(self._logs, fields), chunks(ids, IDS) if fields else ()):
+        for logs in self.client.lanes.map(partial(self._logs, fields), chunks(ids, IDS) if fields else ()):
             for log in logs:
                 found.setdefault(str(log.get("issueId")), []).extend(log.get("changeHistories") or ())
         return found
@@ -100,16 +100,16 @@ class Cloud:
         body: Body = {"issueIdsOrKeys": list(ids), "maxResults": HISTORIES}
         if len(fields) <= FIELD_IDS:
             body["fieldIds"] = list(fields)
-        pages = self.site.pages("changelog/bulkfetch", body=body)
-        return [log for answer in pages for log in self.site.listed(answer, "issueChangeLogs")]
+        pages = self.client.pages("changelog/bulkfetch", body=body)
+        return [log for answer in pages for log in self.client.listed(answer, "issueChangeLogs")]
 
     def comments(self, issues: Sequence[Body], account: str) -> dict[str, list[Raw]]:
         """Take what the payloads hold, read the rest, and the properties of our own by their ids."""
         found: dict[str, list[Raw]] = {str(issue.get("id")): list(embedded(issue)[0]) for issue in issues}
         cut = [str(issue.get("id")) for issue in issues if embedded(issue)[1] > len(embedded(issue)[0])]
-        found.update(zip(cut, self.site.each(partial(all_comments, self.site), cut), strict=True))
+        found.update(zip(cut, self.client.lanes.map(partial(all_comments, self.client), cut), strict=True))
         own = [str(raw.get("id")) for raws in found.values() for raw in raws if self.person(_author(raw)) == account]
-        held = {id_: raw for part in self.site.each(self._listed, chunks(own, IDS)) for id_, raw in part.items()}
+        held = {id_: raw for part in self.client.lanes.map(self._listed, chunks(own, IDS)) for id_, raw in part.items()}
         return {id_: [held.get(str(raw.get("id")), raw) for raw in raws] for id_, raws in found.items()}
 
     def _listed(self, ids: Sequence[str]) -> dict[str, Raw]:
@@ -118,8 +118,8 @@ class Cloud:
         waiting = set(ids)
         while waiting:
             body = {"ids": sorted(map(int, waiting))}
-            answer = self.site.ask("comment/list", body=body, expand="properties")
-            page = {str(comment.get("id")): comment for comment in self.site.listed(answer, "values")}
+            answer = self.client.ask("comment/list", body=body, expand="properties")
+            page = {str(comment.get("id")): comment for comment in self.client.listed(answer, "values")}
             found.update(page)
             if answer.body.get("isLast", True) or not page.keys() & waiting:
                 break
@@ -144,7 +144,7 @@ class Cloud:
 
     def hidden(self, issue: str, comment: str) -> bool:
         """Go by `jsdPublic`."""
-        return self.site.get("issue", issue, "comment", comment).body.get("jsdPublic") is False
+        return self.client.get("issue", issue, "comment", comment).body.get("jsdPublic") is False
 
 
 def _author(raw: Raw) -> Raw:

@@ -2,31 +2,34 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import ClassVar
 
 from connectors.errors import Refused
-from connectors.http.limits import Limits
+from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import Cursor, Fact, Identity, NativeClock, Page, Receipt, Touched, Write
-from connectors.jira.ahead import ahead, each_ahead
-from connectors.jira.client import CLOUD, Site
+from connectors.jira.client import CLOUD, Client
 from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
-from connectors.jira.comment import People
 from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field, participants, resolve
 from connectors.jira.jql import checked
-from connectors.jira.property import Notes
+from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
-from connectors.jira.pull.people import members
-from connectors.jira.pull.search import Batch, batches
+from connectors.jira.pull.people import People, members
+from connectors.jira.pull.search import ChangedIssues, changed_issues
+from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from connectors.jira.write.fact import encode
 from connectors.jira.write.writer import Writer
+from connectors.parallel import Lanes
 
 MOST = 1_000
 """The most issues in a page."""
+PAGES = 2
+"""How many pages are worked on at a time, each with as many calls at a time as may be under way."""
 
 
 class Jira:
@@ -38,13 +41,18 @@ class Jira:
         Refused: the filter cannot stand in parentheses.
     """
 
-    def __init__(self, settings: JiraSettings, http: Http | None = None) -> None:
+    rules: ClassVar[Rules] = RULES
+
+    def __init__(self, settings: JiraSettings, http: Http) -> None:
         self.name = settings.name
+        self.http = http
         self._settings = settings
-        self._site = Site(settings, http or _http(settings))
+        self._client = Client(settings, http)
+        # Not the client's: a page waits for calls.
+        self._lanes = Lanes(min(PAGES, settings.concurrency), f"{settings.name}-page")
         self._size = max(1, min(settings.page_size, MOST))
         self._overlap = settings.overlap * 1000
-        self._notes = Notes()
+        self._memory = Memory()
         self._identity: Identity | None = None
         try:
             self._filter = checked(settings.filter)
@@ -54,7 +62,7 @@ class Jira:
     @property
     def calls(self) -> int:
         """HTTP calls sent so far, repeated ones included."""
-        return self._site.http.calls.total()
+        return self.http.calls.total()
 
     def check(self) -> Identity:
         """Ask what the site is and who we are to it.
@@ -63,22 +71,22 @@ class Jira:
             Refused: it is no Jira, or does not know us: anyone may ask Jira much, and is answered with less.
         """
         dialect = self._dialect
-        answer = self._site.get("myself")
+        answer = self._client.get("myself")
         account = dialect.person(answer.body)
         if not account:
             raise Refused(f"{self.name}: Jira takes us for nobody: check `auth`, an account's e-mail and its API token")
-        self._identity = Identity(account, self._site.clock(answer))
+        self._identity = Identity(account, self._client.clock(answer))
         return self._identity
 
     def changed(self, cursor: Cursor | None) -> Iterator[Page]:
         """Read the issues of the filter that changed since the cursor, as `connectors.jira.pull.search` says."""
         pull = self._pull
 
-        def page(batch: Batch) -> Page:
+        def page(batch: ChangedIssues) -> Page:
             tickets, skipped, gone = pull.tickets(batch.ids, batch.found)
             return Page(tickets, batch.cursor, skipped, gone)
 
-        return each_ahead(page, self._batches(cursor, self._filter), self._site.ahead)
+        return self._lanes.map(page, self._batches(cursor, self._filter))
 
     def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
         """Read the ids of what changed since the cursor, in or out of the filter."""
@@ -115,16 +123,16 @@ class Jira:
 
     def close(self) -> None:
         """Give connections back."""
-        self._site.close()
+        self._lanes.close()
+        self._client.close()
 
-    def _batches(self, cursor: Cursor | None, restriction: str) -> Iterator[Batch]:
-        found = batches(self._dialect, cursor, restriction=restriction, size=self._size, overlap=self._overlap)
-        return ahead(found, self._site.ahead)
+    def _batches(self, cursor: Cursor | None, restriction: str) -> Iterator[ChangedIssues]:
+        return changed_issues(self._dialect, cursor, restriction=restriction, size=self._size, overlap=self._overlap)
 
     @cached_property
     def _dialect(self) -> Dialect:
-        kind = self._site.server()["deploymentType"]
-        return (Cloud if kind == CLOUD else DataCenter)(self._site, self._overlap)
+        kind = self._client.server()["deploymentType"]
+        return (Cloud if kind == CLOUD else DataCenter)(self._client, self._overlap)
 
     @property
     def _who(self) -> Identity:
@@ -135,13 +143,13 @@ class Jira:
         settings, account = self._settings, self._who.account
         if not (settings.agent_groups or settings.agent_accounts):
             return People(account, self._dialect.person)
-        agents = members(self._site, settings.agent_groups, self._dialect.person) | set(settings.agent_accounts)
+        agents = members(self._client, settings.agent_groups, self._dialect.person) | set(settings.agent_accounts)
         return People(account, self._dialect.person, frozenset(agents))
 
     @cached_property
     def _schema(self) -> Schema:
         dialect = self._dialect
-        catalogue = dialect.site.fields()
+        catalogue = dialect.client.fields()
         try:
             read = resolve(self._settings.fields, catalogue)
             return Schema(read, resolve(self._settings.written, catalogue), participants(catalogue))
@@ -154,15 +162,8 @@ class Jira:
 
     @cached_property
     def _pull(self) -> Pull:
-        return Pull(self._dialect, self._schema, self._people, self._notes, comments=self._settings.comments)
+        return Pull(self._dialect, self._schema, self._people, self._memory, comments=self._settings.comments)
 
     @cached_property
     def _writer(self) -> Writer:
-        return Writer(self._dialect, self._writable, self._notes)
-
-
-def _http(settings: JiraSettings) -> Http:
-    limits = Limits(settings.concurrency, settings.calls_per_hour)
-    return Http(
-        settings.name, settings.auth, timeout=settings.timeout, limits=limits, ca=settings.ca, proxy=settings.proxy
-    )
+        return Writer(self._dialect, self._writable, self._memory)

@@ -12,8 +12,18 @@ from functools import partial
 
 from connectors.errors import Refused, Unavailable
 from connectors.http.answer import Answer
-from connectors.jira.client import Body, Site
-from connectors.jira.dialect import Asked, Bulk, Raw, Rows, all_comments, chunks, embedded, is_portal, rows_of
+from connectors.jira.client import Body, Client
+from connectors.jira.dialect import (
+    Bulk,
+    IssueRequest,
+    Raw,
+    SearchPage,
+    all_comments,
+    chunks,
+    embedded,
+    is_portal,
+    rows_of,
+)
 from connectors.jira.instant import instant
 from connectors.jira.jql import MINUTE, changed_since
 from connectors.jira.property import PROPERTY
@@ -29,12 +39,12 @@ _MARKUP = re.compile(r"([{}\[\]!|\\])|(?<!\w)([*_+^~?#-])|([*_+^~?-])(?!\w)")
 class DataCenter:
     """See `connectors.jira.dialect.Dialect`. `lag` is how many ms the index may be behind."""
 
-    def __init__(self, site: Site, lag: int) -> None:
-        self.site = site
+    def __init__(self, client: Client, lag: int) -> None:
+        self.client = client
         self._lag = lag
         self._room = ISSUES
 
-    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+    def search(self, restriction: str, since: int, size: int) -> Iterator[SearchPage]:
         """Page by the time of the last change, and within a minute, or the index's lag, by offset.
 
         An issue that is edited or deleted meanwhile moves those behind it forward, and an offset alone would skip
@@ -44,13 +54,13 @@ class DataCenter:
         start, known = 0, dict[str, int]()
         while True:
             answer = self._page(changed_since(since, restriction), start, max(2, size))
-            rows, now, total = rows_of(self.site, answer), self.site.clock(answer), answer.body.get("total")
+            rows, now, total = rows_of(self.client, answer), self.client.clock(answer), answer.body.get("total")
             if answer.body.get("startAt") != start or not isinstance(total, int):
                 raise self._nowhere()
             if start and (not rows or known.get(rows[0][0]) != rows[0][1]):
                 start = max(0, start - max(size, len(rows)))
                 continue
-            yield Rows(rows, now)
+            yield SearchPage(rows, now)
             if start + len(rows) >= total:
                 return
             if len(rows) < 2:
@@ -63,28 +73,28 @@ class DataCenter:
                 known.update(rows)
 
     def _page(self, jql: str, start: int, size: int) -> Answer:
-        return self.site.get("search", jql=jql, startAt=start, maxResults=size, fields="updated")
+        return self.client.get("search", jql=jql, startAt=start, maxResults=size, fields="updated")
 
     def _nowhere(self) -> Unavailable:
-        return Unavailable(f"{self.site.name}: the pages of a search lead nowhere; the next run tries again")
+        return Unavailable(f"{self.client.name}: the pages of a search lead nowhere; the next run tries again")
 
-    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:
+    def issues(self, ids: Sequence[str], asked: IssueRequest, promised: Mapping[str, int] | None) -> Bulk:
         """Read by searches for ids what a search promised, and singly what must be as it is now."""
         found: dict[str, Body] = {}
         if promised is not None:
-            for part in self.site.each(partial(self._found, asked), chunks(ids, self._room)):
+            for part in self.client.lanes.map(partial(self._found, asked), chunks(ids, self._room)):
                 found.update((id_, issue) for id_, issue in part.items() if self._good(issue, promised.get(id_, 0)))
         left = [id_ for id_ in ids if id_ not in found]
-        singly = self.site.each(partial(self._issue, asked), left)
+        singly = self.client.lanes.map(partial(self._issue, asked), left)
         found.update((id_, issue) for id_, issue in zip(left, singly, strict=True) if issue is not None)
         errors = {id_: "it cuts its changelog short" for id_, issue in found.items() if not _whole(issue)}
         return Bulk([issue for id_, issue in found.items() if id_ not in errors], errors)
 
-    def _found(self, asked: Asked, ids: Sequence[str]) -> dict[str, Body]:
+    def _found(self, asked: IssueRequest, ids: Sequence[str]) -> dict[str, Body]:
         """Read issues by one search; none where Jira refuses it because one of them is no more."""
         params: dict[str, str | int] = {"jql": f"id in ({','.join(ids)})", "startAt": 0, "maxResults": len(ids)}
         try:
-            answer = self.site.get("search", **params, validateQuery="false", **_params(asked))
+            answer = self.client.get("search", **params, validateQuery="false", **_params(asked))
         except Refused as error:
             if error.status != 400:
                 raise
@@ -92,7 +102,7 @@ class DataCenter:
         room = answer.body.get("maxResults")
         if isinstance(room, int) and 0 < room < len(ids):
             self._room = room
-        return {str(issue.get("id")): issue for issue in self.site.listed(answer, "issues") if issue.get("id") in ids}
+        return {str(issue.get("id")): issue for issue in self.client.listed(answer, "issues") if issue.get("id") in ids}
 
     def _good(self, issue: Body, promised: int) -> bool:
         try:
@@ -100,9 +110,9 @@ class DataCenter:
         except (KeyError, TypeError, ValueError):
             return False
 
-    def _issue(self, asked: Asked, id_: str) -> Body | None:
+    def _issue(self, asked: IssueRequest, id_: str) -> Body | None:
         try:
-            answer = self.site.get("issue", id_, updateHistory="false", **_params(asked))
+            answer = self.client.get("issue", id_, updateHistory="false", **_params(asked))
         except Refused as error:
             if error.status != 404:
                 raise
@@ -121,7 +131,7 @@ class DataCenter:
         """
         found: dict[str, list[Raw]] = {str(issue.get("id")): list(embedded(issue)[0]) for issue in issues}
         looked_up = [str(issue.get("id")) for issue in issues if self._incomplete(issue, account)]
-        read = self.site.each(partial(all_comments, self.site, expand="properties"), looked_up)
+        read = self.client.lanes.map(partial(all_comments, self.client, expand="properties"), looked_up)
         for id_, raws in zip(looked_up, read, strict=True):
             found[id_] = [{**raw, "jsdPublic": not _internal(raw.get("properties"))} for raw in raws]
         return found
@@ -149,11 +159,11 @@ class DataCenter:
 
     def hidden(self, issue: str, comment: str) -> bool:
         """Go by the property that keeps a comment from customers."""
-        raws = all_comments(self.site, issue, expand="properties")
+        raws = all_comments(self.client, issue, expand="properties")
         return any(_internal(raw.get("properties")) for raw in raws if str(raw.get("id")) == comment)
 
 
-def _params(asked: Asked) -> dict[str, str]:
+def _params(asked: IssueRequest) -> dict[str, str]:
     fields = [*asked.fields, *(["comment"] if asked.comments else [])]
     return {"fields": ",".join(fields), "expand": "changelog"} | ({"properties": PROPERTY} if asked.property else {})
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from connectors.errors import Unavailable
 from connectors.http.answer import Answer
-from connectors.jira.client import Body, Site
+from connectors.jira.client import Body, Client
 from connectors.jira.instant import instant
 
 Raw = Mapping[str, Any]
@@ -13,7 +13,7 @@ Raw = Mapping[str, Any]
 PORTAL = "service_desk"
 
 
-class Rows(NamedTuple):
+class SearchPage(NamedTuple):
     """A page of a search: (id, updated) of issues, and the site's clock when it answered."""
 
     rows: list[tuple[str, int]]
@@ -27,7 +27,7 @@ class Bulk(NamedTuple):
     errors: dict[str, str]
 
 
-class Asked(NamedTuple):
+class IssueRequest(NamedTuple):
     """What is asked for of issues: fields by id, and whether their comments and our property are wanted."""
 
     fields: tuple[str, ...]
@@ -38,13 +38,13 @@ class Asked(NamedTuple):
 class Dialect(Protocol):
     """How one kind of Jira is asked."""
 
-    site: Site
+    client: Client
 
-    def search(self, restriction: str, since: int, size: int) -> Iterator[Rows]:
+    def search(self, restriction: str, since: int, size: int) -> Iterator[SearchPage]:
         """Find what changed since an instant, least recently changed first, each issue at least once."""
         ...
 
-    def issues(self, ids: Sequence[str], asked: Asked, promised: Mapping[str, int] | None) -> Bulk:
+    def issues(self, ids: Sequence[str], asked: IssueRequest, promised: Mapping[str, int] | None) -> Bulk:
         """Read issues by id as they are now; `promised` are times of their last change that a search gave."""
         ...
 
@@ -77,16 +77,16 @@ class Dialect(Protocol):
         ...
 
 
-def rows_of(site: Site, answer: Answer) -> list[tuple[str, int]]:
+def rows_of(client: Client, answer: Answer) -> list[tuple[str, int]]:
     """Return (id, updated) of the issues of a search's answer.
 
     Raises:
         Unavailable: it is no such answer.
     """
     try:
-        return [(str(row["id"]), instant(row["fields"]["updated"])) for row in site.listed(answer, "issues")]
+        return [(str(row["id"]), instant(row["fields"]["updated"])) for row in client.listed(answer, "issues")]
     except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"{site.name}: a search gave an issue without id or time of its last change") from error
+        raise Unavailable(f"{client.name}: a search gave an issue without id or time of its last change") from error
 
 
 def chunks(ids: Sequence[str], size: int) -> list[Sequence[str]]:
@@ -112,13 +112,13 @@ def is_portal(issue: Raw) -> bool:
     return isinstance(project, Mapping) and project.get("projectTypeKey") == PORTAL
 
 
-def all_comments(site: Site, id_: str, **params: str | int) -> list[Raw]:
+def all_comments(client: Client, id_: str, **params: str | int) -> list[Raw]:
     """Read the comments of one issue to the end."""
     found: dict[str, Raw] = {}
     start = 0
     while True:
-        answer = site.get("issue", id_, "comment", startAt=start, maxResults=1_000, **params)
-        page = site.listed(answer, "comments")
+        answer = client.get("issue", id_, "comment", startAt=start, maxResults=1_000, **params)
+        page = client.listed(answer, "comments")
         found.update((str(comment.get("id")), comment) for comment in page)
         start += len(page)
         if not page or start >= answer.body.get("total", 0):

@@ -15,46 +15,48 @@ from typing import Any, NamedTuple
 PROPERTY = "slabridge"
 LONGEST = 32_768
 """The most characters of a property."""
+_WRITTEN = "told"
+"""What stands in the properties of issues written so far, and so stays."""
 
 
-class Noted(NamedTuple):
-    """What writing an issue takes: its type, and the hash of what we wrote into which field."""
+class Remembered(NamedTuple):
+    """What writing an issue takes: its type, and the hash of what we last wrote into which field."""
 
     type: str
-    told: Mapping[str, str]
+    written: Mapping[str, str]
 
 
-class Notes:
-    """What was noted of the issues that were read last; of others it is asked for when they are written."""
+class Memory:
+    """What is remembered of the issues that were read last; of others it is asked for when they are written."""
 
     def __init__(self, most: int = 20_000) -> None:
         self._most = most
-        self._held: OrderedDict[str, Noted] = OrderedDict()
+        self._held: OrderedDict[str, Remembered] = OrderedDict()
         self._lock = Lock()
 
-    def keep(self, id_: str, noted: Noted) -> None:
+    def keep(self, id_: str, found: Remembered) -> None:
         """Keep what an issue's payload said, or what we wrote since."""
         with self._lock:
-            self._held[id_] = noted
+            self._held[id_] = found
             self._held.move_to_end(id_)
             if len(self._held) > self._most:
                 self._held.popitem(last=False)
 
-    def of(self, id_: str) -> Noted | None:
+    def of(self, id_: str) -> Remembered | None:
         """Return what is known of an issue."""
         return self._held.get(id_)
 
 
-def told(properties: object) -> dict[str, str]:
+def written_in(properties: object) -> dict[str, str]:
     """Return the fields that the property of an issue's payload names, with their hashes; none where it is not ours."""
     held = properties.get(PROPERTY) if isinstance(properties, Mapping) else None
-    found = held.get("told") if isinstance(held, Mapping) else None
+    found = held.get(_WRITTEN) if isinstance(held, Mapping) else None
     return {str(id_): str(value) for id_, value in found.items()} if isinstance(found, Mapping) else {}
 
 
-def property_of(told: Mapping[str, str], judged_by: Mapping[str, str]) -> dict[str, Any]:
+def property_of(written: Mapping[str, str], judged_by: Mapping[str, str]) -> dict[str, Any]:
     """Return the property as a request has it; definitions that would make it too long are left out."""
-    value = {"told": dict(told), "judged_by": dict(judged_by)}
+    value = {_WRITTEN: dict(written), "judged_by": dict(judged_by)}
     if len(json.dumps(value)) > LONGEST:
         value["judged_by"] = {}
     return {"key": PROPERTY, "value": value}

@@ -35,8 +35,8 @@ def held(field: Field, raw: object) -> Values:
 def changed(field: Field, item: Mapping[str, Any], known: Values = ()) -> tuple[Values, Values]:
     """Return what a history item says that a field held before and after; `known` helps to name codes."""
     return (
-        _told(field, item.get("from"), item.get("fromString"), known),
-        _told(field, item.get("to"), item.get("toString"), known),
+        _side_of(field, item.get("from"), item.get("fromString"), known),
+        _side_of(field, item.get("to"), item.get("toString"), known),
     )
 
 
@@ -87,7 +87,7 @@ class _Side(NamedTuple):
     name: str
 
 
-def _told(field: Field, raw_code: object, raw_name: object, known: Values) -> Values:
+def _side_of(field: Field, raw_code: object, raw_name: object, known: Values) -> Values:
     side = _Side("" if raw_code is None else str(raw_code), "" if raw_name is None else str(raw_name))
     if not any(side):
         return ()

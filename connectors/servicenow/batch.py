@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from connectors.errors import Refused, Unavailable, Unclear
-from connectors.http.answer import date_of, loads, message_of
+from connectors.errors import CutShort, Refused, Unavailable, Unclear
+from connectors.http.answer import date_of, loads
+from connectors.servicenow.rate import is_cancelled, message
 
 READS = 20
 """Reads in one batch, at most: of 100 records' history each, that stays far below 30 seconds."""
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
+class InnerRequest:
     """A request within a batch: `url` is relative and may be long, as it stands in the body."""
 
     method: str
@@ -37,7 +38,7 @@ class Inner:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class InnerReply:
     """The answer to one: `body` is its JSON, None where it has none or none that can be read; header names in small."""
 
     status: int
@@ -55,17 +56,17 @@ class Reply:
     @property
     def said(self) -> str:
         """What it says to people."""
-        return message_of(self.body) or "no reason given"
+        return message(self.body) or "no reason given"
 
 
-class Sent(NamedTuple):
+class BatchAnswer(NamedTuple):
     """The replies to a batch, in the order of its requests, None for those that got none; and the server's clock."""
 
-    replies: list[Reply | None]
+    replies: list[InnerReply | None]
     date: int | None
 
 
-class Batch:
+class BatchApi:
     """The batch API of one instance; `there` is None until it was asked, `reads` is how many go into one."""
 
     def __init__(self, name: str, who: str, client: Any, timeout: tuple[float, float]) -> None:  # noqa: ANN401 - pysnow has no types
@@ -79,7 +80,7 @@ class Batch:
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def send(self, requests: Sequence[Inner], *, idempotent: bool) -> Sent | None:
+    def send(self, requests: Sequence[InnerRequest], *, idempotent: bool) -> BatchAnswer | None:
         """Send requests that may depend on each other: they are served in order. None: the instance has no batch API.
 
         Raises:
@@ -90,7 +91,7 @@ class Batch:
         if self.there is False:
             return None
         if not requests:
-            return Sent([], None)
+            return BatchAnswer([], None)
         resource = self._client.resource(api_path="/batch", base_path="/api/now/v1", timeout=self._timeout)
         document = {
             "batch_request_id": str(next(self._numbers)),
@@ -102,31 +103,33 @@ class Batch:
             # Once it has served us, a refusal says nothing of whether it is there, and 403 may come after a write.
             if refused.status not in _NOT_THERE or (self.there and not idempotent):
                 raise
-            self._is_not_there(refused)
+            self._give_up(refused)
             return None
         response = answer._response  # noqa: SLF001 - pysnow looks for a `result`, which a batch has not
         body = response.json() if response.content else None
         served = body.get("serviced_requests") if isinstance(body, dict) else None
         if not isinstance(served, list):
-            said = self._clean(message_of(body)) or "no reason given"
-            message = f"{self._who}: the batch API breaks its answer off ({said})"
-            raise Unavailable(message) if idempotent else Unclear(f"{message}; the writes may have been applied")
+            said = message(body)
+            broken = f"{self._who}: the batch API breaks its answer off ({self._clean(said) or 'no reason given'})"
+            if not idempotent:
+                raise Unclear(f"{broken}; the writes may have been applied")
+            raise (CutShort if is_cancelled(said) else Unavailable)(broken)
         self.there = True
         replies = {str(reply.get("id")): _reply(reply) for reply in served if isinstance(reply, dict)}
-        return Sent([replies.get(str(number)) for number in range(len(requests))], date_of(response.headers))
+        return BatchAnswer([replies.get(str(number)) for number in range(len(requests))], date_of(response.headers))
 
-    def proven(self, harmless: Inner) -> bool:
-        """Say whether the instance has a batch API: if nothing was sent yet, a read tells, as writes are no trial."""
+    def probe(self, harmless: InnerRequest) -> bool:
+        """Say whether the instance has a batch API; if nothing was sent yet, ask by a read, as writes are no trial."""
         if self.there is None:
             self.send([harmless], idempotent=True)
         return bool(self.there)
 
-    def fewer(self) -> None:
+    def shrink(self) -> None:
         """Put fewer reads into one from now on: there was not time or room for all."""
         with self._lock:
             self.reads = max(1, self.reads // 2)
 
-    def _is_not_there(self, refused: Refused) -> None:
+    def _give_up(self, refused: Refused) -> None:
         with self._lock:
             if self.there is not False:
                 log.warning(
@@ -137,7 +140,7 @@ class Batch:
             self.there = False
 
 
-def _request(number: int, inner: Inner) -> dict[str, object]:
+def _request(number: int, inner: InnerRequest) -> dict[str, object]:
     headers = [{"name": "Accept", "value": "application/json"}]
     request: dict[str, object] = {"id": str(number), "method": inner.method, "url": inner.url, "headers": headers}
     if inner.body is not None:
@@ -146,7 +149,7 @@ def _request(number: int, inner: Inner) -> dict[str, object]:
     return request | {"exclude_response_headers": False}
 
 
-def _reply(served: Mapping[str, Any]) -> Reply:
+def _reply(served: Mapping[str, Any]) -> InnerReply:
     try:
         body = loads(base64.b64decode(served.get("body") or "", validate=True))
     except (binascii.Error, ValueError):
@@ -154,4 +157,4 @@ def _reply(served: Mapping[str, Any]) -> Reply:
     headers = served.get("headers") or []
     named = {str(item.get("name", "")).casefold(): str(item.get("value", "")) for item in headers}
     status = str(served.get("status_code", ""))
-    return Reply(int(status) if status.isdecimal() else 0, body, named)
+    return InnerReply(int(status) if status.isdecimal() else 0, body, named)

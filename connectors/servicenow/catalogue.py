@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from connectors.servicenow.selection import Got, Row, Selection
+from connectors.servicenow.page import Record
+from connectors.servicenow.records import Records
+from connectors.servicenow.selection import Selected, Selection
 from connectors.servicenow.settings import ServiceNowSettings
-from connectors.servicenow.table import Tables
 
 _ANCESTORS = tuple("super_class." * depth + "name" for depth in range(1, 6))
 _DURATION = "field_value_duration"
@@ -21,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class TableFacts:
     """The lineage; by field: the table it refers to, why it is not audited, its metric (sys_id, since when); labels."""
 
     tables: tuple[str, ...]
@@ -34,36 +35,36 @@ class Facts:
 class Catalogue:
     """The facts of one table, read when they are first needed."""
 
-    def __init__(self, tables: Tables, settings: ServiceNowSettings) -> None:
-        self._tables = tables
+    def __init__(self, records: Records, settings: ServiceNowSettings) -> None:
+        self._records = records
         self._settings = settings
         self._fields = [name for name in settings.fields if "." not in name]
-        self._facts: Facts | None = None
+        self._facts: TableFacts | None = None
         self._lock = threading.Lock()
 
     @property
-    def facts(self) -> Facts:
+    def facts(self) -> TableFacts:
         """The facts; in an outage nothing is kept, and they are asked for again."""
         with self._lock:
             if self._facts is None:
-                self._facts = self._read() if self._fields else Facts((self._settings.table,))
+                self._facts = self._read() if self._fields else TableFacts((self._settings.table,))
             return self._facts
 
-    def _read(self) -> Facts:
+    def _read(self) -> TableFacts:
         table = self._settings.table
         near = list(dict.fromkeys([table, "task"]))
-        line, *found = self._tables.read(
+        line, *found = self._records.read(
             [Selection("sys_db_object", "name", [table], _ANCESTORS), *self._selections(near, whole=True)]
         )
         lineage = _lineage(table, line.rows) or near
         further = [name for name in lineage if name not in near]
         if further:
-            more = self._tables.read(self._selections(further, whole=False))
+            more = self._records.read(self._selections(further, whole=False))
             found = [_both(*pair) for pair in zip(found, more, strict=True)]
         fields, collection, choices, metrics = found
         self._say(fields, "sys_dictionary", "whether fields are audited is not known")
         self._say(choices, "sys_choice", "codes stand for their labels")
-        return Facts(
+        return TableFacts(
             tuple(lineage),
             {row["element"]: row.get("reference") or "" for row in _nearest(fields.rows, "name", lineage)},
             _unaudited(table, _nearest(fields.rows, "name", lineage), collection.rows),
@@ -96,27 +97,27 @@ class Catalogue:
             ),
         ]
 
-    def _say(self, got: Got, table: str, loss: str) -> None:
+    def _say(self, got: Selected, table: str, loss: str) -> None:
         if got.refused or (got.hidden and not got.rows):
             reason = str(got.refused or f"all {got.hidden} rows are hidden by access rules")
             log.warning("a table cannot be read", connection=self._settings.name, table=table, loss=loss, reason=reason)
 
 
-def _both(one: Got, other: Got) -> Got:
-    return Got([*one.rows, *other.rows], one.hidden + other.hidden, one.refused or other.refused)
+def _both(one: Selected, other: Selected) -> Selected:
+    return Selected([*one.rows, *other.rows], one.hidden + other.hidden, one.refused or other.refused)
 
 
-def _lineage(table: str, rows: Iterable[Row]) -> list[str]:
+def _lineage(table: str, rows: Iterable[Record]) -> list[str]:
     """Return a table and those that it extends, the nearest first."""
     return [table, *(row[name] for row in rows for name in _ANCESTORS if row.get(name))] if rows else []
 
 
-def _nearest(rows: Iterable[Row], name: str, lineage: Sequence[str]) -> list[Row]:
+def _nearest(rows: Iterable[Record], name: str, lineage: Sequence[str]) -> list[Record]:
     """Return rows so that those of the table itself come last, and win."""
     return sorted(rows, key=lambda row: -lineage.index(row[name]) if row[name] in lineage else -len(lineage))
 
 
-def _unaudited(table: str, fields: Iterable[Row], collection: Iterable[Row]) -> dict[str, str]:
+def _unaudited(table: str, fields: Iterable[Record], collection: Iterable[Record]) -> dict[str, str]:
     """Return the fields of which updates leave no audit, and why.
 
     A table is audited or not by its own entry, whatever those that it extends say; of its fields then all are, but for
@@ -139,7 +140,7 @@ def _unaudited(table: str, fields: Iterable[Row], collection: Iterable[Row]) -> 
     return found
 
 
-def _metrics(rows: Iterable[Row]) -> dict[str, tuple[str, str]]:
+def _metrics(rows: Iterable[Record]) -> dict[str, tuple[str, str]]:
     """Return of each field the oldest metric that measures how long it had which value."""
     found: dict[str, tuple[str, str]] = {}
     for row in rows:

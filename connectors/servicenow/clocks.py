@@ -11,7 +11,8 @@ import structlog
 from connectors.errors import Refused
 from connectors.interface import NativeClock
 from connectors.servicenow import stamp
-from connectors.servicenow.table import Row, Tables
+from connectors.servicenow.page import Record
+from connectors.servicenow.records import Records
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ _USUAL = {"", "SLAConditionBase", "SLAConditionSimple"}
 """The condition classes whose meaning is known."""
 
 
-def read_clocks(tables: Tables, tickets: Sequence[str], name: str) -> Iterator[NativeClock]:
+def read_clocks(records: Records, tickets: Sequence[str], name: str) -> Iterator[NativeClock]:
     """Read the rows of these tasks; `name` is the connection's.
 
     Raises:
@@ -44,7 +45,7 @@ def read_clocks(tables: Tables, tickets: Sequence[str], name: str) -> Iterator[N
     """
     seen: set[tuple[str, ...]] = set()
     warned: set[str] = set()
-    for row in tables.select("task_sla", "task", tickets, _FIELDS, complete=True):
+    for row in records.select("task_sla", "task", tickets, _FIELDS, complete=True):
         _check(row, name)
         # A repair that goes on meanwhile shows a row twice, under two sys_ids.
         key = tuple(str(row.get(field, "")) for field in ("task", "sla", "start_time", "stage", "end_time"))
@@ -65,7 +66,7 @@ def read_clocks(tables: Tables, tickets: Sequence[str], name: str) -> Iterator[N
             log.warning("a row of task_sla cannot be read", connection=name, ticket=row["task"], reason=str(error))
 
 
-def _check(row: Row, name: str) -> None:
+def _check(row: Record, name: str) -> None:
     absent = [field for field in _NEEDED if field not in row]
     if absent:
         table = "contract_sla" if absent[0].startswith("sla.") else "task_sla"
@@ -74,7 +75,7 @@ def _check(row: Row, name: str) -> None:
         )
 
 
-def _clock(row: Row) -> NativeClock:
+def _clock(row: Record) -> NativeClock:
     """Return a row as a clock.
 
     Raises:
@@ -106,10 +107,10 @@ def _clock(row: Row) -> NativeClock:
     )
 
 
-def _instant(row: Row, field: str) -> int | None:
+def _instant(row: Record, field: str) -> int | None:
     return stamp.instant_of(row[field], field) if row.get(field) else None
 
 
-def _duration(row: Row, field: str) -> int | None:
+def _duration(row: Record, field: str) -> int | None:
     """Return a duration in ms, which is stored as an instant after 1970-01-01 00:00:00; None where there is none."""
     return _instant(row, field)

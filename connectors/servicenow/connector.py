@@ -1,15 +1,15 @@
 """ServiceNow as a Connector.
 
 Per 1,000 changed tickets a pull makes 1,000 / page_size calls for the records, as many for all history and comments,
-and as many again at most for the names of groups and people not seen before; one more tells what the fields are. Where
+and as many again at most for the names of groups and people not seen before; one more says what the fields are. Where
 the instance has no batch API, history and comments take 25 calls each (40 ids a call).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
-from connectors.errors import Refused
 from connectors.http.credentials import BasicAuth, OAuthPassword
-from connectors.http.limits import Limits
+from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import (
     Cursor,
@@ -23,16 +23,19 @@ from connectors.interface import (
     Touched,
     Write,
 )
+from connectors.parallel import Lanes
 from connectors.servicenow import clocks, query, stamp
 from connectors.servicenow.catalogue import Catalogue
+from connectors.servicenow.check import check, who_am_i
 from connectors.servicenow.gap import gaps_of
-from connectors.servicenow.lanes import Lanes
-from connectors.servicenow.pull.around import Reader
+from connectors.servicenow.page import Record
 from connectors.servicenow.pull.names import Names
-from connectors.servicenow.pull.scan import Found, cursor_of, position_of, scan
+from connectors.servicenow.pull.scan import ScannedPage, cursor_of, position_of, scan
+from connectors.servicenow.pull.surroundings import SurroundingsReader
 from connectors.servicenow.pull.ticket import columns, key_of, ticket_of
 from connectors.servicenow.query import Position
-from connectors.servicenow.selection import Row, Rows
+from connectors.servicenow.rate import RULES
+from connectors.servicenow.records import Records
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write import writing
@@ -49,18 +52,21 @@ class ServiceNow:
         Refused: the settings cannot be used: url, table, a field's name, filter.
     """
 
-    def __init__(self, settings: ServiceNowSettings, http: Http | None = None) -> None:
+    rules: ClassVar[Rules] = RULES
+
+    def __init__(self, settings: ServiceNowSettings, http: Http) -> None:
         self.name = settings.name
-        limits = Limits(settings.concurrency, settings.calls_per_hour)
-        self.http = http or Http(settings.name, settings.auth, timeout=settings.timeout, limits=limits)
+        self.http = http
         self._settings = settings
         self._filter = query.filter_of(settings.filter)
         self._columns = [query.name(field) for field in columns(settings)]
         self._tables = Tables(settings, self.http)
-        self._lanes = Lanes(settings.concurrency)
-        self._catalogue = Catalogue(self._tables, settings)
-        self._names = Names(self._tables, settings, self._catalogue)
-        self._around = Reader(self._tables, settings, self._catalogue)
+        self._records = Records(self._tables, settings)
+        # Not those of the tables: a page waits for calls.
+        self._lanes = Lanes(settings.concurrency, f"{settings.name}-page")
+        self._catalogue = Catalogue(self._records, settings)
+        self._names = Names(self._records, settings, self._catalogue)
+        self._around = SurroundingsReader(self._records, settings, self._catalogue)
         self._account = settings.auth.user if isinstance(settings.auth, BasicAuth | OAuthPassword) else ""
         for name in filter(None, (settings.table, settings.result_table, settings.result_reference)):
             query.name(name)
@@ -71,67 +77,38 @@ class ServiceNow:
         return self.http.calls.total()
 
     def check(self) -> Identity:
-        """Read one record: it proves the credentials, and that all fields that the settings name can be read.
+        """Read one record, which proves the credentials and that what the settings name can be read.
 
         Raises:
-            Refused: wrong credentials, unknown table, or a field that cannot be read: ServiceNow would ignore a
-                condition on it, leave it out of a ticket, or not write it, all without a word.
+            Refused: they do not, or it cannot.
         """
-        settings = self._settings
-        needed = {
-            "filter": query.fields_of(self._filter),
-            "created": (settings.created,),
-            # A field of a referred record is left out where the reference is empty.
-            "fields": tuple(field for field in settings.fields if "." not in field),
-            "writeback": () if settings.result_table else settings.written,
-        }
-        names = sorted({field for fields in needed.values() for field in fields})
-        page = self._first(names)
-        for row in page.rows:
-            absent = [f"{field} (`{key}`)" for key, fields in needed.items() for field in fields if field not in row]
-            if absent:
-                raise Refused(
-                    f"{self.name}: {settings.table} has no field {', '.join(absent)} that the account may read; "
-                    "is it misspelt, or hidden from the account?"
-                )
-        if settings.result_table:
-            self._check_results()
+        now = check(self._records, self._settings, self._filter)
         if not self._account:
-            self._account = self._who_am_i()
-        return Identity(self._account, page.date)
-
-    def _first(self, fields: Sequence[str]) -> Rows:
-        """Read any record."""
-        try:
-            return self._tables.page(self._settings.table, "", ["sys_id", *fields], limit=1)
-        except Refused as error:
-            if error.status != 404:
-                raise
-            hint = f"is url a ServiceNow, and is there a table {self._settings.table}?"
-            raise Refused(f"{error}; {hint}", status=error.status, body=error.body) from None
+            self._account = who_am_i(self._records, self.name)
+        return Identity(self._account, now)
 
     def changed(self, cursor: Cursor | None) -> Iterator[Page]:
         """See `Connector.changed`."""
         start = position_of(cursor)
         limit = self._settings.page_size
-        scanned = scan(self._tables, self._settings, start, self._columns, only=self._filter, limit=limit)
+        scanned = scan(self._records, self._settings, start, self._columns, only=self._filter, limit=limit)
 
-        def page(found: Found) -> Page:
+        def page(found: ScannedPage) -> Page:
             tickets, skipped = self._tickets(found.rows)
             return Page(tickets, cursor_of(found.position), skipped)
 
-        yield from self._lanes.ahead(page, scanned)
+        yield from self._lanes.map(page, scanned)
 
     def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
         """See `Connector.touched`."""
         if not self._filter:
             return
         if cursor is None:
-            page = self._tables.page(self._settings.table, "", ["sys_id"], limit=1)
+            page = self._records.page(self._settings.table, "", ["sys_id"], limit=1)
             settled = stamp.stamp_of(page.date - self._settings.overlap * 1000)
             yield Touched((), cursor_of(Position(settled, "")))
             return
-        for found in scan(self._tables, self._settings, position_of(cursor), [], only="", limit=_IDS_LIMIT):
+        for found in scan(self._records, self._settings, position_of(cursor), [], only="", limit=_IDS_LIMIT):
             yield Touched(tuple(row["sys_id"] for row in found.rows), cursor_of(found.position))
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
@@ -139,12 +116,12 @@ class ServiceNow:
 
         def page(asked: Sequence[str]) -> Page:
             table = self._settings.table
-            rows = list(self._tables.select(table, "sys_id", asked, self._columns, links=True))
+            rows = list(self._records.select(table, "sys_id", asked, self._columns, links=True))
             tickets, skipped = self._tickets(rows)
             there = {row["sys_id"] for row in rows}
             return Page(tickets, {}, skipped, gone=tuple(sys_id for sys_id in asked if sys_id not in there))
 
-        yield from self._lanes.ahead(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
+        yield from self._lanes.map(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
 
     def gaps(self) -> Mapping[str, str]:
         """See `Connector.gaps`."""
@@ -152,7 +129,7 @@ class ServiceNow:
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """See `Connector.clocks`."""
-        return clocks.read_clocks(self._tables, ids, self.name)
+        return clocks.read_clocks(self._records, ids, self.name)
 
     def encode(self, field: str, fact: Fact) -> str | None:  # noqa: ARG002 - all fields take these forms
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""
@@ -165,19 +142,19 @@ class ServiceNow:
             Unavailable: the tool went away, also when several writes in a row got no clear answer.
             Refused: the credentials no longer hold.
         """
-        return Writer(self._tables, self._settings, self._lanes, self._account).write(writes)
+        return Writer(self._tables, self._records, self._settings, self._lanes, self._account).write(writes)
 
     def close(self) -> None:
         """See `Connector.close`."""
         self._lanes.close()
-        self._tables.close()
+        self._records.close()
         self.http.close()
 
-    def _tickets(self, rows: Sequence[Row]) -> tuple[tuple[NativeTicket, ...], tuple[Skipped, ...]]:
+    def _tickets(self, rows: Sequence[Record]) -> tuple[tuple[NativeTicket, ...], tuple[Skipped, ...]]:
         """Return these records as tickets, with history, comments and names; what cannot be read is skipped."""
         settings, names = self._settings, self._names
         around = self._around.read(rows, self._account)
-        now = ((field, names.text(row, field)) for row in rows for field in settings.fields)
+        now = ((field, names.learn(row, field)) for row in rows for field in settings.fields)
         once = ((c.field, text) for found in around.changes.values() for c in found for text in (c.before, c.after))
         names.look_up([*now, *once])
         tickets: list[NativeTicket] = []
@@ -188,24 +165,3 @@ class ServiceNow:
             except ValueError as error:
                 skipped.append(Skipped(row["sys_id"], key_of(row), str(error)))
         return tuple(tickets), tuple(skipped)
-
-    def _check_results(self) -> None:
-        """Return if our table is there, with its fields as far as a row shows them."""
-        settings = self._settings
-        needed = [settings.result_reference, *settings.written]
-        for row in self._tables.page(settings.result_table, "", ["sys_id", *needed], limit=1).rows:
-            absent = [field for field in needed if field not in row]
-            if absent:
-                raise Refused(
-                    f"{self.name}: {settings.result_table} has no field {', '.join(absent)} that the account may read; "
-                    "check `writeback`"
-                )
-
-    def _who_am_i(self) -> str:
-        """Return the user name that a token stands for."""
-        page = self._tables.page("sys_user", "sys_id=javascript:gs.getUserID()", ["user_name"], limit=2)
-        if len(page.rows) != 1 or not page.rows[0].get("user_name"):
-            raise Refused(
-                f"{self.name}: sys_user does not tell which account the token belongs to; let it read its own record"
-            )
-        return str(page.rows[0]["user_name"])

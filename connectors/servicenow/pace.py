@@ -1,20 +1,6 @@
 """How many rows to ask for at once: fewer where an instance cancels what takes too long, then slowly more again."""
 
-import re
-
-from connectors.errors import Unavailable
-
-_CANCELLED = re.compile(r"transaction cancel|execution time|broken or cut JSON", re.IGNORECASE)
 _SLOWLY = 8
-
-
-class Cancelled(Unavailable):
-    """A quota rule cancelled a read: with 500, with half a result and an error beside it, or with cut JSON."""
-
-    @classmethod
-    def is_meant(cls, text: str) -> bool:
-        """Say whether a text tells of that."""
-        return _CANCELLED.search(text) is not None
 
 
 class Pace:

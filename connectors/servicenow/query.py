@@ -2,7 +2,7 @@
 
 A ^ inside a value would begin a condition of its own and cannot be escaped, so whatever goes into a query is checked
 here first. ServiceNow drops a condition that it does not understand and answers with more rows, so whatever comes
-back is checked too (`table`, `scan`).
+back is checked too (`selection`, `scan`).
 """
 
 import re

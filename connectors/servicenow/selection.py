@@ -3,14 +3,11 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as filled
-from typing import Any
 
 from connectors.errors import Refused
 from connectors.servicenow import query
+from connectors.servicenow.page import PageRequest, Record, RecordPage, after, raw
 from connectors.servicenow.query import among, joined
-
-Row = dict[str, Any]
-"""A record, raw: texts, references as {link, value}; a field that may not be read is absent."""
 
 IN_LIST = 40
 """Values in an IN list of a call of its own: 40 sys_ids keep the URL under 2,048 characters."""
@@ -18,32 +15,6 @@ LONG_LIST = 100
 """Values in an IN list within a batch, where no URL is too long."""
 ROWS = 2000
 """Rows asked for at once: under a megabyte of history."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """One page: what could be read of it, how many rows the query has in all (where told), the server's clock.
-
-    `limit` is how many rows were asked for.
-    """
-
-    rows: list[Row]
-    count: int | None
-    date: int
-    limit: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What one page is asked by: `links` gives references as {link, value}, `display` all as {display_value, value}."""
-
-    table: str
-    query: str
-    fields: Sequence[str]
-    limit: int
-    offset: int = 0
-    links: bool = False
-    display: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,28 +29,28 @@ class Selection:
     links: bool = False
     display: bool = False
 
-    def parts(self, size: int) -> Iterator["Part"]:
+    def parts(self, size: int) -> Iterator["SelectionPart"]:
         """Return it in parts of at most so many values."""
         for start in range(0, len(self.values), size):
-            yield Part(self, self.values[start : start + size])
+            yield SelectionPart(self, self.values[start : start + size])
 
 
 @dataclass(frozen=True, slots=True)
-class Got:
+class Selected:
     """What a selection gave: its rows, how many more are hidden by access rules, or that the table is refused."""
 
-    rows: list[Row]
+    rows: list[Record]
     hidden: int = 0
     refused: Refused | None = None
 
 
-class Part:
+class SelectionPart:
     """A part of a selection, read by key-set in the order of sys_id, and every row checked."""
 
     def __init__(self, selection: Selection, values: Sequence[str]) -> None:
         self.selection = selection
         self.values = values
-        self.rows: list[Row] = []
+        self.rows: list[Record] = []
         self.refused: Refused | None = None
         self.done = False
         self._asked = {selection.field: set(values), **{key: set(of) for key, of in selection.where.items()}}
@@ -93,15 +64,15 @@ class Part:
         """How many rows access rules hide."""
         return max(0, (self._count or 0) - len(self.rows))
 
-    def ask(self) -> Ask:
+    def ask(self) -> PageRequest:
         """Return what to ask for next."""
         behind = f"sys_id>{self._last}" if self._last else ""
         fields = list(dict.fromkeys(["sys_id", *self._asked, *self.selection.fields]))
         wanted = joined(*self._conditions, behind, "ORDERBYsys_id")
         of = self.selection
-        return Ask(of.table, wanted, fields, ROWS, self._offset, of.links, of.display)
+        return PageRequest(of.table, wanted, fields, ROWS, self._offset, of.links, of.display)
 
-    def take(self, page: Rows, who: str) -> None:
+    def take(self, page: RecordPage, who: str) -> None:
         """Add a page. Short and empty ones end nothing, as the limit counts rows that access rules then hide.
 
         Raises:
@@ -113,11 +84,11 @@ class Part:
         self.rows += page.rows
         self.done, self._offset = after(page, self._offset)
 
-    def split(self, size: int) -> list["Part"]:
+    def split(self, size: int) -> list["SelectionPart"]:
         """Return it as smaller ones, of which nothing has been read."""
-        return [Part(self.selection, self.values[at : at + size]) for at in range(0, len(self.values), size)]
+        return [SelectionPart(self.selection, self.values[at : at + size]) for at in range(0, len(self.values), size)]
 
-    def join(self, pieces: Sequence["Part"]) -> None:
+    def join(self, pieces: Sequence["SelectionPart"]) -> None:
         """Take what its pieces, read to their ends, gave."""
         self.rows = [row for piece in pieces for row in piece.rows]
         self.refused = next((piece.refused for piece in pieces if piece.refused), None)
@@ -128,7 +99,7 @@ class Part:
         """Note that the table may not be read."""
         self.refused, self.done = refused, True
 
-    def _require(self, row: Row, who: str) -> None:
+    def _require(self, row: Record, who: str) -> None:
         held = {name: raw(row.get(name)) for name in ("sys_id", *self._asked)}
         ignored = [name for name, values in self._asked.items() if held[name] not in values]
         if (held["sys_id"] or "").casefold() <= self._last.casefold():
@@ -139,21 +110,3 @@ class Part:
                 "does it exist, may the account read it?"
             )
         self._last = query.word(held["sys_id"] or "")
-
-
-def after(page: Rows, offset: int) -> tuple[bool, int]:
-    """Return whether a page was the last, and the offset of the next behind its last row (or the same row as before).
-
-    The total count says so; where it is not told, an empty page does.
-    """
-    seen = offset + (len(page.rows) or page.limit)
-    last = not page.rows if page.count is None else seen >= page.count
-    return last, 0 if page.rows else offset + page.limit
-
-
-def raw(held: object) -> str | None:
-    """Return a field's stored value, however it is shown; None where the field is absent."""
-    if isinstance(held, dict):
-        held = held.get("value")
-        return held if isinstance(held, str) else ""
-    return held if isinstance(held, str) else None

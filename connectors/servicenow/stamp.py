@@ -1,12 +1,12 @@
 """Stamps: how ServiceNow writes an instant, `2026-03-02 08:00:00`, whole seconds UTC. As texts they sort by time."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+
+from sla_engine import instant
 
 EARLIEST = "1970-01-01 00:00:00"
 FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def instant_of(stamp: str, field: str) -> int:
@@ -19,9 +19,9 @@ def instant_of(stamp: str, field: str) -> int:
         moment = datetime.fromisoformat(stamp if FORM.fullmatch(stamp) else "")
     except ValueError:
         raise ValueError(f"{field} is {stamp[:40]!r}, which is no date and time") from None
-    return (moment.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+    return instant.instant_of(moment.replace(tzinfo=UTC))
 
 
-def stamp_of(instant: int) -> str:
+def stamp_of(at: int) -> str:
     """Return milliseconds UTC as a stamp; what is finer than a second is cut."""
-    return (_EPOCH + timedelta(milliseconds=instant)).strftime("%Y-%m-%d %H:%M:%S")
+    return instant.moment_of(at).strftime("%Y-%m-%d %H:%M:%S")

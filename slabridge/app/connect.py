@@ -5,12 +5,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
+import connectors
 from connectors.http.limits import Limits
-from connectors.http.session import Http
 from connectors.interface import Connector
-from connectors.jira.connector import Jira
-from connectors.servicenow.connector import ServiceNow
-from connectors.servicenow.settings import ServiceNowSettings
 from connectors.settings import Settings
 from sla_engine.instant import HOUR
 from slabridge.config import Config, Connection
@@ -44,22 +41,8 @@ def connected(
         found = config.settings()
         limits = _limits(found, spent or {})
         for connection, settings in zip(config.connections, found, strict=True):
-            http = Http(
-                settings.name,
-                settings.auth,
-                timeout=settings.timeout,
-                limits=limits[host_of(settings.url)],
-                left=left,
-                stopping=stopping,
-                ca=settings.ca,
-                proxy=settings.proxy,
-            )
-            pairs.append(
-                (
-                    connection,
-                    ServiceNow(settings, http) if isinstance(settings, ServiceNowSettings) else Jira(settings, http),
-                )
-            )
+            host = limits[host_of(settings.url)]
+            pairs.append((connection, connectors.open(settings, limits=host, left=left, stopping=stopping)))
         yield pairs
     finally:
         for _, connector in pairs:

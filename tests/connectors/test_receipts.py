@@ -1,11 +1,12 @@
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
-from connectors.errors import ConnectorError, Refused, Spaced, Unavailable
+from connectors.errors import ConnectorError, Halted, Refused, Spaced, Unavailable
 from connectors.interface import CommentWrite, Outcome, Receipt, Write
+from connectors.parallel import Lanes
 from connectors.receipts import receipts
 
 
@@ -27,16 +28,16 @@ def collect(
         return Receipt(write, outcome)
 
     found: list[Receipt] = []
-    with ThreadPoolExecutor(at_once) as pool:
+    with closing(Lanes(at_once, "lane")) as lanes:
         try:
-            found.extend(receipts("tool", given, apply, pool, at_once))
+            found.extend(receipts("tool", given, apply, lanes))
         except ConnectorError as error:
             return found, sent, error
         return found, sent, None
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 4])
-@pytest.mark.parametrize("error", [Unavailable("down"), Refused("expired", status=401)])
+@pytest.mark.parametrize("error", [Unavailable("down"), Halted("over"), Refused("expired", status=401)])
 def test_what_has_no_receipt_when_an_error_is_raised_was_not_sent(error: ConnectorError, at_once: int) -> None:
     given = writes("a", "b", "c", "d", "e", "f", "g", "h")
     found, sent, raised = collect(given, {"c": error}, at_once)
@@ -80,7 +81,7 @@ def test_writes_of_one_ticket_follow_each_other_and_those_of_others_overlap() ->
         under_way.remove(write.id)
         return Receipt(write, Outcome.APPLIED)
 
-    with ThreadPoolExecutor(4) as pool:
+    with closing(Lanes(4, "lane")) as lanes:
         given = writes("a", "b", "a", "b")
-        assert [receipt.write for receipt in receipts("tool", given, apply, pool, 4)] == given
+        assert [receipt.write for receipt in receipts("tool", given, apply, lanes)] == given
     assert set(most) == {2}

@@ -284,7 +284,7 @@ def test_a_bug_in_the_middle_of_a_call_shows_no_secret(place: Place) -> None:
     def broken(_: bytes) -> object:
         raise KeyError("what nobody thought of")
 
-    with gate(place.tools) as url, mock.patch("connectors.http.session.loads", broken):
+    with gate(place.tools) as url, mock.patch("connectors.http.meaning.loads", broken):
         code, printed = place.does("run", path=place.config(url, "bug.db"))
     assert code == Exit.BUG
     assert b"what nobody thought of" in printed

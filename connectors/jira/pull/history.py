@@ -13,7 +13,7 @@ from connectors.jira.value import changed
 
 SECOND = 1000
 
-Change = tuple[Values, Values]
+BeforeAfter = tuple[Values, Values]
 
 
 def entries(
@@ -25,7 +25,7 @@ def entries(
 ) -> tuple[NativeEntry, ...]:
     """Return one entry per history that touches the fields, oldest first, all items of a history at once.
 
-    `held` is what the fields hold now, by name: where the changelog tells only what was added and removed, lists are
+    `held` is what the fields hold now, by name: where the changelog has only what was added and removed, lists are
     followed back from there. `person` gives the id of an account. Rows of other fields, such as `Workflow` after a
     migration, say nothing here.
     """
@@ -43,9 +43,9 @@ def entries(
 
 def _changes(
     row: Mapping[str, Any], known: Mapping[str, tuple[Field, ...]], now: Mapping[str, Values]
-) -> dict[str, Change]:
-    changes: dict[str, Change] = {}
-    steps: dict[str, list[Change]] = {}
+) -> dict[str, BeforeAfter]:
+    changes: dict[str, BeforeAfter] = {}
+    steps: dict[str, list[BeforeAfter]] = {}
     for item in row["items"]:
         for field in known.get(row_key(item), ()):
             before, after = changed(field, item, now.get(field.name, ()))
@@ -60,7 +60,7 @@ def _changes(
     return changes
 
 
-def _undone(after: Values, steps: Iterable[Change]) -> Values:
+def _undone(after: Values, steps: Iterable[BeforeAfter]) -> Values:
     """Return a list before values were removed from it (`from`) and added to it (`to`)."""
     added = {value.code for _, values in steps for value in values}
     removed: list[Value] = [value for values, _ in steps for value in values]

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from connectors.interface import NativeComment, NativeTicket, Values
-from connectors.jira.comment import People, read
 from connectors.jira.dialect import Raw, is_portal
 from connectors.jira.field import Field
 from connectors.jira.instant import instant
-from connectors.jira.property import Noted, told
+from connectors.jira.property import Remembered, written_in
+from connectors.jira.pull.comment import comment_of
 from connectors.jira.pull.history import entries
+from connectors.jira.pull.people import People
 from connectors.jira.value import Unreadable, held
 from connectors.jira.write.fact import written
 
@@ -52,7 +53,7 @@ def ticket_of(
     fields = issue["fields"]
     created = instant(fields["created"])
     now = _held(fields, schema.read)
-    ours = told(issue.get("properties"))
+    ours = written_in(issue.get("properties"))
     return NativeTicket(
         id=str(issue["id"]),
         key=issue["key"],
@@ -66,15 +67,15 @@ def ticket_of(
     )
 
 
-def noted(issue: Raw) -> Noted:
+def remembered(issue: Raw) -> Remembered:
     """Return what writing the issue will take."""
     kind = issue["fields"].get("issuetype") or {}
-    return Noted(str(kind.get("id") or ""), told(issue.get("properties")))
+    return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
 
 
 def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
     customers = _customers(issue, schema, people) if is_portal(issue) else None
-    return tuple(sorted((read(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
+    return tuple(sorted((comment_of(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
 
 
 def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:

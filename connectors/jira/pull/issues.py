@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Skipped
-from connectors.jira.comment import People
-from connectors.jira.dialect import Asked, Dialect
-from connectors.jira.property import Notes
-from connectors.jira.pull.issue import Schema, noted, ticket_of
+from connectors.jira.dialect import Dialect, IssueRequest
+from connectors.jira.property import Memory
+from connectors.jira.pull.issue import Schema, remembered, ticket_of
+from connectors.jira.pull.people import People
 
 
 class Pulled(NamedTuple):
@@ -20,37 +20,37 @@ class Pulled(NamedTuple):
 
 
 class Pull:
-    """Reads issues of a site; `notes` keeps what writing them will take."""
+    """Reads issues of a site; `memory` keeps what writing them will take."""
 
-    def __init__(self, dialect: Dialect, schema: Schema, people: People, notes: Notes, *, comments: bool) -> None:
+    def __init__(self, dialect: Dialect, schema: Schema, people: People, memory: Memory, *, comments: bool) -> None:
         self._dialect = dialect
         self._schema = schema
         self._people = people
-        self._notes = notes
-        self._asked = Asked(schema.asked, comments, bool(schema.written))
+        self._memory = memory
+        self._asked = IssueRequest(schema.asked, comments, bool(schema.written))
 
     def tickets(self, ids: Sequence[str], promised: Mapping[str, int] | None = None) -> Pulled:
         """Return these issues, complete; `promised` are times of their last change that a search gave."""
         bulk = self._dialect.issues(ids, self._asked, promised)
         histories = self._dialect.histories(bulk.issues, self._schema.with_history)
         comments = self._dialect.comments(bulk.issues, self._people.account) if self._asked.comments else {}
-        said = self._dialect.site.http.clean
+        said = self._dialect.client.http.clean
         skipped = [Skipped(id_, id_, f"Jira does not give it: {said(why)}") for id_, why in bulk.errors.items()]
         tickets: list[NativeTicket] = []
         for issue in bulk.issues:
             id_ = str(issue["id"])
-            with _set_aside(skipped, id_, str(issue.get("key", id_))):
+            with _skipping(skipped, id_, str(issue.get("key", id_))):
                 found = ticket_of(issue, histories.get(id_, ()), comments.get(id_, ()), self._schema, self._people)
                 if "properties" in issue:
-                    self._notes.keep(id_, noted(issue))
+                    self._memory.keep(id_, remembered(issue))
                 tickets.append(found)
         there = {ticket.id for ticket in tickets} | {one.id for one in skipped}
         return Pulled(tuple(tickets), tuple(skipped), tuple(id_ for id_ in ids if id_ not in there))
 
 
 @contextmanager
-def _set_aside(skipped: list[Skipped], id_: str, key: str) -> Iterator[None]:
-    """Set an issue aside that cannot be read, with the reason; the others go on."""
+def _skipping(skipped: list[Skipped], id_: str, key: str) -> Iterator[None]:
+    """Skip an issue that cannot be read, with the reason; the others go on."""
     try:
         yield
     except ValueError as error:

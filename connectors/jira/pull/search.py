@@ -26,7 +26,7 @@ REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class ChangedIssues:
     """Ids to fetch with the time of the last change that the search showed, and the cursor to commit with them."""
 
     found: Mapping[str, int]
@@ -38,7 +38,9 @@ class Batch:
         return tuple(self.found)
 
 
-def batches(dialect: Dialect, cursor: Cursor | None, *, restriction: str, size: int, overlap: int) -> Iterator[Batch]:
+def changed_issues(
+    dialect: Dialect, cursor: Cursor | None, *, restriction: str, size: int, overlap: int
+) -> Iterator[ChangedIssues]:
     """Return what changed since a cursor (None: everything), in batches of at most `size`; `overlap` is in ms.
 
     Raises:
@@ -49,7 +51,7 @@ def batches(dialect: Dialect, cursor: Cursor | None, *, restriction: str, size: 
     since = max(0, start - overlap)
     waiting: dict[str, int] = {}
     began, latest = 0, start
-    name = dialect.site.name
+    name = dialect.client.name
     for rows, now in dialect.search(restriction, since, size):
         began = began or now
         for id_, updated in rows:
@@ -63,11 +65,11 @@ def batches(dialect: Dialect, cursor: Cursor | None, *, restriction: str, size: 
             waiting = dict(islice(waiting.items(), size, None))
             reached = max(start, min(*batch.values(), began))
             read = _recent(read | batch, reached - overlap)
-            yield Batch(batch, _cursor(reached, read, began))
+            yield ChangedIssues(batch, _cursor(reached, read, began))
     reached = max(start, min(latest, began))
     end = _cursor(reached, _recent(read | waiting, reached - overlap), began)
     if waiting or end != cursor:
-        yield Batch(waiting, end)
+        yield ChangedIssues(waiting, end)
 
 
 def _recent(read: Mapping[str, int], since: int) -> dict[str, int]:

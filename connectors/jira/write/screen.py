@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from connectors.errors import Refused
-from connectors.jira.client import Site
+from connectors.jira.client import Client
 from connectors.jira.dialect import PORTAL
 from connectors.jira.field import Field
 
@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 class Screens:
     """What our account may do in the projects of a site."""
 
-    def __init__(self, site: Site) -> None:
-        self._site = site
+    def __init__(self, client: Client) -> None:
+        self._client = client
         self._lock = Lock()
         self._known: dict[Hashable, Any] = {}
 
@@ -32,7 +32,7 @@ class Screens:
         """Return the ids of those fields that are not on the edit screen of an issue's project and type.
 
         An issue that nobody may edit in its present status has an empty screen, which says nothing of others. Where
-        the screen is not told, nothing is known to be missing, and the write itself will tell.
+        the screen is not given, nothing is known to be missing, and the write itself will show.
         """
         there: frozenset[str] | None = self._once(("screen", project, kind), lambda: self._screen(issue))
         if not there:
@@ -50,7 +50,7 @@ class Screens:
         """Return whether a project is a service project."""
 
         def ask() -> bool:
-            return bool(self._site.get("project", project).body.get("projectTypeKey") == PORTAL)
+            return bool(self._client.get("project", project).body.get("projectTypeKey") == PORTAL)
 
         return bool(self._once(("portal", project), ask))
 
@@ -65,7 +65,7 @@ class Screens:
 
     def _screen(self, issue: str) -> frozenset[str] | None:
         try:
-            found = self._site.get("issue", issue, "editmeta").body.get("fields")
+            found = self._client.get("issue", issue, "editmeta").body.get("fields")
         except Refused as error:
             if error.status not in {400, 403, 404}:
                 raise
@@ -73,11 +73,11 @@ class Screens:
         return frozenset(found) if isinstance(found, Mapping) and found else None
 
     def _may_be_silent(self, project: str) -> bool:
-        silent = self._site.may(project, *ADMINS)
+        silent = self._client.may(project, *ADMINS)
         if not silent:
             log.warning(
                 "watchers get a mail for each write: only an administrator of the project may write without",
-                connection=self._site.name,
+                connection=self._client.name,
                 project=project,
             )
         return silent
@@ -85,7 +85,7 @@ class Screens:
     def _warn(self, field: Field, project: str, kind: str) -> bool:
         log.warning(
             "field is not written: it is not on the edit screen of this project and issue type",
-            connection=self._site.name,
+            connection=self._client.name,
             field=field.name,
             id=field.id,
             project=project,

@@ -5,12 +5,12 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#ap
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.errors import Refused, Unavailable, Unclear
+from connectors.errors import Halted, Refused, Unavailable, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
-from connectors.jira.comment import body
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field
-from connectors.jira.property import PROPERTY, Noted, Notes, hashed, property_of, told
+from connectors.jira.property import PROPERTY, Memory, Remembered, hashed, property_of, written_in
+from connectors.jira.write.comment import body
 from connectors.jira.write.fact import wire
 from connectors.jira.write.screen import Screens
 from connectors.receipts import receipts
@@ -22,20 +22,20 @@ _MEANING = {404: Outcome.GONE, 409: Outcome.FAILED}
 class Writer:
     """Writes to a site; `fields` are those that it may write, by the name that the configuration gives them."""
 
-    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], notes: Notes) -> None:
+    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], memory: Memory) -> None:
         self._dialect = dialect
-        self._site = dialect.site
+        self._client = dialect.client
         self._fields = fields
-        self._notes = notes
-        self._screens = Screens(self._site)
+        self._memory = memory
+        self._screens = Screens(self._client)
 
     def receipts(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes, several at a time; see `connectors.receipts.receipts`."""
-        return receipts(self._site.name, writes, self._applied, self._site.pool, self._site.concurrency)
+        return receipts(self._client.name, writes, self._applied, self._client.lanes)
 
     def _applied(self, write: Write) -> Receipt:
         try:
-            return self._fields_written(write) if isinstance(write, FieldsWrite) else self._comment_written(write)
+            return self._fields_written(write) if isinstance(write, FieldsWrite) else self._comment_posted(write)
         except Unclear as error:
             return Receipt(write, Outcome.UNCLEAR, str(error))
         except Refused as error:
@@ -49,29 +49,29 @@ class Writer:
         The receipt says which were stored. What is not on the screen was said once, for project and issue type; what
         Jira refuses on this issue makes the receipt REFUSED.
         """
-        noted = self._notes.of(write.id) or self._ask(write.id)
+        known = self._memory.of(write.id) or self._ask(write.id)
         ids = {self._fields[name].id: name for name in write.fields}
         screen = {id_: self._fields[name] for id_, name in ids.items()}
-        missing = self._screens.missing(write.id, _project(write), noted.type, screen)
+        missing = self._screens.missing(write.id, _project(write), known.type, screen)
         refused: dict[str, str] = {}
         left = {id_: name for id_, name in ids.items() if id_ not in missing}
         if left:
-            refused = self._put_or_named(write, left, noted)
+            refused = self._put_or_named(write, left, known)
             left = {id_: name for id_, name in left.items() if id_ not in refused}
             if refused and left:
-                self._put(write, left, noted)
+                self._put(write, left, known)
         stored = frozenset(left.values())
         if not refused:
             return Receipt(write, Outcome.APPLIED, stored=stored if missing else None)
-        reasons = "; ".join(f"{ids[id_]!r}: {self._site.http.clean(text)}" for id_, text in refused.items())
+        reasons = "; ".join(f"{ids[id_]!r}: {self._client.http.clean(text)}" for id_, text in refused.items())
         others = "; the other fields were written" if left else ""
         reason = f"Jira does not let us write {write.key}'s {reasons}{others}"
         return Receipt(write, Outcome.REFUSED, reason, stored)
 
-    def _put_or_named(self, write: FieldsWrite, names: Mapping[str, str], noted: Noted) -> dict[str, str]:
+    def _put_or_named(self, write: FieldsWrite, names: Mapping[str, str], known: Remembered) -> dict[str, str]:
         """Set fields, or return which of them Jira names as those that it does not take: then none was set."""
         try:
-            self._put(write, names, noted)
+            self._put(write, names, known)
         except Refused as error:
             said = error.body.get("errors") if isinstance(error.body, dict) else None
             named = {id_: str(text) for id_, text in said.items() if id_ in names} if isinstance(said, dict) else {}
@@ -80,37 +80,37 @@ class Writer:
             return named
         return {}
 
-    def _put(self, write: FieldsWrite, names: Mapping[str, str], noted: Noted) -> None:
+    def _put(self, write: FieldsWrite, names: Mapping[str, str], known: Remembered) -> None:
         """Set fields and our property in one request, and remember what the property now says."""
         values = {id_: write.fields[name] for id_, name in names.items()}
-        now = {id_: value for id_, value in noted.told.items() if id_ not in values}
+        now = {id_: value for id_, value in known.written.items() if id_ not in values}
         now |= {id_: hashed(value) for id_, value in values.items() if value is not None}
         content = {
             "fields": {id_: wire(self._fields[names[id_]], value, self._dialect) for id_, value in values.items()},
             "properties": [property_of(now, write.judged_by)],
         }
         quiet = {"notifyUsers": "false"} if self._screens.silent(_project(write)) else {}
-        self._site.put("issue", write.id, body=content, **quiet)
-        self._notes.keep(write.id, Noted(noted.type, now))
+        self._client.put("issue", write.id, body=content, **quiet)
+        self._memory.keep(write.id, Remembered(known.type, now))
 
-    def _ask(self, id_: str) -> Noted:
+    def _ask(self, id_: str) -> Remembered:
         """Ask for an issue's type and our property, where neither was read of late."""
-        issue = self._site.get("issue", id_, fields="issuetype", properties=PROPERTY).body
+        issue = self._client.get("issue", id_, fields="issuetype", properties=PROPERTY).body
         kind = (issue.get("fields") or {}).get("issuetype") or {}
-        return Noted(str(kind.get("id") or ""), told(issue.get("properties")))
+        return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
 
-    def _comment_written(self, write: CommentWrite) -> Receipt:
-        """Add a comment; one that was to be internal and that customers see is taken back."""
-        answer = self._site.post("issue", write.id, "comment", body=body(write, self._dialect.comment(write.body)))
+    def _comment_posted(self, write: CommentWrite) -> Receipt:
+        """Post a comment; one that was to be internal and that customers see is deleted again."""
+        answer = self._client.post("issue", write.id, "comment", body=body(write, self._dialect.comment(write.body)))
         if not write.internal or answer.body.get("jsdPublic") is False:
             return Receipt(write, Outcome.APPLIED)
         comment = str(answer.body.get("id"))
         try:
             if not self._screens.portal(_project(write)) or self._dialect.hidden(write.id, comment):
                 return Receipt(write, Outcome.APPLIED)
-            self._site.delete("issue", write.id, "comment", comment)
-        except (Refused, Unavailable) as error:
-            raise Unclear(f"the comment was written, but it is not known whether customers see it: {error}") from error
+            self._client.delete("issue", write.id, "comment", comment)
+        except (Refused, Unavailable, Halted) as error:
+            raise Unclear(f"the comment was posted, but it is not known whether customers see it: {error}") from error
         reason = f"Jira showed customers an internal comment on {write.key}: it was deleted; is our account an agent?"
         return Receipt(write, Outcome.REFUSED, reason)
 

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from connectors.interface import NativeEntry, Values
 from connectors.servicenow import stamp
+from connectors.servicenow.page import Record
 from connectors.servicenow.pull.names import Names
-from connectors.servicenow.selection import Row, Selection
+from connectors.servicenow.selection import Selection
 
 _FIELDS = ("documentkey", "fieldname", "oldvalue", "newvalue", "user", "sys_created_on", "record_checkpoint")
 _BOOLEAN = {"0": "false", "1": "true"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field that one update changed, raw. `checkpoint` is the number of the update on its record."""
 
     created: str
@@ -25,7 +26,7 @@ class Change:
     after: str
 
 
-class Trail:
+class AuditTrail:
     """What to read for the changes of some fields, and the changes that it then gives.
 
     sys_audit is asked by documentkey only: it is huge.
@@ -42,15 +43,15 @@ class Trail:
             return []
         return [Selection(self.table, "documentkey", ids, _FIELDS, {"fieldname": self._audited})]
 
-    def changes(self, rows: Iterable[Row]) -> dict[str, list[Change]]:
+    def changes(self, rows: Iterable[Record]) -> dict[str, list[FieldChange]]:
         """Return the changes by sys_id, oldest first."""
-        found: dict[str, list[tuple[Change, str]]] = defaultdict(list)
+        found: dict[str, list[tuple[FieldChange, str]]] = defaultdict(list)
         for row in rows:
             found[row["documentkey"]].append((_change(row), row["sys_id"]))
         return {key: [change for change, _ in sorted(of, key=_order)] for key, of in found.items()}
 
 
-def entries_of(changes: Iterable[Change], names: Names, booleans: Collection[str]) -> Iterator[NativeEntry]:
+def entries_of(changes: Iterable[FieldChange], names: Names, booleans: Collection[str]) -> Iterator[NativeEntry]:
     """Return one entry per update; `booleans` are fields in which the audit's 0 and 1 mean false and true.
 
     Raises:
@@ -71,9 +72,9 @@ def entries_of(changes: Iterable[Change], names: Names, booleans: Collection[str
         yield NativeEntry(stamp.instant_of(update[0], "the date of a change"), update[2], fields)
 
 
-def _change(row: Row) -> Change:
+def _change(row: Record) -> FieldChange:
     checkpoint = row.get("record_checkpoint") or ""
-    return Change(
+    return FieldChange(
         created=row.get("sys_created_on") or "",
         checkpoint=int(checkpoint) if checkpoint.isdecimal() else 0,
         by=row.get("user") or "",
@@ -83,6 +84,6 @@ def _change(row: Row) -> Change:
     )
 
 
-def _order(found: tuple[Change, str]) -> tuple[str, int, str]:
+def _order(found: tuple[FieldChange, str]) -> tuple[str, int, str]:
     change, sys_id = found
     return change.created, change.checkpoint, sys_id

@@ -7,8 +7,9 @@ know no person. A value that the record has and no metric yet is taken to hold s
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from connectors.servicenow.pull.history import Change
-from connectors.servicenow.selection import Row, Selection, raw
+from connectors.servicenow.page import Record, raw
+from connectors.servicenow.pull.history import FieldChange
+from connectors.servicenow.selection import Selection
 
 _FIELDS = ("id", "definition", "field_value", "value", "start", "end")
 
@@ -28,9 +29,9 @@ class Metrics:
             return []
         return [Selection(self.table, "id", ids, _FIELDS, {"definition": list(self._fields)})]
 
-    def changes(self, rows: Iterable[Row], records: Iterable[Row]) -> dict[str, list[Change]]:
+    def changes(self, rows: Iterable[Record], records: Iterable[Record]) -> dict[str, list[FieldChange]]:
         """Return the changes of these records by sys_id, oldest first."""
-        spans: dict[str, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+        spans: dict[str, dict[str, list[Record]]] = defaultdict(lambda: defaultdict(list))
         for row in rows:
             spans[row["id"]][self._fields[row["definition"]]].append(row)
         found = {}
@@ -44,7 +45,7 @@ class Metrics:
         return found
 
 
-def _moves(field: str, spans: Sequence[Row], record: Row, since: str) -> Iterator[Change]:
+def _moves(field: str, spans: Sequence[Record], record: Record, since: str) -> Iterator[FieldChange]:
     """Yield what happened between the spans of one field; where there is none, it was empty."""
     created = record.get("sys_created_on") or ""
     held: str | None = None
@@ -54,17 +55,17 @@ def _moves(field: str, spans: Sequence[Row], record: Row, since: str) -> Iterato
         if held is None:
             held = "" if since <= created < start else value
         elif until and until < start and held:
-            yield Change(until, 0, "", field, held, "")
+            yield FieldChange(until, 0, "", field, held, "")
             held = ""
         if held != value:
-            yield Change(start, 0, "", field, held, value)
+            yield FieldChange(start, 0, "", field, held, value)
         held, until = value, span.get("end") or ""
     now = raw(record.get(field))
     if held is not None and now is not None and held != now:
-        yield Change(until or record["sys_updated_on"], 0, "", field, held, now)
+        yield FieldChange(until or record["sys_updated_on"], 0, "", field, held, now)
 
 
-def _value(span: Row) -> str:
+def _value(span: Record) -> str:
     """Return the value as the field stores it; instances whose metrics lack that have the one that people see."""
     stored = span.get("field_value")
     return str(stored if stored is not None else span.get("value") or "")

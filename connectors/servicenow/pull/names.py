@@ -15,10 +15,11 @@ import structlog
 
 from connectors.interface import Value, Values
 from connectors.servicenow.catalogue import Catalogue
+from connectors.servicenow.page import Record
 from connectors.servicenow.query import SYS_ID, name
-from connectors.servicenow.selection import Row, Selection
+from connectors.servicenow.records import Records
+from connectors.servicenow.selection import Selection
 from connectors.servicenow.settings import ServiceNowSettings
-from connectors.servicenow.table import Tables
 
 _LINK = re.compile(r"/table/([a-z0-9_]+)/[^/]*$")
 _LIST = re.compile(r"[0-9a-f]{32}(,[0-9a-f]{32})+")
@@ -29,8 +30,8 @@ log = structlog.get_logger(__name__)
 class Names:
     """Names seen so far; thread-safe."""
 
-    def __init__(self, tables: Tables, settings: ServiceNowSettings, catalogue: Catalogue) -> None:
-        self._tables = tables
+    def __init__(self, records: Records, settings: ServiceNowSettings, catalogue: Catalogue) -> None:
+        self._records = records
         self._name = settings.name
         self._table = settings.table
         self._catalogue = catalogue
@@ -38,7 +39,7 @@ class Names:
         self._targets: dict[str, str] = {}
         self._lock = threading.Lock()
 
-    def text(self, row: Row, field: str) -> str:
+    def learn(self, row: Record, field: str) -> str:
         """Return what a record's field holds, raw, and learn where it points to."""
         held = row.get(field)
         if not isinstance(held, dict):
@@ -60,7 +61,7 @@ class Names:
             tables = [table for table in unnamed if table]
             fields = ("name", "number")
             wanted = [Selection(table, "sys_id", sorted(unnamed[table]), fields) for table in tables]
-            for table, got in zip(tables, self._tables.read(wanted), strict=True):
+            for table, got in zip(tables, self._records.read(wanted), strict=True):
                 if got.refused or (got.hidden and not got.rows):
                     reason = str(got.refused or "all rows are hidden by access rules")
                     log.warning(
@@ -81,9 +82,9 @@ class Names:
             known = self._catalogue.facts.targets
             self._targets[field] = known.get(field, "")
             if field not in known:
-                page = self._tables.page(self._table, f"{name(field)}ISNOTEMPTY", [field], limit=1, links=True)
+                page = self._records.page(self._table, f"{name(field)}ISNOTEMPTY", [field], limit=1, links=True)
                 for row in page.rows:
-                    self.text(row, field)
+                    self.learn(row, field)
         return self._targets[field]
 
 

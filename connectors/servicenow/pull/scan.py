@@ -8,32 +8,32 @@ import structlog
 from connectors.errors import Refused
 from connectors.interface import Cursor
 from connectors.servicenow import stamp
+from connectors.servicenow.page import Record, RecordPage
 from connectors.servicenow.query import Position, behind, joined, narrowed
-from connectors.servicenow.selection import Row, Rows
+from connectors.servicenow.records import Records
 from connectors.servicenow.settings import ServiceNowSettings
-from connectors.servicenow.table import Tables
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScannedPage:
     """Some changed rows, and where to go on once they are dealt with."""
 
-    rows: list[Row]
+    rows: list[Record]
     position: Position
 
 
 def scan(  # noqa: PLR0913 - what to read, and how
-    tables: Tables,
+    records: Records,
     settings: ServiceNowSettings,
     start: Position,
     fields: Sequence[str],
     *,
     only: str,
     limit: int,
-) -> Iterator[Found]:
-    """Read the rows of the filter `only` behind a position, oldest change first; at least one `Found`.
+) -> Iterator[ScannedPage]:
+    """Read the rows of the filter `only` behind a position, oldest change first; at least one `ScannedPage`.
 
     A row may become visible as late as `overlap` seconds after its stamp. So a position is only as late as the server's
     clock less the overlap was when the scan first came that far: what is younger is read again by the next one.
@@ -43,7 +43,7 @@ def scan(  # noqa: PLR0913 - what to read, and how
     """
     at = start
 
-    def following(row: Row | None) -> str:
+    def following(row: Record | None) -> str:
         place = start if row is None else _position(row)
         return joined(narrowed(only, behind(place)), "ORDERBYsys_updated_on", "ORDERBYsys_id")
 
@@ -51,7 +51,7 @@ def scan(  # noqa: PLR0913 - what to read, and how
     counted: int | None = None
     seen = 0
     columns = ["sys_id", "sys_updated_on", *fields]
-    for page, is_last in tables.walk(settings.table, following, columns, limit=limit, links=True):
+    for page, is_last in records.walk(settings.table, following, columns, limit=limit, links=True):
         at = _checked(settings, page, at)
         settled = stamp.stamp_of(page.date - settings.overlap * 1000)
         if frontier is None and (is_last or at.updated >= settled):
@@ -59,7 +59,7 @@ def scan(  # noqa: PLR0913 - what to read, and how
         counted = page.count if counted is None else counted
         seen += len(page.rows)
         if page.rows or is_last:
-            yield Found(page.rows, frontier or at)
+            yield ScannedPage(page.rows, frontier or at)
     if counted is not None and counted > seen:
         log.warning(
             "rows are hidden by access rules", connection=settings.name, table=settings.table, rows=counted - seen
@@ -76,7 +76,7 @@ def position_of(cursor: Cursor | None) -> Position:
     return Position(stamp.EARLIEST, "") if cursor is None else Position(cursor["updated"], cursor["id"])
 
 
-def _checked(settings: ServiceNowSettings, page: Rows, at: Position) -> Position:
+def _checked(settings: ServiceNowSettings, page: RecordPage, at: Position) -> Position:
     """Return the position behind a page if its rows lie behind `at`, in order."""
     for row in page.rows:
         here = _position(row)
@@ -89,5 +89,5 @@ def _checked(settings: ServiceNowSettings, page: Rows, at: Position) -> Position
     return at
 
 
-def _position(row: Row) -> Position:
+def _position(row: Record) -> Position:
     return Position(row.get("sys_updated_on", ""), row.get("sys_id", ""))

@@ -1,7 +1,7 @@
 """Comments as a record shows them, where the journal may not be read: one text of all entries, in our account's zone.
 
 `2026-03-02 09:14:00 - Ada Agent (Work notes)`, then the text. Authors are names here, and times have the offset that
-the record's own dates show. Where that cannot be told, no comment but our own is read: an hour's error is worse than a
+the record's own dates show. Where that is not certain, no comment but our own is read: an hour's error is worse than a
 gap.
 """
 
@@ -12,14 +12,15 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.servicenow import stamp
-from connectors.servicenow.pull.comments import INTERNAL, PUBLIC, Entry, marker_in
-from connectors.servicenow.selection import Row, Selection, raw
+from connectors.servicenow.page import Record, raw
+from connectors.servicenow.pull.comment import INTERNAL, PUBLIC, JournalEntry, marker_in
+from connectors.servicenow.selection import Selection
 
 _DATES = ("sys_created_on", "sys_updated_on")
 _HEAD = re.compile(r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}) - (.*) \([^()\n]+\)$", re.MULTILINE)
 
 
-class Us(NamedTuple):
+class OurAccount(NamedTuple):
     """Our account as people see it, and the zone in which it sees times ("" where it has none of its own)."""
 
     name: str
@@ -31,36 +32,40 @@ def shown_selection(table: str, ids: Sequence[str], caller: str) -> Selection:
     return Selection(table, "sys_id", ids, (*_DATES, PUBLIC, INTERNAL, caller), display=True)
 
 
-def entries_shown(row: Row, us: Us, caller: str) -> list[Entry]:
+def entries_shown(row: Record, us: OurAccount, caller: str) -> list[JournalEntry]:
     """Return the comments that a record shows, oldest first.
 
-    Where their times are not certain, only our own markers: whether we told something must be found all the same.
+    Where their times are not certain, only our own markers: what we posted must be found all the same.
     """
     zone = _zone(row, us.zone)
     if zone is None:
         at = raw(row.get("sys_updated_on")) or ""
         texts = [(name, _seen(row, name)) for name in (PUBLIC, INTERNAL)]
         return [
-            Entry(at, us.name, name, line, ours=True, callers=False) for name, text in texts for line in _told(text)
+            JournalEntry(at, us.name, name, line, ours=True, callers=False)
+            for name, text in texts
+            for line in _marked(text)
         ]
     found = [entry for name in (PUBLIC, INTERNAL) for entry in _entries(row, name, zone, us, _seen(row, caller))]
     return sorted(found, key=lambda entry: entry.created)
 
 
-def _told(text: str) -> list[str]:
+def _marked(text: str) -> list[str]:
     return [line for line in text.splitlines() if marker_in(line)]
 
 
-def _entries(row: Row, element: str, zone: "ZoneInfo | timedelta", us: Us, caller: str) -> Iterator[Entry]:
+def _entries(
+    row: Record, element: str, zone: "ZoneInfo | timedelta", us: OurAccount, caller: str
+) -> Iterator[JournalEntry]:
     text = _seen(row, element)
     heads = list(_HEAD.finditer(text))
     for head, following in zip(reversed(heads), [None, *reversed(heads)], strict=False):
         body = text[head.end() : following.start() if following else None].strip()
         by = head[2]
-        yield Entry(_utc(head[1], zone), by, element, body, by == us.name, bool(caller) and by == caller)
+        yield JournalEntry(_utc(head[1], zone), by, element, body, by == us.name, bool(caller) and by == caller)
 
 
-def _zone(row: Row, name: str) -> "ZoneInfo | timedelta | None":
+def _zone(row: Record, name: str) -> "ZoneInfo | timedelta | None":
     """Return the zone of the times shown: ours, else the offset that both of the record's dates have."""
     offsets = set()
     for date in _DATES:
@@ -82,6 +87,6 @@ def _utc(seen: str, zone: "ZoneInfo | timedelta") -> str:
     return str(moment - (offset or timedelta()))
 
 
-def _seen(row: Row, name: str) -> str:
+def _seen(row: Record, name: str) -> str:
     held = row.get(name)
     return str((held.get("display_value") if isinstance(held, dict) else held) or "")

@@ -1,11 +1,11 @@
 """A ticket, put together from its record and what stands around it."""
 
 from connectors.interface import NativeTicket
-from connectors.servicenow.pull.around import Around, caller_of
-from connectors.servicenow.pull.comments import comment_of
+from connectors.servicenow.page import Record, raw
+from connectors.servicenow.pull.comment import comment_of
 from connectors.servicenow.pull.history import entries_of
 from connectors.servicenow.pull.names import Names
-from connectors.servicenow.selection import Row, raw
+from connectors.servicenow.pull.surroundings import Surroundings, caller_of
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.stamp import instant_of
 
@@ -18,19 +18,19 @@ def columns(settings: ServiceNowSettings) -> list[str]:
     return list(dict.fromkeys([*needed, *callers, *settings.fields, *written]))
 
 
-def key_of(row: Row) -> str:
+def key_of(row: Record) -> str:
     """Return what people call a record."""
     return str(row.get("number") or row["sys_id"])
 
 
-def ticket_of(row: Row, around: Around, *, settings: ServiceNowSettings, names: Names) -> NativeTicket:
+def ticket_of(row: Record, around: Surroundings, *, settings: ServiceNowSettings, names: Names) -> NativeTicket:
     """Return the ticket. The history was read after the record: where it is newer, the fields follow it.
 
     Raises:
         ValueError: a date cannot be read.
     """
     sys_id = row["sys_id"]
-    texts = {field: names.text(row, field) for field in settings.fields if field in row}
+    texts = {field: names.learn(row, field) for field in settings.fields if field in row}
     fields = {field: names.values(field, text) for field, text in texts.items()}
     booleans = {field for field, text in texts.items() if text in ("true", "false")}
     history = tuple(entries_of(around.changes.get(sys_id, ()), names, booleans))
@@ -53,5 +53,5 @@ def ticket_of(row: Row, around: Around, *, settings: ServiceNowSettings, names: 
     )
 
 
-def _written(row: Row, settings: ServiceNowSettings) -> dict[str, str | None]:
+def _written(row: Record, settings: ServiceNowSettings) -> dict[str, str | None]:
     return {field: raw(row[field]) or None for field in settings.written if field in row}

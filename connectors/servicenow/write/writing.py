@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from connectors.errors import Refused, Unclear
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
-from connectors.servicenow.pull.comments import journal_of
-from connectors.servicenow.selection import Row, raw
+from connectors.servicenow.page import Record, raw
 from connectors.servicenow.stamp import stamp_of
 from connectors.servicenow.table import Tables
+from connectors.servicenow.write.comment import journal_of
 
 
 def encode(fact: Fact) -> str | None:
@@ -40,17 +40,17 @@ def values_of(write: Write) -> dict[str, str]:
 def apply(tables: Tables, table: str, write: Write, *, sys_id: str) -> Receipt:
     """Set the fields of one record, which for a comment is the ticket's, and return what became of it.
 
-    Fields are facts and may be sent twice. A note may not, and ServiceNow is known to answer 403 or 500 to one that it
-    stored (KB2697679): these are unclear.
+    Fields are facts and may be sent twice. A comment may not, and ServiceNow is known to answer 403 or 500 to one that
+    it stored (KB2697679): these are unclear.
 
     Raises:
+        Halted: the run is to end, and it was not applied.
         Unavailable: it was certainly not applied, nor will the next one be.
         Refused: the credentials are refused, not this write.
     """
-    note = isinstance(write, CommentWrite)
     values = values_of(write)
     try:
-        stored = tables.patch(table, sys_id, values, idempotent=not note)
+        stored = tables.patch(table, sys_id, values, idempotent=isinstance(write, FieldsWrite))
     except Unclear as unclear:
         return Receipt(write, Outcome.UNCLEAR, str(unclear))
     except Refused as refused:
@@ -61,14 +61,14 @@ def apply(tables: Tables, table: str, write: Write, *, sys_id: str) -> Receipt:
 
 
 def receipt_refused(write: Write, status: int, reason: str, *, on_ticket: bool) -> Receipt:
-    """Return what a 4xx means: of a note a 403 says nothing; a 404 that the ticket is gone, if it was written to."""
+    """Return what a 4xx means: of a comment a 403 says nothing; a 404 that the ticket is gone, if it was written to."""
     if status == 404 and on_ticket:
         return Receipt(write, Outcome.GONE, reason)
     perhaps = isinstance(write, CommentWrite) and status == 403
     return Receipt(write, Outcome.UNCLEAR if perhaps else Outcome.REFUSED, reason)
 
 
-def receipt_of(write: Write, table: str, stored: Row) -> Receipt:
+def receipt_of(write: Write, table: str, stored: Record) -> Receipt:
     """Return what became of a write by the record as it is then; what cannot be written is left out silently."""
     if isinstance(write, CommentWrite):
         return Receipt(write, Outcome.APPLIED)

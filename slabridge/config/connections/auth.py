@@ -16,20 +16,22 @@ from connectors.http.credentials import (
     OAuthPassword,
     OAuthRefresh,
 )
+from connectors.jira.auth import TOKEN_URL, takes_json
+from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
 from slabridge.config.connections.address import check_url, is_cloud
 from slabridge.config.connections.secret import Secret, read_secret
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import TomlTable, shape
 
-_ATLASSIAN_TOKEN_URL = "https://auth.atlassian.com/oauth/token"  # noqa: S105 - an address
 _SERVICENOW_ALONE = ("api_key", "oauth_password")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are to a tool: the kind, what the file says of it, and where its secrets are."""
+    """Who we are to a tool (`servicenow` or `jira`): the kind, what the file says of it, and where its secrets are."""
 
+    tool: str
     kind: str
     given: Mapping[str, str]
     secrets: Mapping[str, Secret]
@@ -120,6 +122,7 @@ def _password(account: Account, held: Mapping[str, SecretStr]) -> Auth:
     given = account.given
     return OAuthPassword(
         token_url=account.token_url,
+        as_json=takes_json(account.token_url),
         client_id=given["client_id"],
         client_secret=held["client_secret"],
         user=given["user"],
@@ -131,15 +134,18 @@ def _client(account: Account, held: Mapping[str, SecretStr]) -> Auth:
     given = account.given
     return OAuthClient(
         token_url=account.token_url,
+        as_json=takes_json(account.token_url),
         client_id=given["client_id"],
         client_secret=held["client_secret"],
         scope=given["scope"],
+        hint=NO_TOKEN_HINT if account.tool == "servicenow" else "",
     )
 
 
 def _refresh(account: Account, held: Mapping[str, SecretStr]) -> Auth:
     return OAuthRefresh(
         token_url=account.token_url,
+        as_json=takes_json(account.token_url),
         client_id=account.given["client_id"],
         client_secret=held["client_secret"],
         token=held["refresh_token"],
@@ -150,7 +156,7 @@ def _refresh(account: Account, held: Mapping[str, SecretStr]) -> Auth:
 _KINDS = {
     "basic": _Kind(BasicTable, ("password",), lambda account, held: BasicAuth(account.given["user"], held["password"])),
     "bearer": _Kind(BearerTable, ("token",), lambda _, held: BearerAuth(held["token"])),
-    "api_key": _Kind(ApiKeyTable, ("key",), lambda _, held: ApiKeyAuth(held["key"])),
+    "api_key": _Kind(ApiKeyTable, ("key",), lambda _, held: ApiKeyAuth(held["key"], API_KEY_HEADER)),
     "oauth_password": _Kind(OAuthPasswordTable, ("client_secret", "password"), _password),
     "oauth_client": _Kind(OAuthClientTable, ("client_secret",), _client),
     "oauth_refresh": _Kind(OAuthRefreshTable, ("client_secret", "refresh_token"), _refresh),
@@ -184,17 +190,17 @@ def read_auth(connection: Mapping[str, Any], path: KeyPath, folder: Path, readin
     given = {key: text for key, text in table.model_dump(exclude=set(kind.secrets)).items() if text is not None}
     if issubclass(kind.table, OAuthTable):
         given["token_url"] = _token_url(given.get("token_url"), connection, (*path, "token_url"), reading)
-    return Account(str(name), given, secrets)
+    return Account(str(connection.get("type")), str(name), given, secrets)
 
 
 def _token_url(given: str | None, connection: Mapping[str, Any], path: KeyPath, reading: Reading) -> str:
     """Return where tokens are had: as given, else where the tool of that address gives them."""
     if given is not None:
-        check_url(given, path, reading, "https://auth.atlassian.com/oauth/token")
+        check_url(given, path, reading, TOKEN_URL)
         return given
     url = str(connection.get("url", "")).rstrip("/")
     if connection.get("type") != "jira":
-        return f"{url}/oauth_token.do"
+        return token_url(url)
     if not is_cloud(url):
         reading.problem(path, "is missing; a Jira Data Center has no usual one: write the address of its tokens")
-    return _ATLASSIAN_TOKEN_URL
+    return TOKEN_URL

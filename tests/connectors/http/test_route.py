@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from connectors.errors import Refused, Unavailable
+from connectors.errors import Halted, Refused, Unavailable
 from connectors.http.credentials import BearerAuth
 from connectors.http.session import Http
 from connectors.servicenow.connector import ServiceNow
@@ -135,7 +135,7 @@ def test_connections_of_one_host_share_its_limits_and_the_smaller_counts() -> No
     with connected(file, spent={"acme.service-now.com": 7}) as pairs:
         for connection, connector in pairs:
             if isinstance(connector, ServiceNow):
-                limits[connection.name] = connector.http._limits
+                limits[connection.name] = connector.http._gate.limits
     assert limits["snow"] is limits["problems"]
     assert (limits["snow"].concurrency, limits["snow"].per_hour) == (3, 100)
     room = 0
@@ -149,7 +149,7 @@ def test_a_run_that_is_over_or_asked_to_stop_asks_no_connection() -> None:
     for bounds, words in (({"left": lambda: 0.0}, "time is up"), ({"stopping": lambda: True}, "asked to stop")):
         with connected(config(""), **bounds) as pairs:
             for _, connector in pairs:
-                with pytest.raises(Unavailable, match=words):
+                with pytest.raises(Halted, match=words):
                     connector.check()
 
 

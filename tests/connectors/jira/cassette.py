@@ -18,6 +18,7 @@ from connectors.http.credentials import BasicAuth
 from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, Instant, NativeTicket, Receipt
 from connectors.jira.connector import Jira
+from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import FIELDS, MINUTE, NOW, WRITTEN, Here, sandbox, tickets
 
@@ -67,7 +68,7 @@ def connect(url: str) -> Jira:
     """Connect one call at a time, so that the order is always the same."""
     auth = BasicAuth("slabridge@example.com" if "https" in url else "slabridge", SecretStr("sandbox-jira-token"))
     settings = JiraSettings(name="jira", url=url, auth=auth, fields=FIELDS, written=WRITTEN, concurrency=1)
-    return Jira(settings, Http("jira", auth, sleep=lambda _: None))
+    return Jira(settings, Http("jira", auth, rules=RULES, sleep=lambda _: None))
 
 
 def pulled(jira: Jira) -> dict[str, NativeTicket]:

@@ -26,6 +26,7 @@ from connectors.http.credentials import BasicAuth
 from connectors.http.session import Http
 from connectors.interface import NativeTicket, Page
 from connectors.jira.connector import Jira
+from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.jira import Jira as SandboxJira
@@ -72,7 +73,7 @@ class Here:
         return self._keep(JiraSettings(name="jira", url=self.url, **{"auth": auth, **given}))
 
     def _keep(self, settings: JiraSettings) -> Jira:
-        http = Http(settings.name, settings.auth, timeout=settings.timeout, sleep=lambda _: None)
+        http = Http(settings.name, settings.auth, rules=RULES, timeout=settings.timeout, sleep=lambda _: None)
         self.connected.append(Jira(settings, http))
         return self.connected[-1]
 
@@ -204,7 +205,7 @@ class Scripted:
     def connect(self, **settings: Any) -> Jira:  # noqa: ANN401 - those of JiraSettings
         given = {"fields": ("status", "components"), **settings}
         auth = BasicAuth("me@example.com", SecretStr("token"))
-        http = Http("jira", auth, sleep=lambda _: None)
+        http = Http("jira", auth, rules=RULES, sleep=lambda _: None)
         return Jira(JiraSettings(name="jira", url=self.url, auth=auth, **given), http)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

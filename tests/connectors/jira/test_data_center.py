@@ -85,7 +85,7 @@ def test_comments_show_markup_as_it_was_written(server: Here) -> None:
     assert sent == r"Breach \*soon\*: \{code\} \[\~bob\] \-x\- \!img\! at 2026-03-03 09:00, v1_2"
 
 
-def test_issues_that_are_gone_are_told_from_those_that_the_index_lost(server: Here) -> None:
+def test_issues_that_are_gone_are_known_from_those_that_the_index_lost(server: Here) -> None:
     kept, deleted = server.open("INC1", at=NOW - MINUTE), server.open("INC2", at=NOW - MINUTE)
     jira = server.connect()
     server.sandbox.switches.index_lag = 90
@@ -120,7 +120,7 @@ PAYLOAD: dict[str, Any] = {
 STATUS = {"field": "status", "fieldtype": "jira", "from": "1", "fromString": "A", "to": "2", "toString": "B"}
 
 
-def test_a_changelog_that_is_cut_short_sets_the_issue_aside() -> None:
+def test_a_changelog_that_is_cut_short_skips_the_issue() -> None:
     history = {"id": "1", "created": stamp(NOW - 5 * MINUTE), "author": ME, "items": [STATUS]}
     cut = {**PAYLOAD, "changelog": {"total": 2, "histories": [history]}}
     with scripted(serverInfo=[SERVER], myself=[ME], **{"GET issue/1": [cut]}) as site:

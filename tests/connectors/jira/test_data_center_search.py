@@ -8,9 +8,9 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import Receive, Scope, Send
 
+import connectors
 from connectors.errors import Unavailable
 from connectors.http.credentials import BearerAuth
-from connectors.jira.connector import Jira
 from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import MINUTE, NOW, SECOND, scripted, serving, stamp
 
@@ -52,7 +52,7 @@ class Listing:
 def found(listing: Listing, size: int) -> set[str]:
     with serving(listing) as url:
         auth = BearerAuth(SecretStr("token"))
-        jira = Jira(JiraSettings(name="jira", url=url, auth=auth, fields=(), filter="x = y", page_size=size))
+        jira = connectors.open(JiraSettings(name="jira", url=url, auth=auth, fields=(), filter="x = y", page_size=size))
         ids = {id_ for touched in jira.touched({"updated": 0, "read": {}}) for id_ in touched.ids}
         jira.close()
         return ids

@@ -17,7 +17,8 @@ from connectors.errors import ConnectorError, Refused, Unclear
 from connectors.http.credentials import BasicAuth
 from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Write
-from connectors.jira.client import Site
+from connectors.jira.client import Client
+from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import MINUTE, NOW, Here, scripted, tickets
 from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, raw, reset, slow
@@ -31,12 +32,12 @@ def server() -> Iterator[Misbehaving]:
         yield server
 
 
-def connected(url: str) -> tuple[Site, list[float]]:
+def connected(url: str) -> tuple[Client, list[float]]:
     """Return a site, and the seconds that it waits."""
     waits: list[float] = []
     auth = BasicAuth("me@example.com", SecretStr("token"))
-    http = Http("jira", auth, timeout=(2.0, 0.2), sleep=waits.append)
-    return Site(JiraSettings(name="jira", url=url, auth=auth, fields=()), http), waits
+    http = Http("jira", auth, rules=RULES, timeout=(2.0, 0.2), sleep=waits.append)
+    return Client(JiraSettings(name="jira", url=url, auth=auth, fields=()), http), waits
 
 
 def test_every_request_of_the_library_has_a_timeout(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +151,6 @@ def test_neither_errors_nor_logs_show_answers_and_cookies(
 def test_our_session_is_the_librarys_own() -> None:
     with scripted() as script:
         connector = script.connect()
-        assert connector._site._jira._session is connector._site.http
-        assert isinstance(connector._site, Site)
-        assert SimpleNamespace(**connector._site.server()).deploymentType == "Cloud"
+        assert connector._client._jira._session is connector._client.http
+        assert isinstance(connector._client, Client)
+        assert SimpleNamespace(**connector._client.server()).deploymentType == "Cloud"

@@ -4,7 +4,7 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from connectors.interface import FieldsWrite, Outcome
-from connectors.jira.property import LONGEST, Noted, Notes, hashed, property_of
+from connectors.jira.property import LONGEST, Memory, Remembered, hashed, property_of
 from tests.connectors.jira.site import Here, issue, scripted, tickets
 
 NO_ADMIN: list[Any] = [{"permissions": {}}]
@@ -74,7 +74,7 @@ def test_the_property_is_asked_for_only_where_something_is_written() -> None:
         assert [body.get("properties") for body in site.asked["issue/bulkfetch"]] == [None, ["slabridge"]]
 
 
-def test_a_property_that_would_be_too_long_for_jira_keeps_what_was_told() -> None:
+def test_a_property_that_would_be_too_long_for_jira_keeps_what_was_written() -> None:
     many = {f"agreement{n}.resolution": "0" * 16 for n in range(2_000)}
     value = property_of({"customfield_1": "x"}, many)["value"]
     assert value == {"told": {"customfield_1": "x"}, "judged_by": {}}
@@ -82,9 +82,9 @@ def test_a_property_that_would_be_too_long_for_jira_keeps_what_was_told() -> Non
 
 
 def test_notes_of_issues_read_long_ago_are_dropped() -> None:
-    notes = Notes(most=2)
+    notes = Memory(most=2)
     for id_ in ("1", "2", "1", "3"):
-        notes.keep(id_, Noted("10004", {}))
+        notes.keep(id_, Remembered("10004", {}))
     assert [notes.of(id_) is not None for id_ in ("1", "2", "3")] == [True, False, True]
 
 
@@ -135,7 +135,7 @@ def test_screens_differ_by_project_and_issue_type() -> None:
         assert [receipt.stored for receipt in receipts] == [frozenset(), None]
 
 
-def test_a_screen_that_is_empty_or_not_told_holds_nothing_back() -> None:
+def test_a_screen_that_is_empty_or_not_given_holds_nothing_back() -> None:
     screens: list[Any] = [{"fields": {}}, (403, {"errorMessages": ["no"]})]
     for screen in screens:
         answers: dict[str, object] = {"PUT issue/1": [(204, None)], "issue/1/editmeta": [screen]}

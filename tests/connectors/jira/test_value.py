@@ -58,7 +58,7 @@ def item(*texts: str | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "told", "before", "after"),
+    ("kind", "item", "before", "after"),
     [
         (field("status"), item("1", "A", "2", "B"), [A], [B]),
         (field("user"), item(None, None, "1", "A"), [], [A]),
@@ -80,10 +80,10 @@ def item(*texts: str | None) -> dict[str, Any]:
     ],
 )  # fmt: skip
 def test_a_history_item_says_the_same_as_a_payload(
-    kind: Field, told: dict[str, Any], before: list[tuple[str, str]], after: list[tuple[str, str]]
+    kind: Field, item: dict[str, Any], before: list[tuple[str, str]], after: list[tuple[str, str]]
 ) -> None:
     expected = tuple(tuple(Value(*value) for value in values) for values in (before, after))
-    assert changed(kind, told, (Value("1", "known"),)) == expected
+    assert changed(kind, item, (Value("1", "known"),)) == expected
 
 
 def author(raw: Mapping[str, Any]) -> str:
@@ -98,7 +98,7 @@ def component(*texts: str | None) -> dict[str, Any]:
     return {"field": "Component", "fieldtype": "jira", **item(*texts)}
 
 
-def test_lists_told_step_by_step_are_followed_back_from_what_they_hold_now() -> None:
+def test_lists_given_step_by_step_are_followed_back_from_what_they_hold_now() -> None:
     rows = [
         history("3", component("1", "A", None, None), component(None, None, "3", "C")),
         history("1", component(None, None, "1", "A")),
@@ -127,7 +127,7 @@ def test_histories_that_touch_no_mapped_field_say_nothing() -> None:
     assert entries([history("1", component("1", "A", None, None))], [LABELS], {}, NOW, author) == ()
 
 
-def test_one_field_under_two_names_is_told_under_both() -> None:
+def test_one_field_under_two_names_is_given_under_both() -> None:
     first, second = (Field(name, "status", "", "status", system="status") for name in ("status", "Status"))
     row = history("1", {"field": "status", "fieldId": "status", **item("1", "A", "2", "B")})
     (entry,) = entries([row], [first, second], {}, NOW, author)

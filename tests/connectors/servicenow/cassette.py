@@ -23,6 +23,7 @@ from connectors.http.credentials import Auth, BasicAuth, OAuthPassword
 from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, Write
 from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.rate import RULES
 from connectors.servicenow.settings import ServiceNowSettings
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
@@ -106,7 +107,7 @@ def connected(url: str, auth: Auth) -> Iterator[ServiceNow]:
         created="opened_at",
         concurrency=1,
     )
-    connector = ServiceNow(settings, Http(settings.name, auth, sleep=lambda _: None))
+    connector = ServiceNow(settings, Http(settings.name, auth, rules=RULES, sleep=lambda _: None))
     try:
         yield connector
     finally:
@@ -114,11 +115,11 @@ def connected(url: str, auth: Auth) -> Iterator[ServiceNow]:
 
 
 def play(scene: str, url: str, auth: Auth) -> list[object]:
-    """Act a scene and return what it told."""
-    told: list[object] = []
+    """Act a scene and return what it said."""
+    said: list[object] = []
     with connected(url, auth) as connector:
-        SCENES[scene][0](connector, told.append)
-    return told
+        SCENES[scene][0](connector, said.append)
+    return said
 
 
 def player(folder: Path, base: str = EXAMPLE, mode: str = "none") -> Any:  # noqa: ANN401 - vcrpy has no types

@@ -13,6 +13,7 @@ from connectors.http.credentials import BasicAuth
 from connectors.http.session import Http
 from connectors.interface import Cursor, NativeTicket
 from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.rate import RULES
 from connectors.servicenow.settings import ServiceNowSettings
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
@@ -57,7 +58,7 @@ class Recording(Http):
     """Does not sleep, and keeps what was asked."""
 
     def __init__(self, settings: ServiceNowSettings) -> None:
-        super().__init__(settings.name, settings.auth, timeout=(1.0, 5.0), sleep=lambda _: None)
+        super().__init__(settings.name, settings.auth, rules=RULES, timeout=(1.0, 5.0), sleep=lambda _: None)
         self.asked: list[tuple[str, str]] = []
 
     def request(  # type: ignore[override]

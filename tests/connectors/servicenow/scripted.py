@@ -53,7 +53,7 @@ class Scripted:
 
 
 def rows(*found: Mapping[str, Any], count: int | None = None, **headers: str) -> Step:
-    """Answer with these rows; `count` is told as the total, -1 is told not at all."""
+    """Answer with these rows; `count` is given as the total, -1 not at all."""
     total = {} if count == -1 else {"X_Total_Count": str(len(found) if count is None else count)}
     return answer(200, {"result": list(found)}, **{"Date": DATE, **total, **headers})
 

@@ -38,7 +38,7 @@ def written(connector: ServiceNow, *writes: Write) -> list[Outcome]:
     return [receipt.outcome for receipt in receipts]
 
 
-def told(tool: Scripted) -> int:
+def posted(tool: Scripted) -> int:
     return sum("work_notes" in (asked.body or {}) for asked in tool.asked if asked.method == "PATCH")
 
 
@@ -149,7 +149,7 @@ def test_fields_that_are_refused_are_refused_at_once(tool: Scripted, connect: Co
 def test_a_note_whose_fate_is_unknown_is_unclear_and_sent_once(tool: Scripted, connect: Connect, fault: Step) -> None:
     tool.will(incident=[rows(), fault, stored(2)])
     assert written(connect(tool.url), note(1), fields(2)) == [Outcome.UNCLEAR, Outcome.APPLIED]
-    assert told(tool) == 1
+    assert posted(tool) == 1
 
 
 def journal(number: int, marker: str) -> Step:
@@ -160,13 +160,13 @@ def journal(number: int, marker: str) -> Step:
 def test_a_note_that_was_left_out_is_sent_alone_when_the_journal_has_it_not(tool: Scripted, connect: Connect) -> None:
     tool.will(incident=[rows(), unserviced, stored(2), stored(1)], sys_journal_field=[journal(1, "another")])
     assert written(connect(tool.url), note(1), fields(2)) == [Outcome.APPLIED] * 2
-    assert told(tool) == 2
+    assert posted(tool) == 2
 
 
 def test_a_note_that_was_left_out_and_is_in_the_journal_is_not_repeated(tool: Scripted, connect: Connect) -> None:
     tool.will(incident=[rows(), unserviced, stored(2)], sys_journal_field=[journal(1, "a.b#1 breached")])
     assert written(connect(tool.url), note(1), fields(2)) == [Outcome.APPLIED] * 2
-    assert told(tool) == 1
+    assert posted(tool) == 1
 
 
 @pytest.mark.parametrize("hidden", [rows(count=1), answer(403)])
@@ -175,7 +175,7 @@ def test_a_note_that_was_left_out_is_not_repeated_where_the_journal_cannot_be_re
 ) -> None:
     tool.will(incident=[rows(), unserviced, stored(2)], sys_journal_field=[hidden] * 2)
     assert written(connect(tool.url), note(1), fields(2)) == [Outcome.UNCLEAR, Outcome.APPLIED]
-    assert told(tool) == 1
+    assert posted(tool) == 1
 
 
 @pytest.mark.parametrize("fault", [reset, cut, answer(500), answer(502), answer(403), raw(200, b"<html>")])
@@ -184,7 +184,7 @@ def test_a_lost_batch_sends_fields_again_and_notes_not(tool: Scripted, connect: 
     connector._tables.batch.there = True
     tool.will(batch=[fault], incident=[stored(1), stored(2)])
     assert written(connector, fields(1), note(1), fields(2)) == [Outcome.APPLIED, Outcome.UNCLEAR, Outcome.APPLIED]
-    assert told(tool) == 0  # but for the batch that was lost
+    assert posted(tool) == 0  # but for the batch that was lost
 
 
 def test_a_batch_that_was_not_applied_fails_and_no_more_are_sent(tool: Scripted, connect: Connect) -> None:

@@ -13,7 +13,7 @@ from connectors.http.session import Http
 from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.servicenow.cassette import EXAMPLE, FOLDER, SCENES, auth_of, play, player, record
 
-TOLD = {
+SAID = {
     "listing": r"Identity\(account='slabridge', now=1772539200000\).*\('INC0000001', 4, 'Resolved'\)",
     "writing": r"'applied', 'applied', 'refused'.*\('At risk', \['standard.resolution#1 at_risk'\]\)",
     "signing_in": "slabridge",
@@ -29,9 +29,9 @@ BATCHED = {"listing", "writing", "partial"}
 @pytest.mark.parametrize("scene", SCENES)
 def test_recorded_answers_are_understood(scene: str) -> None:
     with player(FOLDER).use_cassette(f"{scene}.yaml") as cassette:
-        told = play(scene, EXAMPLE, auth_of(scene, EXAMPLE, "slabridge", "anything"))
+        said = play(scene, EXAMPLE, auth_of(scene, EXAMPLE, "slabridge", "anything"))
         assert cassette.all_played
-    assert re.search(TOLD[scene], str(told))
+    assert re.search(SAID[scene], str(said))
 
 
 def test_every_cassette_is_of_the_example_and_has_batches_where_history_is() -> None:

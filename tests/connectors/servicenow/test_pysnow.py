@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from connectors.interface import FieldsWrite, Outcome
+from connectors.servicenow.page import PageRequest
 from tests.connectors.misbehaving import answer
 from tests.connectors.servicenow.conftest import Connect, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows
@@ -52,7 +53,7 @@ def test_threads_do_not_send_each_others_queries(tool: Scripted, connect: Connec
         start.wait(5)
         for turn in range(25):
             wanted = f"number=INC{number}x{turn}"
-            tables.page("problem", wanted, [f"u_{number}_{turn}"], limit=number + 1)
+            tables.page(PageRequest("problem", wanted, [f"u_{number}_{turn}"], number + 1))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ask, range(8)))

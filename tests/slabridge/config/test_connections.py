@@ -117,7 +117,10 @@ CLIENT = 'client_id = "id-1", client_secret = { env = "CLIENT" }'
 NO_USER = 'user = "(gone)", password = "(gone)"'
 AUTHS = {
     "basic": ("", BasicAuth("bridge", SecretStr(SECRET))),
-    "api_key": (f'kind = "api_key", key = {{ env = "CLIENT" }}, {NO_USER}', ApiKeyAuth(SecretStr("client"))),
+    "api_key": (
+        f'kind = "api_key", key = {{ env = "CLIENT" }}, {NO_USER}',
+        ApiKeyAuth(SecretStr("client"), "x-sn-apikey"),
+    ),
     "oauth_password": (
         f'kind = "oauth_password", {CLIENT}',
         OAuthPassword(
@@ -135,6 +138,7 @@ AUTHS = {
             client_id="id-1",
             client_secret=SecretStr("client"),
             scope="useraccount",
+            hint="ServiceNow: glide.oauth.inbound.client.credential.grant_type.enabled",
         ),
     ),
     "oauth_refresh": (
@@ -171,10 +175,14 @@ def test_a_refresh_token_in_a_file_is_known_with_its_file(tmp_path: Path, monkey
 
 
 @pytest.mark.parametrize("url", ["https://acme.atlassian.net", "https://api.atlassian.com/ex/jira/1a"])
-def test_tokens_of_jira_cloud_are_atlassians(url: str) -> None:
+def test_tokens_of_jira_cloud_are_atlassians(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLIENT", "client")
     auth = f'{{ kind = "oauth_client", {CLIENT}, {NO_USER} }}'
     found = config(f'connections.help.url = "{url}"\nconnections.help.auth = {auth}').connections[1].auth
     assert found.token_url == "https://auth.atlassian.com/oauth/token"
+    made = found.read()
+    assert isinstance(made, OAuthClient)
+    assert (made.as_json, made.hint) == (True, "")
 
 
 def test_missing_certificates_and_secrets_are_shown_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from connectors.errors import Unavailable
+from connectors.errors import Halted
 from slabridge.run.halt import Halt
 
 
@@ -19,7 +19,7 @@ def test_a_run_without_a_limit_goes_on() -> None:
 def test_a_run_whose_time_is_over_ends() -> None:
     halt = Halt(0)
     assert halt.left() <= 0
-    with pytest.raises(Unavailable, match="--max-seconds"):
+    with pytest.raises(Halted, match="--max-seconds"):
         halt.check()
 
 
@@ -27,7 +27,7 @@ def test_a_run_that_is_asked_to_stop_ends() -> None:
     halt = Halt(3600)
     halt.check()
     halt.stop()
-    with pytest.raises(Unavailable, match="asked to stop"):
+    with pytest.raises(Halted, match="asked to stop"):
         halt.check()
 
 

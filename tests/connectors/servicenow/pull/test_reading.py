@@ -1,3 +1,4 @@
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from connectors.http.credentials import BasicAuth
 from sla_engine.instant import HOUR, MINUTE, SECOND, parse_instant
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.connectors.misbehaving import Handler, Step
 from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
+from tests.connectors.servicenow.scripted import Scripted, rows
+from tests.connectors.servicenow.test_faults import incident
 
 
 def keys(found: object) -> list[str]:
@@ -203,8 +207,8 @@ def test_comments_know_who_speaks_and_only_our_own_carry_our_marker(
     people.edit("INC0000001", by="slabridge", comments="no marker [slabridge x] here")
     people.edit("INC0000001", by="system", comments="closed by the platform")
     ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000001")
-    told = {(comment.by, comment.role, comment.public, comment.marker) for comment in ticket.comments}
-    assert told == {
+    posted = {(comment.by, comment.role, comment.public, comment.marker) for comment in ticket.comments}
+    assert posted == {
         ("ada.agent", "agent", False, None),
         ("carla.caller", "customer", True, None),
         ("slabridge", "system", False, "t/1/at_risk"),
@@ -296,3 +300,26 @@ def test_a_change_in_the_very_second_of_the_cursor_is_not_missed(snow: Connect, 
     assert page.cursor == {"updated": "2026-03-03 12:00:00", "id": ""}
     people.edit("INC0000001", state="7")
     assert keys(tickets(connector, page.cursor)) == ["INC0000001"]
+
+
+def test_the_next_page_is_read_while_the_history_of_this_one_is(tool: Scripted, connect: Connect) -> None:
+    asked_for_more = threading.Event()
+
+    def after(event: threading.Event, step: Step) -> Step:
+        def wait(handler: Handler) -> None:
+            assert event.wait(5)
+            step(handler)
+
+        return wait
+
+    def telling(event: threading.Event, step: Step) -> Step:
+        def tell(handler: Handler) -> None:
+            event.set()
+            step(handler)
+
+        return tell
+
+    first, second = rows(incident(1), count=2), rows(incident(2), count=1)
+    tool.will(incident=[first, telling(asked_for_more, second)], sys_audit=[after(asked_for_more, rows())])
+    pages = list(connect(tool.url, page_size=1, concurrency=2).changed(None))
+    assert [[ticket.key for ticket in page.tickets] for page in pages] == [["INC1"], ["INC2"]]

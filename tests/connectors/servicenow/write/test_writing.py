@@ -59,11 +59,11 @@ def test_fields_land_read_back_as_encoded_and_nothing_else_changes(snow: Connect
 def test_a_note_is_internal_unless_told_otherwise_and_found_again_by_its_marker(snow: Connect, people: People) -> None:
     connector = snow(filter="number=INC0000004")
     (ticket,) = tickets(connector)
-    told = [
+    notes = [
         CommentWrite(ticket.id, ticket.key, "sla/1/at_risk", "Due soon.\nHeld by Network."),
         CommentWrite(ticket.id, ticket.key, "sla/1/breached", "Late.", internal=False),
     ]
-    assert outcomes(connector, *told) == [Outcome.APPLIED] * 2
+    assert outcomes(connector, *notes) == [Outcome.APPLIED] * 2
     assert set(people.notes("INC0000004")) == {
         ("work_notes", "Due soon.\nHeld by Network.\n[slabridge sla/1/at_risk]"),
         ("comments", "Late.\n[slabridge sla/1/breached]"),
@@ -103,7 +103,7 @@ def test_a_field_that_did_not_take_its_value_is_refused_by_name(snow: Connect) -
     assert "INC0000004: u_sla_due did not take the value" in receipts[1].reason
 
 
-def test_a_ticket_that_is_gone_is_told_apart_and_the_next_write_goes_on(snow: Connect) -> None:
+def test_a_ticket_that_is_gone_is_known_and_the_next_write_goes_on(snow: Connect) -> None:
     connector = snow(filter="number=INC0000004")
     (ticket,) = tickets(connector)
     done = outcomes(connector, FIELDS, NOTE, FieldsWrite(ticket.id, ticket.key, {"u_sla_status": "Met"}))

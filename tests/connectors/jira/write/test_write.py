@@ -1,12 +1,16 @@
 import json
 
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from connectors.errors import Refused, Unavailable
+import connectors
+from connectors.errors import Halted, Refused, Unavailable
+from connectors.http.credentials import BasicAuth
 from connectors.interface import CommentWrite, FieldsWrite, Instant, Outcome, Receipt, Write
 from connectors.jira.connector import Jira
 from connectors.jira.document import text_of
+from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import NOW, Here, issue, scripted, tickets
 
 DUE = "2026-03-03T08:00:00.000+0000"
@@ -187,6 +191,21 @@ def test_a_comment_whose_visibility_cannot_be_learnt_is_unclear_and_not_written_
     with scripted(**answers) as site:
         assert one(site.connect(), POST).outcome is Outcome.UNCLEAR
         assert len(site.asked["issue/1/comment"]) == 1
+
+
+def test_a_comment_after_which_the_run_is_to_end_is_unclear_until_it_is_known_who_sees_it() -> None:
+    with scripted(**{"issue/1/comment": [(201, {"id": "5", "jsdPublic": True})]}) as site:
+        auth = BasicAuth("me@example.com", SecretStr("token"))
+        jira = connectors.open(
+            JiraSettings(name="jira", url=site.url, auth=auth, fields=()),
+            stopping=lambda: bool(site.asked["issue/1/comment"]),
+        )
+        receipts = jira.write([POST, POST])
+        assert next(receipts).outcome is Outcome.UNCLEAR
+        with pytest.raises(Halted):
+            list(receipts)
+        assert len(site.asked["issue/1/comment"]) == 1
+        jira.close()
 
 
 SPACED = (429, {"message": "slow"}, {"RateLimit-Reason": "jira-per-issue-on-write", "Retry-After": "9"})

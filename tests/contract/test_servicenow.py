@@ -21,6 +21,7 @@ from connectors.http.credentials import BasicAuth
 from connectors.http.session import Http
 from connectors.interface import CommentWrite, FieldsWrite, NativeTicket, Outcome, Page, Write
 from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.rate import RULES
 from connectors.servicenow.settings import ServiceNowSettings
 
 _PREFIX = "SLABRIDGE_SERVICENOW_"
@@ -81,7 +82,7 @@ class Sandboxed:
     """Connects while the block lasts."""
 
     def __init__(self, settings: ServiceNowSettings) -> None:
-        http = Watched(settings.name, settings.auth, timeout=settings.timeout)
+        http = Watched(settings.name, settings.auth, rules=RULES, timeout=settings.timeout)
         self._found = Instance(ServiceNow(settings, http), http, settings)
 
     def __enter__(self) -> Instance:

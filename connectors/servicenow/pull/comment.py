@@ -5,20 +5,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from connectors.interface import CommentWrite, NativeComment
+from connectors.interface import NativeComment
 from connectors.servicenow import stamp
-from connectors.servicenow.selection import Row, Selection
+from connectors.servicenow.page import Record
+from connectors.servicenow.selection import Selection
 
 PUBLIC, INTERNAL = "comments", "work_notes"
 JOURNAL = "sys_journal_field"
 _FIELDS = ("sys_created_on", "sys_created_by", "value")
 _MARKER = re.compile(r"\[slabridge ([^\[\]\r\n]+)\]\s*\Z")
-_CODE = re.compile(r"\[(/?code)\]", re.IGNORECASE)
 _PLATFORM = "system"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class JournalEntry:
     """One comment with its text; `created` is a stamp, `by` the author, and whether that is us or the caller."""
 
     created: str
@@ -34,9 +34,9 @@ def journal_selection(ids: Sequence[str]) -> Selection:
     return Selection(JOURNAL, "element_id", ids, _FIELDS, {"element": [PUBLIC, INTERNAL]})
 
 
-def entries_of(rows: Iterable[Row], account: str, callers: dict[str, str]) -> dict[str, list[Entry]]:
+def entries_of(rows: Iterable[Record], account: str, callers: dict[str, str]) -> dict[str, list[JournalEntry]]:
     """Return journal rows by sys_id of their record, oldest first; `callers` are the user names of their callers."""
-    found: dict[str, list[Row]] = defaultdict(list)
+    found: dict[str, list[Record]] = defaultdict(list)
     for row in rows:
         found[row["element_id"]].append(row)
     return {
@@ -48,7 +48,7 @@ def entries_of(rows: Iterable[Row], account: str, callers: dict[str, str]) -> di
     }
 
 
-def comment_of(entry: Entry) -> NativeComment:
+def comment_of(entry: JournalEntry) -> NativeComment:
     """Return a comment without its text: ours and the platform's are the system's, the caller's the customer's.
 
     Raises:
@@ -70,22 +70,9 @@ def marker_in(text: str) -> str | None:
     return found[1] if found else None
 
 
-def journal_of(write: CommentWrite) -> dict[str, str]:
-    """Return what to set to add a comment: its text as text ([code] would make it HTML), its marker in the last line.
-
-    Raises:
-        ValueError: the marker could not be found again.
-    """
-    body = _CODE.sub(r"(\1)", write.body)
-    text = f"{body}\n[slabridge {write.marker}]"
-    if marker_in(text) != write.marker:
-        raise ValueError(f"{write.marker!r} is no marker: it has brackets or line breaks, or is empty")
-    return {INTERNAL if write.internal else PUBLIC: text}
-
-
-def _entry(row: Row, account: str, caller: str) -> Entry:
+def _entry(row: Record, account: str, caller: str) -> JournalEntry:
     by = row.get("sys_created_by") or ""
-    return Entry(
+    return JournalEntry(
         created=row.get("sys_created_on") or "",
         by=by,
         element=row["element"],

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 import structlog
 
 from connectors.servicenow.catalogue import Catalogue
-from connectors.servicenow.pull.comments import JOURNAL, Entry, entries_of, journal_selection
-from connectors.servicenow.pull.history import Change, Trail
+from connectors.servicenow.page import Record, raw
+from connectors.servicenow.pull.comment import JOURNAL, JournalEntry, entries_of, journal_selection
+from connectors.servicenow.pull.history import AuditTrail, FieldChange
 from connectors.servicenow.pull.metric import Metrics
-from connectors.servicenow.pull.shown import Us, entries_shown, shown_selection
-from connectors.servicenow.selection import Got, Row, Selection, raw
+from connectors.servicenow.pull.shown import OurAccount, entries_shown, shown_selection
+from connectors.servicenow.records import Records
+from connectors.servicenow.selection import Selected, Selection
 from connectors.servicenow.settings import ServiceNowSettings
-from connectors.servicenow.table import Tables
 from connectors.servicenow.write.result import Results
 
 _WHO = "sys_id=javascript:gs.getUserID()"
@@ -22,32 +23,32 @@ log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Surroundings:
     """By sys_id; `results` is None where results stand in the record itself."""
 
-    changes: Mapping[str, Sequence[Change]] = field(default_factory=dict)
-    comments: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
-    results: Mapping[str, Row] | None = None
+    changes: Mapping[str, Sequence[FieldChange]] = field(default_factory=dict)
+    comments: Mapping[str, Sequence[JournalEntry]] = field(default_factory=dict)
+    results: Mapping[str, Record] | None = None
 
 
-class Reader:
+class SurroundingsReader:
     """Reads what stands around records, as the settings want it, in as few calls as it takes."""
 
-    def __init__(self, tables: Tables, settings: ServiceNowSettings, catalogue: Catalogue) -> None:
-        self._tables = tables
+    def __init__(self, records: Records, settings: ServiceNowSettings, catalogue: Catalogue) -> None:
+        self._records = records
         self._settings = settings
         self._catalogue = catalogue
-        self._results = Results(tables, settings) if settings.result_table else None
+        self._results = Results(records, settings) if settings.result_table else None
         self._lock = threading.Lock()
         self._loss = ""
-        self._us: Us | None = None
+        self._us: OurAccount | None = None
 
     @property
     def loss(self) -> str:
         """Why comments do not come from the journal, "" where they do."""
         return self._loss
 
-    def read(self, rows: Sequence[Row], account: str) -> Around:
+    def read(self, rows: Sequence[Record], account: str) -> Surroundings:
         """Read what stands around these records; `account` is the user name of ours.
 
         Raises:
@@ -55,7 +56,7 @@ class Reader:
         """
         ids = [row["sys_id"] for row in rows]
         if not ids:
-            return Around(results={} if self._results else None)
+            return Surroundings(results={} if self._results else None)
         source, shown = self._source(), bool(self._loss)
         wanted = {
             "history": source.selections(ids) if source else [],
@@ -64,46 +65,46 @@ class Reader:
         }
         got = self._got(wanted)
         history = [row for one in got["history"] for row in self._whole(one, source)]
-        return Around(
+        return Surroundings(
             self._changes(source, history, rows),
             self._entries(rows, got["comments"][0], account, shown=shown) if self._settings.comments else {},
             self._of_ours(got["results"][0], rows) if self._results else None,
         )
 
-    def _got(self, wanted: Mapping[str, list[Selection]]) -> dict[str, list[Got]]:
-        flat = iter(self._tables.read([selection for of in wanted.values() for selection in of]))
+    def _got(self, wanted: Mapping[str, list[Selection]]) -> dict[str, list[Selected]]:
+        flat = iter(self._records.read([selection for of in wanted.values() for selection in of]))
         return {name: [next(flat) for _ in of] for name, of in wanted.items()}
 
-    def _source(self) -> Trail | Metrics | None:
+    def _source(self) -> AuditTrail | Metrics | None:
         match self._settings.history:
             case "sys_audit":
-                return Trail(self._settings.fields)
+                return AuditTrail(self._settings.fields)
             case "metric_instance":
                 return Metrics(self._catalogue.facts.metrics)
             case _:
                 return None
 
-    def _whole(self, got: Got, source: Trail | Metrics | None) -> list[Row]:
+    def _whole(self, got: Selected, source: AuditTrail | Metrics | None) -> list[Record]:
         if got.refused:
             raise got.refused
         if source:
-            self._tables.require_all(source.table, got)
+            self._records.require_all(source.table, got)
         return got.rows
 
     def _changes(
-        self, source: Trail | Metrics | None, history: Sequence[Row], rows: Sequence[Row]
-    ) -> dict[str, list[Change]]:
-        if isinstance(source, Trail):
+        self, source: AuditTrail | Metrics | None, history: Sequence[Record], rows: Sequence[Record]
+    ) -> dict[str, list[FieldChange]]:
+        if isinstance(source, AuditTrail):
             return source.changes(history)
         if isinstance(source, Metrics):
             return source.changes(history, rows)
         return {}
 
-    def _of_ours(self, got: Got, rows: Sequence[Row]) -> dict[str, Row]:
+    def _of_ours(self, got: Selected, rows: Sequence[Record]) -> dict[str, Record]:
         assert self._results is not None  # noqa: S101 - else nothing was asked for
         if got.refused:
             raise got.refused
-        self._tables.require_all(self._results.table, got)
+        self._records.require_all(self._results.table, got)
         return self._results.by_task(got.rows, {row["sys_id"]: str(row.get("number") or "") for row in rows})
 
     def _comments(self, ids: Sequence[str], *, shown: bool) -> Selection:
@@ -111,14 +112,16 @@ class Reader:
             return shown_selection(self._settings.table, ids, caller_of(self._settings))
         return journal_selection(ids)
 
-    def _entries(self, rows: Sequence[Row], got: Got, account: str, *, shown: bool) -> dict[str, list[Entry]]:
+    def _entries(
+        self, rows: Sequence[Record], got: Selected, account: str, *, shown: bool
+    ) -> dict[str, list[JournalEntry]]:
         caller = caller_of(self._settings)
         if not shown and not got.refused and not got.hidden:
             return entries_of(got.rows, account, {row["sys_id"]: row.get(f"{caller}.user_name") or "" for row in rows})
         if not shown:
             self._lose(str(got.refused) if got.refused else f"access rules hide {got.hidden} of its rows")
             ids = [row["sys_id"] for row in rows]
-            (got,) = self._tables.read([shown_selection(self._settings.table, ids, caller)])
+            (got,) = self._records.read([shown_selection(self._settings.table, ids, caller)])
         us = self._who_are_we(account)
         return {row["sys_id"]: entries_shown(row, us, caller) for row in map(_flat, got.rows)}
 
@@ -131,16 +134,16 @@ class Reader:
                 )
                 log.warning("comments are read with losses", connection=self._settings.name, reason=self._loss)
 
-    def _who_are_we(self, account: str) -> Us:
+    def _who_are_we(self, account: str) -> OurAccount:
         with self._lock:
             if self._us is None:
-                page = self._tables.page("sys_user", _WHO, ["user_name", "name", "time_zone"], limit=2)
+                page = self._records.page("sys_user", _WHO, ["user_name", "name", "time_zone"], limit=2)
                 ours = page.rows[0] if len(page.rows) == 1 else {}
-                self._us = Us(ours.get("name") or account, ours.get("time_zone") or "")
+                self._us = OurAccount(ours.get("name") or account, ours.get("time_zone") or "")
             return self._us
 
 
-def _flat(row: Row) -> Row:
+def _flat(row: Record) -> Record:
     return row | {"sys_id": raw(row["sys_id"])}
 
 

@@ -1,7 +1,7 @@
 import json
 import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,9 @@ import structlog
 from pydantic import SecretStr
 
 from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
-from connectors.http.auth import Token
-from connectors.http.credentials import ApiKeyAuth, Auth, OAuth, OAuthClient, OAuthPassword, OAuthRefresh
+from connectors.http.credentials import Auth, OAuth, OAuthClient, OAuthPassword, OAuthRefresh
 from connectors.http.session import Http
+from connectors.http.token import Token
 from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, raw, reset
 
 CLIENT_SECRET, PASSWORD, REFRESH, NEXT = "cl1ent-s3cret", "p4ssword!", "refr3sh-1", "refr3sh-2"
@@ -23,11 +23,12 @@ PAGE = b"<html><title>Log in</title><input type=password></html>"
 
 
 class Session(Http):
-    """Does not sleep; `now` is its clock."""
+    """Does not sleep; `now` is its clock, `sleep` what happens meanwhile."""
 
     def __init__(self, auth: Auth) -> None:
         self.now = 1000.0
-        super().__init__("snow", auth, timeout=(1.0, 1.0), sleep=lambda _: None, clock=lambda: self.now)
+        self.sleep: Callable[[], None] = lambda: None
+        super().__init__("snow", auth, timeout=(1.0, 1.0), sleep=lambda _: self.sleep(), clock=lambda: self.now)
 
 
 @pytest.fixture
@@ -46,7 +47,7 @@ def given(server: Misbehaving, kind: str = "password", file: Path | None = None)
         case "password":
             return OAuthPassword(user="bridge", secret=SecretStr(PASSWORD), **client)
         case "client":
-            return OAuthClient(scope="read:jira-work", **client)
+            return OAuthClient(scope="read:jira-work", hint="Tool: a.grant.type", **client)
         case _:
             return OAuthRefresh(token=SecretStr(REFRESH), file=file, **client)
 
@@ -68,14 +69,6 @@ def forms(server: Misbehaving) -> list[dict[str, str]]:
     return [{key: values[0] for key, values in parse_qs(request.body.decode()).items()} for request in asked]
 
 
-def test_an_api_key_is_sent_in_servicenows_header(server: Misbehaving) -> None:
-    server.will(answer())
-    with Session(ApiKeyAuth(SecretStr("k3y"))) as http:
-        http.call("GET", server.url)
-    assert server.seen[0].headers["x-sn-apikey"] == "k3y"
-    assert "Authorization" not in server.seen[0].headers
-
-
 @pytest.mark.parametrize(
     ("kind", "asked"),
     [
@@ -95,14 +88,17 @@ def test_a_token_is_asked_for_once_and_sent_as_bearer(server: Misbehaving, kind:
     assert http.calls == {"GET": 1, "POST": 2}
 
 
-def test_atlassian_is_asked_in_json(server: Misbehaving) -> None:
+def test_where_json_is_wanted_a_token_is_asked_for_in_json_through_the_proxy(server: Misbehaving) -> None:
     server.will(token("t1"), answer())
     auth = OAuthClient(
-        token_url="http://auth.atlassian.com/oauth/token", client_id="id-1", client_secret=SecretStr(CLIENT_SECRET)
+        token_url="http://auth.example/oauth/token",
+        client_id="id-1",
+        client_secret=SecretStr(CLIENT_SECRET),
+        as_json=True,
     )
-    with Http("jira", auth, proxy=server.url) as http:
-        http.call("GET", "http://api.atlassian.com/ex/jira/1a")
-    assert [request.path for request in server.seen] == [auth.token_url, "http://api.atlassian.com/ex/jira/1a"]
+    with Http("tool", auth, proxy=server.url) as http:
+        http.call("GET", "http://api.example/1a")
+    assert [request.path for request in server.seen] == [auth.token_url, "http://api.example/1a"]
     assert json.loads(server.seen[0].body) == {
         "grant_type": "client_credentials",
         "client_id": "id-1",
@@ -164,7 +160,7 @@ def test_threads_whose_token_is_refused_renew_it_once(server: Misbehaving) -> No
         held.prepare()
         request = _prepared(held)
         meet.wait(5)
-        held.refused(request)
+        held.expire(request)
         held.prepare()
         return str(_prepared(held).headers["Authorization"])
 
@@ -184,7 +180,7 @@ NOTHING_SAID = answer(401, {"error": "server_error", "error_description": "acces
     ("kind", "fault", "words"),
     [
         ("password", NOTHING_SAID, "client_id or client_secret is wrong, the OAuth application is inactive, user or"),
-        ("client", NOTHING_SAID, "client.credential.grant_type.enabled"),
+        ("client", NOTHING_SAID, r"switched off \(Tool: a\.grant\.type\)"),
         ("refresh", NOTHING_SAID, "refresh_token is expired, revoked or used up"),
         ("password", answer(400, {"error": "invalid_grant"}), "check user and password"),
         ("refresh", answer(403, {"error": "invalid_grant"}), "authorize anew"),
@@ -220,7 +216,7 @@ def test_a_token_that_cannot_be_had_now_is_tried_for_and_then_left_to_the_next_r
 def test_a_write_that_may_be_applied_stays_unclear_when_no_token_is_had(server: Misbehaving) -> None:
     server.will(token("t1", expires_in=10), reset, answer(400, {"error": "invalid_grant"}))
     with Session(given(server)) as http:
-        http._sleep = lambda _: setattr(http, "now", http.now + 60)
+        http.sleep = lambda: setattr(http, "now", http.now + 60)
         with pytest.raises(Unclear, match=r"check user and password.*may have been applied"):
             http.call("PUT", server.url, json={})
 
@@ -279,7 +275,7 @@ def test_a_refresh_token_that_cannot_be_kept_ends_it_with_the_place(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("connectors.http.auth.os.fsync", full)
+    monkeypatch.setattr("connectors.http.token_file.os.fsync", full)
     server.will(token("t1", refresh_token=NEXT))
     with Session(given(server, "refresh", file)) as http, pytest.raises(Refused, match=r"No space left.*writable"):
         http.call("GET", server.url)

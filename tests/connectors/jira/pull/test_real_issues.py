@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from connectors.interface import NativeTicket
-from connectors.jira.comment import People
 from connectors.jira.field import resolve
 from connectors.jira.pull.issue import Schema, ticket_of
+from connectors.jira.pull.people import People
 from tests.places import SHARED
 
 ISSUES = SHARED / "data/jira_issues33.jsonl.gz"

@@ -20,7 +20,7 @@ def talk(people: People) -> None:
     people.edit("INC0000001", by="slabridge", work_notes="told\n[slabridge a.b#1 at_risk]")
 
 
-def told(found: Sequence[NativeTicket]) -> list[NativeComment]:
+def posted(found: Sequence[NativeTicket]) -> list[NativeComment]:
     (ticket,) = [ticket for ticket in found if ticket.key == "INC0000001"]
     return sorted(ticket.comments, key=lambda comment: (comment.role, comment.by))
 
@@ -30,7 +30,7 @@ def test_without_the_journal_comments_come_from_the_ticket_and_the_loss_is_said_
     snow: Connect, box: Sandbox, people: People, switch: str
 ) -> None:
     talk(people)
-    whole = told(tickets(snow()))
+    whole = posted(tickets(snow()))
     hidden: dict[str, dict[str, Any]] = {
         "hidden_tables": {"hidden_tables": ["sys_journal_field"]},
         "hidden_rows": {"hidden_rows": {"sys_journal_field": "elementISNOTEMPTY"}},
@@ -40,7 +40,7 @@ def test_without_the_journal_comments_come_from_the_ticket_and_the_loss_is_said_
     connector = snow(page_size=2)
     assert "comments" not in connector.gaps()
     with capture_logs() as logs:
-        found = told(tickets(connector))
+        found = posted(tickets(connector))
     assert [(c.at, c.role, c.public, c.marker) for c in found] == [(c.at, c.role, c.public, c.marker) for c in whole]
     assert [c.by for c in found] == ["Ada Agent", "Carla Caller", "slabridge"]
     assert {c.at for c in found} == {NOON}

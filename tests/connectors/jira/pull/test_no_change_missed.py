@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+import connectors
 from connectors.http.credentials import BasicAuth
 from connectors.interface import NativeTicket
-from connectors.jira.connector import Jira
 from connectors.jira.settings import JiraSettings
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.jira.site import Deployment
@@ -96,7 +96,7 @@ def test_whoever_edits_when_and_wherever_runs_end_all_changes_arrive(
 def test_the_sandbox_is_followed_from_hour_to_hour() -> None:
     with Sandbox(SandboxOptions(size=400, share=1.0), in_process=True) as sandbox:
         auth = BasicAuth(sandbox.jira.user, SecretStr(sandbox.jira.secret))
-        jira = Jira(JiraSettings(name="jira", url=sandbox.jira.url, auth=auth, fields=FIELDS))
+        jira = connectors.open(JiraSettings(name="jira", url=sandbox.jira.url, auth=auth, fields=FIELDS))
         held: dict[str, NativeTicket] = {}
         cursor = None
         for _ in range(5):

@@ -16,6 +16,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
+import connectors
 from connectors.http.credentials import BasicAuth, BearerAuth
 from connectors.interface import CommentWrite, FieldsWrite, NativeTicket, Outcome
 from connectors.jira.connector import Jira
@@ -45,7 +46,9 @@ class Contract:
 
 def connected(url: str, auth: BasicAuth | BearerAuth, issue: str, field: str) -> Contract:
     given: dict[str, Any] = {"fields": ("status", "assignee", "labels"), "written": (field,)}
-    return Contract(Jira(JiraSettings(name="jira", url=url, auth=auth, filter=f"key = {issue}", **given)), issue, field)
+    jira = connectors.open(JiraSettings(name="jira", url=url, auth=auth, filter=f"key = {issue}", **given))
+    assert isinstance(jira, Jira)
+    return Contract(jira, issue, field)
 
 
 @pytest.fixture(params=["real"] if REAL else get_args(Deployment))
@@ -99,7 +102,7 @@ def test_a_field_is_written_remembered_as_ours_and_emptied(contract: Contract) -
 
 def test_a_property_alone_does_not_touch_the_issue(contract: Contract) -> None:
     ticket = contract.ticket()
-    contract.jira._site.put("issue", ticket.id, "properties", "slabridge", body={"told": {}, "judged_by": {}})
+    contract.jira._client.put("issue", ticket.id, "properties", "slabridge", body={"told": {}, "judged_by": {}})
     again = contract.again(ticket.id)
     assert (again.updated, again.history) == (ticket.updated, ticket.history)
 
@@ -109,12 +112,12 @@ def test_an_internal_comment_is_found_by_its_marker_and_no_customer_sees_it(cont
     write = CommentWrite(ticket.id, ticket.key, "contract#1 breached", "A test of slabridge; it is deleted again.")
     (receipt,) = contract.jira.write([write])
     assert receipt.outcome is Outcome.APPLIED, receipt.reason
-    raws = contract.jira._site.get("issue", ticket.id, "comment", expand="properties").body["comments"]
+    raws = contract.jira._client.get("issue", ticket.id, "comment", expand="properties").body["comments"]
     for raw in raws:
         if any(held["key"] == "slabridge" for held in raw.get("properties", ())):
             comments = contract.again(ticket.id).comments
             assert (comments[-1].marker, comments[-1].role) == (write.marker, "system")
-            contract.jira._site.delete("issue", ticket.id, "comment", str(raw["id"]))
+            contract.jira._client.delete("issue", ticket.id, "comment", str(raw["id"]))
             break
     else:
         pytest.fail("the comment was not found")

@@ -274,8 +274,8 @@ def test_a_renamed_status_keeps_its_code_in_history(either: Here) -> None:
     either.act("rename-status", **{"from": "Active", "to": "Doing"})
     ticket = tickets(either.connect().reread([id_]))[id_]
     (entry,) = ticket.history
-    (told,), (held,) = entry.changes["status"][1], ticket.fields["status"]
-    assert (told.code, told.name, held.code, held.name) == ("10002", "Active", "10002", "Doing")
+    (changed,), (held,) = entry.changes["status"][1], ticket.fields["status"]
+    assert (changed.code, changed.name, held.code, held.name) == ("10002", "Active", "10002", "Doing")
 
 
 def test_an_issue_that_our_account_may_no_more_see_is_gone(either: Here) -> None:

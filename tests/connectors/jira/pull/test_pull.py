@@ -172,7 +172,7 @@ def test_a_time_cut_to_the_second_is_not_before_the_ticket_began() -> None:
         assert tickets(site.connect().reread(["1"]))["1"].history[0].at == NOW + 700
 
 
-def test_one_issue_that_cannot_be_read_is_quarantined_and_the_others_go_on() -> None:
+def test_one_issue_that_cannot_be_read_is_skipped_and_the_others_go_on() -> None:
     broken = issue("2", created="yesterday")
     odd = issue("3", comment={"comments": [{"id": "1"}], "total": 1})
     bulk = [{"issues": [issue("1"), broken, odd]}]
@@ -194,7 +194,7 @@ def test_an_issue_that_an_answer_had_no_room_for_is_asked_for_again() -> None:
         assert set(tickets(site.connect().reread(["1", "2"]))) == {"1", "2"}
 
 
-def test_an_issue_that_jira_cannot_give_is_quarantined_and_one_that_is_not_there_is_gone() -> None:
+def test_an_issue_that_jira_cannot_give_is_skipped_and_one_that_is_not_there_is_gone() -> None:
     errors = [{"id": id_, "errorMessage": "cannot be read"} for id_ in ("2", "3")]
     answers: dict[str, object] = {
         "issue/bulkfetch": [{"issues": [], "issueErrors": errors}],

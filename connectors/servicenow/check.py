@@ -1,0 +1,71 @@
+"""Whether what the settings name is there and can be read, and who we are."""
+
+from collections.abc import Sequence
+
+from connectors.errors import Refused
+from connectors.servicenow import query
+from connectors.servicenow.page import RecordPage
+from connectors.servicenow.records import Records
+from connectors.servicenow.settings import ServiceNowSettings
+
+
+def check(records: Records, settings: ServiceNowSettings, only: str) -> int:
+    """Read one record, and return the server's clock, ms UTC; `only` is the filter.
+
+    Raises:
+        Refused: wrong credentials, unknown table, or a field that cannot be read: ServiceNow would ignore a condition
+            on it, leave it out of a ticket, or not write it, all without a word.
+    """
+    needed = {
+        "filter": query.fields_of(only),
+        "created": (settings.created,),
+        # A field of a referred record is left out where the reference is empty.
+        "fields": tuple(field for field in settings.fields if "." not in field),
+        "writeback": () if settings.result_table else settings.written,
+    }
+    names = sorted({field for fields in needed.values() for field in fields})
+    page = _any_record(records, settings, names)
+    for row in page.rows:
+        absent = [f"{field} (`{key}`)" for key, fields in needed.items() for field in fields if field not in row]
+        if absent:
+            raise Refused(
+                f"{settings.name}: {settings.table} has no field {', '.join(absent)} that the account may read; "
+                "is it misspelt, or hidden from the account?"
+            )
+    if settings.result_table:
+        _check_results(records, settings)
+    return page.date
+
+
+def who_am_i(records: Records, name: str) -> str:
+    """Return the user name that a token stands for; `name` is the connection's.
+
+    Raises:
+        Refused: the account may not read its own record.
+    """
+    page = records.page("sys_user", "sys_id=javascript:gs.getUserID()", ["user_name"], limit=2)
+    if len(page.rows) != 1 or not page.rows[0].get("user_name"):
+        raise Refused(f"{name}: sys_user does not say which account the token belongs to; let it read its own record")
+    return str(page.rows[0]["user_name"])
+
+
+def _any_record(records: Records, settings: ServiceNowSettings, fields: Sequence[str]) -> RecordPage:
+    try:
+        return records.page(settings.table, "", ["sys_id", *fields], limit=1)
+    except Refused as error:
+        if error.status != 404:
+            raise
+        hint = f"is url a ServiceNow, and is there a table {settings.table}?"
+        raise Refused(f"{error}; {hint}", status=error.status, body=error.body) from None
+
+
+def _check_results(records: Records, settings: ServiceNowSettings) -> None:
+    """Return if our table is there, with its fields as far as a row shows them."""
+    needed = [settings.result_reference, *settings.written]
+    for row in records.page(settings.result_table, "", ["sys_id", *needed], limit=1).rows:
+        absent = [field for field in needed if field not in row]
+        if absent:
+            raise Refused(
+                f"{settings.name}: {settings.result_table} has no field {', '.join(absent)} that the account may read; "
+                "check `writeback`"
+            )
