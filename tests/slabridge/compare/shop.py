@@ -87,7 +87,7 @@ class Shop:
     def reasons(self, name: str, place: int = 0) -> list[str]:
         """Return why a clock differs; it does."""
         row = self.clock(name, place)
-        assert row["verdict"] == "explained", row
+        assert row["finding"] == "explained", row
         assert row["differences"], row
         return list(row["reasons"])
 

@@ -37,7 +37,7 @@ def test_a_wrong_calendar_is_not_explained_away(shop: Open, tool: str, error: No
     there = shop(tool, ("08:05", ACTIVE), ("09:00", WAITING), ("10:00", ACTIVE), ("03-03 07:30", RESOLVED))
     there.at("03-03 12:00")
     found = there.clock(CLOCKS[tool])
-    assert (found["verdict"], found["reasons"]) == ("unexplained", [])
+    assert (found["finding"], found["reasons"]) == ("unexplained", [])
     assert "elapsed" in found["differences"]
 
 
@@ -45,4 +45,4 @@ def test_a_wrong_calendar_is_not_explained_away(shop: Open, tool: str, error: No
 def test_the_same_ticket_agrees_by_the_right_one(shop: Open, tool: str) -> None:
     there = shop(tool, ("08:05", ACTIVE), ("09:00", WAITING), ("10:00", ACTIVE), ("03-03 07:30", RESOLVED))
     there.at("03-03 12:00")
-    assert there.clock(CLOCKS[tool])["verdict"] == "agree"
+    assert there.clock(CLOCKS[tool])["finding"] == "agree"

@@ -13,20 +13,20 @@ RESPONSE = "Time to first response"
 def test_clocks_that_run_wait_and_ended_agree(shop: Open) -> None:
     jira = shop("jira", ("08:05", ACTIVE), ("10:00", WAITING), ("13:00", RESOLVED))
     jira.at("09:00")
-    assert [jira.clock(name)["verdict"] for name in (RESPONSE, RESOLUTION)] == ["agree", "agree"]
+    assert [jira.clock(name)["finding"] for name in (RESPONSE, RESOLUTION)] == ["agree", "agree"]
     jira.at("12:00")
     row = jira.clock(RESOLUTION)
-    assert (row["verdict"], row["theirs"]["stage"], row["theirs"]["due_at"]) == ("agree", "paused", None)
+    assert (row["finding"], row["theirs"]["stage"], row["theirs"]["due_at"]) == ("agree", "paused", None)
     jira.at("14:00")
     row = jira.clock(RESOLUTION)
-    assert (row["verdict"], row["theirs"]["stage"], row["ours"]["elapsed_seconds"]) == ("agree", "completed", 7200)
+    assert (row["finding"], row["theirs"]["stage"], row["ours"]["elapsed_seconds"]) == ("agree", "completed", 7200)
 
 
 def test_data_center_is_compared_as_well(shop: Open) -> None:
     jira = shop("data center", ("08:05", ACTIVE), ("09:00", RESOLVED), ("10:00", ACTIVE))
     jira.at("11:00")
     jira.sandbox.requests(reset=True)
-    assert [jira.clock(RESOLUTION, place)["verdict"] for place in (0, 1)] == ["agree", "agree"]
+    assert [jira.clock(RESOLUTION, place)["finding"] for place in (0, 1)] == ["agree", "agree"]
     assert jira.sandbox.requests()["GET /rest/api/2/search"] == 2, "one for each call: the clocks, in bulk"
     jira.sandbox.switch("jira", sla_null_in_bulk=True)
     assert jira.compared()[1]["agree"] == 3
@@ -38,7 +38,7 @@ def test_a_breached_clock_that_runs_is_breached_on_both_sides(shop: Open) -> Non
     assert not jira.clock(RESOLUTION)["theirs"]["breached"]
     jira.at("12:01")
     row = jira.clock(RESOLUTION)
-    assert (row["verdict"], row["theirs"]["breached"], row["ours"]["breached"]) == ("agree", True, True)
+    assert (row["finding"], row["theirs"]["breached"], row["ours"]["breached"]) == ("agree", True, True)
 
 
 def test_a_reopened_request_begins_a_cycle_where_ours_goes_on(shop: Open) -> None:
@@ -52,7 +52,7 @@ def test_a_second_cycle_there_is_none_here_where_only_the_first_counts(shop: Ope
     jira = shop("jira", ("08:05", ACTIVE), ("09:00", RESOLVED), ("10:00", ACTIVE))
     jira.job.replace('on_reopen = "new_cycle"', 'on_reopen = "first_only"')
     jira.at("12:00")
-    assert jira.clock(RESOLUTION, 0)["verdict"] == "agree"
+    assert jira.clock(RESOLUTION, 0)["finding"] == "agree"
     assert jira.reasons(RESOLUTION, 1) == ["new_cycle"]
 
 
@@ -82,17 +82,17 @@ def test_a_completed_cycle_keeps_the_goal_that_is_no_more(shop: Open) -> None:
     jira.at("11:00")
     jira.goals(RESOLUTION, {"within": "24h", "hours": "Service desk hours"})
     found = jira.clock(RESOLUTION)
-    assert (found["verdict"], found["differences"]) == ("unexplained", ["due_at", "target"]), "no open clock shows 24h"
+    assert (found["finding"], found["differences"]) == ("unexplained", ["due_at", "target"]), "no open clock shows 24h"
     jira.at("13:00")
     assert jira.reasons(RESOLUTION, 0) == ["old_goal"]
-    assert jira.clock(RESOLUTION, 1)["verdict"] == "agree"
+    assert jira.clock(RESOLUTION, 1)["finding"] == "agree"
 
 
 def test_a_goal_chosen_in_the_act_of_resolving_is_not_explained_away(shop: Open) -> None:
     jira = shop("jira", ("08:05", ACTIVE), ("09:00", RESOLVED | URGENT))
     jira.at("11:00")
     found = jira.clock(RESOLUTION)
-    assert (found["verdict"], found["reasons"]) == ("unexplained", [])
+    assert (found["finding"], found["reasons"]) == ("unexplained", [])
 
 
 def test_where_bulk_shows_no_slas_each_request_is_asked(shop: Open) -> None:

@@ -14,7 +14,7 @@ def test_a_clock_that_ended_agrees_to_the_second(shop: Open) -> None:
     snow = shop("snow", ("08:05", ACTIVE), ("09:00", WAITING), ("10:00", ACTIVE), ("03-03 11:00", RESOLVED))
     snow.at("03-03 12:00")
     row = snow.clock("P3 resolution")
-    assert (row["verdict"], row["differences"], row["reasons"]) == ("agree", [], [])
+    assert (row["finding"], row["differences"], row["reasons"]) == ("agree", [], [])
     assert row["theirs"]["elapsed_seconds"] == row["ours"]["elapsed_seconds"] == 24.5 * 3600
     assert snow.compared()[1]["agree"] == 2
 
@@ -23,7 +23,7 @@ def test_figures_of_a_running_clock_are_as_old_as_their_last_recalculation(shop:
     snow = shop("snow", ("08:05", ACTIVE))
     snow.at("12:10")
     row = snow.clock("P3 resolution")
-    assert (row["verdict"], row["reasons"], row["differences"]) == ("explained", ["stale"], ["elapsed"])
+    assert (row["finding"], row["reasons"], row["differences"]) == ("explained", ["stale"], ["elapsed"])
     assert row["theirs"]["calculated_at"] == "2016-03-01T08:00:00Z"
     assert row["elapsed_apart_seconds"] == -(4 * 3600 + 600)
 
@@ -68,7 +68,7 @@ def test_a_pause_that_only_we_know_is_not_explained_away(shop: Open) -> None:
     snow = shop("snow", ("08:05", ACTIVE), ("09:00", WAITING), ("09:30", ACTIVE), ("11:00", RESOLVED))
     snow.define("P3 resolution", pause_condition="")
     snow.at("12:00")
-    assert snow.clock("P3 resolution")["verdict"] == "unexplained"
+    assert snow.clock("P3 resolution")["finding"] == "unexplained"
 
 
 def test_at_exactly_its_breach_time_a_clock_is_breached_there_and_not_here(shop: Open) -> None:
@@ -105,7 +105,7 @@ def test_an_unknown_schedule_explains_nothing_where_there_were_pauses(shop: Open
         snow.define("P3 resolution", pause_condition="")
     snow.define("P3 resolution", schedule=snow.schedule("Office hours"))
     snow.at("03-03 12:00")
-    assert snow.clock("P3 resolution")["verdict"] == "unexplained"
+    assert snow.clock("P3 resolution")["finding"] == "unexplained"
 
 
 def test_a_reopened_ticket_gets_a_new_clock_where_ours_goes_on(shop: Open) -> None:
@@ -121,7 +121,7 @@ def test_a_new_clock_explains_nothing_where_none_ended_before_it(shop: Open) -> 
     snow.job.replace('on_reopen = "new_cycle"', 'on_reopen = "resume"')
     snow.at("12:10")
     snow.drop("sla.name=P3 resolution^stage=completed")
-    assert snow.clock("P3 resolution")["verdict"] == "unexplained"
+    assert snow.clock("P3 resolution")["finding"] == "unexplained"
 
 
 def test_a_clock_cancelled_for_no_other_is_not_explained_away(shop: Open) -> None:
@@ -129,7 +129,7 @@ def test_a_clock_cancelled_for_no_other_is_not_explained_away(shop: Open) -> Non
     snow.define("P1 resolution", active="false")
     snow.at("12:00")
     found = snow.clock("P3 resolution")
-    assert (found["theirs"]["stage"], found["verdict"]) == ("cancelled", "unexplained")
+    assert (found["theirs"]["stage"], found["finding"]) == ("cancelled", "unexplained")
 
 
 def test_a_cycle_that_we_judged_by_an_older_definition_says_so(shop: Open) -> None:
@@ -153,7 +153,7 @@ def test_a_clock_that_only_we_stopped_is_not_explained_away(shop: Open) -> None:
     snow.at("11:25")
     found = snow.clock("P3 response")
     assert found["theirs"]["calculated_at"] == "2016-03-01T11:20:00Z", "when both still ran"
-    assert (found["verdict"], found["reasons"]) == ("unexplained", [])
+    assert (found["finding"], found["reasons"]) == ("unexplained", [])
     assert {"stage", "stopped_at"} <= set(found["differences"])
     assert snow.compared()[1]["unexplained"] == 1
 
@@ -163,7 +163,7 @@ def test_a_difference_in_targets_is_not_explained_away(shop: Open) -> None:
     snow.define("P3 resolution", duration="1970-01-02 00:00:00")
     snow.at("12:00")
     found = snow.clock("P3 resolution")
-    assert (found["verdict"], found["differences"]) == ("unexplained", ["due_at", "target"])
+    assert (found["finding"], found["differences"]) == ("unexplained", ["due_at", "target"])
 
 
 def test_a_repair_gives_rows_new_ids_and_the_comparison_stays(shop: Open) -> None:
@@ -180,7 +180,7 @@ def test_without_names_clocks_that_could_mean_two_objectives_are_not_paired(shop
     snow.job.text = snow.job.text.partition("[connections.snow.native]")[0]
     snow.at("12:10")
     row = snow.clock("P3 resolution")
-    assert row["verdict"] == "only_there"
+    assert row["finding"] == "only_there"
     assert row["note"] == "it may stand for standard.response or standard.resolution: say which under `native`"
 
 
@@ -190,4 +190,4 @@ def test_without_names_a_clock_that_can_mean_one_objective_only_is_paired(shop: 
     snow.job.text += '[connections.snow.native]\n"standard.response" = ["P3 response"]\n'
     snow.at("12:10")
     row = snow.clock("P3 resolution")
-    assert (row["objective"], row["verdict"]) == ("standard.resolution", "agree")
+    assert (row["objective"], row["finding"]) == ("standard.resolution", "agree")

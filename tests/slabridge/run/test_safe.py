@@ -194,7 +194,7 @@ def test_a_run_that_is_stopped_ends_in_order_and_the_next_goes_on(job: Job, page
         report = sync.run(config, connectors, state, notice, halt)
     state.close()
     assert report.exit_code is Exit.DEFERRED
-    assert all("asked to stop" in one.outage for one in report.tallies)
+    assert all("asked to stop" in one.halted for one in report.tallies)
     assert job.run().exit_code is Exit.COMPLETE
     Truth().check(job)
 

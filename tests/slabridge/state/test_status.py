@@ -168,7 +168,7 @@ def test_retry_asks_for_all_or_some_and_says_how_many(state: State, config: str,
     assert pending(state) == ["1"]
     code, out, err = call("retry", "INC404", "INC3", "--config", config)
     assert (code, out) == (2, "the next run tries again: 1 tickets\n")
-    assert err == "'INC404' is not quarantined; `slabridge status` lists what is\n"
+    assert err == "'INC404' is not in quarantine; `slabridge status` lists what is\n"
     code, out, _ = call("retry", "--json", "--config", config)
     assert (code, json.loads(out)) == (0, {"asked": 3, "not_quarantined": []})
     assert pending(state) == ["1", "2"]

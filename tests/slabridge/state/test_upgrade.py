@@ -50,7 +50,12 @@ def test_an_earlier_state_becomes_what_a_new_one_is_and_loses_nothing(place: str
     assert after["version"] == [(revisions()[-1],)]
     for name in TABLES:
         old = [row[: len(was)] for row, was in zip(after[name], before[name], strict=True)]
-        assert [sorted(map(repr, row)) for row in old] == [sorted(map(repr, row)) for row in before[name]], name
+        assert [_words(row) for row in old] == [_words(row) for row in before[name]], name
+
+
+def _words(row: tuple[object, ...]) -> list[str]:
+    """Return a row's values, whatever the order of its columns; a comment that was told is posted."""
+    return sorted("'posted'" if value == "told" else repr(value) for value in row)
 
 
 @pytest.mark.parametrize("revision", FIXTURES)
@@ -94,7 +99,7 @@ def test_a_run_goes_on_from_an_earlier_state(written: Job, place: str, revision:
         report = sync.run(config, connectors, state)
     state.close()
     assert planned.actions == []
-    assert {tally.refusal + tally.outage for tally in report.tallies} == {""}
+    assert {tally.refusal + tally.outage + tally.halted for tally in report.tallies} == {""}
     assert report.exit_code in {Exit.COMPLETE, Exit.PARTIAL}  # a ticket is quarantined
     assert written.writes() == {}
     Truth().check(written)
