@@ -1,22 +1,23 @@
 """Everything that talks to a ticket tool, and nothing else."""
 
 from collections.abc import Callable, Mapping
-from pkgutil import resolve_name
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from connectors.interface import Connector
-from connectors.jira.settings import JiraSettings
-from connectors.servicenow.settings import ServiceNowSettings
+from connectors.jira.tool import JIRA
+from connectors.servicenow.tool import SERVICENOW
 from connectors.settings import Settings
+from connectors.tool import Tool
 
 if TYPE_CHECKING:
     from connectors.http.limits import Limits
+    from connectors.interface import Connector
 
-_TOOLS: Mapping[type[Settings], str] = {
-    ServiceNowSettings: "connectors.servicenow.connector:ServiceNow",
-    JiraSettings: "connectors.jira.connector:Jira",
+TOOLS: Mapping[str, Tool] = {
+    "servicenow": SERVICENOW,
+    "jira": JIRA,
 }
-"""The connector of each tool, by name: its client library is loaded once it is opened."""
+"""The tools, by the `type` of a connection. A tool's client library is loaded once a connection to it is opened."""
 
 
 def open(  # noqa: A001 - read as `connectors.open`
@@ -25,7 +26,7 @@ def open(  # noqa: A001 - read as `connectors.open`
     limits: "Limits | None" = None,
     left: Callable[[], float] | None = None,
     stopping: Callable[[], bool] | None = None,
-) -> Connector:
+) -> "Connector":
     """Return a connector by its settings, over a session of its own. Nothing is called yet.
 
     `limits` are those of the host, for all that ask it (None: what the settings say); `left` says how many seconds the
@@ -37,11 +38,12 @@ def open(  # noqa: A001 - read as `connectors.open`
     from connectors.http.limits import Limits  # noqa: PLC0415 - heavy, and whoever imports settings needs none
     from connectors.http.session import Http  # noqa: PLC0415 - as above
 
-    tool = resolve_name(_TOOLS[type(settings)])
+    module, _, name = next(tool.connector for tool in TOOLS.values() if tool.settings is type(settings)).partition(":")
+    found = getattr(import_module(module), name)
     http = Http(
         settings.name,
         settings.auth,
-        rules=tool.rules,
+        rules=found.rules,
         timeout=settings.timeout,
         limits=limits or Limits(settings.concurrency, settings.calls_per_hour),
         left=left,
@@ -49,5 +51,5 @@ def open(  # noqa: A001 - read as `connectors.open`
         ca=settings.ca,
         proxy=settings.proxy,
     )
-    connector: Connector = tool(settings, http)
+    connector: Connector = found(settings, http)
     return connector

@@ -3,7 +3,7 @@
 How they are written, and what each key means, is in docs/configuration.md and docs/engine.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -105,3 +105,11 @@ def fields_read(agreement: Agreement) -> frozenset[str]:
         conditions += [target.when for target in objective.targets]
         names |= {target.calendar.field for target in objective.targets if target.calendar.field is not None}
     return frozenset(names).union(*(fields_of(condition) for condition in conditions))
+
+
+def calendars_of(targets: Sequence[Target]) -> list[str]:
+    """Return the names of all calendars that the targets can choose, each once."""
+    names = [
+        name for target in targets for name in (*(n for _, n in target.calendar.values), target.calendar.otherwise)
+    ]
+    return list(dict.fromkeys(names))

@@ -6,8 +6,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from sla_engine.agreement import Objective
-from sla_engine.choice import calendars_of
+from sla_engine.agreement import Objective, calendars_of
 from sla_engine.decide import chosen_since
 from sla_engine.replay import Cycles
 from sla_engine.table import Column, Mask, Rows

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from sla_engine.agreement import Agreement, CalendarChoice, Target, Threshold
+from sla_engine.agreement import Agreement, CalendarChoice, Target, Threshold, calendars_of
 from sla_engine.instant import DAY, NEVER, instant_of, moment_of
 from sla_engine.predicate import holds
 from sla_engine.table import Mask, Rows, Table
@@ -25,14 +25,6 @@ def chosen_target(targets: Sequence[Target], table: Table, rows: Rows | None = N
         else:
             chosen[holds(when, table, rows)] = index
     return chosen
-
-
-def calendars_of(targets: Sequence[Target]) -> list[str]:
-    """Return the names of all calendars that the targets can choose, each once."""
-    names = [
-        name for target in targets for name in (*(n for _, n in target.calendar.values), target.calendar.otherwise)
-    ]
-    return list(dict.fromkeys(names))
 
 
 def chosen_calendar(choice: CalendarChoice, names: Sequence[str], table: Table, rows: Rows) -> Rows:

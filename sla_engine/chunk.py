@@ -6,8 +6,8 @@ from operator import attrgetter
 
 import numpy as np
 
+from sla_engine.agreement import calendars_of
 from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
-from sla_engine.choice import calendars_of
 from sla_engine.clause import Clause
 from sla_engine.decide import chosen_since
 from sla_engine.lines import head_of, lines_of

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sla_engine.agreement import Agreement, Objective
+from sla_engine.agreement import Agreement, Definitions, Objective
+from sla_engine.identity import definition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,12 @@ class Clause:
     agreement: Agreement
     objective: Objective
     definition: str
+
+
+def clauses_of(definitions: Definitions) -> list[Clause]:
+    """Return the clauses of all agreements, in file order."""
+    return [
+        Clause(agreement, objective, definition_of(agreement, objective, definitions))
+        for agreement in definitions.agreements
+        for objective in agreement.objectives
+    ]

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from sla_engine.agreement import Agreement, Objective
-from sla_engine.choice import NONE, calendars_of, chosen_calendar, chosen_target, target_lengths, valid_at
+from sla_engine.agreement import Agreement, Objective, calendars_of
+from sla_engine.choice import NONE, chosen_calendar, chosen_target, target_lengths, valid_at
 from sla_engine.predicate import holds
 from sla_engine.replay import OPEN, Cycles
 from sla_engine.table import Mask, Rows, Table

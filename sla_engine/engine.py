@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from sla_engine.agreement import Definitions, Rule, fields_read
 from sla_engine.chunk import Chunk, ClauseResults
-from sla_engine.clause import Clause
+from sla_engine.clause import clauses_of
 from sla_engine.condition import SOURCE
 from sla_engine.decide import decide
-from sla_engine.identity import definition_of
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
 from sla_engine.table import Table
@@ -56,11 +55,7 @@ class Engine:
         self.definitions = definitions
         self.calendars = {name: Calendar(definition) for name, definition in definitions.calendars.items()}
         self.zone = ZoneInfo(definitions.timezone)
-        self.clauses = [
-            Clause(agreement, objective, definition_of(agreement, objective, definitions))
-            for agreement in definitions.agreements
-            for objective in agreement.objectives
-        ]
+        self.clauses = clauses_of(definitions)
         read = (fields_read(agreement) for agreement in definitions.agreements)
         self.fields = frozenset([definitions.holder, SOURCE]).union(*read)
 

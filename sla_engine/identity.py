@@ -6,8 +6,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import Any
 
-from sla_engine.agreement import Agreement, Definitions, Objective
-from sla_engine.choice import calendars_of
+from sla_engine.agreement import Agreement, Definitions, Objective, calendars_of
 
 
 def definition_of(agreement: Agreement, objective: Objective, definitions: Definitions) -> str:

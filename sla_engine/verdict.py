@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sla_engine.agreement import Agreement, Objective
-from sla_engine.choice import at_risk_from, calendars_of
+from sla_engine.agreement import Agreement, Objective, calendars_of
+from sla_engine.choice import at_risk_from
 from sla_engine.decide import Decided
 from sla_engine.predicate import holds
 from sla_engine.replay import Cycles, Ended

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, prepared
+from slabridge.cli.options import AsJson, ConfigPath, path_of
 from slabridge.exit import Exit
 
 
@@ -37,7 +37,7 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     if segments and form is not Format.JSONL:
         raise typer.BadParameter("segments are printed with --format jsonl only", param_hint="--segments")
     write = results.writer_of(form, sys.stdout, segments=segments)
-    evaluating = Evaluating(prepared(config), tickets, _instant(as_of), segments)
+    evaluating = Evaluating(path_of(config), tickets, _instant(as_of), segments)
     invalid = 0
     for batch in evaluating.batches():
         write(batch.evaluation)

@@ -14,14 +14,13 @@ ConfigPath = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def prepared(config: Path | None) -> Path:
-    """Configure logs, and return the configuration file's path: given, of the environment, or config.toml."""
+def path_of(config: Path | None) -> Path:
+    """Return the configuration file's path: given, of the environment, or config.toml."""
+    if config is not None:
+        return config
     from slabridge.config.process import read_process_settings
-    from slabridge.show import logs
 
-    process = read_process_settings()
-    logs.configure(process.log_level, process.log_format)
-    return config or process.config
+    return read_process_settings().config
 
 
 def loaded(config: Path | None) -> "Config":
@@ -31,9 +30,12 @@ def loaded(config: Path | None) -> "Config":
         ConfigError: with all problems.
     """
     from slabridge.config import load_config
+    from slabridge.config.process import read_process_settings
     from slabridge.show import logs
 
-    found = load_config(prepared(config))
+    process = read_process_settings()
+    logs.configure(process.log_level, process.log_format)
+    found = load_config(config or process.config)
     for problem in found.renamed:
         logs.log.warning("renamed key", file=problem.file, key=problem.path, reason=problem.message)
     return found

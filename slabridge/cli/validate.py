@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, prepared
+from slabridge.cli.options import AsJson, ConfigPath, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
     """Check a configuration file; nothing is connected to, and no secret is read."""
-    from sla_engine.engine import Engine
+    from sla_engine.clause import clauses_of
     from slabridge.config import ConfigError, load_config, warnings_of
     from slabridge.text.printed import json_line, line
 
-    path = prepared(config)
+    path = path_of(config)
     try:
         configured = load_config(path)
     except ConfigError as error:
@@ -29,12 +29,12 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
         raise typer.Exit(Exit.USAGE) from None
     warnings = warnings_of(configured)
     definitions = configured.definitions
-    engine = Engine(definitions)
+    clauses = clauses_of(definitions)
     if json:
         document = {
             "file": str(path),
             "warnings": [_as_json(warning) for warning in warnings],
-            "definitions": {f"{c.agreement.table}.{c.objective.name}": c.definition for c in engine.clauses},
+            "definitions": {f"{c.agreement.table}.{c.objective.name}": c.definition for c in clauses},
         }
         sys.stdout.buffer.write(json_line(document))
         return
@@ -42,7 +42,7 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
         sys.stdout.write(f"warning: {line(str(warning))}\n")
     sys.stdout.write(
         f"{path} is valid: {len(configured.connections)} connections, {len(definitions.calendars)} calendars, "
-        f"{len(definitions.agreements)} agreements, {len(engine.clauses)} objectives\n"
+        f"{len(definitions.agreements)} agreements, {len(clauses)} objectives\n"
     )
 
 

@@ -6,7 +6,6 @@ from slabridge.config.config import Config, load_config, warnings_of
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.writeback import CommentRule, FieldMap, Writeback
 from slabridge.config.problem import ConfigError, Problem
-from slabridge.config.process import ProcessSettings, read_process_settings
 
 __all__ = [
     "CommentRule",
@@ -15,12 +14,10 @@ __all__ = [
     "Connection",
     "FieldMap",
     "Problem",
-    "ProcessSettings",
     "ResultRef",
     "Writeback",
     "load_config",
     "load_definitions",
     "read_definitions",
-    "read_process_settings",
     "warnings_of",
 ]

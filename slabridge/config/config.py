@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from connectors.jira.settings import JiraSettings
-from connectors.servicenow.settings import ServiceNowSettings
+from connectors.settings import Settings
+from connectors.tool import TomlTable
 from sla_engine.agreement import Definitions
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
@@ -18,7 +18,7 @@ from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem
 from slabridge.config.reading import Reading
-from slabridge.config.shape import RealTime, TomlTable, shape, tables
+from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
 
 _DATABASES = ("sqlite", "postgresql")
@@ -40,7 +40,7 @@ class Config:
     warnings: tuple[Problem, ...] = ()
     renamed: tuple[Problem, ...] = ()
 
-    def settings(self) -> tuple[ServiceNowSettings | JiraSettings, ...]:
+    def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
 
         Raises:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainValidator, ValidationError
+from pydantic import BeforeValidator, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
 
+from connectors.tool import TomlTable
 from sla_engine.condition import SOURCE
 from sla_engine.duration import Duration, parse_duration
 from sla_engine.instant import DAY
@@ -30,12 +31,6 @@ _MESSAGES = {
 _BOUNDS = {"greater_than_equal": "ge", "less_than_equal": "le"}
 
 
-class TomlTable(BaseModel):
-    """A table of the file; a key that is not in it is refused."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
-
-
 T = TypeVar("T", bound=TomlTable)
 
 
@@ -54,6 +49,10 @@ def shape(model: type[T], raw: object, path: KeyPath, reading: Reading, *, secre
         details = error.errors(include_url=False)
     meant = {nearest(key, known) for key in unknown}
     for detail in details:
+        if not detail["loc"]:  # of the table as a whole, which is not known while keys of it are not
+            if not unknown:
+                reading.problem(path, own_words(detail["ctx"]["error"], detail["input"]))
+            continue
         key = str(detail["loc"][0])
         if detail["type"] == "missing" and key in meant:
             continue
@@ -69,6 +68,9 @@ def _message(detail: ErrorDetails, example: str | None) -> str:
         return f"is missing; write {example}" if example else "is missing"
     if detail["type"] == "value_error":
         return own_words(detail["ctx"]["error"], detail["input"])
+    if detail["type"] == "literal_error":
+        options = re.findall("'([^']*)'", detail["ctx"]["expected"])
+        return f"is none of the possible words; {instead(detail['input'], options)}"
     if detail["type"] in _BOUNDS:
         bound = _BOUNDS[detail["type"]]
         return f"must be at {'least' if bound == 'ge' else 'most'} {detail['ctx'][bound]}"

@@ -3,9 +3,9 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from connectors import TOOLS
 from sla_engine.agreement import Definitions, Threshold
 from slabridge.config.connections.connection import Connection
-from slabridge.config.connections.native import fields_in
 from slabridge.config.problem import Problem, nearest
 from slabridge.config.reading import Reading
 
@@ -21,15 +21,16 @@ def find_warnings(
     _unmapped(connections, reading, found)
     _kinds(definitions, connections, found)
     _clear_text(connections, found)
-    _gateway(connections, found)
+    _addresses(connections, found)
     return found.problems()
 
 
 def _filters(connections: tuple[Connection, ...], reading: Reading, found: Reading) -> None:
     used = {use.field for use in reading.uses if use.path[0] != "attribution"}
     for connection in connections:
-        for canonical, native in fields_in(connection.type, connection.filter, connection.fields):
-            if canonical in used:
+        read = TOOLS[connection.type].read_by(connection.filter, connection.fields.values())
+        for canonical, native in connection.fields.items():
+            if native in read and canonical in used:
                 found.problem(
                     ("connections", connection.name, "filter"),
                     f'filters on {native}, which conditions use as "{canonical}": tickets that only later fulfil the '
@@ -107,17 +108,12 @@ def _clear_text(connections: tuple[Connection, ...], found: Reading) -> None:
                 )
 
 
-def _gateway(connections: tuple[Connection, ...], found: Reading) -> None:
-    """Warn of a site's own address beside a token that only Atlassian's gateway takes."""
+def _addresses(connections: tuple[Connection, ...], found: Reading) -> None:
+    """Warn of addresses that a tool knows to be wrong beside a way of signing in."""
     for connection in connections:
-        site = (urlsplit(connection.url).hostname or "").endswith(".atlassian.net")
-        if connection.type == "jira" and site and connection.auth.token_url:
-            found.problem(
-                ("connections", connection.name, "url"),
-                "takes no token of OAuth; Atlassian's gateway does: write https://api.atlassian.com/ex/jira/CLOUD-ID "
-                f"(the id stands in {connection.url}/_edge/tenant_info)",
-                connection.url,
-            )
+        advice = TOOLS[connection.type].address_advice(connection.url, connection.auth.token_url)
+        if advice:
+            found.problem(("connections", connection.name, "url"), advice, connection.url)
 
 
 def _loopback(host: str) -> bool:

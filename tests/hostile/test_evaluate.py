@@ -57,8 +57,8 @@ def test_no_form_steers_a_terminal(files: Path, form: str) -> None:
     printed = _evaluate(files, "--format", form)
     assert steering(printed.out) == set()
     assert steering(printed.err) == set()
-    assert all(f":{len(TEXTS) + n}: quarantined" in printed.err for n in (1, 2, 3, 4))
-    assert printed.err.count("quarantined") == 4
+    assert all(f":{len(TEXTS) + n}: invalid" in printed.err for n in (1, 2, 3, 4))
+    assert printed.err.count(": invalid: ") == 4
 
 
 def test_segments_and_lines_lose_no_character(files: Path) -> None:

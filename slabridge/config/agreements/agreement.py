@@ -8,12 +8,13 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
+from connectors.tool import TomlTable
 from sla_engine.agreement import Agreement, Kind
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.objective import Shared, read_calendar, read_objective
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import DateValue, TomlTable, check_name, one_of, shape, tables
+from slabridge.config.shape import DateValue, check_name, one_of, shape, tables
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
+from connectors.tool import TomlTable
 from sla_engine.calendar import WEEKDAYS, CalendarDefinition, HolidayCode, Span
 from sla_engine.instant import DAY
 from slabridge.config.agreements.holiday import read_holidays
@@ -14,7 +15,7 @@ from slabridge.config.agreements.zone import read_zone
 from slabridge.config.like import resolve_like
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.shape import DateValue, TomlTable, read_real_time, shape, tables, text_as
+from slabridge.config.shape import DateValue, read_real_time, shape, tables, text_as
 
 _WEEK = 7 * 24 * 60
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from connectors.tool import TomlTable
 from sla_engine.agreement import Definitions
 from slabridge.config.agreements.agreement import read_agreements
 from slabridge.config.agreements.calendar import read_calendars
@@ -13,7 +14,7 @@ from slabridge.config.agreements.rule import read_clocks
 from slabridge.config.agreements.zone import read_zone
 from slabridge.config.problem import ConfigError, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.shape import TomlTable, check_field, shape, text_as
+from slabridge.config.shape import check_field, shape, text_as
 
 DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements")
 KNOWN = (*DEFINING, "state", "job", "connections")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from connectors.tool import TomlTable
 from sla_engine.agreement import CalendarChoice, Objective, Target
 from sla_engine.calendar import CalendarDefinition
 from sla_engine.condition import Condition, Equals
@@ -14,7 +15,7 @@ from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.rule import Clock, ClockTable, read_clock, refuse_beside_while, rule_of
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.shape import DurationText, TomlTable, as_text, check_field, own_words, read_duration, shape
+from slabridge.config.shape import DurationText, as_text, check_field, own_words, read_duration, shape
 
 
 class ObjectiveTable(ClockTable):

@@ -6,12 +6,13 @@ from typing import Annotated, Any, TypedDict, cast, get_args
 
 from pydantic import Field
 
+from connectors.tool import TomlTable
 from sla_engine.agreement import OnReopen, OnReset, OnRetarget, Rule, Threshold
 from sla_engine.condition import Condition, Not
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.shape import TomlTable, one_of, read_duration, shape, tables, text_as
+from slabridge.config.shape import one_of, read_duration, shape, tables, text_as
 
 _SHARE = re.compile(r"(\d+)%")
 _WITH_EVENTS = ("start", "stop", "cancel", "reset")

@@ -5,8 +5,6 @@ from urllib.parse import SplitResult, urlsplit
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
 
-_CLOUD = ("atlassian.net", "atlassian.com", "jira.com")
-
 
 def check_url(url: str, path: KeyPath, reading: Reading, *examples: str) -> None:
     """Note a problem unless this is an http address without credentials. It is not shown: it may hold some."""
@@ -25,13 +23,6 @@ def check_proxy(url: str, path: KeyPath, reading: Reading) -> None:
         reading.problem(path, "holds a user or password, and no secret stands in this file; set HTTPS_PROXY instead")
     elif parts is None or parts.query or parts.path.strip("/"):
         reading.problem(path, "is no address of a proxy; write it as in http://proxy.acme.com:3128")
-
-
-def is_cloud(url: str) -> bool:
-    """Return whether a Jira's address is one of Atlassian's own; a Jira elsewhere is a Data Center."""
-    parts = _parts(url)
-    host = "" if parts is None else parts.hostname or ""
-    return any(host == domain or host.endswith(f".{domain}") for domain in _CLOUD)
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import Field, SecretStr
 
+from connectors import TOOLS
 from connectors.http.credentials import (
     ApiKeyAuth,
     Auth,
@@ -16,22 +17,22 @@ from connectors.http.credentials import (
     OAuthPassword,
     OAuthRefresh,
 )
-from connectors.jira.auth import TOKEN_URL, takes_json
-from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
-from slabridge.config.connections.address import check_url, is_cloud
+from connectors.tool import SigningIn, TomlTable, Tool
+from slabridge.config.connections.address import check_url
 from slabridge.config.connections.secret import Secret, read_secret
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import TomlTable, shape
+from slabridge.config.shape import shape
 
-_SERVICENOW_ALONE = ("api_key", "oauth_password")
+_TOKEN_URL = "https://login.acme.com/oauth/token"  # noqa: S105 - an address
+"""An example of where tokens are had."""
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who we are to a tool (`servicenow` or `jira`): the kind, what the file says of it, and where its secrets are."""
+    """Who we are to a tool: how one signs in there, the kind, what the file says of it, and where its secrets are."""
 
-    tool: str
+    signing_in: SigningIn
     kind: str
     given: Mapping[str, str]
     secrets: Mapping[str, Secret]
@@ -122,7 +123,7 @@ def _password(account: Account, held: Mapping[str, SecretStr]) -> Auth:
     given = account.given
     return OAuthPassword(
         token_url=account.token_url,
-        as_json=takes_json(account.token_url),
+        as_json=account.signing_in.takes_json(account.token_url),
         client_id=given["client_id"],
         client_secret=held["client_secret"],
         user=given["user"],
@@ -134,18 +135,18 @@ def _client(account: Account, held: Mapping[str, SecretStr]) -> Auth:
     given = account.given
     return OAuthClient(
         token_url=account.token_url,
-        as_json=takes_json(account.token_url),
+        as_json=account.signing_in.takes_json(account.token_url),
         client_id=given["client_id"],
         client_secret=held["client_secret"],
         scope=given["scope"],
-        hint=NO_TOKEN_HINT if account.tool == "servicenow" else "",
+        hint=account.signing_in.hint,
     )
 
 
 def _refresh(account: Account, held: Mapping[str, SecretStr]) -> Auth:
     return OAuthRefresh(
         token_url=account.token_url,
-        as_json=takes_json(account.token_url),
+        as_json=account.signing_in.takes_json(account.token_url),
         client_id=account.given["client_id"],
         client_secret=held["client_secret"],
         token=held["refresh_token"],
@@ -156,7 +157,9 @@ def _refresh(account: Account, held: Mapping[str, SecretStr]) -> Auth:
 _KINDS = {
     "basic": _Kind(BasicTable, ("password",), lambda account, held: BasicAuth(account.given["user"], held["password"])),
     "bearer": _Kind(BearerTable, ("token",), lambda _, held: BearerAuth(held["token"])),
-    "api_key": _Kind(ApiKeyTable, ("key",), lambda _, held: ApiKeyAuth(held["key"], API_KEY_HEADER)),
+    "api_key": _Kind(
+        ApiKeyTable, ("key",), lambda account, held: ApiKeyAuth(held["key"], account.signing_in.api_key_header)
+    ),
     "oauth_password": _Kind(OAuthPasswordTable, ("client_secret", "password"), _password),
     "oauth_client": _Kind(OAuthClientTable, ("client_secret",), _client),
     "oauth_refresh": _Kind(OAuthRefreshTable, ("client_secret", "refresh_token"), _refresh),
@@ -177,30 +180,29 @@ def read_auth(connection: Mapping[str, Any], path: KeyPath, folder: Path, readin
         words = "is missing; write basic or bearer" if name is None else f"no such kind; {instead(name, _KINDS)}"
         reading.problem((*path, "kind"), words, name)
         return None
-    if name in _SERVICENOW_ALONE and connection.get("type") == "jira":
-        reading.problem((*path, "kind"), "is for ServiceNow alone; Jira has basic, bearer and oauth_client", name)
+    tool = TOOLS.get(str(connection.get("type")))
+    if tool is not None and name not in tool.signing_in.kinds:
+        reading.problem((*path, "kind"), f"is not for {tool.name}, which has {', '.join(tool.signing_in.kinds)}", name)
     table = shape(kind.table, raw, path, reading, secret=True)
     secrets = {
         key: secret
         for key in kind.secrets
         if key in raw and (secret := read_secret(raw[key], (*path, key), folder, reading)) is not None
     }
-    if table is None or len(secrets) < len(kind.secrets):
+    if table is None or tool is None or len(secrets) < len(kind.secrets):
         return None
     given = {key: text for key, text in table.model_dump(exclude=set(kind.secrets)).items() if text is not None}
     if issubclass(kind.table, OAuthTable):
-        given["token_url"] = _token_url(given.get("token_url"), connection, (*path, "token_url"), reading)
-    return Account(str(connection.get("type")), str(name), given, secrets)
+        given["token_url"] = _token_url(given.get("token_url"), connection, tool, (*path, "token_url"), reading)
+    return Account(tool.signing_in, str(name), given, secrets)
 
 
-def _token_url(given: str | None, connection: Mapping[str, Any], path: KeyPath, reading: Reading) -> str:
+def _token_url(given: str | None, connection: Mapping[str, Any], tool: Tool, path: KeyPath, reading: Reading) -> str:
     """Return where tokens are had: as given, else where the tool of that address gives them."""
     if given is not None:
-        check_url(given, path, reading, TOKEN_URL)
+        check_url(given, path, reading, _TOKEN_URL)
         return given
-    url = str(connection.get("url", "")).rstrip("/")
-    if connection.get("type") != "jira":
-        return token_url(url)
-    if not is_cloud(url):
-        reading.problem(path, "is missing; a Jira Data Center has no usual one: write the address of its tokens")
-    return TOKEN_URL
+    found = tool.signing_in.token_url(str(connection.get("url", "")).rstrip("/"))
+    if found is None:
+        reading.problem(path, f"is missing; a {tool.name} at that address has no usual one: write that of its tokens")
+    return found or ""

@@ -3,22 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from connectors.jira.settings import JiraSettings
-from connectors.servicenow.settings import History, ServiceNowSettings
+from connectors import TOOLS
+from connectors.settings import Settings
 from sla_engine.instant import DAY
 from slabridge.config.connections.auth import Account
 from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError
 
-Tool = Literal["servicenow", "jira"]
-
-_PASSED = (
-    *("table", "created", "history", "agent_groups", "agent_accounts", "page_size", "overlap", "timeout"),
-    *("concurrency", "calls_per_hour", "ca", "proxy"),
-)
+_PASSED = ("page_size", "overlap", "timeout", "concurrency", "calls_per_hour", "ca", "proxy")
 """What the connector's settings call by the same name."""
 
 
@@ -27,8 +22,7 @@ class Connection:
     """A ticket tool. `fields` is canonical -> native, `values` canonical field -> native code or name -> canonical.
 
     `overlap` and `timeout` (to connect, and between two bytes of an answer) are seconds. What is None is as the
-    connector's settings have it; `table`, `created` and `history` are ServiceNow's alone, `agent_groups` and
-    `agent_accounts` Jira's. `config` is the file that it stands in.
+    connector's settings have it; `own` are those that its tool alone has. `config` is the file that it stands in.
 
     `census` is how often, in ms, all that is known is compared with what is there (None: never), `writes_per_run` how
     many writes a run may send (None: no limit). `native` is objective (`agreement.objective`) -> names of the tool's
@@ -36,20 +30,16 @@ class Connection:
     """
 
     name: str
-    type: Tool
+    type: str
     url: str
     auth: Account
     fields: Mapping[str, str]
     values: Mapping[str, Mapping[str, str]]
     filter: str = ""
-    table: str | None = None
-    created: str | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
     page_size: int | None = None
     overlap: int | None = None
     timeout: tuple[float, float] | None = None
-    history: History | None = None
-    agent_groups: tuple[str, ...] | None = None
-    agent_accounts: tuple[str, ...] | None = None
     concurrency: int | None = None
     calls_per_hour: int | None = None
     ca: Path | None = None
@@ -60,13 +50,15 @@ class Connection:
     config: str = ""
     writeback: Writeback = field(default_factory=Writeback)
 
-    def settings(self) -> ServiceNowSettings | JiraSettings:
+    def settings(self) -> Settings:
         """Return what the connector needs, with the secrets, read now.
 
         Raises:
             ConfigError: a secret or the certificates cannot be had.
         """
-        given: dict[str, Any] = {key: getattr(self, key) for key in _PASSED if getattr(self, key) is not None}
+        given: dict[str, Any] = dict(self.own) | {
+            key: getattr(self, key) for key in _PASSED if getattr(self, key) is not None
+        }
         if self.writeback.table:
             given |= {"result_table": self.writeback.table, "result_reference": self.writeback.reference}
         problems = (
@@ -78,8 +70,7 @@ class Connection:
             problems += error.problems
         if problems:
             raise ConfigError(problems)
-        kind = ServiceNowSettings if self.type == "servicenow" else JiraSettings
-        return kind(
+        return TOOLS[self.type].settings(
             name=self.name,
             url=self.url,
             auth=auth,

@@ -9,9 +9,10 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
+from connectors.tool import TomlTable
 from slabridge.config.problem import ConfigError, KeyPath, Problem, show_path
 from slabridge.config.reading import Reading
-from slabridge.config.shape import TomlTable, shape, text_as
+from slabridge.config.shape import shape, text_as
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 

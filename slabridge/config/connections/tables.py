@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from connectors.servicenow.settings import History
+from connectors import TOOLS
+from connectors.tool import TomlTable, Tool
 from sla_engine.instant import DAY, SECOND
 from slabridge.config.agreements.agreement import Promise
 from slabridge.config.connections.address import check_proxy, check_url
 from slabridge.config.connections.auth import read_auth
 from slabridge.config.connections.clocks import read_native
-from slabridge.config.connections.connection import Connection, Tool
-from slabridge.config.connections.native import check_filter, check_names, check_written
+from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.native import check
 from slabridge.config.connections.uses import check_uses
 from slabridge.config.connections.writeback import Writeback, read_writeback
 from slabridge.config.like import resolve_like
@@ -21,7 +22,6 @@ from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import (
     RealTime,
-    TomlTable,
     check_field,
     one_of,
     own_words,
@@ -30,9 +30,6 @@ from slabridge.config.shape import (
     tables,
     text_as,
 )
-
-_ONLY = {"servicenow": ("table", "created", "history"), "jira": ("agents",)}
-_NAMES = {"servicenow": "ServiceNow", "jira": "Jira"}
 
 
 def _read_census(text: str) -> int | None:
@@ -45,20 +42,16 @@ def _read_census(text: str) -> int | None:
 
 
 class ConnectionTable(TomlTable):
-    """[connections.NAME]."""
+    """[connections.NAME]: the keys that every tool has."""
 
     like: str | None = None
-    type: Annotated[Tool, one_of(*get_args(Tool))] = Field(examples=['"servicenow"'])
+    type: Annotated[str, one_of(*TOOLS)] = Field(examples=['"servicenow"'])
     url: str = Field(examples=['"https://acme.service-now.com"'])
-    table: str | None = None
     filter: str = ""
     auth: Any = Field(examples=['{ kind = "basic", user = "slabridge", password = { env = "PASSWORD" } }'])
-    created: str | None = None
     page_size: int | None = Field(default=None, ge=1, le=10_000)
     overlap: Annotated[int | None, RealTime] = None
     timeout: Any = None
-    history: Annotated[History | None, one_of(*get_args(History))] = None
-    agents: Any = None
     concurrency: int | None = Field(default=None, ge=1, le=32)
     calls_per_hour: int | None = Field(default=None, ge=1)
     ca: str | None = Field(default=None, min_length=1)
@@ -71,11 +64,9 @@ class ConnectionTable(TomlTable):
     writeback: Any = None
 
 
-class AgentsTable(TomlTable):
-    """Whose comments are an agent's, in Jira."""
-
-    groups: list[Annotated[str, Field(min_length=1)]] = Field(default=[], examples=['["service-desk"]'])
-    accounts: list[Annotated[str, Field(min_length=1)]] = Field(default=[], examples=['["5b10ac8d82e05b22cc7d4ef5"]'])
+_BASES: tuple[Any, ...] = (ConnectionTable, *(tool.keys for tool in TOOLS.values()))
+_AnyConnection: type[ConnectionTable] = create_model("_AnyConnection", __base__=_BASES)
+"""A connection with the keys of all tools: which of them a tool has is checked apart, with better words."""
 
 
 class TimeoutTable(TomlTable):
@@ -101,7 +92,8 @@ def _connection(
     name: str, raw: Mapping[str, Any], folder: Path, promises: Iterable[Promise], reading: Reading
 ) -> Connection | None:
     path: KeyPath = ("connections", name)
-    table = shape(ConnectionTable, raw, path, reading)
+    tool = TOOLS.get(str(raw.get("type")))
+    table = shape(_AnyConnection, raw, path, reading)
     auth = read_auth(raw, (*path, "auth"), folder, reading) if "auth" in raw else None
     fields = raw["fields"] if isinstance(raw.get("fields"), Mapping) else {}
     read: dict[str, str] = {}
@@ -110,27 +102,30 @@ def _connection(
         if read.setdefault(str(native), canonical) != canonical:
             reading.problem((*path, "fields", canonical), f'is read as "{read[str(native)]}" already; drop one', native)
     timeout = shape(TimeoutTable, raw["timeout"], (*path, "timeout"), reading) if "timeout" in raw else None
-    agents = shape(AgentsTable, raw["agents"], (*path, "agents"), reading) if "agents" in raw else None
-    if agents is not None and not (agents.groups or agents.accounts or reading.broken((*path, "agents"))):
-        reading.problem((*path, "agents"), 'names nobody; write agents = { groups = ["service-desk"] }')
+    inner = {
+        key: shape(model, raw[key], (*path, key), reading)
+        for each in TOOLS.values()
+        for key, model in each.inner.items()
+        if key in raw
+    }
     native = read_native(raw["native"], (*path, "native"), promises, reading) if "native" in raw else {}
     writeback = Writeback()
     if "writeback" in raw:
         writeback = read_writeback(raw["writeback"], (*path, "writeback"), promises, fields, reading)
-    if table is None:
+    if table is None or tool is None:
         return None
     check_url(table.url, (*path, "url"), reading)
     if table.proxy is not None:
         check_proxy(table.proxy, (*path, "proxy"), reading)
-    _check_tool(table.type, raw, path, reading)
+    _check_tool(tool, raw, path, reading)
     named = [((*path, key), raw.get(key)) for key in ("table", "created")]
     named += [((*path, "writeback", key), getattr(writeback, key)) for key in ("table", "reference")]
     names = [(place, name) for place, name in named if isinstance(name, str) and name]
     names += [((*path, "fields", canonical), native) for canonical, native in table.fields.items()]
     written = [((*path, "writeback", "fields"), item.field) for item in writeback.fields]
-    check_names(table.type, [*names, *written], reading)
-    check_written(table.type, written, reading)
-    check_filter(table.type, table.filter, (*path, "filter"), reading)
+    check(tool.check_name, [*names, *written], reading)
+    check(tool.check_written, written, reading)
+    check(tool.check_filter, [((*path, "filter"), table.filter)], reading)
     values = _values(table, path, reading)
     if auth is None or reading.broken(path):
         return None
@@ -142,14 +137,10 @@ def _connection(
         fields=table.fields,
         values=values,
         filter=table.filter,
-        table=table.table,
-        created=table.created,
+        own=tool.own_settings({key: inner.get(key, getattr(table, key)) for key in tool.keys.model_fields}),
         page_size=table.page_size,
         overlap=None if table.overlap is None else table.overlap // SECOND,
         timeout=None if timeout is None else (timeout.connect / SECOND, timeout.read / SECOND),
-        history=table.history,
-        agent_groups=None if agents is None else tuple(agents.groups),
-        agent_accounts=None if agents is None else tuple(agents.accounts),
         concurrency=table.concurrency,
         calls_per_hour=table.calls_per_hour,
         ca=None if table.ca is None else folder / table.ca,
@@ -163,15 +154,16 @@ def _connection(
 
 
 def _check_tool(tool: Tool, raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> None:
-    """Note a problem for each key that is the other tool's alone."""
-    for owner, keys in _ONLY.items():
-        for key in keys:
-            if key in raw and tool != owner:
-                reading.problem((*path, key), f"is for {_NAMES[owner]} alone; drop it", raw[key])
+    """Note a problem for each key that is another tool's alone."""
+    for owner in TOOLS.values():
+        for key in owner.keys.model_fields:
+            if key in raw and key not in tool.keys.model_fields:
+                reading.problem((*path, key), f"is for {owner.name} alone; drop it", raw[key])
     writeback = raw.get("writeback")
+    with_table = " and ".join(owner.name for owner in TOOLS.values() if owner.result_table)
     for key in ("table", "reference"):
-        if tool == "jira" and isinstance(writeback, Mapping) and key in writeback:
-            reading.problem((*path, "writeback", key), "is for ServiceNow alone; drop it", writeback[key])
+        if not tool.result_table and isinstance(writeback, Mapping) and key in writeback:
+            reading.problem((*path, "writeback", key), f"is for {with_table} alone; drop it", writeback[key])
     if isinstance(writeback, Mapping) and "table" in writeback and writeback["table"] == raw.get("table", "incident"):
         remedy = "leave out table and reference to write into the ticket itself"
         reading.problem((*path, "writeback", "table"), f"is where the tickets are; {remedy}", writeback["table"])

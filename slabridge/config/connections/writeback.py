@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
+from connectors.tool import TomlTable
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
 from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import TomlTable, one_of, own_words, shape
+from slabridge.config.shape import one_of, own_words, shape
 
 Visibility = Literal["internal", "public"]
 POSTED = ("at_risk", "breached")

@@ -257,7 +257,7 @@ def test_like_takes_whole_keys_along_a_chain() -> None:
         like = "snow"
         table = "problem"
     """).connections
-    assert (second.table, third.table) == ("problem", "problem")
+    assert (second.own, third.own) == ({"table": "problem"}, {"table": "problem"})
     assert second.fields == {"status": "incident_state"}
     assert third.fields == _snow().fields
     assert second.url == third.url == _snow().url

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from connectors.tool import TomlTable
 from sla_engine.engine import Engine
 from slabridge.config import Config, load_config, warnings_of
 from slabridge.config.agreements.definitions import KNOWN
 from slabridge.config.config import config_of
-from slabridge.config.shape import TomlTable
 from tests.places import CHECKOUT
 
 EXAMPLE = CHECKOUT / "config.example.toml"

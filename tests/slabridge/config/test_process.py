@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from slabridge.config import ConfigError, read_process_settings
+from slabridge.config import ConfigError
+from slabridge.config.process import read_process_settings
 
 
 @pytest.fixture(autouse=True)

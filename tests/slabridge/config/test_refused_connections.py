@@ -46,12 +46,12 @@ REFUSED = {
     "API key of Jira": (
         'help.auth = { kind = "api_key", key = { env = "K" }, user = "(gone)", password = "(gone)" }',
         "help.auth.kind",
-        "is for ServiceNow alone",
+        "is not for Jira, which has basic, bearer, oauth_client",
     ),
     "password grant of Jira": (
         'help.auth = { kind = "oauth_password", client_id = "a", client_secret = { env = "C" } }',
         "help.auth.kind",
-        "is for ServiceNow alone",
+        "is not for Jira, which has basic, bearer, oauth_client",
     ),
     "no client": (
         'snow.auth = { kind = "oauth_password", client_secret = { env = "C" } }',
@@ -91,12 +91,12 @@ REFUSED = {
     "token address that is none": (
         f'snow.auth = {{ kind = "oauth_client", {CLIENT}, token_url = "hunter2", {NO_USER} }}',
         "snow.auth.token_url",
-        "as in https://auth.atlassian.com/oauth/token",
+        "as in https://login.acme.com/oauth/token",
     ),
     "token of a Data Center": (
         f'help = {{ url = "https://jira.acme.com", auth = {{ kind = "oauth_client", {CLIENT}, {NO_USER} }} }}',
         "help.auth.token_url",
-        "a Jira Data Center has no usual one",
+        "a Jira at that address has no usual one",
     ),
     "history of no kind": ('snow.history = "audit"', "snow.history", 'the nearest is "sys_audit"'),
     "history in Jira": ('help.history = "observed"', "help.history", "is for ServiceNow alone"),

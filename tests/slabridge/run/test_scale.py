@@ -95,7 +95,7 @@ def test_what_fields_were_written_before_the_tool_failed_is_known(job: Job, monk
         patch.setattr(ServiceNow, "write", failing)
         report = job.run_at(NOON)
     assert tally(report, "snow").fields_written > 0
-    with_told = "SELECT count(*) FROM ticket WHERE connection = 'snow' AND told <> '{}'"
+    with_told = "SELECT count(*) FROM ticket WHERE connection = 'snow' AND last_written <> '{}'"
     state = State.of(str(job.state_file))
     with state.begin() as transaction:
         assert transaction.exec_driver_sql(with_told).scalar_one() == 1

@@ -1,0 +1,52 @@
+"""ServiceNow, as the configuration knows it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from connectors.errors import Refused
+from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
+from connectors.servicenow.query import fields_of, filter_of, name
+from connectors.servicenow.settings import History, ServiceNowSettings
+from connectors.tool import SigningIn, TomlTable, Tool
+
+
+class Keys(TomlTable):
+    """The keys of a connection to ServiceNow alone."""
+
+    table: str | None = None
+    created: str | None = None
+    history: History | None = None
+
+
+def _check_written(field: str) -> None:
+    if "." in field:
+        raise Refused(f"{field!r} stands in another record; results go to fields of the ticket itself")
+
+
+def _read_by(query: str, fields: Iterable[str]) -> set[str]:
+    read = {part for field in fields_of(query) for part in (field, field.partition(".")[0])}
+    return read.intersection(fields)
+
+
+def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value is not None}
+
+
+SERVICENOW = Tool(
+    name="ServiceNow",
+    connector="connectors.servicenow.connector:ServiceNow",
+    settings=ServiceNowSettings,
+    signing_in=SigningIn(
+        kinds=("basic", "bearer", "api_key", "oauth_password", "oauth_client", "oauth_refresh"),
+        token_url=token_url,
+        api_key_header=API_KEY_HEADER,
+        hint=NO_TOKEN_HINT,
+    ),
+    keys=Keys,
+    own_settings=_own_settings,
+    result_table=True,
+    check_name=name,
+    check_written=_check_written,
+    check_filter=filter_of,
+    read_by=_read_by,
+)

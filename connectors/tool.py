@@ -1,0 +1,57 @@
+"""What the configuration has to know of a kind of tool, without loading its client library."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from connectors.settings import Settings
+
+
+class TomlTable(BaseModel):
+    """A table of the configuration; a key that is not in it is refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningIn:
+    """How one signs in to a tool.
+
+    `kinds` are those of `auth` that it takes. `token_url` gives, for the tool's address, where tokens are had (None:
+    nobody knows), `takes_json` whether they are asked for there in JSON. `api_key_header` is the header of an API key,
+    `hint` what else may be wrong where a token is refused without a reason.
+    """
+
+    kinds: tuple[str, ...]
+    token_url: Callable[[str], str | None]
+    takes_json: Callable[[str], bool] = lambda _: False
+    api_key_header: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A kind of tool.
+
+    `connector` is where its connector is, as `module:Class`. `keys` are the keys of a connection that it alone has,
+    `inner` the tables among them; `own_settings` makes settings of their values. `result_table` is whether results may
+    go to a table of their own. `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
+    written field and a filter that cannot be; `read_by` gives those native fields that a filter reads. `address_advice`
+    gives what is wrong with an address beside a kind of `auth`, "" where nothing is.
+    """
+
+    name: str
+    connector: str
+    settings: type[Settings]
+    signing_in: SigningIn
+    keys: type[TomlTable]
+    inner: Mapping[str, type[TomlTable]] = field(default_factory=dict)
+    own_settings: Callable[[Mapping[str, Any]], dict[str, Any]]
+    result_table: bool = False
+    check_name: Callable[[str], object]
+    check_written: Callable[[str], object]
+    check_filter: Callable[[str], object]
+    read_by: Callable[[str, Iterable[str]], set[str]]
+    address_advice: Callable[[str, str], str] = lambda _url, _token_url: ""
