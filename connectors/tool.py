@@ -12,7 +12,7 @@ from connectors.settings import Settings
 class TomlTable(BaseModel):
     """A table of the configuration; a key that is not in it is refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
