@@ -13,7 +13,7 @@ from slabridge.ticket.file import read_batches
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class EvaluatedBatch:
     """Some tickets' results; `invalid` and `warnings` are (line of the file, text)."""
 
     evaluation: Evaluation
@@ -31,7 +31,7 @@ class Evaluating:
     segments: bool
     unseen: Sequence[str] = ()
 
-    def batches(self) -> Iterator[Evaluated]:
+    def batches(self) -> Iterator[EvaluatedBatch]:
         """Evaluate the file batch by batch.
 
         Raises:
@@ -46,7 +46,7 @@ class Evaluating:
             evaluation = engine.evaluate(batch.tickets, self.as_of, segments=self.segments)
             invalid = [*batch.invalid, *((batch.lines[n], text) for n, text in evaluation.invalid)]
             warnings = [(batch.lines[n], f"{batch.tickets[n].key}: {text}") for n, text in evaluation.warnings]
-            yield Evaluated(evaluation, sorted(invalid), warnings)
+            yield EvaluatedBatch(evaluation, sorted(invalid), warnings)
             for ticket in batch.tickets:
                 seen.update(ticket.fields, *(entry.changes for entry in ticket.history))
         self.unseen = sorted(wanted - seen)

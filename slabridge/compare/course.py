@@ -1,7 +1,7 @@
 """How a clock ran: when it counted, by which calendar, to which target; and the figures that come of it. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -47,6 +47,16 @@ class Figures:
             *(result.stage, result.started_at, result.stopped_at, result.due_at),
             *(result.elapsed, result.breached, result.target),
         )
+
+
+def differing(there: Figures, here: Figures) -> tuple[str, ...]:
+    """Return the names of figures that differ; a target that the tool does not say differs from none."""
+    return tuple(
+        each.name
+        for each in fields(Figures)
+        if getattr(there, each.name) != getattr(here, each.name)
+        if not (each.name == "target" and there.target is None)
+    )
 
 
 @dataclass(frozen=True, slots=True)

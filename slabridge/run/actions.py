@@ -36,7 +36,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class FieldChange:
+class PlannedField:
     """One field: what it holds, what it is to hold, and why."""
 
     field: str
@@ -50,7 +50,7 @@ class Action:
     """One write, and what it consists of; a comment has no field changes."""
 
     write: Write
-    changes: tuple[FieldChange, ...] = ()
+    changes: tuple[PlannedField, ...] = ()
 
 
 Planned = tuple[Known, Sequence[Action]]
@@ -117,7 +117,7 @@ def _concerns_us(known: Known, results: Sequence[Result], terms: Terms) -> bool:
     return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in results)
 
 
-def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Terms) -> FieldChange | None:
+def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Terms) -> PlannedField | None:
     name = rule.field
     filled = known.last_written[name] is not None if name in known.last_written else name in known.native.ours
     if result is None and not filled:
@@ -132,7 +132,7 @@ def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Te
         reason = Reason.FIRST
     else:
         reason = Reason.DRIFT if name in known.last_written and known.last_written[name] == after else Reason.CHANGED
-    return FieldChange(name, before, after, reason)
+    return PlannedField(name, before, after, reason)
 
 
 def _fact(rule: FieldMap, result: Result) -> Fact:
