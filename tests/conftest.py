@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import structlog
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.slabridge.state.databases import ENGINES, empty, postgresql
 
-settings.register_profile("ci", derandomize=True)  # a change is judged by what it changed, not by the draw
-if "CI" in os.environ:
-    settings.load_profile("ci")
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(  # a change is judged by what it changed, not by the draw
+    "ci", settings.get_profile("any machine"), derandomize=True
+)
+settings.load_profile("ci" if "CI" in os.environ else "any machine")
 
 
 @pytest.fixture(autouse=True)

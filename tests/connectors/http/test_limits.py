@@ -15,6 +15,7 @@ from connectors.http.credentials import BearerAuth
 from connectors.http.limits import HOUR, Limits
 from connectors.http.session import Http
 from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, reset
+from tests.patience import PATIENCE
 
 NOW = dt.datetime(2031, 5, 1, 10, 0, 30, tzinfo=dt.UTC)
 DATE = f"{NOW:%a, %d %b %Y %H:%M:%S} GMT"
@@ -59,7 +60,8 @@ def http(clock: Clock, limits: Limits) -> Iterator[Http]:
 
 def session(clock: Clock, limits: Limits, **more: Any) -> Http:  # noqa: ANN401 - those of `Http`
     auth = BearerAuth(SecretStr("tok3n"))
-    return Http("jira", auth, timeout=(1.2, 2.0), sleep=clock.sleep, clock=clock, limits=limits, **more)
+    given = {"timeout": (PATIENCE, PATIENCE), **more}
+    return Http("jira", auth, sleep=clock.sleep, clock=clock, limits=limits, **given)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def test_a_write_that_may_be_applied_is_unclear_also_at_the_limit_of_its_ticket(
 
 def test_no_more_calls_than_allowed_are_under_way_at_once(server: Misbehaving, clock: Clock) -> None:
     most: list[int] = []
-    under_way = threading.Semaphore(0)
+    under_way, two = threading.Semaphore(0), threading.Event()
     busy = threading.Lock()
     count = [0]
 
@@ -194,8 +196,11 @@ def test_no_more_calls_than_allowed_are_under_way_at_once(server: Misbehaving, c
         with busy:
             count[0] += 1
             most.append(count[0])
+            if count[0] == 2:
+                two.set()
+        assert two.wait(PATIENCE)
         if len(most) < 3:
-            under_way.acquire(timeout=0.05)
+            under_way.acquire(timeout=0.05)  # a third would come now, if it were let
         with busy:
             count[0] -= 1
         answer()(handler)
@@ -284,13 +289,13 @@ def test_an_answer_is_waited_for_no_longer_than_the_run_has_left(
 ) -> None:
     server.will(answer())
     used: list[Any] = []
-    with session(clock, limits, left=lambda: left) as http:
+    with session(clock, limits, left=lambda: left, timeout=(1.2, 2.0)) as http:
         adapter = http.get_adapter(server.url)
         send = adapter.send
 
         def noted(*args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
             used.append(kwargs["timeout"])
-            return send(*args, **kwargs)
+            return send(*args, **{**kwargs, "timeout": PATIENCE})
 
         monkeypatch.setattr(adapter, "send", noted)
         http.call("GET", server.url)

@@ -19,6 +19,7 @@ from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.misbehaving import Misbehaving, misbehaving_server
 from tests.connectors.servicenow.instant import NOON
 from tests.connectors.servicenow.scripted import Scripted, scripted_server
+from tests.patience import PATIENCE
 
 __all__ = ["NOON"]
 
@@ -57,7 +58,7 @@ class Recording(Http):
     """Does not sleep, and keeps what was asked."""
 
     def __init__(self, settings: ServiceNowSettings) -> None:
-        super().__init__(settings.name, settings.auth, timeout=(1.0, 5.0), sleep=lambda _: None)
+        super().__init__(settings.name, settings.auth, timeout=(PATIENCE, PATIENCE), sleep=lambda _: None)
         self.asked: list[tuple[str, str]] = []
 
     def request(  # type: ignore[override]
@@ -85,7 +86,12 @@ class People:
 
     def ask(self, method: str, path: str, *, by: str = "ed.editor", body: object = None, **params: str) -> Any:  # noqa: ANN401 - JSON
         response = self.session.request(
-            method, f"{self.url}/api/now/table/{path}", json=body, params=params, auth=(by, self.secret), timeout=10
+            method,
+            f"{self.url}/api/now/table/{path}",
+            json=body,
+            params=params,
+            auth=(by, self.secret),
+            timeout=PATIENCE,
         )
         response.raise_for_status()
         return response.json()["result"]

@@ -13,6 +13,7 @@ from sla_engine.instant import instant_of, parse_instant
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, People, tickets
+from tests.patience import PATIENCE
 from tests.places import SHARED
 
 DATA = SHARED / "data"
@@ -78,7 +79,7 @@ def test_a_reference_to_a_deleted_record_keeps_its_code(snow: Connect, people: P
     group = people.find("sys_user_group", name="Network")
     people.ask("GET", "sys_user_group")
     people.session.delete(
-        f"{people.url}/api/now/table/sys_user_group/{group}", auth=("ed.editor", people.secret), timeout=10
+        f"{people.url}/api/now/table/sys_user_group/{group}", auth=("ed.editor", people.secret), timeout=PATIENCE
     ).raise_for_status()
     ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000003")
     assert ticket.fields["assignment_group"] == (Value(group, group),)

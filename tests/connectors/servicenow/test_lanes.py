@@ -8,6 +8,7 @@ from tests.connectors.misbehaving import Handler, Step
 from tests.connectors.servicenow.conftest import Connect
 from tests.connectors.servicenow.scripted import Scripted, rows
 from tests.connectors.servicenow.test_faults import incident
+from tests.patience import PATIENCE
 
 
 def test_results_come_in_order_whoever_is_first() -> None:
@@ -15,7 +16,7 @@ def test_results_come_in_order_whoever_is_first() -> None:
 
     def job(number: int) -> int:
         if number == 1:
-            assert second.wait(5)
+            assert second.wait(PATIENCE)
         elif number == 2:
             second.set()
         return number
@@ -62,7 +63,7 @@ def test_the_next_page_is_read_while_the_history_of_this_one_is(tool: Scripted, 
 
     def after(event: threading.Event, step: Step) -> Step:
         def wait(handler: Handler) -> None:
-            assert event.wait(5)
+            assert event.wait(PATIENCE)
             step(handler)
 
         return wait

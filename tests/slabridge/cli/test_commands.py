@@ -20,6 +20,7 @@ from slabridge.app.demo import example
 from slabridge.cli import main
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.state.released import FIXTURES, load
 
@@ -79,7 +80,7 @@ def tickets(tmp_path: Path) -> Path:
 
 def process(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":  # noqa: ANN401 - of subprocess
     command = [sys.executable, str(CHECKOUT / "sync.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # noqa: S603 - our own program
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, **options)  # noqa: S603 - our own program
 
 
 # evaluate
@@ -237,7 +238,7 @@ def test_explain_shows_where_the_time_of_a_ticket_went(call: Call, configured: P
     query = {"sysparm_query": "active=true", "sysparm_limit": "1"}
     auth = (sandbox.servicenow.user, sandbox.servicenow.secret)
     url = f"{sandbox.servicenow.url}/api/now/table/incident"
-    (record,) = requests.get(url, params=query, auth=auth, timeout=10).json()["result"]
+    (record,) = requests.get(url, params=query, auth=auth, timeout=PATIENCE).json()["result"]
     code, text, err = call("explain", record["number"])
     assert (code, err) == (0, "")
     assert "SLA standard.resolution cycle 1: " in text
@@ -282,10 +283,10 @@ def test_the_sandbox_says_where_it_is_answers_and_ends_on_a_signal(number: signa
         assert served.stdout is not None
         lines = [served.stdout.readline().split() for _ in range(2)]
         for (name, url, _, user, _, secret), path in zip(lines, ("now/table/incident", "x"), strict=True):
-            answer = requests.get(f"{url}/api/{path}", auth=(user, secret), timeout=10)
+            answer = requests.get(f"{url}/api/{path}", auth=(user, secret), timeout=PATIENCE)
             assert answer.status_code == (200 if name == "servicenow:" else 404)
         served.send_signal(number)
-        _, err = served.communicate(timeout=10)
+        _, err = served.communicate(timeout=PATIENCE)
     assert (served.returncode, err) == (0, "")
 
 
@@ -333,7 +334,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(tickets: Path, form: str, time
         os.close(write)
         os.read(read, enough)
         os.close(read)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, err) == (0, "")
 
 

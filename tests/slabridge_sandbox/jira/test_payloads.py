@@ -6,6 +6,7 @@ import json
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.places import SHARED
 from tests.slabridge_sandbox.jira.client import Client, Json, instant
 
@@ -74,7 +75,7 @@ PAYLOAD: Json = {
 
 def load(jira: Client, *lines: Json) -> requests.Response:
     body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    return jira.session.post(f"{jira.url}/sandbox/issues", data=body.encode(), timeout=30)
+    return jira.session.post(f"{jira.url}/sandbox/issues", data=body.encode(), timeout=PATIENCE)
 
 
 def test_an_issue_of_another_site_is_given_as_it_was_there(three: Client) -> None:
