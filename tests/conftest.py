@@ -1,6 +1,8 @@
 """What every test finds."""
 
 import os
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,16 @@ settings.register_profile(  # a change is judged by what it changed, not by the 
     "ci", settings.get_profile("any machine"), derandomize=True
 )
 settings.load_profile("ci" if "CI" in os.environ else "any machine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were skipped, by reason; what stands in a reason behind ":" or in brackets is left out."""
+    why: Counter[str] = Counter()
+    for report in terminalreporter.stats.get("skipped", ()):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        why[re.split(r": | \(", reason.removeprefix("Skipped: "))[0]] += 1
+    counted = "; ".join(f"{count} {reason}" for reason, count in sorted(why.items(), key=lambda one: (-one[1], one[0])))
+    terminalreporter.write_line(f"skipped: {counted or 'none'}")
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, People, tickets
 from tests.patience import PATIENCE
-from tests.places import SHARED
+from tests.places import SHARED, absent
 
 DATA = SHARED / "data"
 
@@ -92,7 +92,7 @@ def test_a_code_that_looks_like_a_reference_but_is_none_stays(snow: Connect, peo
     assert ticket.fields["u_symptom"] == (Value("1" * 32, "1" * 32),)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
+@pytest.mark.skipif(not DATA.exists(), reason=absent(DATA))
 def test_histories_of_the_real_log_come_back_as_they_were(connect: Connect) -> None:
     log = DATA / "uci_sample300.csv.gz"
     columns = {"incident_state": "state", "assignment_group": "assignment_group", "assigned_to": "assigned_to"}

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from tests.patience import PATIENCE
-from tests.places import SHARED
+from tests.places import SHARED, absent
 from tests.slabridge_sandbox.jira.client import Client, Json, instant
 
 REAL = SHARED / "data/jira_issues33.jsonl.gz"
@@ -136,7 +136,7 @@ def test_a_line_that_is_no_issue_is_named_and_nothing_is_loaded(three: Client, l
 @pytest.fixture(scope="module")
 def real() -> list[Json]:
     if not REAL.exists():
-        pytest.skip(f"{REAL} is not here")
+        pytest.skip(absent(REAL))
     with gzip.open(REAL, "rt") as lines:
         return [json.loads(line) for line in lines]
 
