@@ -20,6 +20,17 @@ settings.register_profile(  # a change is judged by what it changed, not by the 
 settings.load_profile("ci" if "CI" in os.environ else "any machine")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--check", action="store_true", help="run also what only `make check` runs")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--check"):
+        for item in items:
+            if item.get_closest_marker("check"):
+                item.add_marker(pytest.mark.skip(reason="only in `make check`"))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many tests were skipped, by reason; what stands in a reason behind ":" or in brackets is left out."""
     why: Counter[str] = Counter()
