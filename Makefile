@@ -1,9 +1,10 @@
-# make demo   set everything up and run the job against the sandbox
-# make test   set everything up and pass all checks and tests
-# make check  the same with all that takes longer: coverage with its floor, the package; needs PostgreSQL
-# make faults sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
+# make demo     set everything up and run the job against the sandbox
+# make test     set everything up and pass all checks and tests
+# make check    the same with all that takes longer: coverage with its floor, the package; needs PostgreSQL
+# make package  build the package into dist/
+# make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage faults lint lock clean
+.PHONY: help demo test check coverage package faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -20,12 +21,15 @@ demo: $(VENV)/.demo
 test: lint
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
-check: export SLABRIDGE_REQUIRE_POSTGRES := 1
 check: lint
-	$(MAKE) coverage ARGS="--check $(ARGS)"
+	SLABRIDGE_REQUIRE_POSTGRES=1 $(MAKE) coverage ARGS="--check $(ARGS)"
 
 coverage: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
+
+package: $(VENV)/.dev
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
 
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.sweep --database sqlite $(ARGS)
