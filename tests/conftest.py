@@ -10,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 import structlog
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from tests.slabridge.state.databases import ENGINES, empty, postgresql
+from tests.together import Together
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(  # a change is judged by what it changed, not by the draw
@@ -29,6 +31,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("check"):
                 item.add_marker(pytest.mark.skip(reason="only in `make check`"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together | None:
+    return Together(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,13 +1,12 @@
 """The commands as people and scripts use them: what they print, and how they end."""
 
 import csv
-import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,11 +16,11 @@ import requests
 
 from slabridge import __version__
 from slabridge.app.demo import example
-from slabridge.cli import main
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.server import SandboxOptions
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
+from tests.slabridge.cli.conftest import Call
 from tests.slabridge.state.released import FIXTURES, load
 
 AS_OF = "2026-03-03T12:00:00Z"
@@ -43,24 +42,6 @@ TICKETS = [
         "fields": {"status": "new", "priority": "P4", "team": "@Desk"},
     },
 ]
-
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Call]:
-    """Give what runs the program here: its exit code, standard output and error. Nothing may end in a traceback."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["slabridge", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = (text.decode() for text in capfdbinary.readouterr())
-        assert "Traceback" not in err
-        return int(ended.value.code or 0), out, err
-
-    yield run
-    gc.enable()  # `evaluate` switches it off, for a process of its own
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from slabridge_sandbox.embedded import Sandbox
 from tests.hanging import hanging
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
+from tests.slabridge.cli.conftest import Call
 from tests.slabridge.run.job import NOON, Job, Truth, small
 
 
@@ -84,19 +85,21 @@ def test_a_run_ends_when_its_time_is_over_and_the_next_goes_on(job: Job, monkeyp
     Truth().check(job)
 
 
-def test_reevaluate_shows_first_and_does_it_when_told(job: Job) -> None:
+def test_reevaluate_shows_first_and_does_it_when_told(
+    job: Job, call: Call, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     job.run()
     job.replace('P3 = "4h"', 'P3 = "10m"')
     job.run_at(NOON + 3 * HOUR + MINUTE)
-    period = ("reevaluate", "--from", "2016-03-01", "--to", "2016-03-02")
+    capfdbinary.readouterr()  # what these runs logged
+    reevaluate = ("reevaluate", "--config", job.path, "--json")
+    period = ("--from", "2016-03-01", "--to", "2016-03-02")
     for options, expected in (((), 4), ((), 4), (("--apply",), 4), ((), 0)):
-        with program(job, *period, "--json", *options) as run:
-            out, said = run.communicate(timeout=PATIENCE)
-        assert run.returncode == 0, said
+        code, out, said = call(*reevaluate, *period, *options)
+        assert code == 0, said
         changes = [json.loads(line) for line in out.splitlines()]
         assert len(changes) == expected
         assert all((one["before"]["status"], one["after"]["status"]) == ("met", "breached") for one in changes)
-    with program(job, "reevaluate", "--from", "2016-03-02", "--to", "2016-03-01") as run:
-        _, said = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 2
+    code, _, said = call(*reevaluate, "--from", "2016-03-02", "--to", "2016-03-01")
+    assert code == 2
     assert "is not after --from" in said
