@@ -1,5 +1,6 @@
 """What people expect around the code is there, and says the same as the code: workflows, forms, hooks, notes."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -147,3 +148,17 @@ def test_readme_leads_to_every_page() -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8")
     for page in PAGES[1:]:
         assert f"({page.relative_to(CHECKOUT)}" in readme or page.name == "architecture.md", page.name
+
+
+def test_no_test_gives_up_early_or_sleeps() -> None:
+    found = []
+    for path in (CHECKOUT / "tests").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(call, ast.Call):
+                given = [keyword.value for keyword in call.keywords if keyword.arg == "timeout"]
+                limits = [one.value for one in given if isinstance(one, ast.Constant)]
+                if any(isinstance(limit, int | float) and limit >= 1 for limit in limits):
+                    found.append(f"{path.name}:{call.lineno}: a limit that guards against hanging is PATIENCE")
+                if ast.unparse(call.func) == "time.sleep":
+                    found.append(f"{path.name}:{call.lineno}: wait for an event")
+    assert found == []
