@@ -25,7 +25,7 @@ check: lint
 	SLABRIDGE_REQUIRE_POSTGRES=1 $(MAKE) coverage ARGS="--check $(ARGS)"
 
 coverage: $(VENV)/.dev
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS) --cov
 
 package: $(VENV)/.dev
 	rm -rf dist

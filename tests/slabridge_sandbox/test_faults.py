@@ -98,6 +98,12 @@ def test_an_answer_comes_too_late_for_the_client_and_the_request_is_applied(
         assert holder(instance) == "Network"
 
 
+def test_an_answer_comes_late_for_a_client_that_waits(instance: Instance) -> None:
+    key = instance.key("INC0000002")
+    instance.sandbox.fault("servicenow", do="hang", method="PATCH", seconds=0.01)
+    assert patch(instance, key).status_code == 200
+
+
 def test_a_rule_skips_as_many_requests_and_hits_as_many_as_it_says(instance: Instance) -> None:
     instance.sandbox.fault("servicenow", do="status", status=500, path=LIST, skip=1, times=2)
     instance.sandbox.fault("servicenow", do="status", status=503, path=LIST, query="number=", times=None)
