@@ -1,8 +1,10 @@
-# make demo   set everything up and run the job against the sandbox
-# make test   set everything up and pass all checks and tests
-# make faults sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
+# make demo     set everything up and run the job against the sandbox
+# make test     set everything up and pass all checks and tests
+# make check    the same with all that takes longer: coverage with its floor, the package; needs PostgreSQL
+# make package  build the package into dist/
+# make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test faults lint lock clean
+.PHONY: help demo test check coverage package faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -18,6 +20,16 @@ demo: $(VENV)/.demo
 
 test: lint
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+
+check: lint
+	SLABRIDGE_REQUIRE_POSTGRES=1 $(MAKE) coverage ARGS="--check $(ARGS)"
+
+coverage: $(VENV)/.dev
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS) --cov
+
+package: $(VENV)/.dev
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
 
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.sweep --database sqlite $(ARGS)
@@ -38,7 +50,7 @@ lock: $(VENV)/.dev
 	  sed -i '1i # Pins and hashes for a reproducible set-up; `make lock` writes them anew.' $$file; done
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,9 +3,10 @@
     python bench/scale.py [--tickets 1000000] [--small 10000] [--postgres postgresql://postgres@127.0.0.1:5432]
 
 1. A first load: the tickets come page by page through the connector interface, are stored, judged by the agreements
-   of scale.toml and written to (fields), by the job itself. Printed: minutes, tickets per second, the peak of this
+   of scale.toml and written to (fields), by the job itself. Printed: time, tickets per second, the peak of this
    process's memory, the size of the state.
 2. A run with 100 changed tickets, over all of them and beside it, in turn, over 10,000: the ratio of the medians.
+   They change while they are open, so fewer than about 700 tickets are too few.
 3. A run that re-reads every open ticket (the census), with its peak.
 
 The tickets are made up from the timing of a real log (slabridge_sandbox/generate.py), by a process of their own, and
@@ -105,14 +106,18 @@ class Tool:
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA synchronous=OFF")
         self._database.execute("PRAGMA journal_mode=OFF")
-        self._database.execute("CREATE TABLE IF NOT EXISTS ticket (id TEXT PRIMARY KEY, body BLOB) WITHOUT ROWID")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS ticket (id TEXT PRIMARY KEY, body BLOB, open INTEGER) WITHOUT ROWID"
+        )
+        self._database.execute("CREATE INDEX IF NOT EXISTS open ON ticket (id) WHERE open")
         self._database.execute("CREATE TABLE IF NOT EXISTS feed (number INTEGER PRIMARY KEY, id TEXT)")
 
     def fill(self, tickets: int) -> None:
         """Make up so many tickets."""
         blocks = -(-tickets // BLOCK)
         for block in range(blocks):
-            begin = FIRST_MONDAY + block * (WEEKS - 4) // max(blocks - 1, 1) * WEEK
+            # The last block ends with the year: else nothing is open at its end.
+            begin = FIRST_MONDAY + (block + 1) * (WEEKS - 4) // blocks * WEEK
             found = list(_block(min(BLOCK, tickets - block * BLOCK), block, begin))
             self._database.execute("BEGIN")
             self._put(found)
@@ -121,15 +126,11 @@ class Tool:
     def change(self) -> None:
         """Let somebody re-prioritise 100 tickets that are open; each time others."""
         self.now += STEP
-        highest = self._database.execute("SELECT max(number) FROM feed").fetchone()[0]
-        draw = random.Random(self.now)  # noqa: S311 - tickets, not secrets
-        found: dict[str, NativeTicket] = {}
-        while len(found) < CHANGED:
-            query = "SELECT body FROM feed JOIN ticket USING (id) WHERE number = ?"
-            native = decode(self._database.execute(query, [draw.randint(1, highest)]).fetchone()[0])
-            if native.id not in found and native.fields["state"][0].name not in ("Resolved", "Closed"):
-                found[native.id] = self._moved(native)
-        self._put(list(found.values()))
+        ids = [identity for (identity,) in self._database.execute("SELECT id FROM ticket WHERE open ORDER BY id")]
+        if len(ids) < CHANGED:
+            raise SystemExit(f"of so few tickets only {len(ids)} are open, and {CHANGED} are to change: take more")
+        chosen = random.Random(self.now).sample(ids, CHANGED)  # noqa: S311 - tickets, not secrets
+        self._put([self._moved(native) for page in self.reread(chosen) for native in page.tickets])
 
     def _moved(self, native: NativeTicket) -> NativeTicket:
         before = native.fields["priority"]
@@ -138,7 +139,8 @@ class Tool:
         return replace(native, fields={**native.fields, "priority": after}, history=(*native.history, entry))
 
     def _put(self, tickets: Sequence[NativeTicket]) -> None:
-        self._database.executemany("REPLACE INTO ticket VALUES (?, ?)", [(t.id, encode(t)[0]) for t in tickets])
+        rows = [(t.id, encode(t)[0], t.fields["state"][0].name not in ("Resolved", "Closed")) for t in tickets]
+        self._database.executemany("REPLACE INTO ticket VALUES (?, ?, ?)", rows)
         self._database.executemany("INSERT INTO feed (id) VALUES (?)", [(t.id,) for t in tickets])
 
     def check(self) -> Identity:
@@ -326,13 +328,18 @@ def size_of(state: State, folder: Path, tickets: int) -> float:
         return int(transaction.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()) / 1e6
 
 
+def lasting(seconds: float) -> str:
+    """Return a length of time as people read it."""
+    return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
+
+
 def load(at: Place, folder: Path, tickets: int) -> None:
     """Do the first load, and print what it took."""
     ours, tool, tally = at.run(progress)
     print(f"first load: {tally.pulled:,} tickets, {tally.fields_written:,} fields written")
     for name in ("wall", "processor"):
         took, besides = getattr(ours, name), getattr(tool, name)
-        print(f"  {name}: {took / 60:.1f} min = {tally.pulled / took:,.0f} tickets/s; the tool {besides / 60:.1f} min")
+        print(f"  {name}: {lasting(took)} = {tally.pulled / took:,.0f} tickets/s; the tool {lasting(besides)}")
     print(f"  peak {peak():.0f} MB; state {size_of(at.state, folder, tickets):,.0f} MB", flush=True)
 
 
@@ -361,9 +368,9 @@ def census(at: Place) -> None:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tickets", type=int, default=1_000_000)
-    parser.add_argument("--small", type=int, default=10_000)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--tickets", type=int, default=1_000_000, help="how many are known at first (%(default)s)")
+    parser.add_argument("--small", type=int, default=10_000, help="how many are known beside it (%(default)s)")
+    parser.add_argument("--rounds", type=int, default=7, help="runs over each with 100 changed tickets (%(default)s)")
     parser.add_argument("--postgres", help="a server's URL: the states are databases there, dropped at the end")
     parser.add_argument("--folder", type=Path, help="where the files go (1.5 kB a ticket; default: a temporary one)")
     options = parser.parse_args()

@@ -11,6 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest import mock
+
+from connectors.http.session import Http
+from tests.patience import PATIENCE
 
 Step = Callable[["Handler"], None]
 
@@ -43,8 +47,8 @@ def cut(handler: "Handler") -> None:
 
 
 def slow(handler: "Handler") -> None:
-    """Keep silent for longer than the client waits."""
-    handler.server.held.wait(5)  # type: ignore[attr-defined]
+    """Keep silent for longer than the client waits (`patient`)."""
+    handler.server.held.wait(PATIENCE)  # type: ignore[attr-defined]
     handler.close_connection = True
 
 
@@ -63,9 +67,14 @@ class Misbehaving:
     url: str
     script: deque[Step] = field(default_factory=deque)
     seen: list[Request] = field(default_factory=list)
+    began: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
 
     def will(self, *steps: Step) -> None:
         self.script.extend(steps)
+
+    def was_asked(self) -> None:
+        """Return when a request came that nobody was told of yet."""
+        assert self.began.acquire(timeout=PATIENCE), "nobody asked"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -76,7 +85,9 @@ class Handler(BaseHTTPRequestHandler):
     def do(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.misbehaving.seen.append(Request(self.command, self.path, dict(self.headers), body))
-        self.misbehaving.script.popleft()(self)
+        step = self.misbehaving.script.popleft()
+        self.misbehaving.began.release()
+        step(self)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_CONNECT = do  # noqa: N815 - names that http.server calls
 
@@ -120,3 +131,18 @@ def misbehaving_server(tls: ssl.SSLContext | None = None) -> Iterator[Misbehavin
             server.held.set()
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def patient(http: Http, server: Misbehaving) -> Iterator[None]:
+    """Let a client wait as long as it takes, but for an answer that is `slow`: for that a moment only."""
+    sleep = http._gate.sleep
+
+    def paused(seconds: float) -> None:
+        server.was_asked()
+        http.timeout = (PATIENCE, PATIENCE)
+        sleep(seconds)
+
+    soon = 0.2 if slow in server.script else PATIENCE
+    with mock.patch.multiple(http, timeout=(PATIENCE, soon), _sleep=paused):
+        yield

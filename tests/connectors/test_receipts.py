@@ -8,6 +8,7 @@ from connectors.errors import ConnectorError, Halted, Refused, Spaced, Unavailab
 from connectors.interface import CommentWrite, Outcome, Receipt, Write
 from connectors.parallel import Lanes
 from connectors.receipts import receipts
+from tests.patience import PATIENCE
 
 
 def writes(*ids: str) -> list[Write]:
@@ -70,7 +71,7 @@ def test_three_writes_in_a_row_without_a_clear_answer_end_them(at_once: int) -> 
 def test_writes_of_one_ticket_follow_each_other_and_those_of_others_overlap() -> None:
     under_way: list[str] = []
     most: list[int] = []
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def apply(write: Write) -> Receipt:
         assert write.id not in under_way

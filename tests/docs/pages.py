@@ -7,7 +7,8 @@ from pathlib import Path
 
 from tests.places import CHECKOUT
 
-PAGES = (CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md", *sorted((CHECKOUT / "docs").glob("*.md")))
+TOP = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES = (*(CHECKOUT / name for name in TOP), *sorted((CHECKOUT / "docs").glob("*.md")))
 
 _PART = re.compile(
     r"^```(?P<kind>\w*)\n(?P<block>.*?)^```$|(?P<table>(?:^\|[^\n]*\n)+)|(?P<text>^[^\n]*\n)", re.MULTILINE | re.DOTALL

@@ -26,6 +26,7 @@ from tests.faults.fault import Fault, Steps, arm, disarm, requests_of, watch
 from tests.faults.forked import fork, keep, kept, served, wait
 from tests.faults.scenario import AFTER, Scenario
 from tests.faults.store import Store
+from tests.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, ca
     def disturbed() -> None:
         steps = Steps(case.fault, case.index) if case is not None else Steps()
         watch(steps)
-        _run(config)
+        _run(_impatient(config) if case is not None and case.fault.rule.get("do") == "hang" else config)
         keep(steps_path, steps.counts)
 
     status = wait(fork(disturbed))
@@ -106,12 +107,17 @@ def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, ca
 def move(endpoints: Endpoints, instant: int) -> None:
     """Set the sandbox's clock, and let people do until then what they did."""
     body = {"now": format_instant(instant)}
-    requests.post(f"{endpoints['servicenow'].url}/sandbox/clock", json=body, timeout=60).raise_for_status()
+    requests.post(f"{endpoints['servicenow'].url}/sandbox/clock", json=body, timeout=PATIENCE).raise_for_status()
 
 
 def _run(config: Config) -> Report:
     with _opened(config) as (state, connectors):
         return sync.run(config, connectors, state)
+
+
+def _impatient(config: Config) -> Config:
+    """Let reads time out soon, as one of them hangs on purpose."""
+    return replace(config, connections=tuple(replace(one, timeout=(PATIENCE, 1.0)) for one in config.connections))
 
 
 @contextmanager
@@ -125,7 +131,7 @@ def _opened(config: Config) -> Iterator[tuple[State, list[tuple[Connection, Conn
 
 
 def _config(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, *, before: bool = False) -> Config:
-    """Return the example configuration for these addresses; reads time out soon, as some of them hang on purpose."""
+    """Return the example configuration for these addresses."""
     logs.configure("error", "console")
     defaults = {**(Http.__init__.__kwdefaults__ or {}), "sleep": lambda _: None}
     Http.__init__.__kwdefaults__ = defaults
@@ -136,7 +142,7 @@ def _config(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, 
     path.write_text(text, "utf-8")
     config = load_config(path)
     chosen = [connection for connection in config.connections if connection.name in scenario.tools]
-    return replace(config, state=place, connections=tuple(replace(one, timeout=(2.0, 1.0)) for one in chosen))
+    return replace(config, state=place, connections=tuple(replace(one, timeout=(PATIENCE, PATIENCE)) for one in chosen))
 
 
 def _check(status: int) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection as Transaction
 from connectors.http.session import Http
 from slabridge.state import State
 from slabridge_sandbox.options import Endpoints
+from tests.patience import PATIENCE
 
 _PAGE = "<html><head><title>Out of order</title></head><body>Back soon.</body></html>"
 _PAST = "Thu, 01 Jan 2015 00:00:00 GMT"
@@ -97,13 +98,13 @@ def arm(fault: Fault, tool: str, index: int, endpoints: Endpoints) -> None:
     """Let the sandbox do what the fault says to the tool's request number `index` from now on."""
     if fault.rule:
         rule = {**fault.rule, "skip": index}
-        requests.post(f"{endpoints[tool].url}/sandbox/faults", json=rule, timeout=10).raise_for_status()
+        requests.post(f"{endpoints[tool].url}/sandbox/faults", json=rule, timeout=PATIENCE).raise_for_status()
 
 
 def disarm(endpoints: Endpoints) -> None:
     """End all trouble."""
     for endpoint in endpoints.values():
-        requests.delete(f"{endpoint.url}/sandbox/faults", timeout=10).raise_for_status()
+        requests.delete(f"{endpoint.url}/sandbox/faults", timeout=PATIENCE).raise_for_status()
 
 
 def _die() -> None:
@@ -116,6 +117,6 @@ Count = Callable[[Endpoints], dict[str, int]]
 def requests_of(endpoints: Endpoints) -> dict[str, int]:
     """Return how many requests each tool has answered."""
     return {
-        tool: sum(requests.get(f"{endpoint.url}/sandbox/requests", timeout=10).json()["requests"].values())
+        tool: sum(requests.get(f"{endpoint.url}/sandbox/requests", timeout=PATIENCE).json()["requests"].values())
         for tool, endpoint in endpoints.items()
     }

@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.faults.scenario import SCENARIOS, Scenario
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.state.databases import ENGINES, postgresql
 
@@ -26,5 +27,6 @@ def test_whatever_happens_to_a_run_the_next_one_ends_as_if_nothing_had(scenario:
             pass  # there is a server, or the test is skipped
     options = ["--scenario", scenario.name, "--database", database, "--cases", str(CASES[database]), "--seed", SEED]
     command = [sys.executable, "-m", "tests.faults.sweep", "--workers", "1", *options]
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=280, check=False)  # noqa: S603 - our own module
+    patience = PATIENCE * CASES[database]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=patience, check=False)  # noqa: S603 - our own module
     assert done.returncode == 0, f"SLABRIDGE_FAULTS_SEED={SEED}\n{done.stdout}\n{done.stderr}"

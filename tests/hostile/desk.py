@@ -19,6 +19,7 @@ from slabridge_sandbox.options import SandboxOptions
 from slabridge_sandbox.request_log import LoggedRequest
 from tests.hostile.program import Printed, call
 from tests.hostile.texts import MARKER, TEXTS
+from tests.patience import PATIENCE
 from tests.slabridge.run.job import NOON, TOOLS, Job, number_of
 from tests.slabridge_sandbox.logs import COLUMNS, history
 
@@ -133,19 +134,19 @@ def _people_of_servicenow(job: Job, people: requests.Session) -> None:
     url = f"{job.sandbox.servicenow.url}/api/now/table/incident"
     for n, text in enumerate(TEXTS.values()):
         wanted = {"sysparm_query": f"number={number_of('servicenow', n)}", "sysparm_fields": "sys_id"}
-        ((record,),) = people.get(url, params=wanted, auth=PERSON, timeout=10).json().values()
+        ((record,),) = people.get(url, params=wanted, auth=PERSON, timeout=PATIENCE).json().values()
         typed = {
             **dict.fromkeys(("short_description", "description", "u_sla_holder", "u_ola_status"), text),
             "comments": text,
             "work_notes": f"{text}\n{MARKER}",
         }
-        people.patch(f"{url}/{record['sys_id']}", json=typed, auth=PERSON, timeout=30).raise_for_status()
+        people.patch(f"{url}/{record['sys_id']}", json=typed, auth=PERSON, timeout=PATIENCE).raise_for_status()
 
 
 def _people_of_jira(job: Job, people: requests.Session) -> None:
     endpoint = job.sandbox.jira
     account = (endpoint.user, endpoint.secret)
-    told = people.get(f"{endpoint.url}/rest/api/3/field", auth=account, timeout=10).json()
+    told = people.get(f"{endpoint.url}/rest/api/3/field", auth=account, timeout=PATIENCE).json()
     fields = {field["name"]: field["id"] for field in told}
     for n, text in zip(count(1), TEXTS.values(), strict=False):
         typed = {"summary": " ".join(text.split())[:255], fields["SLA holder"]: " ".join(text.split())[:255]}
@@ -156,7 +157,7 @@ def _people_of_jira(job: Job, people: requests.Session) -> None:
         ]
         for act, asked in acts:
             body = {"issue": f"ITSM-{n}", "by": text, **asked}
-            answer = people.post(f"{endpoint.url}/sandbox/{act}", json=body, timeout=30)
+            answer = people.post(f"{endpoint.url}/sandbox/{act}", json=body, timeout=PATIENCE)
             assert answer.ok, (text[:50], answer.text[:500])
 
 

@@ -22,6 +22,7 @@ import requests
 
 from slabridge_sandbox.options import Endpoint
 from tests.faults.forked import fork, wait
+from tests.patience import PATIENCE
 
 ACCESS = 'Pl4nted-access-&"<%+'
 """An access token that the gate gives."""
@@ -175,7 +176,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, "application/json", _message("User Not Authenticated"))
             return
         answer = requests.request(
-            self.command, tool.url + self.path, data=body, headers=given, auth=(tool.user, tool.secret), timeout=30
+            self.command,
+            tool.url + self.path,
+            data=body,
+            headers=given,
+            auth=(tool.user, tool.secret),
+            timeout=PATIENCE,
         )
         self.send_response_only(answer.status_code)
         for name in {"Content-Type", "Date", "X-Total-Count", "Link"} & answer.headers.keys():

@@ -15,6 +15,7 @@ from slabridge.state import State, tickets
 from slabridge.text.printed import line
 from tests.hostile.desk import PERSON, Day, keys
 from tests.hostile.texts import MARKER, TEXTS, steering
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.xdist_group("hostile")  # a day takes long to make
 
@@ -180,4 +181,4 @@ def _natives(day: Day) -> Iterator[tuple[str, NativeTicket]]:
 
 def _ask(day: Day, path: str, **query: str) -> list[dict[str, Any]]:
     url = day.job.sandbox.servicenow.url + path
-    return list(requests.get(url, params=query, auth=PERSON, timeout=30).json()["result"])
+    return list(requests.get(url, params=query, auth=PERSON, timeout=PATIENCE).json()["result"])

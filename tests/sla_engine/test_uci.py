@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sla_engine import Evaluation
-from tests.places import SHARED
+from tests.places import SHARED, absent
 from tests.sla_engine.judging import by_reference, evaluation_of
 
 LOG = SHARED / "data" / "uci_tickets.jsonl.gz"
@@ -74,7 +74,7 @@ supports = ["standard.resolution"]
 handling = { clock = "handling", targets = "1wd" }
 """
 
-pytestmark = pytest.mark.skipif(not LOG.is_file(), reason=f"there is no log at {LOG}")
+pytestmark = pytest.mark.skipif(not LOG.is_file(), reason=absent(LOG))
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.places import CHECKOUT, SHARED
+from tests.places import CHECKOUT, SHARED, absent
 from tests.sla_engine.judging import Judge
 
 VECTORS = SHARED / "vectors"
 AS_OF = "2040-01-01T00:00:00Z"
 
-pytestmark = pytest.mark.skipif(not VECTORS.is_dir(), reason=f"there are no vectors at {VECTORS}")
+pytestmark = pytest.mark.skipif(not VECTORS.is_dir(), reason=absent(VECTORS))
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from sla_engine.instant import MINUTE
 from slabridge_sandbox.embedded import Sandbox, SandboxError
 from slabridge_sandbox.log import LogError
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 
 
 def test_it_runs_in_a_process_of_its_own_and_ends_with_the_block() -> None:
@@ -15,9 +16,9 @@ def test_it_runs_in_a_process_of_its_own_and_ends_with_the_block() -> None:
         before = sandbox.now
         sandbox.move_to(before + MINUTE)
         assert sandbox.now == before + MINUTE
-        assert requests.get(url, timeout=10).status_code == 200
+        assert requests.get(url, timeout=PATIENCE).status_code == 200
     with pytest.raises(requests.ConnectionError):
-        requests.get(url, timeout=10)
+        requests.get(url, timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("in_process", [True, False])

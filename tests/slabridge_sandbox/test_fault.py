@@ -7,6 +7,8 @@ import pytest
 import requests
 
 from slabridge_sandbox.embedded import Sandbox
+from tests.hanging import hanging
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 LIST = "/table/incident$"
@@ -83,13 +85,23 @@ def test_an_answer_of_200_has_a_part_of_the_rows_and_an_error(instance: Instance
     assert "maximum execution time exceeded" in answer.json()["error"]["message"]
 
 
-def test_an_answer_comes_too_late_for_the_client_and_the_request_is_applied(instance: Instance) -> None:
+def test_an_answer_comes_too_late_for_the_client_and_the_request_is_applied(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     key = instance.key("INC0000002")
     instance.sandbox.fault("servicenow", do="hang", method="PATCH", seconds=60)
     url = f"{instance.sandbox.servicenow.url}/api/now/table/incident/{key}"
-    with pytest.raises(requests.ReadTimeout):
-        instance.session.patch(url, json={"u_sla_holder": "Network"}, timeout=0.05)
-    assert holder(instance) == "Network"
+    with hanging(monkeypatch) as call:
+        with pytest.raises(requests.ReadTimeout):
+            instance.session.patch(url, json={"u_sla_holder": "Network"}, timeout=(PATIENCE, 0.05))
+        call.came()
+        assert holder(instance) == "Network"
+
+
+def test_an_answer_comes_late_for_a_client_that_waits(instance: Instance) -> None:
+    key = instance.key("INC0000002")
+    instance.sandbox.fault("servicenow", do="hang", method="PATCH", seconds=0.01)
+    assert patch(instance, key).status_code == 200
 
 
 def test_a_rule_skips_as_many_requests_and_hits_as_many_as_it_says(instance: Instance) -> None:
@@ -98,9 +110,9 @@ def test_a_rule_skips_as_many_requests_and_hits_as_many_as_it_says(instance: Ins
     statuses = [instance.ask("GET", "table/incident").status_code for _ in range(4)]
     assert statuses == [200, 500, 500, 200]
     url = f"{instance.sandbox.servicenow.url}/api/now/table/incident?number=INC0000002"
-    assert [instance.session.get(url, timeout=10).status_code for _ in range(2)] == [503, 503]
+    assert [instance.session.get(url, timeout=PATIENCE).status_code for _ in range(2)] == [503, 503]
     instance.sandbox.clear_faults()
-    assert instance.session.get(url, timeout=10).status_code == 200
+    assert instance.session.get(url, timeout=PATIENCE).status_code == 200
 
 
 def test_a_rule_hits_only_the_method_the_path_and_the_tool_that_it_names(sandbox: Sandbox, instance: Instance) -> None:
@@ -109,7 +121,8 @@ def test_a_rule_hits_only_the_method_the_path_and_the_tool_that_it_names(sandbox
     assert instance.ask("GET", "table/incident").status_code == 200
     account = (sandbox.jira.user, sandbox.jira.secret)
     found = [
-        requests.get(f"{sandbox.jira.url}/rest/api/3/{path}", auth=account, timeout=10) for path in ("myself", "field")
+        requests.get(f"{sandbox.jira.url}/rest/api/3/{path}", auth=account, timeout=PATIENCE)
+        for path in ("myself", "field")
     ]
     assert [answer.status_code for answer in found] == [500, 200]
 

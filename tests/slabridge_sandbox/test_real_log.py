@@ -15,7 +15,7 @@ from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.log import read_log
 from slabridge_sandbox.servicenow import ServiceNow
 from slabridge_sandbox.world import World
-from tests.places import SHARED
+from tests.places import SHARED, absent
 
 DATA = SHARED / "data"
 LOG = DATA / "uci_servicenow.csv.gz"
@@ -23,7 +23,7 @@ DERIVED = {"active", "reassignment_count", "reopen_count"}
 """What the instance counts by itself: the log lost updates in between, so that its figures jump."""
 
 pytestmark = [
-    pytest.mark.skipif(not LOG.exists(), reason="../shared/data is absent"),
+    pytest.mark.skipif(not LOG.exists(), reason=absent(LOG)),
     pytest.mark.xdist_group("real log"),  # it takes long to load
 ]
 

@@ -8,6 +8,7 @@ import requests
 from sla_engine.instant import HOUR
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 
@@ -19,7 +20,7 @@ def test_both_tools_answer_on_ports_of_their_own_with_the_stories_that_are_their
             incidents = int(instance.ask("GET", "table/incident", limit=1).headers["X-Total-Count"])
         account = (sandbox.jira.user, sandbox.jira.secret)
         body = {"jql": "created > -365d", "maxResults": 100}
-        answer = requests.post(f"{sandbox.jira.url}/rest/api/3/search/jql", json=body, auth=account, timeout=10)
+        answer = requests.post(f"{sandbox.jira.url}/rest/api/3/search/jql", json=body, auth=account, timeout=PATIENCE)
         issues = answer.json()["issues"]
     assert incidents + len(issues) == 50
     assert 10 <= len(issues) <= 30

@@ -5,6 +5,7 @@ import pytest
 import requests
 
 from slabridge_sandbox.embedded import Sandbox
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 
@@ -17,10 +18,10 @@ def instance(sandbox: Sandbox) -> Iterator[Instance]:
 
 def test_switches_are_read_and_set(sandbox: Sandbox, instance: Instance) -> None:
     url = f"{sandbox.servicenow.url}/sandbox/switches"
-    assert requests.get(url, timeout=10).json()["gzip"] is False
+    assert requests.get(url, timeout=PATIENCE).json()["gzip"] is False
     assert "Content-Encoding" not in instance.ask("GET", "table/incident").headers
     sandbox.switch("servicenow", gzip=True)
-    assert requests.get(url, timeout=10).json()["gzip"] is True
+    assert requests.get(url, timeout=PATIENCE).json()["gzip"] is True
     answer = instance.ask("GET", "table/incident")
     assert answer.headers["Content-Encoding"] == "gzip"
     assert len(answer.json()["result"]) == 2
@@ -40,4 +41,4 @@ def test_a_switch_that_is_none_is_refused_and_nothing_is_set(
     with pytest.raises(ValueError, match=said):
         shared_sandbox.switch("servicenow", **values)
     url = f"{shared_sandbox.servicenow.url}/sandbox/switches"
-    assert requests.get(url, timeout=10).json()["gzip"] is False
+    assert requests.get(url, timeout=PATIENCE).json()["gzip"] is False

@@ -14,6 +14,7 @@ from connectors.http.rules import Limited, Rules
 from connectors.http.session import Http
 from tests.connectors.clock import Clock, session
 from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, reset, slow
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -52,7 +53,7 @@ def test_a_wait_that_a_tool_asked_for_is_kept_to_by_its_other_sessions(
 
 def test_no_more_calls_than_allowed_are_under_way_at_once(server: Misbehaving, clock: Clock) -> None:
     most: list[int] = []
-    under_way = threading.Semaphore(0)
+    under_way, two = threading.Semaphore(0), threading.Event()
     busy = threading.Lock()
     count = [0]
 
@@ -60,8 +61,11 @@ def test_no_more_calls_than_allowed_are_under_way_at_once(server: Misbehaving, c
         with busy:
             count[0] += 1
             most.append(count[0])
+            if count[0] == 2:
+                two.set()
+        assert two.wait(PATIENCE)
         if len(most) < 3:
-            under_way.acquire(timeout=0.05)
+            under_way.acquire(timeout=0.05)  # a third would come now, if it were let
         with busy:
             count[0] -= 1
         answer()(handler)
@@ -151,13 +155,13 @@ def test_an_answer_is_waited_for_no_longer_than_the_run_has_left(
 ) -> None:
     server.will(answer())
     used: list[Any] = []
-    with session(clock, limits, left=lambda: left) as http:
+    with session(clock, limits, left=lambda: left, timeout=(1.2, 2.0)) as http:
         adapter = http.get_adapter(server.url)
         send = adapter.send
 
         def noted(*args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
             used.append(kwargs["timeout"])
-            return send(*args, **kwargs)
+            return send(*args, **{**kwargs, "timeout": PATIENCE})
 
         monkeypatch.setattr(adapter, "send", noted)
         http.call("GET", server.url)

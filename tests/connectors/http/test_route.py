@@ -16,6 +16,7 @@ from connectors.http.session import Http
 from connectors.servicenow.connector import ServiceNow
 from slabridge.app.connect import connected, host_of
 from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, raw
+from tests.patience import PATIENCE
 from tests.slabridge.config.small import config
 
 AUTH = BearerAuth(SecretStr("tok3n"))
@@ -35,7 +36,7 @@ def _no_proxy_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def http(**route: object) -> Http:
-    return Http("snow", AUTH, timeout=(1.0, 1.0), sleep=lambda _: None, **route)  # type: ignore[arg-type]
+    return Http("snow", AUTH, timeout=(PATIENCE, PATIENCE), sleep=lambda _: None, **route)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     key = file.with_name("key.pem")
     asked = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=slabridge"
     extension = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(file)]
-    subprocess.run([openssl, *asked.split(), *extension], check=True, capture_output=True, timeout=20)  # noqa: S603 - its arguments are ours
+    subprocess.run([openssl, *asked.split(), *extension], check=True, capture_output=True, timeout=PATIENCE)  # noqa: S603 - its arguments are ours
     with file.open("a", encoding="utf-8") as both:
         both.write(key.read_text(encoding="utf-8"))
     return file

@@ -9,7 +9,8 @@ from pydantic import SecretStr
 from connectors.errors import ConnectorError, CutShort, Refused, Unavailable, Unclear
 from connectors.http.credentials import BasicAuth, BearerAuth
 from connectors.http.session import Http
-from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, misbehaving_server, raw, reset, slow
+from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, misbehaving_server, patient, raw, reset, slow
+from tests.patience import PATIENCE
 
 SECRET = "s3cret-hühner"
 PAGE = b"<html><head><title>Instance\x07\nHibernating</title></head><body class='x'>zzz</body></html>"
@@ -22,7 +23,9 @@ class Session(Http):
     def __init__(self, auth: BasicAuth | BearerAuth | None = None) -> None:
         self.slept: list[float] = []
         auth = auth or BasicAuth("slabridge", SecretStr(SECRET))
-        super().__init__("snow", auth, timeout=(1.0, 0.2), sleep=self.slept.append, clock=lambda: sum(self.slept))
+        super().__init__(
+            "snow", auth, timeout=(PATIENCE, PATIENCE), sleep=self.slept.append, clock=lambda: sum(self.slept)
+        )
 
 
 @pytest.fixture
@@ -91,7 +94,8 @@ def test_what_may_be_sent_again_is(
     server: Misbehaving, http: Session, fault: Step, method: str, marked: bool | None
 ) -> None:
     server.will(fault, answer(200, {"ok": 1}))
-    assert http.call(method, server.url, json={}, idempotent=marked).body == {"ok": 1}
+    with patient(http, server):
+        assert http.call(method, server.url, json={}, idempotent=marked).body == {"ok": 1}
     assert http.calls[method] == 2
 
 
@@ -101,8 +105,9 @@ def test_a_comment_is_sent_once_when_its_answer_is_lost(
     server: Misbehaving, http: Session, fault: Step, method: str
 ) -> None:
     server.will(fault, answer())
-    with pytest.raises(Unclear, match="may have been applied"):
+    with patient(http, server), pytest.raises(Unclear, match="may have been applied"):
         http.call(method, server.url, json={"work_notes": "x"})
+    server.was_asked()
     assert len(server.seen) == 1
 
 
@@ -257,7 +262,7 @@ def test_https_to_a_port_that_speaks_http_is_named(server: Misbehaving, http: Se
 
 def test_a_silent_server_is_waited_for_no_longer_than_told(server: Misbehaving, http: Session) -> None:
     server.will(slow)
-    with pytest.raises(Unclear, match="did not answer in time"):
+    with patient(http, server), pytest.raises(Unclear, match="did not answer in time"):
         http.call("POST", server.url, json={})
 
 

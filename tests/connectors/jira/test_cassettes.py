@@ -9,6 +9,7 @@ from connectors.interface import NativeTicket, Outcome
 from slabridge_sandbox.jira.site import Deployment
 from tests.connectors.jira.cassette import FOLDER, SCENES, URL, cassette, connect, people, pulled, written
 from tests.connectors.jira.site import MINUTE, NOW, issue, sandbox, scripted
+from tests.patience import PATIENCE
 
 RECORDED = sorted(FOLDER.glob("*.yaml"))
 PLANTED = "planted-secret"
@@ -64,7 +65,7 @@ def test_a_planted_secret_is_in_no_recording(tmp_path: Path) -> None:
     path = tmp_path / "planted.yaml"
     with scripted(**answers) as site, cassette(path, "all"):
         headers = {"Authorization": f"Bearer {PLANTED}", "Cookie": f"session={PLANTED}"}
-        got = requests.get(f"{site.url}/rest/api/3/issue/1", headers=headers, timeout=10)
+        got = requests.get(f"{site.url}/rest/api/3/issue/1", headers=headers, timeout=PATIENCE)
         assert PLANTED in got.text
     text = path.read_text()
     assert "OPS-1" in text

@@ -21,7 +21,8 @@ from connectors.jira.client import Client
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import MINUTE, NOW, Here, scripted, tickets
-from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, raw, reset, slow
+from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, patient, raw, reset, slow
+from tests.patience import PATIENCE
 
 SECRET = "planted-in-an-answer"
 
@@ -51,18 +52,20 @@ def test_every_request_of_the_library_has_a_timeout(server: Misbehaving, monkeyp
     monkeypatch.setattr(HTTPAdapter, "send", seen)
     server.will(answer(body=[]))
     connected(server.url)[0].fields()
-    assert timeouts == [(2.0, 0.2)]
+    assert timeouts == [(PATIENCE, PATIENCE)]
 
 
 @pytest.mark.parametrize("fault", [reset, slow, answer(500), answer(504)])
 def test_a_comment_whose_answer_is_lost_is_sent_once_also_through_the_library(server: Misbehaving, fault: Step) -> None:
     site, _ = connected(server.url)
     server.will(fault)
-    with pytest.raises(Unclear):
+    with patient(site.http, server), pytest.raises(Unclear):
         site.post("issue", "1", "comment", body={"body": "x"})
+    server.was_asked()
     server.will(fault)
-    with pytest.raises(Unclear):
+    with patient(site.http, server), pytest.raises(Unclear):
         site._jira.add_comment("1", "x")
+    server.was_asked()
     assert len(server.seen) == 2
 
 
@@ -83,7 +86,8 @@ def test_retry_after_is_waited_for_in_full_and_may_be_a_date(server: Misbehaving
 def test_a_read_is_sent_again_where_the_library_gives_up(server: Misbehaving, fault: Step) -> None:
     site, waits = connected(server.url)
     server.will(fault, answer(body=[{"id": "status"}]))
-    assert site.fields() == [{"id": "status"}]
+    with patient(site.http, server):
+        assert site.fields() == [{"id": "status"}]
     assert len(waits) == 1
 
 
@@ -93,7 +97,7 @@ def test_nothing_is_asked_before_it_is_needed(server: Misbehaving) -> None:
 
 
 def test_methods_of_the_library_that_return_none_in_silence_are_not_relied_on(here: Here) -> None:
-    silent = library.JIRA(here.url, get_server_info=False, max_retries=0, timeout=5, logging=False)
+    silent = library.JIRA(here.url, get_server_info=False, max_retries=0, timeout=PATIENCE, logging=False)
     assert silent.enhanced_search_issues("project = ITSM") is None
     silent.close()
     here.open("INC1", at=NOW - MINUTE)

@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator  # type: ignore[import-untyped]
 
 from connectors.interface import CommentWrite, FieldsWrite, Instant
 from tests.connectors.jira.site import MINUTE, NOW, Here, Sent
-from tests.places import SHARED
+from tests.places import SHARED, absent
 
 SPECIFICATION = SHARED / "reference/openapi/jira-platform-v3.json"
 FIELDS = ("status", "Priority", "Team", "assignee", "labels", "components")
@@ -57,7 +57,7 @@ def everything(here: Here) -> None:
 @pytest.fixture(scope="module")
 def specification() -> dict[str, Any]:
     if not SPECIFICATION.exists():
-        pytest.skip(f"{SPECIFICATION} is not here")
+        pytest.skip(absent(SPECIFICATION))
     content: dict[str, Any] = json.loads(SPECIFICATION.read_bytes())
     return content
 

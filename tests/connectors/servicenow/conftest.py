@@ -20,6 +20,7 @@ from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.misbehaving import Misbehaving, misbehaving_server
 from tests.connectors.servicenow.instant import NOON
 from tests.connectors.servicenow.scripted import Scripted, scripted_server
+from tests.patience import PATIENCE
 
 __all__ = ["NOON"]
 
@@ -86,7 +87,12 @@ class People:
 
     def ask(self, method: str, path: str, *, by: str = "ed.editor", body: object = None, **params: str) -> Any:  # noqa: ANN401 - JSON
         response = self.session.request(
-            method, f"{self.url}/api/now/table/{path}", json=body, params=params, auth=(by, self.secret), timeout=10
+            method,
+            f"{self.url}/api/now/table/{path}",
+            json=body,
+            params=params,
+            auth=(by, self.secret),
+            timeout=PATIENCE,
         )
         response.raise_for_status()
         return response.json()["result"]

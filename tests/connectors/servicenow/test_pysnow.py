@@ -14,6 +14,7 @@ from tests.connectors.misbehaving import answer
 from tests.connectors.servicenow.conftest import Connect, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows
 from tests.connectors.servicenow.test_faults import audit, incident, sys_id
+from tests.patience import PATIENCE
 
 STORED = answer(200, {"result": {"sys_id": sys_id(1), "u_sla_status": "Met"}})
 WRITE = FieldsWrite(sys_id(1), "INC1", {"u_sla_status": "Met"})
@@ -50,7 +51,7 @@ def test_threads_do_not_send_each_others_queries(tool: Scripted, connect: Connec
     start = threading.Barrier(8)
 
     def ask(number: int) -> None:
-        start.wait(5)
+        start.wait(PATIENCE)
         for turn in range(25):
             wanted = f"number=INC{number}x{turn}"
             tables.page(PageRequest("problem", wanted, [f"u_{number}_{turn}"], number + 1))

@@ -1,13 +1,12 @@
 """The commands as people and scripts use them: what they print, and how they end."""
 
 import csv
-import gc
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,12 @@ import pytest
 import requests
 
 from slabridge import __version__
-from slabridge.__main__ import main
 from slabridge.app.demo import example
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
+from tests.slabridge.cli.conftest import Call
 from tests.slabridge.state.released import FIXTURES, load
 
 AS_OF = "2026-03-03T12:00:00Z"
@@ -43,24 +43,6 @@ TICKETS = [
     },
 ]
 
-Call = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Iterator[Call]:
-    """Give what runs the program here: its exit code, standard output and error. Nothing may end in a traceback."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["slabridge", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        out, err = (text.decode() for text in capfdbinary.readouterr())
-        assert "Traceback" not in err
-        return int(ended.value.code or 0), out, err
-
-    yield run
-    gc.enable()  # `evaluate` switches it off, for a process of its own
-
 
 @pytest.fixture(autouse=True)
 def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -79,7 +61,7 @@ def tickets(tmp_path: Path) -> Path:
 
 def process(*arguments: object, **options: Any) -> "subprocess.CompletedProcess[str]":  # noqa: ANN401 - of subprocess
     command = [sys.executable, str(CHECKOUT / "sync.py"), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **options)  # noqa: S603 - our own program
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False, **options)  # noqa: S603 - our own program
 
 
 # evaluate
@@ -237,7 +219,7 @@ def test_explain_shows_where_the_time_of_a_ticket_went(call: Call, configured: P
     query = {"sysparm_query": "active=true", "sysparm_limit": "1"}
     auth = (sandbox.servicenow.user, sandbox.servicenow.secret)
     url = f"{sandbox.servicenow.url}/api/now/table/incident"
-    (record,) = requests.get(url, params=query, auth=auth, timeout=10).json()["result"]
+    (record,) = requests.get(url, params=query, auth=auth, timeout=PATIENCE).json()["result"]
     code, text, err = call("explain", record["number"])
     assert (code, err) == (0, "")
     assert "SLA standard.resolution cycle 1: " in text
@@ -282,10 +264,10 @@ def test_the_sandbox_says_where_it_is_answers_and_ends_on_a_signal(number: signa
         assert served.stdout is not None
         lines = [served.stdout.readline().split() for _ in range(2)]
         for (name, url, _, user, _, secret), path in zip(lines, ("now/table/incident", "x"), strict=True):
-            answer = requests.get(f"{url}/api/{path}", auth=(user, secret), timeout=10)
+            answer = requests.get(f"{url}/api/{path}", auth=(user, secret), timeout=PATIENCE)
             assert answer.status_code == (200 if name == "servicenow:" else 404)
         served.send_signal(number)
-        _, err = served.communicate(timeout=10)
+        _, err = served.communicate(timeout=PATIENCE)
     assert (served.returncode, err) == (0, "")
 
 
@@ -333,7 +315,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(tickets: Path, form: str, time
         os.close(write)
         os.read(read, enough)
         os.close(read)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, err) == (0, "")
 
 

@@ -4,15 +4,18 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from sla_engine.instant import HOUR, MINUTE
 from slabridge_sandbox.embedded import Sandbox
+from tests.hanging import hanging
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
+from tests.slabridge.cli.conftest import Call
 from tests.slabridge.run.job import NOON, Job, Truth, small
 
 
@@ -25,25 +28,42 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
         yield Job(tmp_path, sandbox)
 
 
-def program(job: Job, *arguments: str) -> "subprocess.Popen[str]":
+TELLING = """
+import os, runpy, sys
+from slabridge.run.halt import Halt
+stop = Halt.stop
+def told(self):
+    stop(self)
+    os.write(1, b"told to stop\\n")
+Halt.stop = told
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+"""The program, which says when it has taken the signal."""
+
+
+@contextmanager
+def program(job: Job, *arguments: str, by: tuple[str, ...] = ()) -> Iterator["subprocess.Popen[str]"]:
     job.config()
-    command = [sys.executable, str(CHECKOUT / "sync.py"), *arguments, "--config", str(job.path)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own program
+    command = [sys.executable, *by, str(CHECKOUT / "sync.py"), *arguments, "--config", str(job.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:  # noqa: S603 - our own program
+        try:
+            yield run
+        finally:
+            run.kill()  # nothing where it has ended
 
 
-def until_asked(sandbox: Sandbox, path: str) -> None:
-    """Wait until the Jira of a sandbox is asked for something, at most half a minute."""
-    end = time.monotonic() + 30
-    while not any(path in visit.path for visit in sandbox.log("jira")):
-        assert time.monotonic() < end
-
-
-def test_sigterm_lets_the_call_in_flight_finish_and_ends_the_run_in_order(job: Job) -> None:
-    job.sandbox.fault("jira", do="hang", seconds=2.0, path="issue/bulkfetch")
-    with program(job, "run") as run:
-        until_asked(job.sandbox, "issue/bulkfetch")
+def test_sigterm_lets_the_call_in_flight_finish_and_ends_the_run_in_order(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.sandbox.fault("jira", do="hang", path="issue/bulkfetch")
+    with hanging(monkeypatch) as call, program(job, "run", by=("-c", TELLING)) as run:
+        call.came()
         run.send_signal(signal.SIGTERM)
-        _, said = run.communicate(timeout=30)
+        assert run.stdout
+        assert run.stdout.readline() == "told to stop\n"
+        call.answer()
+        _, said = run.communicate(timeout=PATIENCE)
     assert run.returncode == 4, said
     assert "asked to stop" in said
     assert "the state is safe" in said
@@ -54,31 +74,32 @@ def test_sigterm_lets_the_call_in_flight_finish_and_ends_the_run_in_order(job: J
     Truth().check(job)
 
 
-def test_a_run_ends_when_its_time_is_over_and_the_next_goes_on(job: Job) -> None:
-    job.sandbox.fault("servicenow", do="hang", seconds=20.0)
-    began = time.monotonic()
-    with program(job, "run", "--max-seconds", "2") as run:
-        _, said = run.communicate(timeout=30)
+def test_a_run_ends_when_its_time_is_over_and_the_next_goes_on(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.replace("[connections.snow]\n", '[connections.snow]\ntimeout = { connect = "1h", read = "1h" }\n')
+    job.sandbox.fault("servicenow", do="hang")
+    with hanging(monkeypatch), program(job, "run", "--max-seconds", "2") as run:
+        _, said = run.communicate(timeout=PATIENCE)  # it ends, though nobody answers
     assert run.returncode == 4, said
-    assert time.monotonic() - began < 15
     job.sandbox.clear_faults()
     assert job.run().exit_code == 0
     Truth().check(job)
 
 
-def test_reevaluate_shows_first_and_does_it_when_told(job: Job) -> None:
+def test_reevaluate_shows_first_and_does_it_when_told(
+    job: Job, call: Call, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
     job.run()
     job.replace('P3 = "4h"', 'P3 = "10m"')
     job.run_at(NOON + 3 * HOUR + MINUTE)
-    period = ("reevaluate", "--from", "2016-03-01", "--to", "2016-03-02")
+    capfdbinary.readouterr()  # what these runs logged
+    reevaluate = ("reevaluate", "--config", job.path, "--json")
+    period = ("--from", "2016-03-01", "--to", "2016-03-02")
     for options, expected in (((), 4), ((), 4), (("--apply",), 4), ((), 0)):
-        with program(job, *period, "--json", *options) as run:
-            out, said = run.communicate(timeout=30)
-        assert run.returncode == 0, said
+        code, out, said = call(*reevaluate, *period, *options)
+        assert code == 0, said
         changes = [json.loads(line) for line in out.splitlines()]
         assert len(changes) == expected
         assert all((one["before"]["status"], one["after"]["status"]) == ("met", "breached") for one in changes)
-    with program(job, "reevaluate", "--from", "2016-03-02", "--to", "2016-03-01") as run:
-        _, said = run.communicate(timeout=30)
-    assert run.returncode == 2
+    code, _, said = call(*reevaluate, "--from", "2016-03-02", "--to", "2016-03-01")
+    assert code == 2
     assert "is not after --from" in said

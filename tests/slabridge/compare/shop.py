@@ -14,6 +14,7 @@ from sla_engine.instant import parse_instant
 from slabridge.__main__ import main
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 from tests.slabridge.run.job import Job
 from tests.slabridge_sandbox.logs import history, write
 
@@ -95,7 +96,7 @@ class Shop:
         """Ask the ServiceNow's Table API; return the result."""
         endpoint = self.sandbox.servicenow
         url, auth = f"{endpoint.url}/api/now/table/{path}", (endpoint.user, endpoint.secret)
-        answer = requests.request(method, url, json=body or None, auth=auth, timeout=10)
+        answer = requests.request(method, url, json=body or None, auth=auth, timeout=PATIENCE)
         assert answer.ok, answer.text
         return answer.json()["result"] if answer.content else None
 
@@ -121,7 +122,7 @@ class Shop:
     def goals(self, metric: str, *goals: dict[str, object]) -> None:
         """Set the goals of a metric of the Jira from now on."""
         url = f"{self.sandbox.jira.url}/sandbox/sla-goals"
-        answer = requests.post(url, json={"metric": metric, "goals": list(goals)}, timeout=10)
+        answer = requests.post(url, json={"metric": metric, "goals": list(goals)}, timeout=PATIENCE)
         assert answer.ok, answer.text
 
 

@@ -1,6 +1,7 @@
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.slabridge.compare.conftest import Open
 
 ACTIVE = {"incident_state": "Active"}
@@ -147,9 +148,9 @@ def test_a_clock_that_only_we_stopped_is_not_explained_away(shop: Open) -> None:
     endpoint = snow.sandbox.servicenow
     url = f"{endpoint.url}/api/now/table/incident"
     ours = (endpoint.user, endpoint.secret)
-    (row,) = requests.get(f"{url}?number={snow.key}", auth=ours, timeout=10).json()["result"]
+    (row,) = requests.get(f"{url}?number={snow.key}", auth=ours, timeout=PATIENCE).json()["result"]
     agent, body = (row["sys_created_by"], endpoint.secret), {"comments": "We look into it."}
-    assert requests.patch(f"{url}/{row['sys_id']}", json=body, auth=agent, timeout=10).ok
+    assert requests.patch(f"{url}/{row['sys_id']}", json=body, auth=agent, timeout=PATIENCE).ok
     snow.at("11:25")
     found = snow.clock("P3 response")
     assert found["theirs"]["calculated_at"] == "2016-03-01T11:20:00Z", "when both still ran"
@@ -170,7 +171,7 @@ def test_a_repair_gives_rows_new_ids_and_the_comparison_stays(shop: Open) -> Non
     snow = shop("snow", ("08:05", ACTIVE), ("10:00", URGENT))
     snow.at("12:00")
     before = snow.compared()
-    answer = requests.post(f"{snow.sandbox.servicenow.url}/sandbox/repair-slas", timeout=10)
+    answer = requests.post(f"{snow.sandbox.servicenow.url}/sandbox/repair-slas", timeout=PATIENCE)
     assert answer.json()["rows"] == 3
     assert snow.compared() == before
 

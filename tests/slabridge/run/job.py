@@ -23,6 +23,7 @@ from slabridge.state import State
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 from tests.slabridge.state.databases import empty
 from tests.slabridge_sandbox.logs import history, write
 
@@ -117,32 +118,32 @@ class Job:
         auth = (endpoint.user, endpoint.secret)
         if name == "snow":
             url = f"{endpoint.url}/api/now/table/incident/{ticket.id}"
-            answer = requests.patch(url, json=fields, auth=auth, timeout=10)
+            answer = requests.patch(url, json=fields, auth=auth, timeout=PATIENCE)
         else:
-            names = requests.get(f"{endpoint.url}/rest/api/3/field", auth=auth, timeout=10).json()
+            names = requests.get(f"{endpoint.url}/rest/api/3/field", auth=auth, timeout=PATIENCE).json()
             ids = {field["name"]: field["id"] for field in names}
             url = f"{endpoint.url}/rest/api/3/issue/{ticket.id}"
             body = {"fields": {ids.get(field, field): value for field, value in fields.items()}}
-            answer = requests.put(url, json=body, auth=auth, timeout=10)
+            answer = requests.put(url, json=body, auth=auth, timeout=PATIENCE)
         assert answer.ok, answer.text
 
     def call(self, method: str, path: str, **fields: object) -> None:
         """Let somebody do something to a record of the ServiceNow."""
         url = f"{self.sandbox.servicenow.url}/api/now/table/{path}"
-        answer = requests.request(method, url, json=fields, auth=(PERSON, "sandbox"), timeout=10)
+        answer = requests.request(method, url, json=fields, auth=(PERSON, "sandbox"), timeout=PATIENCE)
         assert answer.ok, answer.text
 
     def do(self, act: str, issue: str, **asked: object) -> None:
         """Let somebody do something to an issue of the Jira (docs/sandbox.md)."""
         url = f"{self.sandbox.jira.url}/sandbox/{act}"
-        answer = requests.post(url, json={"by": "A person", "issue": issue, **asked}, timeout=10)
+        answer = requests.post(url, json={"by": "A person", "issue": issue, **asked}, timeout=PATIENCE)
         assert answer.ok, answer.text
 
     def foreign(self, name: str, ticket: NativeTicket) -> dict[str, Any]:
         """Return all that stands on a ticket and is not ours."""
         endpoint = self.sandbox.servicenow if name == "snow" else self.sandbox.jira
         path = f"api/now/table/incident/{ticket.id}" if name == "snow" else f"rest/api/3/issue/{ticket.id}"
-        answer = requests.get(f"{endpoint.url}/{path}", auth=(endpoint.user, endpoint.secret), timeout=10).json()
+        answer = requests.get(f"{endpoint.url}/{path}", auth=(endpoint.user, endpoint.secret), timeout=PATIENCE).json()
         held = dict(answer["result"] if name == "snow" else answer["fields"])
         ours: tuple[str, ...] = ("u_sla_", "u_ola_", "sys_updated", "sys_mod_count", "updated", "comment")
         ours += tuple(f"customfield_{number}" for number in range(10051, 10059))

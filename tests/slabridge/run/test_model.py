@@ -20,6 +20,7 @@ from sla_engine.instant import MINUTE
 from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
+from tests.patience import PATIENCE
 from tests.slabridge.run.job import TOOLS, Job, Truth
 from tests.slabridge.state.databases import empty
 
@@ -148,7 +149,7 @@ class Days(RuleBasedStateMachine):
 
     def _call(self, method: str, path: str, **options: Any) -> requests.Response:  # noqa: ANN401 - of requests
         endpoint = self.sandbox.servicenow
-        options = {"auth": (PERSON, "sandbox"), "timeout": 10, **options}
+        options = {"auth": (PERSON, "sandbox"), "timeout": PATIENCE, **options}
         answer = self.people.request(method, endpoint.url + path, **options)
         answer.raise_for_status()
         return answer
@@ -156,13 +157,13 @@ class Days(RuleBasedStateMachine):
     def _field(self, name: str) -> str:
         endpoint = self.sandbox.jira
         auth = (endpoint.user, endpoint.secret)
-        fields = self.people.get(f"{endpoint.url}/rest/api/3/field", auth=auth, timeout=10).json()
+        fields = self.people.get(f"{endpoint.url}/rest/api/3/field", auth=auth, timeout=PATIENCE).json()
         return next(str(field["id"]) for field in fields if field["name"] == name)
 
     def _do(self, act: str, number: int, **asked: Any) -> None:  # noqa: ANN401 - JSON
         """Let a person do something to the number-th issue, if it is still there."""
         body = {"by": "A person", "issue": str(10001 + number), **asked}
-        answer = self.people.post(f"{self.sandbox.jira.url}/sandbox/{act}", json=body, timeout=10)
+        answer = self.people.post(f"{self.sandbox.jira.url}/sandbox/{act}", json=body, timeout=PATIENCE)
         assert answer.ok or "no issue" in answer.text or "already" in answer.text, answer.text
 
 

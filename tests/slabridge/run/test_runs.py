@@ -25,6 +25,7 @@ from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 
 WRITES = ("PATCH", "PUT", "POST /rest/api/3/issue/", "POST /api/now/table")
 READS = ("POST /rest/api/3/issue/bulkfetch",)
@@ -65,7 +66,11 @@ class Desk:
         """Ask ServiceNow as a person."""
         endpoint = self.sandbox.servicenow
         response = requests.request(
-            method, f"{endpoint.url}/api/now/table/{path}", auth=("slabridge", endpoint.secret), timeout=30, **options
+            method,
+            f"{endpoint.url}/api/now/table/{path}",
+            auth=("slabridge", endpoint.secret),
+            timeout=PATIENCE,
+            **options,
         )
         response.raise_for_status()
         return response.json()["result"]

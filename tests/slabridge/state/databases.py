@@ -9,6 +9,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tests.patience import PATIENCE
+
 _NUMBER = count()
 ENGINES = ("sqlite", "postgresql")
 
@@ -24,7 +26,7 @@ def postgresql() -> Iterator[sa.URL]:
     url = server()
     name = f"slabridge_test_{os.getpid()}_{next(_NUMBER)}"
     try:
-        connection = psycopg.connect(_conninfo(url), autocommit=True, connect_timeout=5)
+        connection = psycopg.connect(_conninfo(url), autocommit=True, connect_timeout=int(PATIENCE))
     except psycopg.OperationalError as error:
         missing = f"no PostgreSQL at {url.host}:{url.port} (SLABRIDGE_TEST_POSTGRES names another): {error}"
         if os.environ.get("SLABRIDGE_REQUIRE_POSTGRES") == "1":
@@ -41,7 +43,9 @@ def postgresql() -> Iterator[sa.URL]:
 def empty(url: sa.URL) -> None:
     """Drop all that a test made."""
     with psycopg.connect(_conninfo(url), autocommit=True) as connection:
-        connection.execute("SET lock_timeout = '5s'")  # a test that left a transaction open fails, and does not hang
+        connection.execute(
+            f"SET lock_timeout = '{PATIENCE:.0f}s'"
+        )  # a test that left a transaction open fails, and does not hang
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
 

@@ -1,6 +1,7 @@
 """`slabridge status` and `slabridge retry`."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from slabridge.__main__ import main
 from slabridge.app.demo import example
 from slabridge.state import State, Transaction, connections, lease, outbox, quarantine, runs, schema
 from slabridge.state.quarantine import Quarantined
+from tests.patience import PATIENCE
 from tests.slabridge.run.job import Job
 from tests.slabridge.state.databases import rows
 from tests.slabridge.state.making import judge, pending, save, ticket
@@ -77,16 +79,14 @@ def test_status_shows_how_far_each_connection_is_what_waits_and_how_runs_went(
     assert (code, err) == (0, "")
     lines = out.splitlines()
     assert lines[0].endswith(": no run is under way")
-    assert "2m 5s ago; read to 2026-03-02 08:00 UTC" in out
-    assert lines[3:5] == [
-        "  3 tickets known, 2 open, 1 to be evaluated, 0 gone",
-        "  1 comments unclear, 1 tickets in quarantine, the oldest 2h 0m ago",
-    ]
+    assert re.search(r"[2-7]m \d+s ago; read to 2026-03-02 08:00 UTC", out)
+    assert lines[3] == "  3 tickets known, 2 open, 1 to be evaluated, 0 gone"
+    assert re.fullmatch("  1 comments unclear, 1 tickets in quarantine, the oldest 2h [0-5]m ago", lines[4])
     assert "jira: read to 2026-03-02 08:01 UTC, no run was complete" in lines
     assert "snow INC9, since 20" in out
     assert "the history is \N{REPLACEMENT CHARACTER}[2J hidden [bold]" in out
     assert lines[-2].endswith("did not end: killed, or a bug")
-    assert lines[-1].endswith("exit 3 partial after 0s: 2 evaluated, 1,200 calls")
+    assert re.search(r"exit 3 partial after \d+s: 2 evaluated, 1,200 calls$", lines[-1])
 
 
 def test_status_lists_ten_quarantined_unless_all_are_asked_for(state: State, config: str, call: Call) -> None:
@@ -108,7 +108,7 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
     document = json.loads(out)
     assert document["lease"]["counts"] is True
     snow, jira = document["connections"]
-    assert 125 <= snow.pop("age_seconds") < 300
+    assert 125 <= snow.pop("age_seconds") < 125 + PATIENCE
     assert snow.pop("as_of") < document["now"]
     assert snow.pop("quarantined_since") < document["now"]
     assert snow == {
@@ -134,8 +134,8 @@ def test_status_names_the_run_that_is_under_way_and_waits_for_nobody(state: Stat
         with state.begin():  # somebody writes
             _, out, _ = call("status", "--config", config)
     assert "a run is under way: " in out
-    assert "heard of 0s ago" in out
-    assert "under way for 0s" in out
+    assert re.search(r"heard of \d+s ago", out)
+    assert re.search(r"under way for \d+s", out)
 
 
 def test_status_names_a_run_that_died(state: State, config: str, call: Call) -> None:

@@ -10,6 +10,7 @@ import requests
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.jira import Jira
 from slabridge_sandbox.story import Event
+from tests.patience import PATIENCE
 
 Json = Any
 """What the API takes and gives."""
@@ -43,7 +44,7 @@ class Client:
         self, method: str, path: str, body: object = None, version: int | None = None, **query: Json
     ) -> requests.Response:
         url = f"{self.url}/rest/api/{version or self.version}/{path}"
-        return self.session.request(method, url, json=body, params=query, auth=self.auth, timeout=30)
+        return self.session.request(method, url, json=body, params=query, auth=self.auth, timeout=PATIENCE)
 
     def get(self, path: str, **query: Json) -> Json:
         answer = self.ask("GET", path, **query)
@@ -82,13 +83,13 @@ class Client:
 
     def act(self, name: str, **body: Json) -> Json:
         """Let people do something."""
-        answer = self.session.post(f"{self.url.removesuffix('/jira')}/sandbox/{name}", json=body, timeout=30)
+        answer = self.session.post(f"{self.url.removesuffix('/jira')}/sandbox/{name}", json=body, timeout=PATIENCE)
         assert answer.status_code == 200, answer.text
         return answer.json()
 
     def mails(self) -> list[tuple[str, str, bool]]:
         """Return the mails that were sent: key, kind, and whether customers get them."""
-        mails = self.session.get(f"{self.url}/sandbox/mails", timeout=30).json()["mails"]
+        mails = self.session.get(f"{self.url}/sandbox/mails", timeout=PATIENCE).json()["mails"]
         return [(mail["key"], mail["kind"], mail["public"]) for mail in mails if mail["sent"]]
 
     def issue(self, id_: str = "10000") -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import socket
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
@@ -23,11 +22,10 @@ def _app() -> Iterator[tuple[Starlette, str]]:
     app = Starlette()
     with closing(socket.socket(proto=socket.IPPROTO_TCP)) as listening:
         listening.bind(("127.0.0.1", 0))
+        listening.listen()  # who asks before it serves waits
         server = uvicorn.Server(uvicorn.Config(app, lifespan="off", ws="none", log_level="warning"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        while not server.started:
-            time.sleep(0.005)
         yield app, "http://{}:{}".format(*listening.getsockname())
         server.should_exit = True
         thread.join()

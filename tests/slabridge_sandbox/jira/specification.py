@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from tests.places import SHARED
+from tests.places import SHARED, absent
 
 PATH = SHARED / "reference/openapi/jira-platform-v3.json"
 _NAME = "urn:specification"
@@ -143,5 +143,5 @@ def _odd(schema: Mapping[str, Any], value: object) -> Iterator[str]:
 def specification() -> Specification:
     """Read the specification, or skip the test."""
     if not PATH.exists():
-        pytest.skip(f"{PATH} is not here")
+        pytest.skip(absent(PATH))
     return Specification(json.loads(PATH.read_bytes()))

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import Client
 
 
@@ -28,5 +29,5 @@ def test_an_anonymous_call_is_refused_elsewhere(three: Client, path: str) -> Non
 
 @pytest.mark.parametrize("header", ["Bearer sandbox-jira-token", "Basic ???", "Basic", "Basic /w=="])
 def test_other_authentication_is_refused(jira: Client, header: str) -> None:
-    answer = requests.get(f"{jira.url}/rest/api/3/myself", headers={"Authorization": header}, timeout=30)
+    answer = requests.get(f"{jira.url}/rest/api/3/myself", headers={"Authorization": header}, timeout=PATIENCE)
     assert answer.status_code == 401

@@ -9,6 +9,7 @@ from atlassian.jira import JiraCloud
 from jira import JIRA, JIRAError
 from requests import HTTPError
 
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import Client, Json
 
 Library = Any
@@ -22,7 +23,7 @@ def keys(page: Json) -> list[str]:
 
 @pytest.fixture
 def pycontribs(server: Client) -> Iterator[JIRA]:
-    client = JIRA(server.url, basic_auth=server.auth, timeout=(3, 30), max_retries=0)
+    client = JIRA(server.url, basic_auth=server.auth, timeout=PATIENCE, max_retries=0)
     yield client
     client.close()
 
@@ -55,13 +56,13 @@ def test_jira_writes_to_a_data_center(pycontribs: JIRA) -> None:
 
 
 def test_jira_signs_in_to_a_data_center_with_a_personal_access_token(server: Client) -> None:
-    client = JIRA(server.url, token_auth="sandbox-jira-token", timeout=(3, 30), max_retries=0)
+    client = JIRA(server.url, token_auth="sandbox-jira-token", timeout=PATIENCE, max_retries=0)
     assert client.myself()["name"] == "slabridge"
     client.close()
 
 
 def test_jira_reads_the_screen_and_counts_in_the_cloud(three: Client) -> None:
-    client = JIRA(three.url, basic_auth=three.auth, timeout=(3, 30), max_retries=0)
+    client = JIRA(three.url, basic_auth=three.auth, timeout=PATIENCE, max_retries=0)
     assert "customfield_10051" in client.editmeta("ITSM-1")["fields"]
     assert client.approximate_issue_count("project = ITSM") == 3
     with pytest.raises(JIRAError, match="cannot be set"):

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 import requests
 
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import NOW, Client, Json, instant
 
 
@@ -115,7 +116,7 @@ def test_properties_permissions_screens_and_lists_are_there(server: Client) -> N
 def test_a_personal_access_token_works_as_a_bearer(server: Client) -> None:
     for token, status in (("sandbox-jira-token", 200), ("other", 401)):
         headers = {"Authorization": f"Bearer {token}"}
-        assert requests.get(f"{server.url}/rest/api/2/myself", headers=headers, timeout=30).status_code == status
+        assert requests.get(f"{server.url}/rest/api/2/myself", headers=headers, timeout=PATIENCE).status_code == status
 
 
 def test_a_password_that_needs_a_captcha_is_denied_with_the_reason(server: Client) -> None:
@@ -125,7 +126,7 @@ def test_a_password_that_needs_a_captcha_is_denied_with_the_reason(server: Clien
     assert answer.headers["X-Seraph-LoginReason"] == "AUTHENTICATION_DENIED"
     assert answer.headers["X-Authentication-Denied-Reason"].startswith("CAPTCHA_CHALLENGE; login-url=")
     headers = {"Authorization": "Bearer sandbox-jira-token"}
-    assert requests.get(f"{server.url}/rest/api/2/myself", headers=headers, timeout=30).status_code == 200
+    assert requests.get(f"{server.url}/rest/api/2/myself", headers=headers, timeout=PATIENCE).status_code == 200
 
 
 def test_nobody_in_particular_finds_nothing(server: Client) -> None:

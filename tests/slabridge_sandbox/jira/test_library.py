@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from jira import JIRA, JIRAError
 
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import Client
 
 
 @pytest.fixture(params=["2", "3"])
 def library(three: Client, request: pytest.FixtureRequest) -> Iterator[JIRA]:
     options = {"rest_api_version": request.param}
-    client = JIRA(three.url, options=options, basic_auth=three.auth, timeout=(3, 30), max_retries=0)
+    client = JIRA(three.url, options=options, basic_auth=three.auth, timeout=PATIENCE, max_retries=0)
     yield client
     client.close()
 

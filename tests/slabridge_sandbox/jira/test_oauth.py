@@ -4,17 +4,18 @@ import pytest
 import requests
 
 from slabridge_sandbox.jira.oauth import CLIENT_ID, CLIENT_SECRET, CLOUD_ID, REFRESH_TOKEN
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import Client, Json
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
 
 
 def granted(jira: Client, **asked: str) -> requests.Response:
-    return requests.post(f"{jira.url}/oauth/token", data=CLIENT | asked, timeout=30)
+    return requests.post(f"{jira.url}/oauth/token", data=CLIENT | asked, timeout=PATIENCE)
 
 
 def myself(url: str, token: str) -> requests.Response:
-    return requests.get(f"{url}/rest/api/3/myself", headers={"Authorization": f"Bearer {token}"}, timeout=30)
+    return requests.get(f"{url}/rest/api/3/myself", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE)
 
 
 def test_a_client_gets_a_token_that_works_until_it_ends(three: Client) -> None:
@@ -39,7 +40,7 @@ def test_each_refresh_token_is_good_for_one_use(three: Client) -> None:
     again = granted(three, grant_type="refresh_token", refresh_token=REFRESH_TOKEN)
     assert (again.status_code, again.json()["error"]) == (403, "invalid_grant")
     asked = CLIENT | {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
-    second = requests.post(f"{three.url}/oauth/token", json=asked, timeout=30).json()
+    second = requests.post(f"{three.url}/oauth/token", json=asked, timeout=PATIENCE).json()
     assert second["refresh_token"] != first["refresh_token"]
     assert second["access_token"] != first["access_token"]
 
@@ -55,7 +56,7 @@ def test_each_refresh_token_is_good_for_one_use(three: Client) -> None:
 def test_wrong_requests_get_no_token(three: Client, asked: Json, status: int) -> None:
     answer = granted(three, **asked)
     assert (answer.status_code, "access_token" in answer.json()) == (status, False)
-    assert requests.post(f"{three.url}/oauth/token", json=[1], timeout=30).status_code == 400
+    assert requests.post(f"{three.url}/oauth/token", json=[1], timeout=PATIENCE).status_code == 400
 
 
 def test_wrong_credentials_can_be_taken_for_nobody(three: Client) -> None:

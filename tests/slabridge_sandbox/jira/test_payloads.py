@@ -6,7 +6,8 @@ import json
 import pytest
 import requests
 
-from tests.places import SHARED
+from tests.patience import PATIENCE
+from tests.places import SHARED, absent
 from tests.slabridge_sandbox.jira.client import Client, Json, instant
 
 REAL = SHARED / "data/jira_issues33.jsonl.gz"
@@ -74,7 +75,7 @@ PAYLOAD: Json = {
 
 def load(jira: Client, *lines: Json) -> requests.Response:
     body = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
-    return jira.session.post(f"{jira.url}/sandbox/issues", data=body.encode(), timeout=30)
+    return jira.session.post(f"{jira.url}/sandbox/issues", data=body.encode(), timeout=PATIENCE)
 
 
 def test_an_issue_of_another_site_is_given_as_it_was_there(three: Client) -> None:
@@ -135,7 +136,7 @@ def test_a_line_that_is_no_issue_is_named_and_nothing_is_loaded(three: Client, l
 @pytest.fixture(scope="module")
 def real() -> list[Json]:
     if not REAL.exists():
-        pytest.skip(f"{REAL} is not here")
+        pytest.skip(absent(REAL))
     with gzip.open(REAL, "rt") as lines:
         return [json.loads(line) for line in lines]
 

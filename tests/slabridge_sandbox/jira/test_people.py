@@ -1,6 +1,7 @@
 import pytest
 
 from slabridge_sandbox.story import Event
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import MINUTE, NOW, Client, Json, instant
 
 
@@ -106,7 +107,7 @@ def test_people_comment_as_agents_customers_and_apps(three: Client) -> None:
     ],
 )
 def test_a_mistake_is_told(three: Client, name: str, body: object, words: str) -> None:
-    answer = three.session.post(f"{three.url}/sandbox/{name}", json=body, timeout=30)
+    answer = three.session.post(f"{three.url}/sandbox/{name}", json=body, timeout=PATIENCE)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
 

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import NOW, Client, Json, instant
 
 DUE = "2026-03-03T17:00:00.000+0100"
@@ -118,7 +119,7 @@ def test_mails_are_kept_back_only_for_who_administers_the_project(three: Client)
     assert three.mails() == []
     write("b")
     assert three.mails() == [("ITSM-1", "updated", False)]
-    three.session.delete(f"{three.url}/sandbox/mails", timeout=30)
+    three.session.delete(f"{three.url}/sandbox/mails", timeout=PATIENCE)
     assert three.ask("PUT", "issue/ITSM-2", {"fields": {"customfield_10054": "c"}}).status_code == 204
     assert three.mails() == [("ITSM-2", "updated", False)]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.places import SHARED
+from tests.places import SHARED, absent
 from tests.slabridge_sandbox.jira.client import Client
 
 REAL = SHARED / "data/jira_issues33.jsonl.gz"
@@ -15,7 +15,7 @@ REAL = SHARED / "data/jira_issues33.jsonl.gz"
 @pytest.fixture(scope="module")
 def real() -> list[dict[str, Any]]:
     if not REAL.exists():
-        pytest.skip(f"{REAL} is not here")
+        pytest.skip(absent(REAL))
     with gzip.open(REAL, "rt") as lines:
         return [json.loads(line) for line in lines]
 

@@ -1,16 +1,17 @@
 import pytest
 
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import Client, Json
 
 
 def comments(jira: Client, key: str, **query: str) -> Json:
     url = f"{jira.url}/rest/servicedeskapi/request/{key}/comment"
-    return jira.session.get(url, params=query, auth=jira.auth, timeout=30).json()
+    return jira.session.get(url, params=query, auth=jira.auth, timeout=PATIENCE).json()
 
 
 def add(jira: Client, key: str, **body: Json) -> tuple[int, Json]:
     url = f"{jira.url}/rest/servicedeskapi/request/{key}/comment"
-    answer = jira.session.post(url, json=body, auth=jira.auth, timeout=30)
+    answer = jira.session.post(url, json=body, auth=jira.auth, timeout=PATIENCE)
     return answer.status_code, answer.json()
 
 

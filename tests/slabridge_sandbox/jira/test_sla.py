@@ -3,6 +3,7 @@
 from typing import Any
 
 from sla_engine.instant import HOUR, MINUTE
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.jira.client import NOW, OPENING, Client
 
 RESPONSE, RESOLUTION = "customfield_10030", "customfield_10031"
@@ -99,17 +100,17 @@ def test_new_goals_are_for_cycles_that_go_on_and_completed_ones_keep_theirs(jira
     jira.story("B", (0, OPENING))
     jira.clock.now = NOW + 2 * HOUR
     goals = {"metric": "Time to resolution", "goals": [{"within": "2h"}]}
-    assert jira.session.post(f"{jira.url}/sandbox/sla-goals", json=goals, timeout=10).status_code == 204
+    assert jira.session.post(f"{jira.url}/sandbox/sla-goals", json=goals, timeout=PATIENCE).status_code == 204
     assert at(jira, 121)["completedCycles"][0]["goalDuration"]["millis"] == 36 * HOUR
     assert jira.issue("ITSM-2")[RESOLUTION]["ongoingCycle"]["goalDuration"]["millis"] == 2 * HOUR
-    wrong = jira.session.post(f"{jira.url}/sandbox/sla-goals", json=goals | {"metric": "Time"}, timeout=10)
+    wrong = jira.session.post(f"{jira.url}/sandbox/sla-goals", json=goals | {"metric": "Time"}, timeout=PATIENCE)
     assert (wrong.status_code, "Time to resolution" in wrong.json()["error"]) == (400, True)
 
 
 def test_without_a_goal_that_fits_there_is_no_cycle(jira: Client) -> None:
     jira.story("A", (0, OPENING))
     goals = {"metric": "Time to resolution", "goals": [{"priorities": [1], "within": "2h"}]}
-    jira.session.post(f"{jira.url}/sandbox/sla-goals", json=goals, timeout=10)
+    jira.session.post(f"{jira.url}/sandbox/sla-goals", json=goals, timeout=PATIENCE)
     assert set(at(jira, 60)) == {"id", "name", "_links", "completedCycles"}
 
 
@@ -132,24 +133,24 @@ def test_agents_are_given_all_slas_of_a_request(jira: Client) -> None:
     jira.story("A", (0, OPENING))
     jira.clock.now = NOW + HOUR
     url = f"{jira.url}/rest/servicedeskapi/request/ITSM-1/sla"
-    page = jira.session.get(url, auth=jira.auth, timeout=10).json()
+    page = jira.session.get(url, auth=jira.auth, timeout=PATIENCE).json()
     assert (page["size"], page["start"], page["limit"], page["isLastPage"]) == (2, 0, 50, True)
     assert page["values"] == [jira.issue()[RESPONSE], jira.issue()[RESOLUTION]]
-    second = jira.session.get(url, params={"start": 1, "limit": 1}, auth=jira.auth, timeout=10).json()
+    second = jira.session.get(url, params={"start": 1, "limit": 1}, auth=jira.auth, timeout=PATIENCE).json()
     assert ([sla["name"] for sla in second["values"]], second["isLastPage"]) == (["Time to resolution"], True)
-    assert jira.session.get(f"{url}/2", auth=jira.auth, timeout=10).json() == jira.issue()[RESOLUTION]
-    assert jira.session.get(f"{url}/9", auth=jira.auth, timeout=10).status_code == 404
+    assert jira.session.get(f"{url}/2", auth=jira.auth, timeout=PATIENCE).json() == jira.issue()[RESOLUTION]
+    assert jira.session.get(f"{url}/9", auth=jira.auth, timeout=PATIENCE).status_code == 404
 
 
 def test_who_is_no_agent_is_refused_and_other_projects_have_no_slas(jira: Client) -> None:
     jira.story("A", (0, OPENING))
     url = f"{jira.url}/rest/servicedeskapi/request/10000/sla"
     jira.site.switches.withheld = ("SERVICEDESK_AGENT",)
-    assert jira.session.get(url, auth=jira.auth, timeout=10).status_code == 403
+    assert jira.session.get(url, auth=jira.auth, timeout=PATIENCE).status_code == 403
     jira.act("move", issue="ITSM-1", project="DEV", type="software")
-    assert jira.session.get(url, auth=jira.auth, timeout=10).status_code == 404
+    assert jira.session.get(url, auth=jira.auth, timeout=PATIENCE).status_code == 404
     assert jira.issue()[RESOLUTION] is None
-    assert jira.session.get(url, timeout=10).status_code == 401
+    assert jira.session.get(url, timeout=PATIENCE).status_code == 401
 
 
 def test_data_center_gives_them_as_well(server: Client) -> None:
@@ -158,4 +159,4 @@ def test_data_center_gives_them_as_well(server: Client) -> None:
     found = server.get("search", jql="project = ITSM", fields=RESOLUTION)["issues"][0]["fields"][RESOLUTION]
     assert found["ongoingCycle"]["elapsedTime"]["millis"] == HOUR
     url = f"{server.url}/rest/servicedeskapi/request/ITSM-1/sla"
-    assert server.session.get(url, auth=server.auth, timeout=10).json()["size"] == 2
+    assert server.session.get(url, auth=server.auth, timeout=PATIENCE).json()["size"] == 2

@@ -5,6 +5,7 @@ from typing import Any
 import requests
 
 from slabridge_sandbox.embedded import Sandbox
+from tests.patience import PATIENCE
 
 
 class Instance:
@@ -16,7 +17,7 @@ class Instance:
     def ask(self, method: str, path: str, body: object = None, **parameters: object) -> requests.Response:
         url = f"{self.sandbox.servicenow.url}/api/now/{path}"
         given = {f"sysparm_{name}": str(value) for name, value in parameters.items()}
-        return self.session.request(method, url, params=given, json=body, timeout=10)
+        return self.session.request(method, url, params=given, json=body, timeout=PATIENCE)
 
     def rows(self, table: str, query: str = "", **parameters: object) -> list[dict[str, Any]]:
         response = self.ask("GET", f"table/{table}", query=query, **parameters)

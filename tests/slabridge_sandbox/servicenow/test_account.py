@@ -7,6 +7,7 @@ import requests
 
 from slabridge_sandbox.servicenow.account import API_KEY
 from slabridge_sandbox.servicenow.oauth import CLIENT_ID, CLIENT_SECRET
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 CLIENT = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
@@ -15,7 +16,7 @@ DENIED = {"error": "server_error", "error_description": "access_denied"}
 
 
 def token(instance: Instance, form: dict[str, str], auth: tuple[str, str] | None = None) -> requests.Response:
-    return requests.post(f"{instance.sandbox.servicenow.url}/oauth_token.do", data=form, auth=auth, timeout=10)
+    return requests.post(f"{instance.sandbox.servicenow.url}/oauth_token.do", data=form, auth=auth, timeout=PATIENCE)
 
 
 def granted(instance: Instance, form: dict[str, str]) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def granted(instance: Instance, form: dict[str, str]) -> dict[str, Any]:
 
 def status(instance: Instance, **headers: str) -> int:
     url = f"{instance.sandbox.servicenow.url}/api/now/table/incident"
-    return requests.get(url, headers=headers, timeout=10).status_code
+    return requests.get(url, headers=headers, timeout=PATIENCE).status_code
 
 
 def test_a_password_gets_a_token_of_the_documented_shape_that_acts_as_that_user(instance: Instance) -> None:

@@ -15,6 +15,7 @@ from pysnc.auth import (  # type: ignore[import-untyped]
 from requests.exceptions import HTTPError
 
 from slabridge_sandbox.servicenow.oauth import CLIENT_ID, CLIENT_SECRET
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 HOST = "sandbox.service-now.com"
@@ -37,7 +38,7 @@ def tls(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
 def resource(instance: Instance) -> pysnow.Resource:
     host = instance.sandbox.servicenow.url.removeprefix("http://")
     client = pysnow.Client(host=host, use_ssl=False, session=instance.session)
-    return client.resource("/table/incident", timeout=(5, 10))
+    return client.resource("/table/incident", timeout=PATIENCE)
 
 
 def test_pysnow_gets_rows_with_the_parameters_it_sends(resource: pysnow.Resource) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sla_engine.instant import DAY
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 GROUP = "assignment_group"
@@ -25,7 +26,7 @@ def test_a_reference_is_a_link_and_a_value_or_a_text(reader: Instance) -> None:
     link = f"{reader.sandbox.servicenow.url}/api/now/table/sys_user_group/{group['sys_id']}"
     assert reader.incident("INC0000001")[GROUP] == {"link": link, "value": group["sys_id"]}
     assert reader.incident("INC0000001", exclude_reference_link="TRUE")[GROUP] == group["sys_id"]
-    assert reader.session.get(link, timeout=10).json()["result"]["name"] == "Group 24"
+    assert reader.session.get(link, timeout=PATIENCE).json()["result"]["name"] == "Group 24"
 
 
 def test_display_values_are_labels_names_and_times_of_the_users_zone(reader: Instance) -> None:
@@ -64,7 +65,7 @@ def test_pages_carry_the_count_and_links(reader: Instance) -> None:
     assert response.headers["X-Total-Count"] == "2"
     assert set(response.links) == {"first", "prev", "last"}
     assert set(reader.ask("GET", "table/incident", limit=1).links) == {"first", "next", "last"}
-    (first,) = reader.session.get(response.links["first"]["url"], timeout=10).json()["result"]
+    (first,) = reader.session.get(response.links["first"]["url"], timeout=PATIENCE).json()["result"]
     assert first["number"] == "INC0000001"
 
 
@@ -82,7 +83,7 @@ def test_nothing_found_is_an_empty_list_and_a_404_in_version_1(reader: Instance)
 
 def test_parameters_that_name_fields_filter(reader: Instance) -> None:
     url = f"{reader.sandbox.servicenow.url}/api/now/table/incident?number=INC0000002"
-    assert len(reader.session.get(url, timeout=10).json()["result"]) == 1
+    assert len(reader.session.get(url, timeout=PATIENCE).json()["result"]) == 1
 
 
 def test_an_update_leaves_audit_rows_of_raw_values_by_the_account_that_made_it(reader: Instance) -> None:

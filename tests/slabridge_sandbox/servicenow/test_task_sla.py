@@ -11,6 +11,7 @@ from slabridge_sandbox.hours import OFFICE
 from slabridge_sandbox.servicenow.contract_sla import SlaDefinition
 from slabridge_sandbox.servicenow.matching import matches
 from slabridge_sandbox.servicenow.task_sla import CANCELLED, COMPLETED, IN_PROGRESS, PAUSED, TaskSla, TaskSlas
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 MONDAY = parse_instant("2016-02-29T08:00:00Z")
@@ -297,7 +298,7 @@ def test_a_new_definition_counts_for_what_happens_from_then_on(instance: Instanc
 
 def test_a_repair_makes_the_same_rows_with_new_ids(instance: Instance) -> None:
     before = instance.rows("task_sla", "ORDERBYsys_id")
-    answer = requests.post(f"{instance.sandbox.servicenow.url}/sandbox/repair-slas", timeout=10)
+    answer = requests.post(f"{instance.sandbox.servicenow.url}/sandbox/repair-slas", timeout=PATIENCE)
     after = instance.rows("task_sla", "ORDERBYsys_id")
     assert answer.json() == {"rows": len(before)}
     assert not {row["sys_id"] for row in before} & {row["sys_id"] for row in after}

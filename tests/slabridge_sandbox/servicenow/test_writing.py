@@ -3,6 +3,7 @@ import re
 import pytest
 
 from sla_engine.instant import parse_instant
+from tests.patience import PATIENCE
 from tests.slabridge_sandbox.servicenow.instance import Instance
 
 DUE = "2016-03-02 08:00:00"
@@ -97,7 +98,7 @@ def test_an_incident_made_has_defaults_and_a_place(instance: Instance) -> None:
     assert answer.status_code == 201
     assert re.fullmatch(r"INC\d{7}", made["number"])
     assert (made["state"], made["priority"], made["opened_at"], made["active"]) == ("1", "5", NOON, "true")
-    assert instance.session.get(answer.headers["Location"], timeout=10).json()["result"] == made
+    assert instance.session.get(answer.headers["Location"], timeout=PATIENCE).json()["result"] == made
     assert instance.audit(made["number"]) == []
 
 
@@ -122,6 +123,6 @@ def test_what_the_instance_writes_itself_cannot_be_written(instance: Instance, t
 def test_a_body_that_is_no_json_is_refused(instance: Instance) -> None:
     url = f"{instance.sandbox.servicenow.url}/api/now/table/incident/{instance.key('INC0000002')}"
     for body in (b"{", b"1", b"[]", b""):
-        answer = instance.session.patch(url, data=body, timeout=10)
+        answer = instance.session.patch(url, data=body, timeout=PATIENCE)
         assert answer.status_code == 400
         assert answer.json()["error"]["detail"] == "The payload is not valid JSON."

@@ -11,7 +11,7 @@ from connectors.interface import NativeTicket
 from connectors.jira.field import resolve
 from connectors.jira.pull.issue import Schema, ticket_of
 from connectors.jira.pull.people import People
-from tests.places import SHARED
+from tests.places import SHARED, absent
 
 ISSUES = SHARED / "data/jira_issues33.jsonl.gz"
 SYSTEM = {
@@ -35,7 +35,7 @@ CATALOGUE: list[dict[str, Any]] = [
 @pytest.fixture(scope="module")
 def raw() -> list[dict[str, Any]]:
     if not ISSUES.exists():
-        pytest.skip(f"{ISSUES} is not here")
+        pytest.skip(absent(ISSUES))
     with gzip.open(ISSUES) as file:
         return [json.loads(line) for line in file]
 

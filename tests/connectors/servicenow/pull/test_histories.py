@@ -13,7 +13,8 @@ from sla_engine.instant import instant_of, parse_instant
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
 from tests.connectors.servicenow.conftest import Connect, People, tickets
-from tests.places import SHARED
+from tests.patience import PATIENCE
+from tests.places import SHARED, absent
 
 DATA = SHARED / "data"
 
@@ -78,7 +79,7 @@ def test_a_reference_to_a_deleted_record_keeps_its_code(snow: Connect, people: P
     group = people.find("sys_user_group", name="Network")
     people.ask("GET", "sys_user_group")
     people.session.delete(
-        f"{people.url}/api/now/table/sys_user_group/{group}", auth=("ed.editor", people.secret), timeout=10
+        f"{people.url}/api/now/table/sys_user_group/{group}", auth=("ed.editor", people.secret), timeout=PATIENCE
     ).raise_for_status()
     ticket = next(ticket for ticket in tickets(snow()) if ticket.key == "INC0000003")
     assert ticket.fields["assignment_group"] == (Value(group, group),)
@@ -91,7 +92,7 @@ def test_a_code_that_looks_like_a_reference_but_is_none_stays(snow: Connect, peo
     assert ticket.fields["u_symptom"] == (Value("1" * 32, "1" * 32),)
 
 
-@pytest.mark.skipif(not DATA.exists(), reason="needs ../shared/data")
+@pytest.mark.skipif(not DATA.exists(), reason=absent(DATA))
 def test_histories_of_the_real_log_come_back_as_they_were(connect: Connect) -> None:
     log = DATA / "uci_sample300.csv.gz"
     columns = {"incident_state": "state", "assignment_group": "assignment_group", "assigned_to": "assigned_to"}

@@ -14,6 +14,7 @@ from tests.connectors.misbehaving import Step, answer
 from tests.connectors.servicenow.conftest import Connect, People, tickets
 from tests.connectors.servicenow.scripted import Scripted, rows
 from tests.connectors.servicenow.test_faults import incident, sys_id
+from tests.patience import PATIENCE
 
 TABLE = "u_slabridge_result"
 OWN = {"result_table": TABLE, "result_reference": "u_task"}
@@ -162,7 +163,7 @@ def test_a_row_that_was_deleted_meanwhile_is_made_anew(own: Connect, people: Peo
     list(connector.write(writes(found)))
     for row in own_rows(people):
         people.session.delete(
-            f"{people.url}/api/now/table/{TABLE}/{row['sys_id']}", auth=("ed.editor", people.secret), timeout=10
+            f"{people.url}/api/now/table/{TABLE}/{row['sys_id']}", auth=("ed.editor", people.secret), timeout=PATIENCE
         ).raise_for_status()
     assert outcomes(list(connector.write(writes(found, "Breached")))) == [Outcome.APPLIED] * 5
     assert len(own_rows(people)) == 5
