@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 
 PACKAGES = ("connectors", "sla_engine", "slabridge", "slabridge_sandbox")
@@ -56,7 +57,7 @@ finally:
     print("LOADED", *({WATCHED!r} & set(sys.modules)))
 """
     done = subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=CHECKOUT, timeout=300
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=CHECKOUT, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stderr
     return set(done.stdout.rpartition("LOADED")[2].split())

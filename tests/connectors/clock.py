@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from connectors.http.credentials import BearerAuth
 from connectors.http.limits import Limits
 from connectors.http.session import Http
+from tests.patience import PATIENCE
 
 NOW = dt.datetime(2031, 5, 1, 10, 0, 30, tzinfo=dt.UTC)
 DATE = f"{NOW:%a, %d %b %Y %H:%M:%S} GMT"
@@ -30,4 +31,5 @@ class Clock:
 
 def session(clock: Clock, limits: Limits, **more: Any) -> Http:  # noqa: ANN401 - those of `Http`
     auth = BearerAuth(SecretStr("tok3n"))
-    return Http("tool", auth, timeout=(1.2, 2.0), sleep=clock.sleep, clock=clock, limits=limits, **more)
+    given = {"timeout": (PATIENCE, PATIENCE), **more}
+    return Http("tool", auth, sleep=clock.sleep, clock=clock, limits=limits, **given)

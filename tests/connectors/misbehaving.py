@@ -9,7 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest import mock
 
@@ -144,5 +144,5 @@ def patient(http: Http, server: Misbehaving) -> Iterator[None]:
         sleep(seconds)
 
     soon = 0.2 if slow in server.script else PATIENCE
-    with mock.patch.multiple(http, timeout=(PATIENCE, soon), _sleep=paused):
+    with mock.patch.multiple(http, timeout=(PATIENCE, soon), _gate=replace(http._gate, sleep=paused)):
         yield

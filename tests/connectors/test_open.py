@@ -17,6 +17,7 @@ from connectors.servicenow.connector import ServiceNow
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.settings import Settings
 from tests.connectors.misbehaving import answer, misbehaving_server
+from tests.patience import PATIENCE
 
 AUTH = BasicAuth("me", SecretStr("s3cret"))
 SNOW = ServiceNowSettings(name="snow", url="http://acme.invalid", auth=AUTH, fields=())
@@ -26,7 +27,7 @@ JIRA = JiraSettings(name="jira", url="http://acme.invalid", auth=AUTH, fields=()
 @pytest.mark.parametrize("modules", ["connectors", "connectors.servicenow.settings, connectors.jira.settings"])
 def test_no_client_library_is_loaded_before_it_is_needed(modules: str) -> None:
     code = f"import sys, {modules}; print({{'requests', 'jira', 'pysnow'}} & set(sys.modules))"
-    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=60)  # noqa: S603 - as above
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, timeout=PATIENCE)  # noqa: S603 - as above
     assert ran.stdout.strip() == "set()"
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.parallel import Lanes
+from tests.patience import PATIENCE
 
 
 def lanes(width: int) -> Lanes:
@@ -60,7 +61,7 @@ def test_nobody_waits_for_more_than_the_first_results() -> None:
 
 def test_items_that_are_apart_follow_each_other_and_the_others_overlap() -> None:
     under_way: list[str] = []
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=PATIENCE)
 
     def job(item: str) -> str:
         assert item not in under_way

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import slabridge_sandbox
+from tests.patience import PATIENCE
 
 PACKAGE = Path(slabridge_sandbox.__file__).parent
 MODULES = {
@@ -24,7 +25,7 @@ LACKING = "import sys; sys.modules |= dict.fromkeys({names!r}); "
 
 def run(code: str, lacking: tuple[str, ...], line: str = "") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", LACKING.format(names=lacking) + code]
-    return subprocess.run(command, input=line, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own interpreter
+    return subprocess.run(command, input=line, capture_output=True, text=True, timeout=PATIENCE, check=False)  # noqa: S603 - our own interpreter
 
 
 SERVE = "import runpy; runpy.run_module('slabridge_sandbox', run_name='__main__')"

@@ -17,6 +17,7 @@ from connectors.http.credentials import Auth, OAuth, OAuthClient, OAuthPassword,
 from connectors.http.session import Http
 from connectors.http.token import Token
 from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, raw, reset
+from tests.patience import PATIENCE
 
 CLIENT_SECRET, PASSWORD, REFRESH, NEXT = "cl1ent-s3cret", "p4ssword!", "refr3sh-1", "refr3sh-2"
 PAGE = b"<html><title>Log in</title><input type=password></html>"
@@ -28,7 +29,9 @@ class Session(Http):
     def __init__(self, auth: Auth) -> None:
         self.now = 1000.0
         self.sleep: Callable[[], None] = lambda: None
-        super().__init__("snow", auth, timeout=(1.0, 1.0), sleep=lambda _: self.sleep(), clock=lambda: self.now)
+        super().__init__(
+            "snow", auth, timeout=(PATIENCE, PATIENCE), sleep=lambda _: self.sleep(), clock=lambda: self.now
+        )
 
 
 @pytest.fixture
@@ -159,7 +162,7 @@ def test_threads_whose_token_is_refused_renew_it_once(server: Misbehaving) -> No
     def call(_: int) -> str:
         held.prepare()
         request = _prepared(held)
-        meet.wait(5)
+        meet.wait(PATIENCE)
         held.expire(request)
         held.prepare()
         return str(_prepared(held).headers["Authorization"])

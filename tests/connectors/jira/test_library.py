@@ -37,7 +37,7 @@ def connected(url: str) -> tuple[Client, list[float]]:
     """Return a site, and the seconds that it waits."""
     waits: list[float] = []
     auth = BasicAuth("me@example.com", SecretStr("token"))
-    http = Http("jira", auth, rules=RULES, timeout=(2.0, 0.2), sleep=waits.append)
+    http = Http("jira", auth, rules=RULES, timeout=(PATIENCE, PATIENCE), sleep=waits.append)
     return Client(JiraSettings(name="jira", url=url, auth=auth, fields=()), http), waits
 
 

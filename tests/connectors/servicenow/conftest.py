@@ -59,7 +59,7 @@ class Recording(Http):
     """Does not sleep, and keeps what was asked."""
 
     def __init__(self, settings: ServiceNowSettings) -> None:
-        super().__init__(settings.name, settings.auth, rules=RULES, timeout=(1.0, 5.0), sleep=lambda _: None)
+        super().__init__(settings.name, settings.auth, rules=RULES, timeout=(PATIENCE, PATIENCE), sleep=lambda _: None)
         self.asked: list[tuple[str, str]] = []
 
     def request(  # type: ignore[override]

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge.config import ConfigError, load_config, read_definitions
+from slabridge.config import ConfigError, load_config, read_definitions, warnings_of
 from tests.slabridge.config.small import CONNECTIONS, DEFINITIONS, config, config_problems
 
 
@@ -100,3 +100,21 @@ def test_problems_of_definitions_connections_and_job_are_shown_at_once() -> None
         "connections.help.fields.not",
         "job.settle",
     ]
+
+
+def test_a_key_by_its_earlier_name_is_read_with_a_warning() -> None:
+    found = config('job.tell_within = "8h"')
+    assert found.post_within == 8 * HOUR
+    (warning,) = found.renamed
+    assert (warning.path, warning.message) == ("job.tell_within", "is called post_within now; rename it")
+    assert warning in warnings_of(found)
+
+
+def test_a_key_by_both_its_names_is_refused_and_its_problems_stand_at_the_name_that_is_there() -> None:
+    (both,) = config_problems('job.tell_within = "8h"\njob.post_within = "9h"')
+    assert (both.path, both.message) == (
+        "job.tell_within",
+        "is the earlier name of post_within, which is there too; drop it",
+    )
+    (wrong,) = config_problems('job.tell_within = "8d"')
+    assert (wrong.path, wrong.value) == ("job.tell_within", '"8d"')
