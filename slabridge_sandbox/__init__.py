@@ -2,5 +2,3 @@
 
 It is there to try slabridge without either tool, and to test it; nothing else of slabridge knows of it.
 """
-
-import slabridge as _slabridge  # noqa: F401 - in a wheel it shows the way to sla_engine (docs/decisions.md, "The package")
