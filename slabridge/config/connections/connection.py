@@ -13,7 +13,7 @@ from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError
 
-_PASSED = ("page_size", "overlap", "timeout", "concurrency", "calls_per_hour", "ca", "proxy")
+_PASSED = ("page_size", "overlap", "timeout", "total", "max_answer", "concurrency", "calls_per_hour", "ca", "proxy")
 """What the connector's settings call by the same name."""
 
 
@@ -21,8 +21,9 @@ _PASSED = ("page_size", "overlap", "timeout", "concurrency", "calls_per_hour", "
 class Connection:
     """A ticket tool. `fields` is canonical -> native, `values` canonical field -> native code or name -> canonical.
 
-    `overlap` and `timeout` (to connect, and between two bytes of an answer) are seconds. What is None is as the
-    connector's settings have it; `own` are those that its tool alone has. `config` is the file that it stands in.
+    `overlap`, `timeout` (to connect, and between two bytes of an answer) and `total` (for a whole answer) are seconds,
+    `max_answer` bytes. What is None is as the connector's settings have it; `own` are those that its tool alone has.
+    `config` is the file that it stands in.
 
     `census` is how often, in ms, all that is known is compared with what is there (None: never), `writes_per_run` how
     many writes a run may send (None: no limit). `native` is objective (`agreement.objective`) -> names of the tool's
@@ -40,6 +41,8 @@ class Connection:
     page_size: int | None = None
     overlap: int | None = None
     timeout: tuple[float, float] | None = None
+    total: float | None = None
+    max_answer: int | None = None
     concurrency: int | None = None
     calls_per_hour: int | None = None
     ca: Path | None = None
