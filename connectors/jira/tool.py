@@ -85,7 +85,9 @@ JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
     settings=JiraSettings,
-    signing_in=SigningIn(kinds=("basic", "bearer", "oauth_client"), token_url=_token_url, takes_json=takes_json),
+    signing_in=SigningIn(
+        kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json
+    ),
     keys=Keys,
     inner={"agents": AgentsTable},
     own_settings=_own_settings,
