@@ -31,6 +31,7 @@ from slabridge_sandbox.options import Endpoint
 from tests.faults.forked import fork, wait
 from tests.hostile.gate import ACCESS, ALOUD, Behaviour, gate
 from tests.hostile.program import call
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.run.job import NOON, small
 
