@@ -27,7 +27,7 @@ from slabridge.run.pull import pull
 from slabridge.run.reading import read
 from slabridge.run.settle import settle
 from slabridge.run.tally import Report, Tally
-from slabridge.run.unclear import settle_comments
+from slabridge.run.unclear import look_for_unclear
 from slabridge.run.write import write
 from slabridge.state import Busy, ConnectionState, State, StateError, connections, lease, quarantine, runs, tickets
 from slabridge.ticket.known import Known
@@ -128,7 +128,7 @@ def _contained(  # noqa: PLR0913, PLR0917 - what one connection's part consists 
 
 
 def _synchronise(context: Context, write: Write) -> None:
-    settle_comments(context)
+    look_for_unclear(context)
     pull(context)
     reread_due(context)
     config = context.run.config

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from connectors.interface import Cursor
 from connectors.settings import Settings
 
 
@@ -37,8 +38,11 @@ class Tool:
 
     `connector` is where its connector is, as `module:Class`. `keys` are the keys of a connection that it alone has,
     `inner` the tables among them; `own_settings` makes settings of their values. `result_table` is whether results may
-    go to a table of their own. `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
-    written field and a filter that cannot be; `read_by` gives those native fields that a filter reads. `address_advice`
+    go to a table of their own, `comment_fields` are fields that take comments and no values.
+
+    `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
+    written field and a filter that cannot be; `read_by` gives those native fields that a filter reads, `read_to` the
+    instant (ms UTC) that a cursor of changed tickets stands at. `address_advice`
     gives what is wrong with an address beside a kind of `auth`, "" where nothing is.
     """
 
@@ -50,8 +54,10 @@ class Tool:
     inner: Mapping[str, type[TomlTable]] = field(default_factory=dict)
     own_settings: Callable[[Mapping[str, Any]], dict[str, Any]]
     result_table: bool = False
+    comment_fields: tuple[str, ...] = ()
     check_name: Callable[[str], object]
     check_written: Callable[[str], object]
     check_filter: Callable[[str], object]
     read_by: Callable[[str, Iterable[str]], set[str]]
+    read_to: Callable[[Cursor], int | None]
     address_advice: Callable[[str, str], str] = lambda _url, _token_url: ""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
+from connectors.interface import Cursor
 from connectors.jira.auth import TOKEN_URL, takes_json
 from connectors.jira.jql import checked
 from connectors.jira.settings import JiraSettings
@@ -68,6 +69,11 @@ def _is_in(field: str, jql: str) -> bool:
     return re.search(rf"(?<!\w)({'|'.join(names)})(?!\w)", jql, re.IGNORECASE) is not None
 
 
+def _read_to(cursor: Cursor) -> int | None:
+    updated: int = cursor["updated"]
+    return updated
+
+
 def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     agents = values["agents"]
     if agents is None:
@@ -79,13 +85,17 @@ JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
     settings=JiraSettings,
-    signing_in=SigningIn(kinds=("basic", "bearer", "oauth_client"), token_url=_token_url, takes_json=takes_json),
+    signing_in=SigningIn(
+        kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json
+    ),
     keys=Keys,
     inner={"agents": AgentsTable},
     own_settings=_own_settings,
+    comment_fields=("comment",),
     check_name=_accept,
     check_written=_accept,
     check_filter=checked,
     read_by=_read_by,
+    read_to=_read_to,
     address_advice=_address_advice,
 )

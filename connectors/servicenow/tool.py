@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connectors.errors import Refused
+from connectors.interface import Cursor
 from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
 from connectors.servicenow.query import fields_of, filter_of, name
 from connectors.servicenow.settings import History, ServiceNowSettings
+from connectors.servicenow.stamp import instant_of
 from connectors.tool import SigningIn, TomlTable, Tool
 
 
@@ -28,6 +30,10 @@ def _read_by(query: str, fields: Iterable[str]) -> set[str]:
     return read.intersection(fields)
 
 
+def _read_to(cursor: Cursor) -> int | None:
+    return instant_of(cursor["updated"], "the cursor")
+
+
 def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
@@ -45,8 +51,10 @@ SERVICENOW = Tool(
     keys=Keys,
     own_settings=_own_settings,
     result_table=True,
+    comment_fields=("comments", "work_notes", "comments_and_work_notes"),
     check_name=name,
     check_written=_check_written,
     check_filter=filter_of,
     read_by=_read_by,
+    read_to=_read_to,
 )

@@ -1,5 +1,9 @@
 """How far each connection is, what waits, what is in quarantine, and how the last runs went."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connectors import TOOLS
 from slabridge.config import Config
 from slabridge.state import State
 from slabridge.state.overview import Overview, overview
@@ -8,17 +12,32 @@ FEW = 10
 """Runs, and tickets in quarantine unless all are wanted."""
 
 
-def status(config: Config, *, whole_quarantine: bool = False) -> tuple[str, Overview]:
-    """Return where the state is, and what it says; nothing waits for a run.
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Where the state is, what it says, and to which instant (ms UTC) each connection's changes were read."""
+
+    place: str
+    seen: Overview
+    read_to: Mapping[str, int | None]
+
+
+def status(config: Config, *, whole_quarantine: bool = False) -> Status:
+    """Return what the state says; nothing waits for a run.
 
     Raises:
         StateError, Busy: it cannot be read.
     """
     state = State.of(config.state, create=False, migrate=False)
     place = state.shown or f"{config.state} (not there yet)"
-    names = [connection.name for connection in config.connections]
+    tools = {connection.name: TOOLS[connection.type] for connection in config.connections}
     try:
         with state.reading() as sql:
-            return place, overview(sql, names, entries=None if whole_quarantine else FEW, past=FEW)
+            seen = overview(sql, tools, entries=None if whole_quarantine else FEW, past=FEW)
     finally:
         state.close()
+    cursors = {one.connection: one.cursor for one in seen.progress}
+    read_to = {
+        name: None if cursor is None or name not in tools else tools[name].read_to(cursor)
+        for name, cursor in cursors.items()
+    }
+    return Status(place, seen, read_to)

@@ -19,8 +19,8 @@ def status(
     from slabridge.show.status import as_json, lines_of
     from slabridge.text.printed import json_line, line
 
-    place, seen = look(loaded(config), whole_quarantine=quarantine)
+    found = look(loaded(config), whole_quarantine=quarantine)
     if json:
-        sys.stdout.buffer.write(json_line({"state": place, **as_json(seen)}))
+        sys.stdout.buffer.write(json_line(as_json(found)))
     else:
-        sys.stdout.writelines(f"{line(text)}\n" for text in lines_of(place, seen))
+        sys.stdout.writelines(f"{line(text)}\n" for text in lines_of(found))

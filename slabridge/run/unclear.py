@@ -8,7 +8,7 @@ from slabridge.state import Transaction, outbox, tickets
 from slabridge.state.quarantine import Quarantined
 
 
-def settle_comments(context: Context) -> None:
+def look_for_unclear(context: Context) -> None:
     """Look for unclear comments; one that is not there may be posted again."""
     with context.state.begin() as transaction:
         unclear = outbox.unclear(transaction, context.as_of - context.run.config.settle)

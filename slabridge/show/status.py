@@ -5,22 +5,28 @@ from dataclasses import asdict
 from typing import Any
 
 from sla_engine.instant import format_instant
+from slabridge.app.status import Status
 from slabridge.exit import Exit
 from slabridge.state.lease import Holder
 from slabridge.state.overview import Overview, Progress
 from slabridge.state.runs import PastRun
 
 
-def as_json(seen: Overview) -> dict[str, Any]:
-    """Return an overview as plain values: instants as texts, ages in seconds."""
+def as_json(found: Status) -> dict[str, Any]:
+    """Return a status as plain values: instants as texts, ages in seconds."""
+    seen = found.seen
     holder = seen.lease
     lease = {} if holder is None else _dated({**asdict(holder), "counts": holder.counts})
     return {
+        "state": found.place,
         "schema": seen.schema,
         "now": format_instant(seen.now),
         "lease": {name: lease[name] for name in ("name", "renewed_at", "expires_at", "counts")} if lease else None,
         "connections": [
-            {**_dated(asdict(one)), "age_seconds": None if one.as_of is None else (seen.now - one.as_of) / 1000}
+            {
+                **_dated(_progress(one, found.read_to[one.connection])),
+                "age_seconds": None if one.as_of is None else (seen.now - one.as_of) / 1000,
+            }
             for one in seen.progress
         ],
         "quarantined": [_dated(asdict(entry)) for entry in seen.quarantined],
@@ -47,6 +53,13 @@ _INSTANTS = {
 }
 
 
+def _progress(one: Progress, read_to: int | None) -> dict[str, Any]:
+    """Return a connection's progress, with the instant that its cursor stands at in the cursor's place."""
+    values = asdict(one)
+    del values["cursor"]
+    return {**values, "read_to": read_to}
+
+
 def _dated(values: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: format_instant(value) if name in _INSTANTS and value is not None else value
@@ -61,12 +74,13 @@ def _lease(holder: Holder | None) -> str:
     return f"a run is under way: {heard}" if holder.counts else f"no run is under way; the last one died: {heard}"
 
 
-def lines_of(place: str, seen: Overview) -> Iterator[str]:
+def lines_of(found: Status) -> Iterator[str]:
     """Yield what the state at a place says, line by line."""
-    yield f"{place}: {_lease(seen.lease)}"
+    seen = found.seen
+    yield f"{found.place}: {_lease(seen.lease)}"
     for one in seen.progress:
         yield ""
-        yield f"{one.connection}: {_place(one, seen.now)}"
+        yield f"{one.connection}: {_place(one, found.read_to[one.connection], seen.now)}"
         yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, seen.now)}"
     if seen.quarantined:
@@ -87,8 +101,8 @@ def lines_of(place: str, seen: Overview) -> Iterator[str]:
         yield f"  {_utc(run.started_at)}  {_outcome(run, seen)}"
 
 
-def _place(one: Progress, now: int) -> str:
-    read = "nothing read yet" if one.read_to is None else f"read to {_utc(one.read_to)}"
+def _place(one: Progress, read_to: int | None, now: int) -> str:
+    read = "nothing read yet" if read_to is None else f"read to {_utc(read_to)}"
     if one.as_of is None:
         return f"{read}, no run was complete"
     return f"as of {_utc(one.as_of)}, {_age(now - one.as_of)} ago; {read}"

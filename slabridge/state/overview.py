@@ -3,11 +3,10 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
-from sla_engine.instant import instant_of
+from connectors.interface import Cursor
 from slabridge.state import lease, outbox, quarantine, runs
 from slabridge.state.schema import connection, ticket
 from slabridge.state.schema import outbox as comments
@@ -17,12 +16,12 @@ from slabridge.state.schema import outbox as comments
 class Progress:
     """How far a connection is. Instants are ms UTC by the tool's clock, None is "never".
 
-    `as_of` is when the last complete run on it began; `read_to` the last change that was read.
+    `as_of` is when the last complete run on it began; `cursor` is where reading goes on.
     """
 
     connection: str
     as_of: int | None
-    read_to: int | None
+    cursor: Cursor | None
     known: int
     open: int
     pending: int
@@ -63,7 +62,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
             Progress(
                 name,
                 None if row is None else row.as_of,
-                None if row is None or row.changed is None else _place(json.loads(row.changed)),
+                None if row is None or row.changed is None else json.loads(row.changed),
                 _count(transaction, here),
                 _count(transaction, here, ticket.c.is_open, ~ticket.c.gone),
                 _count(transaction, here, ticket.c.pending, ~ticket.c.gone),
@@ -81,11 +80,3 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
 
 def _count(transaction: sa.Connection, first: sa.ColumnElement[bool], *others: sa.ColumnElement[bool]) -> int:
     return transaction.scalar(sa.select(sa.func.count()).where(first, *others)) or 0
-
-
-def _place(cursor: dict[str, object]) -> int | None:
-    """Return the instant that a cursor stands at: the tools' cursors have it as ms, or as ServiceNow writes it."""
-    updated = cursor.get("updated")
-    if isinstance(updated, int):
-        return updated
-    return None if updated is None else instant_of(datetime.fromisoformat(str(updated)).replace(tzinfo=UTC))

@@ -5,6 +5,7 @@ Every secret has one word in common, which is looked for as it is and in the mid
 
 import base64
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from slabridge_sandbox.options import Endpoint
 from tests.faults.forked import fork, wait
 from tests.hostile.gate import ACCESS, ALOUD, Behaviour, gate
 from tests.hostile.program import call
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.run.job import NOON, small
 
@@ -303,7 +305,7 @@ def test_a_process_that_is_aborted_dumps_no_secret(place: Place) -> None:
             command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         ) as process:
             assert process.stdout is not None
-            os.read(asked, 1)
+            assert select.select([asked], [], [], PATIENCE)[0], "it never asked"
             process.send_signal(signal.SIGABRT)
             printed = process.stdout.read()
     assert process.returncode == -signal.SIGABRT

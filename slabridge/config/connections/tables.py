@@ -114,7 +114,7 @@ def _connection(
     native = read_native(raw["native"], (*path, "native"), promises, reading) if "native" in raw else {}
     writeback = Writeback()
     if "writeback" in raw:
-        writeback = read_writeback(raw["writeback"], (*path, "writeback"), promises, fields, reading)
+        writeback = read_writeback(raw["writeback"], (*path, "writeback"), promises, (fields, tool), reading)
     if table is None or tool is None:
         return None
     check_url(table.url, (*path, "url"), reading)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, PlainValidator
 
-from connectors.tool import TomlTable
+from connectors.tool import TomlTable, Tool
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
 from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
@@ -17,8 +17,6 @@ from slabridge.config.shape import one_of, own_words, shape
 Visibility = Literal["internal", "public"]
 POSTED = ("at_risk", "breached")
 """The statuses whose transitions are posted as comments: those that ask for somebody to act."""
-
-_COMMENT_FIELDS = ("comment", "comments", "work_notes", "comments_and_work_notes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +84,14 @@ class CommentsTable(TomlTable):
 
 
 def read_writeback(
-    raw: object, path: KeyPath, promises: Iterable[Promise], read: Mapping[str, str], reading: Reading
+    raw: object,
+    path: KeyPath,
+    promises: Iterable[Promise],
+    connection: tuple[Mapping[str, str], Tool | None],
+    reading: Reading,
 ) -> Writeback:
-    """Return what is written, without what has problems. `read` are the fields that the connection maps."""
+    """Return what is written, without what has problems; `connection` is the fields that it maps, and its tool."""
+    read, tool = connection
     table = shape(WritebackTable, raw, path, reading)
     if table is None:
         return Writeback()
@@ -112,7 +115,7 @@ def read_writeback(
             reading.problem(
                 (*place, "field"), "refers to the ticket (reference); results go to other fields", found.field
             )
-        elif found.field in _COMMENT_FIELDS:
+        elif tool is not None and found.field in tool.comment_fields:
             reading.problem(
                 (*place, "field"), "takes comments, no values; comments go under writeback.comments", found.field
             )

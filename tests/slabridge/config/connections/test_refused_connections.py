@@ -57,12 +57,12 @@ REFUSED = {
     "API key of Jira": (
         'help.auth = { kind = "api_key", key = { env = "K" }, user = "(gone)", password = "(gone)" }',
         "help.auth.kind",
-        "is not for Jira, which has basic, bearer, oauth_client",
+        "is not for Jira, which has basic, bearer, oauth_client, oauth_refresh",
     ),
     "password grant of Jira": (
         'help.auth = { kind = "oauth_password", client_id = "a", client_secret = { env = "C" } }',
         "help.auth.kind",
-        "is not for Jira, which has basic, bearer, oauth_client",
+        "is not for Jira, which has basic, bearer, oauth_client, oauth_refresh",
     ),
     "no client": (
         'snow.auth = { kind = "oauth_password", client_secret = { env = "C" } }',
