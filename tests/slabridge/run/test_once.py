@@ -42,6 +42,7 @@ class Line:
             if _is_comment(method, url, kwargs):
                 self.comments += 1
                 if self.comments == at:
+                    response.close()
                     raise requests.ConnectionError("cut off")
             return response
 
@@ -178,7 +179,7 @@ def test_a_comment_is_not_repeated_either_where_its_run_died_before_the_answer(
     job: Job, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job.sandbox.move_to(BREACHED)
-    write, killed = ServiceNow.write, RuntimeError("killed")
+    write, killed = ServiceNow.write, KeyboardInterrupt("killed")
 
     def dying(self: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
         for receipt in write(self, writes):
@@ -188,7 +189,7 @@ def test_a_comment_is_not_repeated_either_where_its_run_died_before_the_answer(
 
     with monkeypatch.context() as patch:
         patch.setattr(ServiceNow, "write", dying)
-        with pytest.raises(RuntimeError, match="killed"):
+        with pytest.raises(KeyboardInterrupt, match="killed"):
             job.run()
     told = markers(job, "snow")
     assert told
@@ -221,12 +222,12 @@ def test_a_comment_whose_run_died_before_it_was_sent_is_told_by_a_later_one(
 
     def dying(_: ServiceNow, writes: Sequence[Write]) -> Iterator[Receipt]:
         if any(isinstance(one, CommentWrite) for one in writes):
-            raise RuntimeError("killed")
+            raise KeyboardInterrupt("killed")
         yield from ()
 
     with monkeypatch.context() as patch:
         patch.setattr(ServiceNow, "write", dying)
-        with pytest.raises(RuntimeError, match="killed"):
+        with pytest.raises(KeyboardInterrupt, match="killed"):
             job.run()
     job.run_at(BREACHED + 30 * SECOND)
     assert markers(job, "snow") == []

@@ -289,13 +289,13 @@ def test_a_page_that_a_run_could_not_keep_is_read_by_the_next(
 
     def dying(transaction: Transaction, *given: Any) -> int:  # noqa: ANN401 - as it is
         if transaction.connection == name:
-            raise RuntimeError("killed")
+            raise KeyboardInterrupt("killed")
         return save(transaction, *given)
 
     job.sandbox.move_to(NOON + 3 * HOUR)
     with monkeypatch.context() as patch:
         patch.setattr(tickets, "save", dying)
-        with pytest.raises(RuntimeError, match="killed"):
+        with pytest.raises(KeyboardInterrupt, match="killed"):
             run(job)
     assert job.run().exit_code is Exit.COMPLETE
     Truth().check(job)
