@@ -73,6 +73,8 @@ def item(*texts: str | None) -> dict[str, Any]:
          item(None, "Parent values: A(1)", None, "Parent values: A(1)Level 1 values: B (x)(2)"),
          [A], [("2", "A / B (x)")]),
         (DATE, item(None, None, "2026-03-02", "02/Mar/26"), [], [("2026-03-02",) * 2]),
+        (DATE, item(None, "2011-05-10 00:00:00.0", "2011-05-11 00:00:00.0", None),
+         [("2011-05-10",) * 2], [("2011-05-11",) * 2]),
         (DATE_TIME, item(None, None, "2026-03-02T09:00:00+0100", "02/Mar/26 9:00"),
          [], [("2026-03-02T08:00:00.000+0000",) * 2]),
         (NUMBER, item(None, "3.0", None, "4"), [("3", "3")], [("4", "4")]),
