@@ -11,6 +11,7 @@ from connectors.interface import Cursor
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection
 from slabridge.state.transaction import Transaction
+from slabridge.state.trouble import StateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,31 @@ class Standing:
 
 
 def standing(transaction: Transaction) -> Standing:
-    """Return where a connection stands."""
+    """Return where a connection stands.
+
+    Raises:
+        StateError: what the state says of it is damaged.
+    """
     row = transaction.sql.execute(
         sa.select(connection).where(connection.c.name == transaction.connection)
     ).one_or_none()
     if row is None:
         return Standing()
-    return Standing(
-        None if row.changed is None else json.loads(row.changed),
-        None if row.touched is None else json.loads(row.touched),
-        None if row.fields is None else frozenset(json.loads(row.fields)),
-        row.judged_by,
-        row.as_of,
-        row.census_at,
-        None if row.gaps is None else json.loads(row.gaps),
-    )
+    try:
+        return Standing(
+            None if row.changed is None else json.loads(row.changed),
+            None if row.touched is None else json.loads(row.touched),
+            None if row.fields is None else frozenset(json.loads(row.fields)),
+            row.judged_by,
+            row.as_of,
+            row.census_at,
+            None if row.gaps is None else json.loads(row.gaps),
+        )
+    except ValueError as error:
+        raise StateError(
+            f"where connection {transaction.connection!r} stands is damaged in the state ({error}); put a backup in "
+            "its place, or begin with a new state: the next run rebuilds it and posts nothing twice"
+        ) from error
 
 
 def set_changed(transaction: Transaction, cursor: Cursor) -> None:
