@@ -120,8 +120,16 @@ def _synchronise(context: Context, write: Write) -> None:
     pull(context)
     reread_due(context)
     config = context.run.config
+    with context.state.begin() as transaction:
+        standing = connections.standing(transaction)
     terms = Terms(
-        config.definitions, context.connection.writeback, context.connector.encode, context.as_of, config.post_within
+        config.definitions,
+        context.connection.writeback,
+        context.connector.encode,
+        context.as_of,
+        config.post_within,
+        standing.posts_from,
+        standing.as_of,
     )
     mapper = Mapper(context.connection)
     batch, after = pending(context, "", BATCH)

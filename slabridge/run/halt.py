@@ -45,9 +45,19 @@ class Halt:
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Let SIGTERM end the run in order while the block lasts: systemd and Kubernetes stop it that way."""
-        before = signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        """Let SIGTERM and Ctrl-C end the run in order while the block lasts; a second one ends it at once.
+
+        systemd and Kubernetes stop it by SIGTERM. What ends it at once is a KeyboardInterrupt.
+        """
+
+        def ask(*_: object) -> None:
+            if self.stopping():
+                raise KeyboardInterrupt
+            self.stop()
+
+        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -25,6 +25,7 @@ class Standing:
     as_of: int | None = None
     census_at: int | None = None
     gaps: Mapping[str, str] | None = None
+    posts_from: int | None = None
 
 
 def standing(transaction: Transaction) -> Standing:
@@ -47,6 +48,7 @@ def standing(transaction: Transaction) -> Standing:
             row.as_of,
             row.census_at,
             None if row.gaps is None else json.loads(row.gaps),
+            row.posts_from,
         )
     except ValueError as error:
         raise StateError(
@@ -83,6 +85,11 @@ def set_as_of(transaction: Transaction, as_of: int) -> None:
 def set_census_at(transaction: Transaction, census_at: int) -> None:
     """Keep the tool's clock of the last census of open tickets."""
     _set(transaction, {"census_at": census_at})
+
+
+def set_posts_from(transaction: Transaction, posts_from: int) -> None:
+    """Keep from when on transitions are posted, by the tool's clock."""
+    _set(transaction, {"posts_from": posts_from})
 
 
 def set_gaps(transaction: Transaction, gaps: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from slabridge.config.agreements.agreement import Promise
 from slabridge.config.connections.address import check_proxy, check_url
 from slabridge.config.connections.auth import read_auth
 from slabridge.config.connections.clocks import read_native
-from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.connection import Connection, FirstRun
 from slabridge.config.connections.native import check
 from slabridge.config.connections.uses import check_uses
 from slabridge.config.connections.writeback import Writeback, read_writeback
@@ -58,6 +58,7 @@ class ConnectionTable(TomlTable):
     proxy: str | None = None
     census: Annotated[int | None, text_as(_read_census)] = DAY
     writes_per_run: int | None = Field(default=None, ge=1)
+    first_run: FirstRun = "quiet"
     native: Any = None
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
@@ -147,6 +148,7 @@ def _connection(
         proxy=table.proxy,
         census=table.census,
         writes_per_run=table.writes_per_run,
+        first_run=table.first_run,
         native=native,
         config=reading.file,
         writeback=writeback,

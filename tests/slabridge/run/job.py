@@ -46,6 +46,8 @@ class Job:
         self.text = example()
         self.replace("https://acme.service-now.com", sandbox.servicenow.url)
         self.replace("https://acme.atlassian.net", sandbox.jira.url)
+        for name in TOOLS:
+            self.replace(f"[connections.{name}]\n", f'[connections.{name}]\nfirst_run = "post"\n')
 
     def replace(self, old: str, new: str) -> None:
         assert old in self.text, old
