@@ -80,8 +80,7 @@ def _end(ended: SystemExit) -> NoReturn:
     """End as the command said; that the reader of its output has gone, as `head` does, is no failure."""
     if ended.code == _INTERRUPTED:
         sys.stderr.write("interrupted; what was committed is safe, and the next run goes on from there\n")
-        sys.stderr.flush()
-        os._exit(Exit.DEFERRED)  # at once: threads may wait for an answer that never comes
+        sys.exit(Exit.DEFERRED)
     gone = isinstance(ended.__context__, BrokenPipeError)  # of which typer and rich make exit code 1
     try:
         sys.stdout.flush()

@@ -1,6 +1,7 @@
 """When a run has to end before it is done: its time is over, or it was asked to stop."""
 
 import math
+import os
 import signal
 import threading
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from connectors.errors import Halted
+from slabridge.exit import Exit
 
 
 class Halt:
@@ -45,14 +47,15 @@ class Halt:
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Let SIGTERM and Ctrl-C end the run in order while the block lasts; a second one ends it at once.
+        """Let SIGTERM and Ctrl-C end the run in order while the block lasts; a second one ends the process at once.
 
-        systemd and Kubernetes stop it by SIGTERM. What ends it at once is a KeyboardInterrupt.
+        systemd and Kubernetes stop it by SIGTERM.
         """
 
         def ask(*_: object) -> None:
             if self.stopping():
-                raise KeyboardInterrupt
+                os.write(2, b"interrupted; what was committed is safe, and the next run goes on from there\n")
+                os._exit(Exit.DEFERRED)  # threads may wait for an answer that never comes
             self.stop()
 
         before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
