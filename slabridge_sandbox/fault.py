@@ -185,7 +185,8 @@ async def _wait(seconds: float, receive: Receive) -> None:
 
 
 def _with_error(body: bytes) -> bytes:
-    content = orjson.loads(body)
+    answer = orjson.loads(body)
+    content = answer if isinstance(answer, dict) else {}  # a list has no room for an error: then that is all there is
     found = content.get("result")
     if isinstance(found, list):
         content["result"] = found[: len(found) // 2]
