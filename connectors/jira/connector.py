@@ -18,13 +18,14 @@ from connectors.jira.jql import checked
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
-from connectors.jira.pull.people import People, members
+from connectors.jira.pull.people import People, listed
 from connectors.jira.pull.search import ChangedIssues, changed_issues
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from connectors.jira.write.fact import encode
 from connectors.jira.write.writer import Writer
 from connectors.parallel import Lanes
+from connectors.roles import Roles
 
 MOST = 1_000
 """The most issues in a page."""
@@ -140,11 +141,10 @@ class Jira:
 
     @cached_property
     def _people(self) -> People:
-        settings, account = self._settings, self._who.account
-        if not (settings.agent_groups or settings.agent_accounts):
-            return People(account, self._dialect.person)
-        agents = members(self._client, settings.agent_groups, self._dialect.person) | set(settings.agent_accounts)
-        return People(account, self._dialect.person, frozenset(agents))
+        settings, person = self._settings, self._dialect.person
+        agents = listed(self._client, settings.agents, "agents", person)
+        not_agents = listed(self._client, settings.not_agents, "not_agents", person)
+        return People(self._who.account, person, Roles(self.name, agents, not_agents))
 
     @cached_property
     def _schema(self) -> Schema:

@@ -75,7 +75,8 @@ def remembered(issue: Raw) -> Remembered:
 
 def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
     customers = _customers(issue, schema, people) if is_portal(issue) else None
-    return tuple(sorted((comment_of(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
+    found = (comment_of(raw, people, customers, issue["key"]) for raw in comments)
+    return tuple(sorted(found, key=lambda comment: comment.at))
 
 
 def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:
