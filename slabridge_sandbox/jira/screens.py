@@ -20,7 +20,9 @@ def schema(field: Field) -> dict[str, Any]:
 
 
 def on_screen(site: Site, field: Field, issue: IssueRow) -> bool:
-    """Tell whether a field can be written: it is on the edit screen of the issue's project and type."""
+    """Tell whether a field can be written: it is on the edit screen of the issue's project and type, in its status."""
+    if site.names.statuses[issue["status"]].name in site.switches.not_editable:
+        return False
     project, off = site.names.projects[issue["project"]].key, site.switches.off_screen
     missing = {*off.get(project, ()), *off.get(f"{project}/{site.names.issue_types[issue['issuetype']]}", ())}
     return field.editable and field.id not in missing

@@ -22,6 +22,7 @@ from slabridge_sandbox.jira import (
     search_server,
     site_info,
     token,
+    transitions,
 )
 from slabridge_sandbox.jira.http import route
 from slabridge_sandbox.jira.not_found import not_found
@@ -38,6 +39,7 @@ _PRIVATE = (
     *issues.OPERATIONS,
     *screens.OPERATIONS,
     *edit.OPERATIONS,
+    *transitions.OPERATIONS,
     *properties.OPERATIONS,
     *comments.OPERATIONS,
     *comment_properties.OPERATIONS,
