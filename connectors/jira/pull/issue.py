@@ -7,7 +7,7 @@ from connectors.interface import NativeComment, NativeTicket, Values
 from connectors.jira.dialect import Raw, is_portal
 from connectors.jira.field import Field
 from connectors.jira.instant import instant
-from connectors.jira.property import Remembered, written_in
+from connectors.jira.property import written_in
 from connectors.jira.pull.comment import comment_of
 from connectors.jira.pull.history import entries
 from connectors.jira.pull.people import People
@@ -31,7 +31,7 @@ class Schema:
         """The ids of all fields of a payload that we need, without comments."""
         own = (field.id for field in (*self.read, *self.written))
         more = [self.participants] if self.participants else []
-        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "reporter", *more, *own]))
+        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "status", "reporter", *more, *own]))
 
     @property
     def with_history(self) -> tuple[str, ...]:
@@ -65,12 +65,6 @@ def ticket_of(
         written={field.name: written(field, fields.get(field.id)) for field in schema.written},
         ours=frozenset(field.name for field in schema.written if field.id in ours),
     )
-
-
-def remembered(issue: Raw) -> Remembered:
-    """Return what writing the issue will take."""
-    kind = issue["fields"].get("issuetype") or {}
-    return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
 
 
 def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Skipped
 from connectors.jira.dialect import Dialect, IssueRequest
-from connectors.jira.property import Memory
-from connectors.jira.pull.issue import Schema, remembered, ticket_of
+from connectors.jira.property import Memory, remembered
+from connectors.jira.pull.issue import Schema, ticket_of
 from connectors.jira.pull.people import People
 
 
