@@ -12,7 +12,7 @@ from slabridge_sandbox.jira.changelog import recent
 from slabridge_sandbox.jira.comments import page_of
 from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.index import PRESENT, Snapshot
-from slabridge_sandbox.jira.screens import schema
+from slabridge_sandbox.jira.screens import in_project, schema
 from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.transitions import offered
 from slabridge_sandbox.jira.values import category, shown
@@ -77,7 +77,8 @@ def given(call: Call, ids: Sequence[int], wanted: Wanted, snapshot: Snapshot = P
         if wanted.properties:
             issue["properties"] = kept.get(row["id"], {})
         if wanted.fields:
-            issue["fields"] = {field.id: _value(call, field, row, comments) for field in wanted.fields}
+            there = [field for field in wanted.fields if in_project(call.site, field, row)]
+            issue["fields"] = {field.id: _value(call, field, row, comments) for field in there}
         issues.append(issue)
     return issues
 

@@ -45,7 +45,7 @@ def ticket_of(
     """Return what an issue's payload, its changelog and its comments say.
 
     A field that the payload leaves out is empty: Jira hides no field of an issue that it shows, the project just has no
-    such field. One that holds what we cannot read is left out.
+    such field (any more: `connectors.jira.pull.left`). One that holds what we cannot read is left out.
 
     Raises:
         ValueError: the payload or the changelog cannot be read.

@@ -37,6 +37,14 @@ class Screens:
         self._lock = Lock()
         self._known: dict[Hashable, Any] = {}
 
+    def on_screen(self, issue: str, project: str, type_: str) -> frozenset[str] | None:
+        """Return the ids of the fields on the edit screen of an issue's project and type, None where it does not say.
+
+        An empty one says nothing of other issues, and is not remembered.
+        """
+        found: frozenset[str] | None = self._once(("screen", project, type_), lambda: self._screen(issue) or None)
+        return found
+
     def missing(self, issue: str, place: Place, fields: Mapping[str, Field]) -> frozenset[str]:
         """Return the ids of those fields that are not on the edit screen of an issue's project, type and status.
 
@@ -44,9 +52,8 @@ class Screens:
         """
         if self._is_shut(place):
             return frozenset(fields)
-        # An empty one says nothing of other issues, and is not remembered.
-        there = self._once(("screen", place.project, place.type), lambda: self._screen(issue) or None)
-        if not there:
+        there = self.on_screen(issue, place.project, place.type)
+        if there is None:
             return frozenset(fields) if self.shut(issue, place) else frozenset()
         missing = fields.keys() - there
         for id_ in sorted(missing):

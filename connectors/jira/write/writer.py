@@ -22,12 +22,12 @@ _MEANING = {404: Outcome.GONE, 409: Outcome.FAILED}
 class Writer:
     """Writes to a site; `fields` are those that it may write, by the name that the configuration gives them."""
 
-    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], memory: Memory) -> None:
+    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], memory: Memory, screens: Screens) -> None:
         self._dialect = dialect
         self._client = dialect.client
         self._fields = fields
         self._memory = memory
-        self._screens = Screens(self._client)
+        self._screens = screens
 
     def receipts(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes, several at a time; see `connectors.receipts.receipts`."""
