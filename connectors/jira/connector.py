@@ -18,13 +18,16 @@ from connectors.jira.jql import checked
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
-from connectors.jira.pull.people import People, members
+from connectors.jira.pull.left import LeftFields
+from connectors.jira.pull.people import People, listed
 from connectors.jira.pull.search import ChangedIssues, changed_issues
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from connectors.jira.write.fact import encode
+from connectors.jira.write.screen import Screens
 from connectors.jira.write.writer import Writer
 from connectors.parallel import Lanes
+from connectors.roles import Roles
 
 MOST = 1_000
 """The most issues in a page."""
@@ -140,11 +143,10 @@ class Jira:
 
     @cached_property
     def _people(self) -> People:
-        settings, account = self._settings, self._who.account
-        if not (settings.agent_groups or settings.agent_accounts):
-            return People(account, self._dialect.person)
-        agents = members(self._client, settings.agent_groups, self._dialect.person) | set(settings.agent_accounts)
-        return People(account, self._dialect.person, frozenset(agents))
+        settings, person = self._settings, self._dialect.person
+        agents = listed(self._client, settings.agents, "agents", person)
+        not_agents = listed(self._client, settings.not_agents, "not_agents", person)
+        return People(self._who.account, person, Roles(self.name, agents, not_agents))
 
     @cached_property
     def _schema(self) -> Schema:
@@ -162,8 +164,13 @@ class Jira:
 
     @cached_property
     def _pull(self) -> Pull:
-        return Pull(self._dialect, self._schema, self._people, self._memory, comments=self._settings.comments)
+        left = LeftFields(self._client, self._schema.read, self._screens)
+        return Pull(self._dialect, self._schema, self._people, self._memory, left, comments=self._settings.comments)
 
     @cached_property
     def _writer(self) -> Writer:
-        return Writer(self._dialect, self._writable, self._memory)
+        return Writer(self._dialect, self._writable, self._memory, self._screens)
+
+    @cached_property
+    def _screens(self) -> Screens:
+        return Screens(self._client)

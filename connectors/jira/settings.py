@@ -9,11 +9,8 @@ from connectors.settings import Settings
 class JiraSettings(Settings):
     """`overlap` is longer: the search index lags by seconds to minutes.
 
-    `agent_groups` and `agent_accounts` (account ids; in Data Center user names) say whose comments are an agent's,
-    where Jira has no notion of that.
+    Accounts of `agents` and `not_agents` are account ids; in Data Center user names or keys.
     """
 
     page_size: int = 500
     overlap: int = 600
-    agent_groups: tuple[str, ...] = ()
-    agent_accounts: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from connectors.interface import NativeComment, NativeTicket, Values
 from connectors.jira.dialect import Raw, is_portal
 from connectors.jira.field import Field
 from connectors.jira.instant import instant
-from connectors.jira.property import Remembered, written_in
+from connectors.jira.property import written_in
 from connectors.jira.pull.comment import comment_of
 from connectors.jira.pull.history import entries
 from connectors.jira.pull.people import People
@@ -31,7 +31,7 @@ class Schema:
         """The ids of all fields of a payload that we need, without comments."""
         own = (field.id for field in (*self.read, *self.written))
         more = [self.participants] if self.participants else []
-        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "reporter", *more, *own]))
+        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "status", "reporter", *more, *own]))
 
     @property
     def with_history(self) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def ticket_of(
     """Return what an issue's payload, its changelog and its comments say.
 
     A field that the payload leaves out is empty: Jira hides no field of an issue that it shows, the project just has no
-    such field. One that holds what we cannot read is left out.
+    such field (any more: `connectors.jira.pull.left`). One that holds what we cannot read is left out.
 
     Raises:
         ValueError: the payload or the changelog cannot be read.
@@ -67,15 +67,10 @@ def ticket_of(
     )
 
 
-def remembered(issue: Raw) -> Remembered:
-    """Return what writing the issue will take."""
-    kind = issue["fields"].get("issuetype") or {}
-    return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
-
-
 def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
     customers = _customers(issue, schema, people) if is_portal(issue) else None
-    return tuple(sorted((comment_of(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
+    found = (comment_of(raw, people, customers, issue["key"]) for raw in comments)
+    return tuple(sorted(found, key=lambda comment: comment.at))
 
 
 def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:

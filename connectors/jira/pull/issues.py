@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Skipped
 from connectors.jira.dialect import Dialect, IssueRequest
-from connectors.jira.property import Memory
-from connectors.jira.pull.issue import Schema, remembered, ticket_of
+from connectors.jira.property import Memory, remembered
+from connectors.jira.pull.issue import Schema, ticket_of
+from connectors.jira.pull.left import LeftFields
 from connectors.jira.pull.people import People
 
 
@@ -22,11 +23,21 @@ class Pulled(NamedTuple):
 class Pull:
     """Reads issues of a site; `memory` keeps what writing them will take."""
 
-    def __init__(self, dialect: Dialect, schema: Schema, people: People, memory: Memory, *, comments: bool) -> None:
+    def __init__(  # noqa: PLR0913 - what reading takes
+        self,
+        dialect: Dialect,
+        schema: Schema,
+        people: People,
+        memory: Memory,
+        left: LeftFields,
+        *,
+        comments: bool,
+    ) -> None:
         self._dialect = dialect
         self._schema = schema
         self._people = people
         self._memory = memory
+        self._left = left
         self._asked = IssueRequest(schema.asked, comments, bool(schema.written))
 
     def tickets(self, ids: Sequence[str], promised: Mapping[str, int] | None = None) -> Pulled:
@@ -43,7 +54,7 @@ class Pull:
                 found = ticket_of(issue, histories.get(id_, ()), comments.get(id_, ()), self._schema, self._people)
                 if "properties" in issue:
                     self._memory.keep(id_, remembered(issue))
-                tickets.append(found)
+                tickets.append(self._left.ended(issue, found))
         there = {ticket.id for ticket in tickets} | {one.id for one in skipped}
         return Pulled(tuple(tickets), tuple(skipped), tuple(id_ for id_ in ids if id_ not in there))
 

@@ -105,8 +105,7 @@ def _connection(
     timeout = shape(TimeoutTable, raw["timeout"], (*path, "timeout"), reading) if "timeout" in raw else None
     inner = {
         key: shape(model, raw[key], (*path, key), reading)
-        for each in TOOLS.values()
-        for key, model in each.inner.items()
+        for key, model in {key: model for each in TOOLS.values() for key, model in each.inner.items()}.items()
         if key in raw
     }
     native = read_native(raw["native"], (*path, "native"), promises, reading) if "native" in raw else {}

@@ -11,6 +11,8 @@ from connectors.interface import NativeTicket
 from connectors.jira.field import resolve
 from connectors.jira.pull.issue import Schema, ticket_of
 from connectors.jira.pull.people import People
+from connectors.roles import Listed, Roles
+from connectors.roster import NOBODY
 from tests.places import SHARED, absent
 
 ISSUES = SHARED / "data/jira_issues33.jsonl.gz"
@@ -43,7 +45,7 @@ def raw() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def tickets(raw: list[dict[str, Any]]) -> list[NativeTicket]:
     schema = Schema(resolve([entry["id"] for entry in CATALOGUE], CATALOGUE), ())
-    people = People("me", lambda author: str(author.get("accountId")))
+    people = People("me", lambda author: str(author.get("accountId")), Roles("jira", Listed(NOBODY), Listed(NOBODY)))
     return [ticket_of(issue, issue["changelog"]["histories"], (), schema, people) for issue in raw]
 
 

@@ -100,7 +100,7 @@ REFUSED = {
     ),
     "history of no kind": ('snow.history = "audit"', "snow.history", 'the nearest is "sys_audit"'),
     "history in Jira": ('help.history = "observed"', "help.history", "is for ServiceNow alone"),
-    "agents in ServiceNow": ('snow.agents.groups = ["a"]', "snow.agents", "is for Jira alone"),
+    "an address as a domain": ('snow.not_agents.domains = ["a@b.c"]', "snow.not_agents.domains[0]", "behind the @"),
     "nobody an agent": ("help.agents = {}", "help.agents", "names nobody"),
     "agents as a list": ('help.agents = ["a"]', "help.agents", "must be a table"),
     "agents' unknown key": ('help.agents.group = ["a"]', "help.agents.group", 'the nearest is "groups"'),
