@@ -27,12 +27,12 @@ def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
 
 
 def next_due(results: Sequence[Result], ref: ResultRef) -> int | None:
-    """Return the earliest due time (ms UTC; of a paused cycle, if it were resumed now) of open cycles not breached."""
+    """Return the earliest due time (ms UTC) of running cycles that are not breached; a paused one has none."""
     dues = [
-        due
+        result.due_at
         for result in results
         if _meant(result, ref) and result.stopped_at is None and not result.breached and not result.excluded
-        if (due := result.due_at if result.due_at is not None else result.due_if_resumed) is not None
+        if result.due_at is not None
     ]
     return min(dues, default=None)
 

@@ -380,16 +380,16 @@ NEXT = FieldMap("u_next", ResultRef("next_due_at", kind="sla"), {})
             id="the missed response hides no resolution",
         ),
         pytest.param(
-            [result(due_at=None, due_if_resumed=NOW + 5 * HOUR, stage="paused")],
+            [paused(NOW + HOUR), result(due_at=NOW + 5 * HOUR, objective="x")],
             NOW + 5 * HOUR,
-            id="paused: if resumed",
+            id="a paused one has none",
         ),
         pytest.param([result(due_at=NOW + HOUR, kind="ola")], None, id="another kind"),
         pytest.param([breached()], None, id="all breached"),
         pytest.param([result(due_at=NOW + HOUR, excluded=True)], None, id="excluded"),
     ],
 )
-def test_the_next_due_time_is_the_earliest_of_open_cycles_that_are_not_breached(
+def test_the_next_due_time_is_the_earliest_of_running_cycles_that_are_not_breached(
     results: list[Result], expected: int | None
 ) -> None:
     ticket = known({"u_next": "old"})
