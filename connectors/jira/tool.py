@@ -58,7 +58,9 @@ JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
     settings=JiraSettings,
-    signing_in=SigningIn(kinds=("basic", "bearer", "oauth_client"), token_url=_token_url, takes_json=takes_json),
+    signing_in=SigningIn(
+        kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json
+    ),
     keys=Keys,
     inner=ROSTERS,
     own_settings=rosters,
