@@ -33,11 +33,6 @@ class Schema:
         more = [self.participants] if self.participants else []
         return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "reporter", *more, *own]))
 
-    @property
-    def with_history(self) -> tuple[str, ...]:
-        """The ids of the fields whose changes we need."""
-        return tuple(dict.fromkeys(field.id for field in self.read))
-
 
 def ticket_of(
     issue: Raw, histories: Iterable[Raw], comments: Iterable[Raw], schema: Schema, people: People

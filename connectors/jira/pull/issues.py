@@ -32,7 +32,7 @@ class Pull:
     def tickets(self, ids: Sequence[str], promised: Mapping[str, int] | None = None) -> Pulled:
         """Return these issues, complete; `promised` are times of their last change that a search gave."""
         bulk = self._dialect.issues(ids, self._asked, promised)
-        histories = self._dialect.histories(bulk.issues, self._schema.with_history)
+        histories = self._dialect.histories(bulk.issues)
         comments = self._dialect.comments(bulk.issues, self._people.account) if self._asked.comments else {}
         said = self._dialect.client.http.clean
         skipped = [Skipped(id_, id_, f"Jira does not give it: {said(why)}") for id_, why in bulk.errors.items()]
