@@ -19,6 +19,9 @@ class Keys(TomlTable):
     """The keys of a connection to Jira alone."""
 
     agents: Any = None
+    was: dict[str, list[Annotated[str, Field(min_length=1)]]] | None = Field(
+        default=None, examples=['{ "Support team" = ["Support group"] }']
+    )
 
 
 class AgentsTable(TomlTable):
@@ -69,10 +72,13 @@ def _is_in(field: str, jql: str) -> bool:
 
 
 def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    agents = values["agents"]
-    if agents is None:
-        return {}
-    return {"agent_groups": tuple(agents.groups), "agent_accounts": tuple(agents.accounts)}
+    agents, was = values["agents"], values["was"]
+    found: dict[str, Any] = {}
+    if agents is not None:
+        found |= {"agent_groups": tuple(agents.groups), "agent_accounts": tuple(agents.accounts)}
+    if was is not None:
+        found["was"] = {field: tuple(names) for field, names in was.items()}
+    return found
 
 
 JIRA = Tool(

@@ -126,6 +126,9 @@ def _connection(
     check(tool.check_name, [*names, *written], reading)
     check(tool.check_written, written, reading)
     check(tool.check_filter, [((*path, "filter"), table.filter)], reading)
+    for field in getattr(table, "was", None) or ():
+        if field not in table.fields.values():
+            reading.problem((*path, "was", field), f"is not read; {instead(field, table.fields.values())}")
     values = _values(table, path, reading)
     if auth is None or reading.broken(path):
         return None

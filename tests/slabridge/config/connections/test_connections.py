@@ -101,6 +101,14 @@ def test_a_census_is_daily_unless_told_otherwise() -> None:
 
 
 @pytest.mark.usefixtures("secrets")
+def test_earlier_names_of_a_jiras_fields_reach_its_settings() -> None:
+    changed = config('connections.help.was = { priority = ["Urgency"], status = [] }')
+    (help_,) = (settings for settings in changed.settings() if settings.name == "help")
+    assert isinstance(help_, JiraSettings)
+    assert help_.was == {"priority": ("Urgency",), "status": ()}
+
+
+@pytest.mark.usefixtures("secrets")
 def test_agents_of_a_jira_are_groups_and_accounts() -> None:
     changed = config('connections.help.agents = { groups = ["desk"], accounts = ["5b10ac"] }')
     settings = changed.connections[1].settings()
