@@ -14,6 +14,8 @@ from connectors.jira.field import Field
 from connectors.jira.value import changed
 
 Item = Mapping[str, Any]
+_NO_FIELDS = frozenset({"Epic Child"})
+"""What rows of the kind "custom" may be called though it is no field."""
 _NUMBER = re.compile(r"-?\d+(\.\d+)?(E-?\d+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SYSTEM = {
@@ -71,7 +73,7 @@ class Rows:
         for name, sharing in shared.items():
             self._named.setdefault(name, sharing)
         self._shared = frozenset(shared) - {name for field in fields for name in field.was}
-        self._taken = frozenset(taken)
+        self._taken = frozenset(taken) | _NO_FIELDS
         self._open = tuple(field for field in fields if field.custom and not field.told)
 
     def of(self, item: Item) -> Owners:

@@ -112,7 +112,7 @@ def test_rows_of_an_unknown_name_that_may_be_a_fields_are_reported_and_not_guess
 
 def test_rows_of_a_field_that_is_not_read_are_nobodys() -> None:
     story = past("Support team")
-    assert told(story, {"Support team": ("7",)}, item("Taken", None, "7")) == []
+    assert told(story, {"Support team": ("7",)}, item("Taken", None, "7"), item("Epic Child", None, "8")) == []
     assert story.lost == set()
 
 
