@@ -124,16 +124,26 @@ def _synchronise(context: Context, write: Write) -> None:
     )
     mapper = Mapper(context.connection)
     after = ""
-    while batch := _pending(context, after):
-        after = batch[-1].id
-        settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
-        context.proceed()
-    for (field, value), count in sorted(mapper.unmapped.items()):
-        log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
-    for field, count in sorted(mapper.unreadable.items()):
-        log.warning("field not readable", connection=context.name, field=field, tickets=count)
+    try:
+        while batch := _pending(context, after):
+            after = batch[-1].id
+            settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
+            context.proceed()
+    finally:
+        _report_mapping(context, mapper)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
+
+
+def _report_mapping(context: Context, mapper: Mapper) -> None:
+    refused = context.run.engine.fields if context.connection.unmapped == "refuse" else ()
+    for (field, value), count in sorted(mapper.unmapped.items()):
+        if field in refused:
+            log.error("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+        else:
+            log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+    for field, count in sorted(mapper.unreadable.items()):
+        log.warning("field not readable", connection=context.name, field=field, tickets=count)
 
 
 def _pending(context: Context, after: str) -> list[Known]:

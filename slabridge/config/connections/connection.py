@@ -26,7 +26,8 @@ class Connection:
 
     `census` is how often, in ms, all that is known is compared with what is there (None: never), `writes_per_run` how
     many writes a run may send (None: no limit). `native` is objective (`agreement.objective`) -> names of the tool's
-    own clocks that it is compared with.
+    own clocks that it is compared with. `unmapped` is what becomes of a ticket with a value that decides and that no
+    entry of its field's `values` names: "refuse" (it is not judged) or "keep" (it is judged with the value as it is).
     """
 
     name: str
@@ -47,6 +48,7 @@ class Connection:
     census: int | None = DAY
     writes_per_run: int | None = None
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unmapped: str = "refuse"
     config: str = ""
     writeback: Writeback = field(default_factory=Writeback)
 

@@ -61,6 +61,7 @@ class ConnectionTable(TomlTable):
     native: Any = None
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
+    unmapped: Annotated[str, one_of("refuse", "keep")] = "refuse"
     writeback: Any = None
 
 
@@ -151,6 +152,7 @@ def _connection(
         census=table.census,
         writes_per_run=table.writes_per_run,
         native=native,
+        unmapped=table.unmapped,
         config=reading.file,
         writeback=writeback,
     )
