@@ -132,17 +132,27 @@ def _synchronise(context: Context, write: Write) -> None:
         standing.as_of,
     )
     mapper = Mapper(context.connection)
-    batch, after = pending(context, "", BATCH)
-    while after:
-        settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
-        context.proceed()
-        batch, after = pending(context, after, BATCH)
-    for (field, value), count in sorted(mapper.unmapped.items()):
-        log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
-    for field, count in sorted(mapper.unreadable.items()):
-        log.warning("field not readable", connection=context.name, field=field, tickets=count)
+    try:
+        batch, after = pending(context, "", BATCH)
+        while after:
+            settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
+            context.proceed()
+            batch, after = pending(context, after, BATCH)
+    finally:
+        _report_mapping(context, mapper)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
+
+
+def _report_mapping(context: Context, mapper: Mapper) -> None:
+    refused = context.run.engine.fields if context.connection.unmapped == "refuse" else ()
+    for (field, value), count in sorted(mapper.unmapped.items()):
+        if field in refused:
+            log.error("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+        else:
+            log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+    for field, count in sorted(mapper.unreadable.items()):
+        log.warning("field not readable", connection=context.name, field=field, tickets=count)
 
 
 def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:

@@ -13,7 +13,7 @@ from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
-from connectors.jira.field import Field, participants, resolve
+from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
@@ -108,8 +108,11 @@ class Jira:
             yield Page(tickets, {}, skipped, gone)
 
     def gaps(self) -> Mapping[str, str]:
-        """Return the fields that Jira keeps no history of, and that comments are not read where they are not."""
-        found = {field.name: field.gap for field in self._schema.read if field.gap}
+        """Return the fields that Jira keeps no history of, or perhaps not all, and comments where they are not read."""
+        read = self._schema.read
+        lost = {field.name: {row for name, row in tuple(self._pull.lost) if name == field.name} for field in read}
+        found = {name: perhaps_lost(rows) for name, rows in lost.items() if rows}
+        found |= {field.name: field.gap for field in read if field.gap}
         return found if self._settings.comments else {**found, "comments": "comments are not read from this connection"}
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
@@ -153,8 +156,9 @@ class Jira:
         dialect = self._dialect
         catalogue = dialect.client.fields()
         try:
-            read = resolve(self._settings.fields, catalogue)
-            return Schema(read, resolve(self._settings.written, catalogue), participants(catalogue))
+            read = resolve(self._settings.fields, catalogue, self._settings.was)
+            written = resolve(self._settings.written, catalogue)
+            return Schema(read, written, participants(catalogue), custom_names(catalogue))
         except Refused as error:
             raise Refused(f"{self.name}: {error}") from None
 

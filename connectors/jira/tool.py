@@ -1,9 +1,11 @@
 """Jira, as the configuration knows it."""
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 from urllib.parse import urlsplit
+
+from pydantic import Field
 
 from connectors.interface import Cursor
 from connectors.jira.auth import TOKEN_URL, takes_json
@@ -19,6 +21,9 @@ class Keys(TomlTable):
 
     agents: Any = None
     not_agents: Any = None
+    was: dict[str, list[Annotated[str, Field(min_length=1)]]] | None = Field(
+        default=None, examples=['{ "Support team" = ["Support group"] }']
+    )
 
 
 def is_cloud(url: str) -> bool:
@@ -60,6 +65,12 @@ def _read_to(cursor: Cursor) -> int | None:
     return updated
 
 
+def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    was = values["was"]
+    earlier = {} if was is None else {"was": {field: tuple(names) for field, names in was.items()}}
+    return rosters(values) | earlier
+
+
 JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
@@ -69,7 +80,7 @@ JIRA = Tool(
     ),
     keys=Keys,
     inner=ROSTERS,
-    own_settings=rosters,
+    own_settings=_own_settings,
     comment_fields=("comment",),
     check_name=_accept,
     check_written=_accept,

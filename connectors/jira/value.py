@@ -13,7 +13,7 @@ from connectors.jira.field import CASCADE, Field
 from connectors.jira.instant import normal
 
 _CASCADE = re.compile(r"Parent values: (.*?)\((\d+)\)(?:Level 1 values: (.*)\((\d+)\))?", re.DOTALL)
-_NAMES = ("displayName", "value", "name", "title", "key")
+_NAMES = ("displayName", "value", "name", "title", "filename", "key")
 _IDS = ("accountId", "id", "groupId", "key")
 """What a code is, the first that there is; `key` is a user's in Data Center."""
 

@@ -94,6 +94,7 @@ def _judged_by(context: Context) -> str:
             context.run.config.definitions.holder,
             sorted(context.connection.fields.items()),
             sorted((name, sorted(values.items())) for name, values in context.connection.values.items()),
+            context.connection.unmapped,
             context.connection.writeback,
         )
     )

@@ -28,7 +28,9 @@ class Connection:
 
     `first_run` is whether a first run posts what happened before it. `census` is how often, in ms, all that is known is
     compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit).
-    `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with.
+    `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with. `unmapped`
+    is what becomes of a ticket with a value that decides and that no entry of its field's `values` names: "refuse" (it
+    is not judged) or "keep" (it is judged with the value as it is).
     """
 
     name: str
@@ -50,6 +52,7 @@ class Connection:
     writes_per_run: int | None = None
     first_run: FirstRun = "quiet"
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unmapped: str = "refuse"
     config: str = ""
     writeback: Writeback = field(default_factory=Writeback)
 

@@ -62,6 +62,7 @@ class ConnectionTable(TomlTable):
     native: Any = None
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
+    unmapped: Annotated[str, one_of("refuse", "keep")] = "refuse"
     writeback: Any = None
 
 
@@ -126,6 +127,9 @@ def _connection(
     check(tool.check_name, [*names, *written], reading)
     check(tool.check_written, written, reading)
     check(tool.check_filter, [((*path, "filter"), table.filter)], reading)
+    for field in getattr(table, "was", None) or ():
+        if field not in table.fields.values():
+            reading.problem((*path, "was", field), f"is not read; {instead(field, table.fields.values())}")
     values = _values(table, path, reading)
     if auth is None or reading.broken(path):
         return None
@@ -149,6 +153,7 @@ def _connection(
         writes_per_run=table.writes_per_run,
         first_run=table.first_run,
         native=native,
+        unmapped=table.unmapped,
         config=reading.file,
         writeback=writeback,
     )

@@ -115,6 +115,14 @@ def test_who_is_an_agent_and_who_is_none_is_named_by_account_group_and_domain(pl
     assert settings.not_agents == Roster(domains=("acme.com",))
 
 
+@pytest.mark.usefixtures("secrets")
+def test_earlier_names_of_a_jiras_fields_reach_its_settings() -> None:
+    changed = config('connections.help.was = { priority = ["Urgency"], status = [] }')
+    (help_,) = (settings for settings in changed.settings() if settings.name == "help")
+    assert isinstance(help_, JiraSettings)
+    assert help_.was == {"priority": ("Urgency",), "status": ()}
+
+
 @pytest.mark.parametrize("url", ["https://jira.acme.com/jira/", "https://api.atlassian.com/ex/jira/1a-2b"])
 def test_the_address_of_a_jira_may_have_a_path(url: str) -> None:
     assert config(f'connections.help.url = "{url}"').connections[1].url == url.rstrip("/")
