@@ -13,9 +13,11 @@ import structlog
 from connectors.errors import ConnectorError, Halted, Refused
 from connectors.interface import CommentWrite, Connector
 from sla_engine import Engine
+from slabridge import __version__
 from slabridge.config import Config, Connection
 from slabridge.run.actions import Planned, Terms
 from slabridge.run.adopt import adopt
+from slabridge.run.bug import kind_of, places_of
 from slabridge.run.context import Context, OnProgress, Run
 from slabridge.run.due import reread_due
 from slabridge.run.halt import Halt
@@ -28,7 +30,7 @@ from slabridge.run.settle import settle
 from slabridge.run.tally import Report, Tally
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.write import write
-from slabridge.state import ConnectionState, State, connections, lease, quarantine, runs, tickets
+from slabridge.state import Busy, ConnectionState, State, StateError, connections, lease, quarantine, runs, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
@@ -95,7 +97,11 @@ def rehearse(
 def _contained(  # noqa: PLR0913, PLR0917 - what one connection's part consists of
     this: Run, state: State, connection: Connection, connector: Connector, tally: Tally, write: Write
 ) -> None:
-    """Run one connection's part; a tool that fails ends that part, and no more."""
+    """Run one connection's part; a tool that fails ends that part, and no more, and so does a bug.
+
+    Raises:
+        StateError, Busy: nothing can be kept any more.
+    """
     before = connector.calls
     try:
         this.halt.check()
@@ -111,6 +117,13 @@ def _contained(  # noqa: PLR0913, PLR0917 - what one connection's part consists 
     except ConnectorError as error:
         tally.outage = str(error)
         log.warning("deferred", connection=tally.connection, reason=str(error))
+    except (StateError, Busy):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other connections' parts run
+        tally.bug = kind_of(error)
+        log.error(  # noqa: TRY400 - a traceback shows values
+            "bug", connection=tally.connection, error=tally.bug, version=__version__, places=places_of(error)
+        )
     finally:
         tally.calls = connector.calls - before
 

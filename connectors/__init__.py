@@ -45,6 +45,8 @@ def open(  # noqa: A001 - read as `connectors.open`
         settings.auth,
         rules=found.rules,
         timeout=settings.timeout,
+        total=settings.total,
+        max_answer=settings.max_answer,
         limits=limits or Limits(settings.concurrency, settings.calls_per_hour),
         left=left,
         stopping=stopping,

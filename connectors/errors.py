@@ -20,13 +20,16 @@ class ConnectorError(Exception):
 class Refused(ConnectorError):  # noqa: N818 - named by what the tool did
     """The tool refuses, and asking again does not help: wrong credentials, no permission, unknown table or field.
 
-    `status` and `body` (its JSON) are the tool's answer, where it gave one.
+    `status` and `body` (its JSON) are the tool's answer, where it gave one, and `date` its clock then (ms UTC).
     """
 
-    def __init__(self, message: str, *, status: int | None = None, body: object = None) -> None:
+    def __init__(
+        self, message: str, *, status: int | None = None, body: object = None, date: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.body = body
+        self.date = date
 
 
 class Unavailable(ConnectorError):  # noqa: N818 - as above

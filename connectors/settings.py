@@ -13,9 +13,10 @@ class Settings:
 
     `filter` is native and says which tickets are taken up ("" is all). `fields` are the native fields to read with
     their history, `written` those that we write and read back. `overlap` seconds are read again before the cursor,
-    because indexes lag and commits come late. `timeout` is seconds to connect and between two bytes of an answer.
-    `concurrency` is how many calls may be under way at once, `calls_per_hour` how many may be made in an hour (None: no
-    limit); both count for a host. `ca` names a file of certificates to trust instead of the usual ones, `proxy` a URL.
+    because indexes lag and commits come late. `timeout` is seconds to connect and between two bytes of an answer,
+    `total` those of a whole answer, `max_answer` the most bytes of one. `concurrency` is how many calls may be under
+    way at once, `calls_per_hour` how many may be made in an hour (None: no limit); both count for a host. `ca` names a
+    file of certificates to trust instead of the usual ones, `proxy` a URL.
     `agents` and `not_agents` say whose comments are an agent's, and whose are not (`connectors.roles.Roles`).
     """
 
@@ -29,6 +30,8 @@ class Settings:
     page_size: int = 200
     overlap: int = 120
     timeout: tuple[float, float] = (5.0, 60.0)
+    total: float = 300.0
+    max_answer: int = 64_000_000
     concurrency: int = 2
     calls_per_hour: int | None = None
     ca: Path | None = None

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -11,6 +12,9 @@ DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = (1 << 63) - 1
 """After every instant: the largest number that a column holds."""
+FIRST_INSTANT: Final = 0
+LAST_INSTANT: Final = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
+"""Instants outside [first, last) are a broken clock or a slip of the pen, not a ticket's life."""
 _MILLISECOND = timedelta(milliseconds=1)
 
 
@@ -29,6 +33,17 @@ def parse_instant(text: str) -> int:
 def instant_of(moment: datetime) -> int:
     """Return an aware datetime as milliseconds UTC, cut, never rounded."""
     return (moment - EPOCH) // _MILLISECOND
+
+
+def require_plausible(instant: int, text: str) -> int:
+    """Return the instant that a text names if it can be one of a ticket's life.
+
+    Raises:
+        ValueError: it lies before 1970 or after 2199.
+    """
+    if not FIRST_INSTANT <= instant < LAST_INSTANT:
+        raise ValueError(f"{text!r} is not between the years 1970 and 2199")
+    return instant
 
 
 def moment_of(instant: int) -> datetime:

@@ -6,12 +6,8 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 from sla_engine.errors import InvalidTicket
-from sla_engine.instant import parse_instant
+from sla_engine.instant import parse_instant, require_plausible
 from sla_engine.ticket import ROLES, Comment, Entry, Link, Ticket, Values
-
-FIRST_INSTANT: Final = parse_instant("1970-01-01T00:00:00Z")
-LAST_INSTANT: Final = parse_instant("2200-01-01T00:00:00Z")
-"""Instants outside [first, last) are a broken clock, not a ticket's life."""
 
 _KEYS: Final = frozenset({"source", "id", "key", "created", "fields", "history", "comments", "links"})
 
@@ -143,12 +139,9 @@ def _text(holder: Any, name: str) -> str:  # noqa: ANN401 - whatever JSON holds
 def _instant(holder: Any, name: str) -> int:  # noqa: ANN401 - whatever JSON holds
     text = _text(holder, name)
     try:
-        instant = parse_instant(text)
+        return require_plausible(parse_instant(text), text)
     except (ValueError, OverflowError) as error:
         raise _Wrong(name, str(error)) from error
-    if not FIRST_INSTANT <= instant < LAST_INSTANT:
-        raise _Wrong(name, f"{text!r} is not between the years 1970 and 2199")
-    return instant
 
 
 def _object(holder: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds

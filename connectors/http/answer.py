@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from sla_engine.instant import instant_of
+from sla_engine.instant import instant_of, require_plausible
 
 
 class Answer(NamedTuple):
@@ -23,16 +23,25 @@ class Answer(NamedTuple):
 
 
 def loads(content: bytes) -> Any:  # noqa: ANN401 - JSON
-    """Parse JSON; half a surrogate pair, which cut emoji leave and orjson refuses, becomes a question mark.
+    """Parse JSON, and what people's texts make of it where a server does not look.
+
+    Half a surrogate pair, which cut emoji leave, becomes a question mark; a control character stands as it is.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is no JSON, or none that anybody sends: too deep, or with numbers that are none.
     """
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        text = json.dumps(json.loads(content), ensure_ascii=False)
-        return orjson.loads(text.encode(errors="replace"))
+        try:
+            text = json.dumps(json.loads(content, strict=False, parse_constant=_no_number), ensure_ascii=False)
+            return orjson.loads(text.encode(errors="replace"))
+        except RecursionError:
+            raise ValueError("too deep") from None
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 def date_of(headers: Mapping[str, str]) -> int | None:
@@ -70,6 +79,6 @@ def joined(parts: Iterable[object]) -> str:
 def _http_date(text: str) -> int | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return require_plausible(instant_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC)), text)
+    except (ValueError, OverflowError):
         return None
-    return instant_of(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

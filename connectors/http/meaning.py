@@ -10,13 +10,17 @@ import requests
 import structlog
 
 from connectors.errors import CutShort, Refused, Spaced, Unavailable
-from connectors.http.answer import loads, retry_after
+from connectors.http.answer import date_of, loads, retry_after
 from connectors.http.call import Call, Failure
 from connectors.http.limits import HOUR, Limits
 from connectors.http.rules import Rules, Scope
 
 _LOST = frozenset({408, 502, 503, 504})
 _LOGIN = re.compile(r"""type=["']?password|saml|single sign-on|<title>[^<]*(log ?in|sign ?in|log ?on)""", re.IGNORECASE)
+
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)</title", re.IGNORECASE)
+_LOOKED_AT = 1_000_000
+"""So many bytes of a page are looked at; what it says to people stands at its beginning."""
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +55,7 @@ class Meaning:
     def _failed(self, call: Call, response: requests.Response, asked: float | None) -> Failure:
         status = response.status_code
         words = f"answers {status} ({self._said(response)})"
-        is_cancelled = self.rules.cancelled(response.text)
+        is_cancelled = self.rules.cancelled(_text(response))
         kind = CutShort if is_cancelled else Unavailable
         if status not in _LOST:
             return call.fail(words, lost=True, again=call.read and status == 500 and not is_cancelled, kind=kind)
@@ -94,7 +98,7 @@ class Meaning:
         if "html" not in response.headers.get("Content-Type", "") and not response.content.lstrip().startswith(b"<"):
             return call.fail("answers with broken or cut JSON", lost=True, again=False, kind=CutShort)
         seen = f"answers with a web page ({self._said(response)}) where data was expected"
-        if call.read and _LOGIN.search(response.text):
+        if call.read and _LOGIN.search(_text(response)):
             return Refused(f"{call.who} {seen}, a login page: is url right, may the account use the API?")
         return call.fail(f"{seen} (asleep, in maintenance, behind a proxy?)", lost=True, again=False)
 
@@ -110,13 +114,22 @@ class Meaning:
             parts.append("the credentials are wrong, expired or locked; check `auth` of this connection")
         elif status == 403:
             parts.append("the account may lack a permission for this")
-        return Refused(": ".join(parts), status=status, body=_json(response))
+        return Refused(": ".join(parts), status=status, body=_json(response), date=date_of(response.headers))
 
     def _said(self, response: requests.Response) -> str:
         """Return what an answer says to people: the tool's message, a page's title, or the name of its status."""
-        title = re.search(r"<title[^>]*>(.*?)</title>", response.text, re.IGNORECASE | re.DOTALL)
+        title = _TITLE.search(_text(response))
         said = self.rules.message(_json(response)) or (f"titled “{html.unescape(title[1]).strip()}”" if title else "")
         return self.clean(said or response.reason or "no reason given")
+
+
+def _text(response: requests.Response) -> str:
+    """Return the beginning of an answer as text; where no encoding is named none is guessed, which takes long."""
+    beginning = response.content[:_LOOKED_AT]
+    try:
+        return beginning.decode(response.encoding or "utf-8", errors="replace")
+    except LookupError:
+        return beginning.decode(errors="replace")
 
 
 def _json(response: requests.Response) -> object:

@@ -2,7 +2,8 @@
 
 `Http` is a `requests.Session`, so that client libraries, which want one, send through the same fence as our own calls:
 
-- a timeout always, certificates always verified, no redirect followed (an API has none; a login page does);
+- a timeout always, also for the whole of an answer, which has a largest size;
+- certificates always verified, no redirect followed (an API has none; a login page does);
 - retries here and nowhere else, by tenacity: `Retry-After` is a lower bound, otherwise exponential with jitter;
 - after a lost answer only what may be applied twice is sent again; a comment may not;
 - a 2xx answer that is not JSON (maintenance, single sign-on, proxy) is an error and never data.
@@ -17,6 +18,8 @@
 | lost: timeout, reset, cut; 408, 502, 503, 504 | again    | again            | given up    | Unavailable, or Unclear |
 | 500                                           | again    | given up         | given up    | Unavailable, or Unclear |
 | 500 for what the tool cancelled; broken JSON  | given up | given up         | given up    | CutShort, or Unclear    |
+| an answer that takes too long as a whole      | given up | given up         | given up    | Unavailable, or Unclear |
+| an answer that is too large                   | given up | given up         | given up    | CutShort, or Unclear    |
 | 2xx with a page                               | given up | given up         | given up    | Unavailable, or Unclear |
 | 3xx, 4xx, untrusted certificate, bad URL      | given up | given up         | given up    | Refused                 |
 | the run is to end                             | given up | given up         | given up    | Halted, or Unclear      |
@@ -34,13 +37,14 @@ from typing import Any
 
 import requests
 import structlog
-from requests.adapters import HTTPAdapter
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, CutShort
+from connectors.http import body
 from connectors.http.answer import Answer, date_of
 from connectors.http.call import Call, Failure, no_answer
 from connectors.http.cookies import Jar
 from connectors.http.credentials import Auth, OAuth
+from connectors.http.deadline import Adapter, Deadline, until
 from connectors.http.gate import Gate
 from connectors.http.header import Header, Nobody
 from connectors.http.limits import Limits
@@ -58,9 +62,10 @@ class Http(requests.Session):
 
     `attempts` bounds how often one call is sent, `patience` how many seconds it waits in all between them: a wait that
     would exceed it ends the call as `Unavailable` with `retry_after`. `left` says how many seconds the run still has
-    (no wait or time-out is longer), `stopping` whether it was asked to end. `limits` are those of the host, shared by
-    all its sessions. `ca` is a file of certificates to trust instead of the usual ones, `proxy` a URL. Without `auth`
-    nobody asks.
+    (no wait or time-out is longer), `stopping` whether it was asked to end. `timeout` is the seconds to connect and
+    between two bytes of an answer, `total` those of a whole answer, `max_answer` its bytes. `limits` are those of the
+    host, shared by all its sessions. `ca` is a file of certificates to trust instead of the usual ones, `proxy` a URL.
+    Without `auth` nobody asks.
     """
 
     def __init__(  # noqa: PLR0913 - all but the first two are bounds with defaults
@@ -70,6 +75,8 @@ class Http(requests.Session):
         *,
         rules: Rules = PLAIN,
         timeout: tuple[float, float] = (5.0, 60.0),
+        total: float = 300.0,
+        max_answer: int = 64_000_000,
         attempts: int = 5,
         patience: float = 60.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -83,6 +90,8 @@ class Http(requests.Session):
         super().__init__()
         self.name = name
         self.timeout = timeout
+        self.total = total
+        self._max_answer = max_answer
         limits = limits or Limits(clock=clock)
         self._gate = Gate(limits, patience, sleep, left or (lambda: float("inf")), stopping)
         self._meaning = Meaning(name, rules, limits, self.clean)
@@ -91,11 +100,12 @@ class Http(requests.Session):
         self.cookies = Jar()
         self.headers.update({"Accept": "application/json", "User-Agent": "slabridge"})
         for scheme in ("https://", "http://"):
-            self.mount(scheme, HTTPAdapter(pool_maxsize=limits.concurrency, max_retries=0))
+            self.mount(scheme, Adapter(pool_maxsize=limits.concurrency, max_retries=0))
         # On each request, as those of a session would have to give way to the environment's.
         self._route: dict[str, Any] = {"verify": str(ca)} if ca else {}
         self._route |= {"proxies": {"http": proxy, "https": proxy}} if proxy else {}
         same: dict[str, Any] = {"rules": rules, "timeout": timeout, "attempts": attempts}
+        same |= {"total": total, "max_answer": max_answer}
         same |= {"patience": patience, "sleep": sleep}
         same |= {"clock": clock, "left": left, "stopping": stopping, "ca": ca, "proxy": proxy}
         self._tokens = partial(Http, name, None, **same)
@@ -154,6 +164,9 @@ class Http(requests.Session):
         except Failure as failure:
             raise call.given_up(failure) from failure.__cause__
 
+    def get_redirect_target(self, _: object) -> None:
+        """Return nothing: no redirect is followed, nor its body read to see where it leads."""
+
     def clean(self, text: str) -> str:
         """Return a tool's text fit for a message: one short line without control characters or our secrets."""
         line = "".join(letter if letter.isprintable() else " " for letter in text)
@@ -198,19 +211,33 @@ class Http(requests.Session):
             timeout = kwargs.get("timeout") or self.timeout
             connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
             most = max(1.0, self._gate.left())
+            deadline = Deadline(min(self.total, most), min(read, most), self._gate.stopping)
+            waits = {"timeout": (min(connect, most), min(read, most)), "stream": True}
             began = time.monotonic()
             try:
-                response = super().request(
-                    call.method, call.url, **{**kwargs, "timeout": (min(connect, most), min(read, most))}
-                )
-            except requests.RequestException as error:
+                with until(deadline):
+                    response = super().request(call.method, call.url, **{**kwargs, **waits})
+                    body.receive(response, self._max_answer)
+            except (requests.RequestException, body.TooLarge) as error:
                 log.debug("no answer", method=call.method, path=call.path, error=type(error).__name__, ms=_since(began))
-                failure = no_answer(call, error)
-                if isinstance(error, requests.Timeout):  # perhaps only because the run's own time was up
-                    self._gate.require_run(call)
-                raise failure from error
+                raise self._lost(call, error, deadline) from error
         log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
         return response
+
+    def _lost(
+        self, call: Call, error: requests.RequestException | body.TooLarge, deadline: Deadline
+    ) -> Failure | ConnectorError:
+        """Return what it means that no complete answer came; raises where only the run's own time was up."""
+        if isinstance(error, body.TooLarge):
+            most = body.shown(self._max_answer)
+            words = f"answers with more than {most} (`max_answer`); a smaller page_size asks for less"
+            return call.fail(words, lost=True, again=False, kind=CutShort)
+        failure = no_answer(call, error)
+        if deadline.passed or isinstance(error, requests.Timeout):
+            self._gate.require_run(call)
+        if deadline.passed:
+            return call.fail(f"did not end its answer within {self.total:g} seconds (`timeout.total`)", again=False)
+        return failure
 
 
 def _since(began: float) -> int:

@@ -25,6 +25,8 @@ Fetch = Callable[[OAuth, Mapping[str, str]], Any]
 """Sends fields to where tokens are had, and returns the JSON of a 2xx answer; raises as `Http.call` does."""
 
 _MARGIN = 60.0
+_LONGEST = 1e9
+"""Seconds after which a token is renewed whatever was said of it."""
 _FILES = threading.Lock()  # two connections may share a refresh token's file
 
 log = structlog.get_logger(__name__)
@@ -108,6 +110,7 @@ class Token(AuthBase):
             raise Refused(f"{self._name}: {auth.token_url} answers without a token; check `auth.token_url`")
         until = None
         if isinstance(lasts, int | float) and not isinstance(lasts, bool):
+            lasts = min(lasts, _LONGEST)
             until = began + lasts - min(_MARGIN, lasts / 2)
         return _Held(SecretStr(token), until), SecretStr(follows) if isinstance(follows, str) and follows else None
 

@@ -72,7 +72,7 @@ class Client:
     def fields(self) -> list[Body]:
         """Return all fields of the site."""
         found = self._jira.fields()
-        if not isinstance(found, list):
+        if not isinstance(found, list) or not all(map(_is_field, found)):
             raise self._odd("field")
         return found
 
@@ -94,8 +94,9 @@ class Client:
             if error.status not in {400, 404}:
                 raise
             return False
-        held = found.get("permissions", {})
-        return any(held.get(key, {}).get("havePermission") is True for key in permissions)
+        held = found.get("permissions") if isinstance(found, Mapping) else None
+        named = [held.get(key) for key in permissions] if isinstance(held, Mapping) else []
+        return any(isinstance(one, Mapping) and one.get("havePermission") is True for one in named)
 
     def get(self, *path: str, **params: str | int) -> Answer:
         """Read one thing; the answer's body is an object."""
@@ -106,23 +107,27 @@ class Client:
         return self._object(path, self._call("POST", path, params=params, json=body, idempotent=True))
 
     def put(self, *path: str, body: Body, **params: str | int) -> Answer:
-        """Set something; it may be sent twice."""
-        return self._call("PUT", path, params=params, json=body)
+        """Set something; it may be sent twice.
+
+        Raises:
+            Unclear: the answer is not the 204 by which Jira says that it is set; else as `Http.call`.
+        """
+        return self._done(path, self._call("PUT", path, params=params, json=body))
 
     def post(self, *path: str, body: Body) -> Answer:
-        """Add something; it is never sent twice. The answer's body is an object.
+        """Add something; it is never sent twice. The answer's body is an object, with the id of what was added.
 
         Raises:
             Unclear: the answer is not what Jira gives; else as `Http.call`.
         """
         answer = self._call("POST", path, json=body)
-        if not isinstance(answer.body, Mapping):
+        if answer.status != 201 or not isinstance(answer.body, Mapping) or not answer.body.get("id"):
             raise Unclear(f"{self._odd(*path)}; the write may have been applied")
         return answer
 
     def delete(self, *path: str) -> Answer:
-        """Remove something."""
-        return self._call("DELETE", path)
+        """Remove something; raises as `put` does."""
+        return self._done(path, self._call("DELETE", path))
 
     def pages(self, *path: str, body: Body) -> Iterator[Answer]:
         """Ask for page after page, by `nextPageToken`.
@@ -140,7 +145,7 @@ class Client:
             token, last = answer.body.get("nextPageToken"), answer.body.get("isLast")
             if last is True or (not token and last is None):
                 return
-            if not token or token in seen:
+            if not isinstance(token, str) or not token or token in seen:
                 raise Unavailable(f"{self.name}: the pages of {'/'.join(path)} lead nowhere; the next run tries again")
             seen.add(token)
             asked = {**body, "nextPageToken": token}
@@ -154,6 +159,17 @@ class Client:
         found = answer.body.get(key)
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
             raise self._odd(key)
+        return found
+
+    def total(self, answer: Answer) -> int:
+        """Return how many things there are in all, by an answer that holds some of them; 0 where it does not say.
+
+        Raises:
+            Unavailable: it says something else than a number.
+        """
+        found = answer.body.get("total", 0)
+        if not isinstance(found, int):
+            raise self._odd("total")
         return found
 
     def clock(self, answer: Answer) -> int:
@@ -176,6 +192,11 @@ class Client:
         address = "/".join(quote(part, safe="/") for part in path)
         return self.http.call(method, f"{self._jira.server_url}/rest/api/{version}/{address}", **rest)
 
+    def _done(self, path: tuple[str, ...], answer: Answer) -> Answer:
+        if answer.status != 204:
+            raise Unclear(f"{self._odd(*path)} ({answer.status}, not 204); the write may have been applied")
+        return answer
+
     def _object(self, path: tuple[str, ...], answer: Answer) -> Answer:
         if not isinstance(answer.body, Mapping):
             raise self._odd(*path)
@@ -185,3 +206,10 @@ class Client:
         return Unavailable(
             f"{self.name}: asked for {'/'.join(path)}, the server answered as no Jira does; is it a proxy?"
         )
+
+
+def _is_field(entry: object) -> bool:
+    """Say whether an entry has what a field is found and described by."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("schema") or {}, dict):
+        return False
+    return isinstance(entry.get("id"), str) and isinstance(entry.get("name"), str)

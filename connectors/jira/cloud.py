@@ -9,7 +9,18 @@ from functools import partial
 
 from connectors.errors import Refused
 from connectors.jira.client import Body, Client
-from connectors.jira.dialect import Bulk, IssueRequest, Raw, SearchPage, all_comments, chunks, embedded, rows_of
+from connectors.jira.dialect import (
+    NO_TIME,
+    Bulk,
+    IssueRequest,
+    Raw,
+    SearchPage,
+    all_comments,
+    as_list,
+    chunks,
+    embedded,
+    rows_of,
+)
 from connectors.jira.document import document
 from connectors.jira.jql import changed_since
 from connectors.jira.property import PROPERTY
@@ -42,7 +53,8 @@ class Cloud:
                 for answer in self.client.pages("search/jql", body=query):
                     rows, now = rows_of(self.client, answer), self.client.clock(answer)
                     yield SearchPage(rows, now)
-                    reached = min((updated for _, updated in rows), default=reached or since)
+                    timed = (updated for _, updated in rows if updated != NO_TIME)
+                    reached = min(timed, default=reached or since)
                     reached = min(reached, now - self._lag)
             except Refused as error:
                 if error.status != 400 or reached is None or reached <= since:
@@ -70,7 +82,8 @@ class Cloud:
         while True:
             answer = self.client.ask("issue/bulkfetch", body={"issueIdsOrKeys": waiting, **body})
             found += (one for one in self.client.listed(answer, "issues") if str(one.get("id")) in waiting)
-            errors = {str(one.get("id")): str(one.get("errorMessage")) for one in answer.body.get("issueErrors") or ()}
+            failed = self.client.listed(answer, "issueErrors") if answer.body.get("issueErrors") else []
+            errors = {str(one.get("id")): str(one.get("errorMessage")) for one in failed}
             left = [id_ for id_ in waiting if id_ in errors]
             if not left or len(left) == len(waiting):
                 return Bulk(found, {id_: errors[id_] for id_ in left if self._is_there(id_)})
@@ -94,7 +107,7 @@ class Cloud:
         found: dict[str, list[Raw]] = {}
         for logs in self.client.lanes.map(self._logs, chunks(ids, IDS)):
             for log in logs:
-                found.setdefault(str(log.get("issueId")), []).extend(log.get("changeHistories") or ())
+                found.setdefault(str(log.get("issueId")), []).extend(as_list(log.get("changeHistories")))
         return found
 
     def _logs(self, ids: Sequence[str]) -> list[Body]:
@@ -108,6 +121,7 @@ class Cloud:
         cut = [str(issue.get("id")) for issue in issues if embedded(issue)[1] > len(embedded(issue)[0])]
         found.update(zip(cut, self.client.lanes.map(partial(all_comments, self.client), cut), strict=True))
         own = [str(raw.get("id")) for raws in found.values() for raw in raws if self.person(_author(raw)) == account]
+        own = [id_ for id_ in own if id_.isdecimal()]
         held = {id_: raw for part in self.client.lanes.map(self._listed, chunks(own, IDS)) for id_, raw in part.items()}
         return {id_: [held.get(str(raw.get("id")), raw) for raw in raws] for id_, raws in found.items()}
 

@@ -19,6 +19,7 @@ from connectors.jira.dialect import (
     Raw,
     SearchPage,
     all_comments,
+    as_list,
     chunks,
     embedded,
     is_portal,
@@ -88,6 +89,7 @@ class DataCenter:
         singly = self.client.lanes.map(partial(self._issue, asked), left)
         found.update((id_, issue) for id_, issue in zip(left, singly, strict=True) if issue is not None)
         errors = {id_: "it cuts its changelog short" for id_, issue in found.items() if not _whole(issue)}
+        errors |= {id_: "it answers with another" for id_, issue in found.items() if str(issue.get("id")) != id_}
         return Bulk([issue for id_, issue in found.items() if id_ not in errors], errors)
 
     def _found(self, asked: IssueRequest, ids: Sequence[str]) -> dict[str, Body]:
@@ -121,7 +123,7 @@ class DataCenter:
 
     def histories(self, issues: Sequence[Body]) -> dict[str, list[Raw]]:
         """Take what the payloads hold."""
-        return {str(issue.get("id")): list(_log(issue).get("histories") or ()) for issue in issues}
+        return {str(issue.get("id")): as_list(_log(issue).get("histories")) for issue in issues}
 
     def comments(self, issues: Sequence[Body], account: str) -> dict[str, list[Raw]]:
         """Take what the payloads hold, and read singly where properties matter: they say what customers see.
@@ -176,12 +178,12 @@ def _log(issue: Body) -> Raw:
 def _whole(issue: Body) -> bool:
     log = _log(issue)
     total = log.get("total", 0)
-    return isinstance(total, int) and total <= len(log.get("histories") or ())
+    return isinstance(total, int) and total <= len(as_list(log.get("histories")))
 
 
 def _internal(properties: object) -> bool:
     for held in properties if isinstance(properties, list) else ():
-        if held.get("key") == INTERNAL:
+        if isinstance(held, Mapping) and held.get("key") == INTERNAL:
             value = held.get("value")
             return isinstance(value, Mapping) and value.get("internal") in {True, "true"}
     return False

@@ -13,8 +13,12 @@ Raw = Mapping[str, Any]
 PORTAL = "service_desk"
 
 
+NO_TIME = 0
+"""Stands for the time of a change that cannot be read or lies in no year of ours: it is before all others."""
+
+
 class SearchPage(NamedTuple):
-    """A page of a search: (id, updated) of issues, and the site's clock when it answered."""
+    """A page of a search: (id, updated or `NO_TIME`) of issues, and the site's clock when it answered."""
 
     rows: list[tuple[str, int]]
     now: int
@@ -80,13 +84,22 @@ class Dialect(Protocol):
 def rows_of(client: Client, answer: Answer) -> list[tuple[str, int]]:
     """Return (id, updated) of the issues of a search's answer.
 
+    An issue whose time of change is odd is read like the others, and found to be so.
+
     Raises:
         Unavailable: it is no such answer.
     """
+    rows = client.listed(answer, "issues")
+    if not all(isinstance(row.get("id"), str | int) and "updated" in fields_of(row) for row in rows):
+        raise Unavailable(f"{client.name}: a search gave an issue without id or time of its last change")
+    return [(str(row["id"]), _updated(row)) for row in rows]
+
+
+def _updated(row: Raw) -> int:
     try:
-        return [(str(row["id"]), instant(row["fields"]["updated"])) for row in client.listed(answer, "issues")]
-    except (KeyError, TypeError, ValueError) as error:
-        raise Unavailable(f"{client.name}: a search gave an issue without id or time of its last change") from error
+        return instant(fields_of(row).get("updated"))
+    except ValueError:
+        return NO_TIME
 
 
 def chunks(ids: Sequence[str], size: int) -> list[Sequence[str]]:
@@ -94,21 +107,31 @@ def chunks(ids: Sequence[str], size: int) -> list[Sequence[str]]:
     return [ids[at : at + size] for at in range(0, len(ids), size)]
 
 
+def fields_of(issue: Raw) -> Raw:
+    """Return the fields of an issue, none where it has something else in their place."""
+    found = issue.get("fields")
+    return found if isinstance(found, Mapping) else {}
+
+
+def as_list(held: object) -> list[Any]:
+    """Return the list that stands in an issue; what else stands there is one odd element, with which it is skipped."""
+    return held if isinstance(held, list) else [held] if held else []
+
+
 def embedded(issue: Raw) -> tuple[list[Body], int]:
     """Return the comments that stand in an issue's payload, and how many it has."""
-    fields = issue.get("fields")
-    page = fields.get("comment") if isinstance(fields, Mapping) else None
+    page = fields_of(issue).get("comment")
     found = page.get("comments") if isinstance(page, Mapping) else None
     if not isinstance(page, Mapping) or not isinstance(found, list):
         return [], 0
     total = page.get("total")
-    return found, total if isinstance(total, int) else len(found)
+    held = [one for one in found if isinstance(one, dict)]
+    return held, max(len(found), total if isinstance(total, int) else 0)
 
 
 def is_portal(issue: Raw) -> bool:
     """Return whether an issue's project is a service project, whose customers see comments in a portal."""
-    fields = issue.get("fields")
-    project = fields.get("project") if isinstance(fields, Mapping) else None
+    project = fields_of(issue).get("project")
     return isinstance(project, Mapping) and project.get("projectTypeKey") == PORTAL
 
 
@@ -121,5 +144,5 @@ def all_comments(client: Client, id_: str, **params: str | int) -> list[Raw]:
         page = client.listed(answer, "comments")
         found.update((str(comment.get("id")), comment) for comment in page)
         start += len(page)
-        if not page or start >= answer.body.get("total", 0):
+        if not page or start >= client.total(answer):
             return list(found.values())

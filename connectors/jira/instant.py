@@ -1,6 +1,6 @@
 """Instants as Jira writes them."""
 
-from sla_engine.instant import moment_of, parse_instant
+from sla_engine.instant import moment_of, parse_instant, require_plausible
 
 _SECONDS_END = 100_000_000_000
 """Numbers below are seconds (until the year 5138), numbers from here on milliseconds (since 1973)."""
@@ -10,14 +10,15 @@ def instant(raw: object) -> int:
     """Return ms UTC for `2021-01-25T11:09:27.985+0800`, epoch seconds or epoch milliseconds: Jira sends all three.
 
     Raises:
-        ValueError: it is none of them.
+        ValueError: it is none of them, or none of a time in which tickets live.
     """
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        return int(raw * 1000 if raw < _SECONDS_END else raw)
+        return require_plausible(int(raw * 1000 if raw < _SECONDS_END else raw), str(raw)[:40])
     try:
-        return parse_instant(str(raw))
+        at = parse_instant(str(raw))
     except ValueError:
         raise ValueError("a date-time is missing or cannot be read") from None
+    return require_plausible(at, str(raw)[:40])
 
 
 def date_time(at: int) -> str:
@@ -32,5 +33,5 @@ def normal(text: str) -> str:
     """Return a date-time in the form of `date_time`; Jira gives them in the reading account's time zone."""
     try:
         return date_time(parse_instant(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         return text

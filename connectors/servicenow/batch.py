@@ -8,6 +8,7 @@ import base64
 import binascii
 import itertools
 import json
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -151,10 +152,11 @@ def _request(number: int, inner: InnerRequest) -> dict[str, object]:
 
 def _reply(served: Mapping[str, Any]) -> InnerReply:
     try:
-        body = loads(base64.b64decode(served.get("body") or "", validate=True))
+        body = loads(base64.b64decode(str(served.get("body") or ""), validate=True))
     except (binascii.Error, ValueError):
         body = None
-    headers = served.get("headers") or []
-    named = {str(item.get("name", "")).casefold(): str(item.get("value", "")) for item in headers}
+    headers = served.get("headers")
+    items = [item for item in headers if isinstance(item, dict)] if isinstance(headers, list) else []
+    named = {str(item.get("name", "")).casefold(): str(item.get("value", "")) for item in items}
     status = str(served.get("status_code", ""))
-    return InnerReply(int(status) if status.isdecimal() else 0, body, named)
+    return InnerReply(int(status) if re.fullmatch("[0-9]{3}", status) else 0, body, named)

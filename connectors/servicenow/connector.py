@@ -116,10 +116,12 @@ class ServiceNow:
 
         def page(asked: Sequence[str]) -> Page:
             table = self._settings.table
-            rows = list(self._records.select(table, "sys_id", asked, self._columns, links=True))
+            known = [sys_id for sys_id in asked if _is_id(sys_id)]
+            rows = list(self._records.select(table, "sys_id", known, self._columns, links=True))
             tickets, skipped = self._tickets(rows)
             there = {row["sys_id"] for row in rows}
-            return Page(tickets, {}, skipped, gone=tuple(sys_id for sys_id in asked if sys_id not in there))
+            odd = tuple(_odd(sys_id, sys_id) for sys_id in asked if not _is_id(sys_id))
+            return Page(tickets, {}, (*skipped, *odd), gone=tuple(sys_id for sys_id in known if sys_id not in there))
 
         yield from self._lanes.map(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
 
@@ -153,15 +155,25 @@ class ServiceNow:
     def _tickets(self, rows: Sequence[Record]) -> tuple[tuple[NativeTicket, ...], tuple[Skipped, ...]]:
         """Return these records as tickets, with history, comments and names; what cannot be read is skipped."""
         settings, names = self._settings, self._names
+        skipped = [_odd(row["sys_id"], key_of(row)) for row in rows if not _is_id(row["sys_id"])]
+        rows = [row for row in rows if _is_id(row["sys_id"])]
         around = self._around.read(rows, self._account)
         now = ((field, names.learn(row, field)) for row in rows for field in settings.fields)
         once = ((c.field, text) for found in around.changes.values() for c in found for text in (c.before, c.after))
         names.look_up([*now, *once])
         tickets: list[NativeTicket] = []
-        skipped: list[Skipped] = []
         for row in rows:
             try:
                 tickets.append(ticket_of(row, around, settings=settings, names=names))
             except ValueError as error:
                 skipped.append(Skipped(row["sys_id"], key_of(row), str(error)))
         return tuple(tickets), tuple(skipped)
+
+
+def _is_id(text: str) -> bool:
+    return query.SYS_ID.fullmatch(text) is not None
+
+
+def _odd(sys_id: str, key: str) -> Skipped:
+    """Skip a record that cannot be asked for by its id."""
+    return Skipped(sys_id, key, f"its sys_id is {sys_id[:40]!r}, and not 32 hexadecimal digits as ServiceNow has them")

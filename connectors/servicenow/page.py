@@ -1,8 +1,8 @@
 """Pages of a table: what one is asked by, and the records that it holds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Record = dict[str, Any]
 """A record, raw: texts, references as {link, value}; a field that may not be read is absent."""
@@ -34,14 +34,25 @@ class PageRequest:
     display: bool = False
 
 
-def after(page: RecordPage, offset: int) -> tuple[bool, int]:
-    """Return whether a page was the last, and the offset of the next behind its last row (or the same row as before).
+class Next(NamedTuple):
+    """Whether a page was the last, and where the next begins: at an offset behind a row (None: the same as before)."""
 
-    The total count says so; where it is not given, an empty page does.
+    last: bool
+    row: Record | None
+    offset: int
+
+
+def after(page: RecordPage, offset: int, is_place: Callable[[Record], bool]) -> Next:
+    """Return what follows a page; `is_place` says whether a query can say "behind this row".
+
+    The total count says whether it was the last; where it is not given, an empty page does.
     """
     seen = offset + (len(page.rows) or page.limit)
     last = not page.rows if page.count is None else seen >= page.count
-    return last, 0 if page.rows else offset + page.limit
+    for beyond, row in enumerate(reversed(page.rows)):
+        if is_place(row):
+            return Next(last, row, beyond)
+    return Next(last, None, seen)
 
 
 def raw(held: object) -> str | None:

@@ -30,7 +30,14 @@ class Position(NamedTuple):
 
     def precedes(self, updated: str, sys_id: str) -> bool:
         """Say whether a row lies behind this place."""
-        return (updated, sys_id) > self if self.id else updated >= self.updated
+        if not self.id:
+            return updated >= self.updated
+        return (updated, sys_id.casefold()) > (self.updated, self.id.casefold())
+
+    @property
+    def is_place(self) -> bool:
+        """Whether a query can say "behind it": an odd id or stamp can stand in none."""
+        return stamp.FORM.fullmatch(self.updated) is not None and is_word(self.id)
 
 
 def checked(text: str, pattern: re.Pattern[str], what: str) -> str:
@@ -54,6 +61,11 @@ def word(text: str) -> str:
     return checked(text, _WORD, "plain value")
 
 
+def is_word(text: str) -> bool:
+    """Say whether a text is a plain value."""
+    return _WORD.fullmatch(text) is not None
+
+
 def among(field: str, values: Iterable[str]) -> str:
     """Return the condition that a field holds one of these values, which are words: sys_ids, names, codes."""
     return f"{name(field)}IN" + ",".join(map(word, values))
@@ -65,7 +77,7 @@ def behind(position: Position) -> str:
     since = f"sys_updated_on>={updated}"
     if not position.id:
         return since
-    return f"{since}^sys_updated_on>{updated}^ORsys_id>{checked(position.id, SYS_ID, 'sys_id')}"
+    return f"{since}^sys_updated_on>{updated}^ORsys_id>{word(position.id)}"
 
 
 def joined(*conditions: str) -> str:

@@ -33,10 +33,11 @@ class Records:
         """Read one page; where the instance cancels it for taking too long, half as many rows, and so on."""
         return self._paced(PageRequest(table, query, fields, limit, offset, links))
 
-    def walk(
+    def walk(  # noqa: PLR0913 - what pages are asked by
         self,
         table: str,
         behind: Callable[[Record | None], str],
+        is_place: Callable[[Record], bool],
         fields: Sequence[str],
         *,
         limit: int,
@@ -44,15 +45,15 @@ class Records:
     ) -> Iterator[tuple[RecordPage, bool]]:
         """Read all pages by key-set, and say of each whether it is the last.
 
-        `behind` gives the query for the rows behind a row (None: all), ordered.
+        `behind` gives the query for the rows behind a row (None: all), ordered; `is_place` says whether it can.
         """
         row: Record | None = None
         offset, last = 0, False
         while not last:
             page = self.page(table, behind(row), fields, limit=limit, offset=offset, links=links)
-            last, offset = after(page, offset)
+            last, reached, offset = after(page, offset, is_place)
             yield page, last
-            row = page.rows[-1] if page.rows else row
+            row = reached or row
 
     def read(self, selections: Sequence[Selection]) -> list[Selected]:
         """Read selections completely: in batches where the instance has them, else in calls of their own.

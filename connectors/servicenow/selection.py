@@ -55,7 +55,8 @@ class SelectionPart:
         self.done = False
         self._asked = {selection.field: set(values), **{key: set(of) for key, of in selection.where.items()}}
         self._conditions = [among(key, sorted(of)) for key, of in self._asked.items()]
-        self._last = ""
+        self._last = ""  # the last row seen, and the last behind which a query can begin
+        self._place = ""
         self._offset = 0
         self._count: int | None = None
 
@@ -66,7 +67,7 @@ class SelectionPart:
 
     def ask(self) -> PageRequest:
         """Return what to ask for next."""
-        behind = f"sys_id>{self._last}" if self._last else ""
+        behind = f"sys_id>{query.word(self._place)}" if self._place else ""
         fields = list(dict.fromkeys(["sys_id", *self._asked, *self.selection.fields]))
         wanted = joined(*self._conditions, behind, "ORDERBYsys_id")
         of = self.selection
@@ -82,7 +83,9 @@ class SelectionPart:
         for row in page.rows:
             self._require(row, who)
         self.rows += page.rows
-        self.done, self._offset = after(page, self._offset)
+        self.done, reached, self._offset = after(page, self._offset, lambda row: query.is_word(_id_of(row)))
+        if reached is not None:
+            self._place = _id_of(reached)
 
     def split(self, size: int) -> list["SelectionPart"]:
         """Return it as smaller ones, of which nothing has been read."""
@@ -109,4 +112,8 @@ class SelectionPart:
                 f"{who}: {self.selection.table} ignores the condition on {ignored[0]}; "
                 "does it exist, may the account read it?"
             )
-        self._last = query.word(held["sys_id"] or "")
+        self._last = held["sys_id"] or ""
+
+
+def _id_of(row: Record) -> str:
+    return raw(row.get("sys_id")) or ""

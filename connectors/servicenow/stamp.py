@@ -13,13 +13,16 @@ def instant_of(stamp: str, field: str) -> int:
     """Return a stamp as milliseconds UTC; `field` is where it stands.
 
     Raises:
-        ValueError: the text is no stamp.
+        ValueError: the text is no stamp, or none of a time in which tickets live.
     """
     try:
         moment = datetime.fromisoformat(stamp if FORM.fullmatch(stamp) else "")
     except ValueError:
         raise ValueError(f"{field} is {stamp[:40]!r}, which is no date and time") from None
-    return instant.instant_of(moment.replace(tzinfo=UTC))
+    try:
+        return instant.require_plausible(instant.instant_of(moment.replace(tzinfo=UTC)), stamp)
+    except ValueError as error:
+        raise ValueError(f"{field}: {error}") from None
 
 
 def stamp_of(at: int) -> str:

@@ -32,6 +32,7 @@ from connectors.servicenow import query
 from connectors.servicenow.batch import BatchApi, InnerReply, InnerRequest
 from connectors.servicenow.page import PageRequest, Record, RecordPage
 from connectors.servicenow.rate import is_cancelled, message
+from connectors.servicenow.row import are_rows, is_empty, is_record, page_of_rows
 from connectors.servicenow.settings import ServiceNowSettings
 
 _URL = re.compile(r"(https?)://([a-zA-Z0-9.-]+(?::[0-9]{1,4}|:[1-6][0-9]{4})?)/?")
@@ -65,19 +66,24 @@ class Tables:
             page = page_of(sent.replies[0], ask, sent.date)
             if page is not None:
                 return page
-        answer = self._resource(ask.table).get(
-            query=ask.query,
-            fields=list(ask.fields),
-            limit=ask.limit,
-            offset=ask.offset,
-            display_value="all" if ask.display else False,
-            exclude_reference_link=not ask.links,
-        )
+        try:
+            answer = self._resource(ask.table).get(
+                query=ask.query,
+                fields=list(ask.fields),
+                limit=ask.limit,
+                offset=ask.offset,
+                display_value="all" if ask.display else False,
+                exclude_reference_link=not ask.links,
+            )
+        except Refused as refused:
+            if refused.date is None or not is_empty(refused.status, refused.body):
+                raise
+            return RecordPage([], 0, refused.date, ask.limit)
         rows = self._result(ask.table, answer)
         date = date_of(answer.headers)
-        if not isinstance(rows, list) or date is None:
-            raise Unavailable(f"{self.who}: {ask.table} answers without rows or without a Date header")
-        return _page(rows, answer.headers.get("X-Total-Count", ""), date, ask)
+        if not are_rows(rows) or date is None:
+            raise Unavailable(f"{self.who}: {ask.table} answers without rows or without a Date header; is it a proxy?")
+        return page_of_rows(rows, answer.headers.get("X-Total-Count", ""), date, ask)
 
     def patch(self, table: str, sys_id: str, values: Mapping[str, str], *, idempotent: bool) -> Record:
         """Set these fields of a record and no others, and return them as they are then.
@@ -119,7 +125,7 @@ class Tables:
         resource.parameters.exclude_reference_link = True
         answer = resource.request(method, path_append=path, data=json.dumps(values), idempotent=idempotent)
         row = self._result(table, answer, write=True)
-        if not isinstance(row, dict):
+        if not is_record(row):
             raise Unclear(f"{self.who}: {table} was written, but its answer is no record")
         return row
 
@@ -132,21 +138,21 @@ class Tables:
         if isinstance(body, dict) and "error" not in body and body.get("status") != "failure":
             return body.get("result")
         said = message(body)
-        broken = f"{self.who}: {table} breaks its answer off ({self.clean(said) or 'no reason given'})"
+        is_partial = not isinstance(body, dict) or "result" in body
+        what = "breaks its answer off" if is_partial else "answers with an error in the place of data"
+        broken = f"{self.who}: {table} {what} ({self.clean(said) or 'no reason given'})"
         if write:
             raise Unclear(f"{broken}; the write may have been applied")
-        kind = CutShort if is_cancelled(said) else Unavailable
-        raise kind(f"{broken}; a smaller page_size may help")
+        if is_partial or is_cancelled(said):
+            raise (CutShort if is_cancelled(said) else Unavailable)(f"{broken}; a smaller page_size may help")
+        raise Refused(f"{broken}; is url right, and may the account read {table}?")
 
 
 def page_of(reply: InnerReply | None, ask: PageRequest, date: int | None) -> RecordPage | None:
     """Return the page that the reply within a batch holds, None where it holds none."""
-    rows = reply.result if reply else None
-    if reply is None or not isinstance(rows, list) or date is None:
+    if reply is None or date is None:
         return None
-    return _page(rows, reply.headers.get("x-total-count", ""), date, ask)
-
-
-def _page(rows: list[Record], count: str, date: int, ask: PageRequest) -> RecordPage:
-    # Rows hidden by access rules are missing, or come as {}.
-    return RecordPage([row for row in rows if row], int(count) if count.isdecimal() else None, date, ask.limit)
+    if is_empty(reply.status, reply.body):
+        return RecordPage([], 0, date, ask.limit)
+    rows = reply.result
+    return page_of_rows(rows, reply.headers.get("x-total-count", ""), date, ask) if are_rows(rows) else None

@@ -30,7 +30,7 @@ def plan(*, context: typer.Context, config: ConfigPath = None, json: AsJson = Fa
         tickets = {(name, action.write.id) for name, action in report.actions}
         console.print(f"{len(report.actions)} writes on {len(tickets)} tickets")
         for tally in report.tallies:
-            if tally.refusal or tally.outage or tally.halted:
+            if tally.refusal or tally.outage or tally.halted or tally.bug:
                 console.print(f"{tally.connection} could not be read to the end: its part of the plan is not complete")
     sys.stderr.writelines(f"{text}\n" for text in troubles_of(report))
     raise typer.Exit(report.exit_code)

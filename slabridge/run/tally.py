@@ -37,10 +37,14 @@ class Tally:
     """why the tool could not be used now: the next run goes on"""
     halted: str = ""
     """why the run ended before it was done: the next one goes on"""
+    bug: str = ""
+    """what nobody foresaw and ended this part: the log says where"""
 
     @property
     def exit_code(self) -> Exit:
         """Return what the counts mean."""
+        if self.bug:
+            return Exit.BUG
         if self.refusal or self.refused or self.newly_quarantined or self.quarantined or self.unmapped:
             return Exit.PARTIAL
         return Exit.DEFERRED if self.outage or self.halted or self.deferred else Exit.COMPLETE
@@ -61,9 +65,9 @@ class Report:
 
     @property
     def exit_code(self) -> Exit:
-        """Return the gravest of the connections: partial before deferred before complete."""
+        """Return the gravest of the connections: a bug before partial before deferred before complete."""
         codes = {tally.exit_code for tally in self.tallies}
-        return next((code for code in (Exit.PARTIAL, Exit.DEFERRED) if code in codes), Exit.COMPLETE)
+        return next((code for code in (Exit.BUG, Exit.PARTIAL, Exit.DEFERRED) if code in codes), Exit.COMPLETE)
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""

@@ -23,6 +23,11 @@ def table_of(report: Report) -> Table:
 def troubles_of(report: Report) -> Iterator[str]:
     """Yield what is left to do; what went wrong stands in the log."""
     for tally in report.tallies:
+        if tally.bug:
+            yield (
+                f"{tally.connection}: a bug of slabridge ended its part ({tally.bug}). Please report it, with the line "
+                "`bug` of the log: it has places in our code, and nothing of tickets or secrets"
+            )
         if tally.quarantined:
             yield f"{tally.connection}: {tally.quarantined} tickets are in quarantine; see `slabridge status`"
         if tally.unmapped:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest import mock
@@ -50,6 +50,20 @@ def slow(handler: "Handler") -> None:
     """Keep silent for longer than the client waits (`patient`)."""
     handler.server.held.wait(PATIENCE)  # type: ignore[attr-defined]
     handler.close_connection = True
+
+
+def drip(before: bytes, again: bytes) -> Step:
+    """Send these bytes, then the others again and again, with a little time in between, until the client hangs up."""
+
+    def step(handler: "Handler") -> None:
+        handler.close_connection = True
+        with suppress(OSError):
+            handler.connection.sendall(before)
+            while not handler.server.held.wait(0.01):  # type: ignore[attr-defined]
+                handler.connection.sendall(again)
+
+    step.__name__ = f"drip {before[-20:]!r} {again!r}"
+    return step
 
 
 @dataclass

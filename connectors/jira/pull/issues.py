@@ -84,5 +84,5 @@ def _skipping(skipped: list[Skipped], id_: str, key: str) -> Iterator[None]:
         yield
     except ValueError as error:
         skipped.append(Skipped(id_, key, f"Jira's answer cannot be read: {error}"))
-    except (AttributeError, KeyError, TypeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError) as error:
         skipped.append(Skipped(id_, key, f"Jira's answer lacks what an issue has ({type(error).__name__}: {error})"))

@@ -67,5 +67,5 @@ def _members(client: Client, group: str) -> list[Raw]:
         answer = client.get("group", "member", **asked, startAt=len(found), maxResults=PAGE)
         page = client.listed(answer, "values")
         found += page
-        if not page or answer.body.get("isLast") is True or len(found) >= answer.body.get("total", 0):
+        if not page or answer.body.get("isLast") is True or len(found) >= client.total(answer):
             return found

@@ -9,6 +9,7 @@ https://developer.atlassian.com/cloud/jira/platform/search-and-reconcile/
   is the dialect's business. There is no upper bound.
 - Until the last page the cursor stays at the least `updated` of the batch: rows come in the order of the index, but
   show what they hold now. At the end it is the greatest, never later than the site's clock when the search began.
+- A row whose time of change is odd moves no cursor.
 - A row changed at or after that clock is not remembered: a second change in the same instant would look the same.
 """
 
@@ -18,7 +19,7 @@ from itertools import islice
 
 from connectors.errors import Unavailable
 from connectors.interface import Cursor
-from connectors.jira.dialect import Dialect
+from connectors.jira.dialect import NO_TIME, Dialect
 from connectors.jira.jql import MINUTE
 
 REMEMBERED = 10_000
@@ -55,7 +56,7 @@ def changed_issues(
     for rows, now in dialect.search(restriction, since, size):
         began = began or now
         for id_, updated in rows:
-            if updated < since - since % MINUTE:
+            if updated != NO_TIME and updated < since - since % MINUTE:
                 raise Unavailable(f"{name}: a search for what changed since {since} gave an issue of {updated}")
             latest = max(latest, updated)
             if read.get(id_) != updated:
@@ -63,7 +64,7 @@ def changed_issues(
         while len(waiting) > size:
             batch = dict(islice(waiting.items(), size))
             waiting = dict(islice(waiting.items(), size, None))
-            reached = max(start, min(*batch.values(), began))
+            reached = max(start, min([began, *(updated for updated in batch.values() if updated != NO_TIME)]))
             read = _recent(read | batch, reached - overlap)
             yield ChangedIssues(batch, _cursor(reached, read, began))
     reached = max(start, min(latest, began))

@@ -35,13 +35,19 @@ def scan(  # noqa: PLR0913 - what to read, and how
 ) -> Iterator[ScannedPage]:
     """Read the rows of the filter `only` behind a position, oldest change first; at least one `ScannedPage`.
 
+    A row behind which no query can begin, as its id or stamp is odd, is yielded like any other; the position stays
+    before it.
+
     A row may become visible as late as `overlap` seconds after its stamp. So a position is only as late as the server's
     clock less the overlap was when the scan first came that far: what is younger is read again by the next one.
 
     Raises:
         Refused: the window or its order was not kept, which means that ServiceNow dropped a condition.
     """
-    at = start
+    at = reached = start
+
+    def is_place(row: Record) -> bool:
+        return _position(row).is_place
 
     def following(row: Record | None) -> str:
         place = start if row is None else _position(row)
@@ -51,15 +57,16 @@ def scan(  # noqa: PLR0913 - what to read, and how
     counted: int | None = None
     seen = 0
     columns = ["sys_id", "sys_updated_on", *fields]
-    for page, is_last in records.walk(settings.table, following, columns, limit=limit, links=True):
+    for page, is_last in records.walk(settings.table, following, is_place, columns, limit=limit, links=True):
         at = _checked(settings, page, at)
+        reached = next((here for here in map(_position, reversed(page.rows)) if here.is_place), reached)
         settled = stamp.stamp_of(page.date - settings.overlap * 1000)
         if frontier is None and (is_last or at.updated >= settled):
             frontier = Position(settled, "")
         counted = page.count if counted is None else counted
         seen += len(page.rows)
         if page.rows or is_last:
-            yield ScannedPage(page.rows, frontier or at)
+            yield ScannedPage(page.rows, frontier or reached)
     if counted is not None and counted > seen:
         log.warning(
             "rows are hidden by access rules", connection=settings.name, table=settings.table, rows=counted - seen

@@ -58,7 +58,7 @@ def _entries(
     row: Record, element: str, zone: "ZoneInfo | timedelta", us: OurAccount, caller: str
 ) -> Iterator[JournalEntry]:
     text = _seen(row, element)
-    heads = list(_HEAD.finditer(text))
+    heads = [head for head in _HEAD.finditer(text) if _moment(head[1])]
     for head, following in zip(reversed(heads), [None, *reversed(heads)], strict=False):
         body = text[head.end() : following.start() if following else None].strip()
         by = head[2]
@@ -69,10 +69,10 @@ def _zone(row: Record, name: str) -> "ZoneInfo | timedelta | None":
     """Return the zone of the times shown: ours, else the offset that both of the record's dates have."""
     offsets = set()
     for date in _DATES:
-        stored, seen = raw(row.get(date)) or "", _seen(row, date)
-        if not stamp.FORM.fullmatch(stored) or not stamp.FORM.fullmatch(seen):
+        stored, seen = _moment(raw(row.get(date)) or ""), _moment(_seen(row, date))
+        if stored is None or seen is None:
             return None
-        offsets.add(datetime.fromisoformat(seen) - datetime.fromisoformat(stored))
+        offsets.add(seen - stored)
     if name:
         try:
             return ZoneInfo(name)
@@ -84,7 +84,17 @@ def _zone(row: Record, name: str) -> "ZoneInfo | timedelta | None":
 def _utc(seen: str, zone: "ZoneInfo | timedelta") -> str:
     moment = datetime.fromisoformat(seen)
     offset = zone if isinstance(zone, timedelta) else zone.utcoffset(moment)
-    return str(moment - (offset or timedelta()))
+    try:
+        return str(moment - (offset or timedelta()))
+    except OverflowError:  # in the year 1 or 9999, which no ticket lives in
+        return seen
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text) if stamp.FORM.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _seen(row: Record, name: str) -> str:

@@ -13,6 +13,7 @@ from connectors.receipts import UNCLEAR_LIMIT, too_unclear
 from connectors.servicenow.batch import InnerReply
 from connectors.servicenow.pull.comment import journal_selection, marker_in
 from connectors.servicenow.records import Records
+from connectors.servicenow.row import is_record
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write.target import Targets
 from connectors.servicenow.write.writing import receipt_of, receipt_refused
@@ -119,8 +120,8 @@ class GroupWriter:
         if reply is None or reply.status in _AGAIN:
             return None
         table, sys_id = self._targets.of(write)
-        if isinstance(reply.result, dict):
-            stored = reply.result
+        stored = reply.result
+        if is_record(stored):
             return receipt_of(write, table, stored) if sys_id else self._targets.receipt_created(write, stored)
         reason = f"{self._tables.who}: {table}/{sys_id} answers {reply.status} ({self._tables.clean(reply.said)})"
         if 400 <= reply.status < 500 and (sys_id or reply.status != 403):

@@ -238,7 +238,8 @@ def test_a_call_waits_for_its_place(clock: Clock, server: Misbehaving, monkeypat
     server.will(step)
     with session(clock, limits, stopping=stopping) as http:
         http.call("GET", server.url)
-    assert seen == [*["looked"] * 4, "full"]
+    assert seen[:4] == ["looked"] * 4
+    assert set(seen[4:]) == {"looked", "full"}  # who waits for an answer looks too
     assert limits.enter(0)
 
 

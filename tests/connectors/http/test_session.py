@@ -234,6 +234,46 @@ def test_half_an_emoji_spoils_one_letter_only(server: Misbehaving, http: Session
     assert http.call("GET", server.url).body == {"a": "café ?"}
 
 
+DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+@pytest.mark.parametrize("body", [DEEP, b'{"a":' * 2000 + b"1" + b"}" * 2000, b'{"a": NaN}', b'{"a": 1e999}'])
+def test_json_that_nobody_sends_is_broken_json(server: Misbehaving, http: Session, body: bytes) -> None:
+    server.will(raw(200, body))
+    with pytest.raises(CutShort, match="broken or cut JSON"):
+        http.call("GET", server.url)
+
+
+@pytest.mark.parametrize("status", [400, 404, 429, 500, 503])
+def test_an_error_of_json_that_nobody_sends_says_nothing(server: Misbehaving, http: Session, status: int) -> None:
+    server.will(*[raw(status, DEEP)] * 5)
+    with pytest.raises(ConnectorError, match=str(status) if status != 429 else "limits our rate"):
+        http.call("GET", server.url)
+
+
+def test_a_raw_control_character_spoils_nothing(server: Misbehaving, http: Session) -> None:
+    server.will(raw(200, b'{"a": "x\x01\ty\n", "b": [1, "\\ud83d"]}'))
+    assert http.call("GET", server.url).body == {"a": "x\x01\ty\n", "b": [1, "?"]}
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Tue, 31 Dec 9999 23:59:59 -1400", "Mon, 01 Jan 1066 00:00:00 +1400", "Sat, 01 Jan 2206 00:00:00 GMT",
+     "Sun, 01 Mar 2026 10:00:00 +99999999999", "soon", ""],
+)  # fmt: skip
+def test_a_date_of_no_year_of_ours_is_none(server: Misbehaving, http: Session, date: str) -> None:
+    server.will(answer(200, {"a": 1}, Date=date), answer(429, Retry_After=date), answer())
+    assert http.call("GET", server.url).date is None
+    http.call("GET", server.url)
+    assert http.slept[0] < 3
+
+
+def test_a_page_of_many_titles_is_looked_at_once(server: Misbehaving, http: Session) -> None:
+    server.will(raw(400, b"<title>" * 500_000, Content_Type="text/html; charset=nonsense"))
+    with pytest.raises(Refused, match="400"):
+        http.call("GET", server.url)
+
+
 def test_a_server_that_is_not_there_is_named(http: Session) -> None:
     with pytest.raises(Unavailable, match=r"snow \(127\.0\.0\.1:\d+\) cannot be reached \(connection refused\)"):
         http.call("GET", f"http://127.0.0.1:{free_port()}/x")

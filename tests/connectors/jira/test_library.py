@@ -85,9 +85,10 @@ def test_retry_after_is_waited_for_in_full_and_may_be_a_date(server: Misbehaving
 @pytest.mark.parametrize("fault", [answer(500), answer(502), answer(503), answer(504), slow])
 def test_a_read_is_sent_again_where_the_library_gives_up(server: Misbehaving, fault: Step) -> None:
     site, waits = connected(server.url)
-    server.will(fault, answer(body=[{"id": "status"}]))
+    status = {"id": "status", "name": "Status"}
+    server.will(fault, answer(body=[status]))
     with patient(site.http, server):
-        assert site.fields() == [{"id": "status"}]
+        assert site.fields() == [status]
     assert len(waits) == 1
 
 

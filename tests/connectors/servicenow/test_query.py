@@ -78,7 +78,7 @@ def test_nothing_but_words_goes_into_a_condition(value: str) -> None:
         Position("2026-03-02 08:00:00^NQ", ""),
         Position("javascript:gs.now()", ""),
         Position("2026-03-02 08:00:00\n", ""),
-        Position("2026-03-02 08:00:00", "x"),
+        Position("2026-03-02 08:00:00", "x y"),
         Position("2026-03-02 08:00:00", ID + "^NQactive=true"),
     ],
 )

@@ -180,7 +180,7 @@ def test_mails_are_held_back_only_where_that_is_allowed_and_else_it_is_said_once
     permissions: dict[str, bool], quiet: bool
 ) -> None:
     answer = {"permissions": {key: {"havePermission": held} for key, held in permissions.items()}}
-    with scripted(**{"issue/1": [(200, {})], "mypermissions": [answer]}) as site, capture_logs() as logs:
+    with scripted(**{"issue/1": [(204, None)], "mypermissions": [answer]}) as site, capture_logs() as logs:
         jira = site.connect(written=("Due",))
         assert [receipt.outcome for receipt in jira.write([PUT, PUT])] == [Outcome.APPLIED] * 2
         assert site.queries["issue/1"][1:] == ["notifyUsers=false" if quiet else ""] * 2
