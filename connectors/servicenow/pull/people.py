@@ -108,9 +108,12 @@ class People:
         def behind(row: Record | None) -> str:
             return query.joined(condition, f"sys_id>{query.word(row['sys_id'])}" if row else "", "ORDERBYsys_id")
 
+        def is_place(row: Record) -> bool:
+            return query.is_word(str(row.get("sys_id")))
+
         rows: list[Record] = []
         count = 0
-        for page, _ in self._records.walk(table, behind, ["sys_id", field, *fields], limit=ROWS):
+        for page, _ in self._records.walk(table, behind, is_place, ["sys_id", field, *fields], limit=ROWS):
             count = max(count, page.count or 0)
             rows += page.rows
         if any(str(row.get(field) or "").casefold() not in wanted for row in rows):
