@@ -134,3 +134,11 @@ def test_one_field_under_two_names_is_given_under_both() -> None:
     (entry,) = entries([row], Past(Rows([first, second])), {}, NOW, author)
     values: tuple[Values, Values] = ((A,), (B,))
     assert entry.changes == {"status": values, "Status": values}
+
+
+def test_what_an_issue_holds_now_names_its_history_first() -> None:
+    status = field("status", system="status", id_="status")
+    past = Past(Rows([status]), lambda _field, _code: "as the site has it")
+    row = history("1", {"field": "status", "fieldId": "status", **item("1", "A", "2", "as it was")})
+    (entry,) = entries([row], past, {"F": (B,)}, NOW, author)
+    assert entry.changes["F"] == ((Value("1", "as the site has it"),), (B,))
