@@ -13,6 +13,8 @@ from connectors.jira.field import CASCADE, Field
 from connectors.jira.instant import normal
 
 _CASCADE = re.compile(r"Parent values: (.*?)\((\d+)\)(?:Level 1 values: (.*)\((\d+)\))?", re.DOTALL)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d.*")
+"""A date as rows of old histories have it, with a time that it never had."""
 _NAMES = ("displayName", "value", "name", "title", "filename", "key")
 _IDS = ("accountId", "id", "groupId", "key")
 """What a code is, the first that there is; `key` is a user's in Data Center."""
@@ -54,6 +56,8 @@ def plain_text(field: Field, raw: object) -> str:
             return number_text(float(str(raw)))
         except ValueError:
             return str(raw)
+    if field.type == "date":
+        return _DATE.sub(r"\1", str(raw))
     return normal(str(raw)) if field.type == "datetime" else str(raw)
 
 

@@ -129,7 +129,7 @@ class Records:
         except CutShort:
             if len(parts) == 1:
                 return list(parts)
-            log.warning("the instance cancelled a batch, smaller ones follow", connection=self._name, reads=len(parts))
+            log.warning("a batch was cut short, smaller ones follow", connection=self._name, reads=len(parts))
             batch.shrink()
             return []
         if sent is None:
@@ -173,7 +173,7 @@ class Records:
                     raise
                 self._pace.halve(ask.table, rows)
                 log.warning(
-                    "the instance cancelled a read, smaller pages follow",
+                    "a read was cut short, smaller pages follow",
                     connection=self._name,
                     table=ask.table,
                     rows=rows,

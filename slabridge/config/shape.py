@@ -17,6 +17,7 @@ from slabridge.config.reading import Reading
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _MOST_DAYS = 1_000_000
+_UNITS = {"KB": 1_000, "MB": 1_000_000, "GB": 1_000_000_000}
 _NO_FIELDS = ("not", "event", "else")
 
 _MESSAGES = {
@@ -183,6 +184,19 @@ def read_real_time(text: str) -> int:
     return duration.ms
 
 
+def read_size(text: str) -> int:
+    """Return a number of bytes, at least 1 KB.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = re.fullmatch(r"([1-9][0-9]{0,5}) ?(KB|MB|GB)", text)
+    if found is None:
+        raise ValueError("is no size; write a whole number of KB, MB or GB, as in 64MB")
+    return int(found[1]) * _UNITS[found[2]]
+
+
 RealTime = text_as(read_real_time)
+Size = text_as(read_size)
 DurationText = text_as(read_duration)
 DateValue = PlainValidator(read_date)

@@ -1,8 +1,5 @@
 """What works, but hardly as it was meant."""
 
-import ipaddress
-from urllib.parse import urlsplit
-
 from connectors import TOOLS
 from sla_engine.agreement import Definitions, Threshold
 from slabridge.config.connections.connection import Connection
@@ -20,7 +17,6 @@ def find_warnings(
     _values(connections, reading, found)
     _unmapped(connections, reading, found)
     _kinds(definitions, connections, found)
-    _clear_text(connections, found)
     _addresses(connections, found)
     return found.problems()
 
@@ -93,31 +89,9 @@ def _kinds(definitions: Definitions, connections: tuple[Connection, ...], found:
                 found.problem(place, f"stays empty: there is no {item.value.kind} agreement", str(item.value))
 
 
-def _clear_text(connections: tuple[Connection, ...], found: Reading) -> None:
-    for connection in connections:
-        places: list[tuple[tuple[str, ...], str]] = [(("url",), connection.url)]
-        if not connection.auth.token_url.startswith(connection.url):
-            places.append((("auth", "token_url"), connection.auth.token_url))
-        for place, url in places:
-            parts = urlsplit(url)
-            if parts.scheme == "http" and not _loopback(parts.hostname or ""):
-                found.problem(
-                    ("connections", connection.name, *place),
-                    "http sends the credentials in clear text over the network; write https",
-                    url,
-                )
-
-
 def _addresses(connections: tuple[Connection, ...], found: Reading) -> None:
     """Warn of addresses that a tool knows to be wrong beside a way of signing in."""
     for connection in connections:
         advice = TOOLS[connection.type].address_advice(connection.url, connection.auth.token_url)
         if advice:
             found.problem(("connections", connection.name, "url"), advice, connection.url)
-
-
-def _loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -1,8 +1,9 @@
 """Opening the state: one engine, the schema brought up to date, transactions."""
 
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -52,18 +53,22 @@ class State:
     def of(cls, place: str, *, create: bool = True, migrate: bool = True) -> Self:
         """Open the state at a URL or a file's path; a file that is not there is made, or (`create` false) stood in for.
 
+        A file that is made is readable by us alone: it holds who wrote and held what.
+
         Without `migrate`, nothing that is there is upgraded but for as long as the state is open.
 
         Raises:
             StateError, Unreachable, Busy: as above.
         """
         url = address(place) if "://" in place else sa.URL.create("sqlite", database=place)
-        if url.get_backend_name() == "sqlite" and url.database:
+        if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
             path = Path(url.database).absolute()
             if not create and not path.exists():
                 return cls("sqlite://")
             if not path.parent.is_dir():
                 raise StateError(f"state {path}: there is no folder {path.parent}; make it, or name another place")
+            with suppress(OSError):  # what cannot be made, or is there, SQLite says better
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
         return cls(url, migrate=migrate)
 
     @contextmanager

@@ -127,7 +127,7 @@ def test_the_messages_that_operations_explains_are_in_the_code() -> None:
     [table] = tables(section(DOCS / "operations.md", "What to do on each error"))
     code = " ".join(
         " ".join(path.read_text(encoding="utf-8").split())
-        for top in ("connectors", "slabridge")
+        for top in ("connectors", "sla_engine", "slabridge")
         for path in (CHECKOUT / top).rglob("*.py")
     )
     code = re.sub(r'" f?"', "", code)

@@ -236,7 +236,7 @@ def test_a_proxy_says_its_password_aloud_and_nobody_repeats_it(place: Place) -> 
     with gate(place.tools, ALOUD["403 with a message"]) as url:
         proxy = url.replace("//", f"//us3r:{WORD}-proxy@")
         for environment in ({"HTTP_PROXY": proxy}, {"HTTP_PROXY": f"http://us3r:{WORD}-proxy@127.0.0.1:1"}):
-            path = place.config("http://tool.example", "proxy.db")
+            path = place.config("http://127.0.0.2:9", "proxy.db")
             code, printed = place.does("run", path=path, NO_PROXY="", **environment)
             assert code in {Exit.PARTIAL, Exit.DEFERRED}, printed[-3000:].decode()
             assert_clean(printed)

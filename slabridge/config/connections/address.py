@@ -1,5 +1,6 @@
 """Addresses of tools, of their tokens, and of a proxy."""
 
+import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
 from slabridge.config.problem import KeyPath
@@ -7,13 +8,18 @@ from slabridge.config.reading import Reading
 
 
 def check_url(url: str, path: KeyPath, reading: Reading, *examples: str) -> None:
-    """Note a problem unless this is an http address without credentials. It is not shown: it may hold some."""
+    """Note a problem unless this is an https address without credentials, or one of http on this machine.
+
+    It is not shown where it may hold credentials.
+    """
     parts = _parts(url)
     if parts is not None and (parts.username or parts.password):
         reading.problem(path, "holds a user or password; they go under auth")
     elif parts is None or parts.query:
         written = examples or ("https://acme.service-now.com", "https://acme.atlassian.net")
         reading.problem(path, f"is no address of a tool; write it as in {' or '.join(written)}")
+    elif parts.scheme == "http" and not _is_here(parts.hostname or ""):
+        reading.problem(path, "http sends the credentials in clear text over the network; write https", url)
 
 
 def check_proxy(url: str, path: KeyPath, reading: Reading) -> None:
@@ -33,3 +39,11 @@ def _parts(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts if parts.hostname and parts.scheme in ("http", "https") and not parts.fragment else None
+
+
+def _is_here(host: str) -> bool:
+    """Return whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -15,7 +15,7 @@ from slabridge.config.problem import ConfigError
 
 FirstRun = Literal["quiet", "post"]
 
-_PASSED = ("page_size", "overlap", "timeout", "concurrency", "calls_per_hour", "ca", "proxy")
+_PASSED = ("page_size", "overlap", "timeout", "total", "max_answer", "concurrency", "calls_per_hour", "ca", "proxy")
 """What the connector's settings call by the same name."""
 
 
@@ -23,8 +23,9 @@ _PASSED = ("page_size", "overlap", "timeout", "concurrency", "calls_per_hour", "
 class Connection:
     """A ticket tool. `fields` is canonical -> native, `values` canonical field -> native code or name -> canonical.
 
-    `overlap` and `timeout` (to connect, and between two bytes of an answer) are seconds. What is None is as the
-    connector's settings have it; `own` are those that its tool alone has. `config` is the file that it stands in.
+    `overlap`, `timeout` (to connect, and between two bytes of an answer) and `total` (for a whole answer) are seconds,
+    `max_answer` bytes. What is None is as the connector's settings have it; `own` are those that its tool alone has.
+    `config` is the file that it stands in.
 
     `first_run` is whether a first run posts what happened before it. `census` is how often, in ms, all that is known is
     compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit).
@@ -44,6 +45,8 @@ class Connection:
     page_size: int | None = None
     overlap: int | None = None
     timeout: tuple[float, float] | None = None
+    total: float | None = None
+    max_answer: int | None = None
     concurrency: int | None = None
     calls_per_hour: int | None = None
     ca: Path | None = None

@@ -8,7 +8,7 @@ from pydantic import Field, create_model
 
 from connectors import TOOLS
 from connectors.tool import TomlTable, Tool
-from sla_engine.instant import DAY, SECOND
+from sla_engine.instant import DAY, MINUTE, SECOND
 from slabridge.config.agreements.agreement import Promise
 from slabridge.config.connections.address import check_proxy, check_url
 from slabridge.config.connections.auth import read_auth
@@ -22,6 +22,7 @@ from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import (
     RealTime,
+    Size,
     check_field,
     one_of,
     own_words,
@@ -52,6 +53,7 @@ class ConnectionTable(TomlTable):
     page_size: int | None = Field(default=None, ge=1, le=10_000)
     overlap: Annotated[int | None, RealTime] = None
     timeout: Any = None
+    max_answer: Annotated[int | None, Size] = None
     concurrency: int | None = Field(default=None, ge=1, le=32)
     calls_per_hour: int | None = Field(default=None, ge=1)
     ca: str | None = Field(default=None, min_length=1)
@@ -76,6 +78,7 @@ class TimeoutTable(TomlTable):
 
     connect: Annotated[int, RealTime] = Field(examples=['"5s"'])
     read: Annotated[int, RealTime] = Field(examples=['"60s"'])
+    total: Annotated[int, RealTime] = 5 * MINUTE
 
 
 def read_connections(
@@ -145,6 +148,8 @@ def _connection(
         page_size=table.page_size,
         overlap=None if table.overlap is None else table.overlap // SECOND,
         timeout=None if timeout is None else (timeout.connect / SECOND, timeout.read / SECOND),
+        total=None if timeout is None else timeout.total / SECOND,
+        max_answer=table.max_answer,
         concurrency=table.concurrency,
         calls_per_hour=table.calls_per_hour,
         ca=None if table.ca is None else folder / table.ca,

@@ -28,7 +28,7 @@ def test_a_page_that_is_cancelled_is_read_again_in_halves(tool: Scripted, connec
     assert [ticket.key for ticket in found] == ["INC1", "INC2"]
     limits = [int(asked.params["sysparm_limit"]) for asked in tool.of("incident")]
     assert list(dict.fromkeys(limits)) == [80, 40, 20, 22]
-    assert [log["rows"] for log in logs if "cancelled a read" in log["event"]] == [80, 40]
+    assert [log["rows"] for log in logs if "a read was cut short" in log["event"]] == [80, 40]
 
 
 def test_what_is_cancelled_row_by_row_is_an_outage(tool: Scripted, connect: Connect) -> None:

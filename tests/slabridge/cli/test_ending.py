@@ -12,6 +12,7 @@ import pytest
 
 from sla_engine.instant import HOUR, MINUTE
 from slabridge_sandbox.embedded import Sandbox
+from tests.connectors.misbehaving import Misbehaving, drip, misbehaving_server
 from tests.hanging import hanging
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
@@ -104,6 +105,47 @@ def test_a_run_ends_when_its_time_is_over_and_the_next_goes_on(job: Job, monkeyp
     job.sandbox.clear_faults()
     assert job.run().exit_code == 0
     Truth().check(job)
+
+
+DRIP = drip(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n[", b" ")
+
+
+@contextmanager
+def dripping(job: Job, timeout: str) -> Iterator[Misbehaving]:
+    """Let the ServiceNow send its answers byte by byte, and never come to an end."""
+    job.replace("[connections.snow]\n", f"[connections.snow]\ntimeout = {{ {timeout} }}\n")
+    with misbehaving_server() as server:
+        job.replace(job.sandbox.servicenow.url, server.url)
+        server.will(DRIP)
+        yield server
+
+
+def test_an_answer_that_drips_ends_that_connections_part_and_the_other_runs(job: Job) -> None:
+    with dripping(job, 'connect = "1h", read = "1h", total = "1s"'), program(job, "run", "--json") as run:
+        out, said = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 4, said
+    assert "did not end its answer within 1 seconds" in said
+    snow, jira = json.loads(out)["connections"]
+    assert "timeout.total" in snow["outage"]
+    assert jira["evaluated"] > 0
+
+
+def test_the_time_of_a_run_ends_an_answer_that_drips(job: Job) -> None:
+    with dripping(job, 'connect = "1h", read = "1h", total = "1h"'), program(job, "run", "--max-seconds", "2") as run:
+        _, said = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 4, said
+    assert "the state is safe" in said
+
+
+def test_sigterm_ends_an_answer_that_drips(job: Job) -> None:
+    wide = 'connect = "1h", read = "1s", total = "1h"'
+    with dripping(job, wide) as server, program(job, "run") as run:
+        server.was_asked()
+        run.send_signal(signal.SIGTERM)
+        _, said = run.communicate(timeout=PATIENCE)
+    assert run.returncode == 4, said
+    assert "asked to stop" in said
+    assert "the state is safe" in said
 
 
 def test_reevaluate_shows_first_and_does_it_when_told(

@@ -33,8 +33,8 @@ def test_problems_are_text_where_it_is_not(tmp_path: Path) -> None:
 
 def test_warnings_have_the_form_of_problems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "bridge.toml"
-    text = CONNECTIONS.replace("https://acme.atlassian.net", "http://jira.acme.com")
+    text = CONNECTIONS.replace("[connections.help]", '[connections.help]\nfilter = "status = Open"')
     file.write_text(DEFINITIONS + text, encoding="utf-8")
     validate(config=file, json=True)
     (warning,) = json.loads(capsys.readouterr().out)["warnings"]
-    assert (warning["path"], warning["value"]) == ("connections.help.url", '"http://jira.acme.com"')
+    assert (warning["path"], warning["value"]) == ("connections.help.filter", '"status = Open"')

@@ -39,17 +39,11 @@ WARNED = {
         "connections.snow.writeback.fields[0].value",
         "there is no ola agreement",
     ),
-    "clear text": ('connections.help.url = "http://jira.acme.com"', "connections.help.url", "write https"),
 }
 
 CLIENT = 'client_id = "a", client_secret = { env = "C" }'
 
 WARNED |= {
-    "token in clear text": (
-        f'connections.snow.auth = {{ kind = "oauth_password", {CLIENT}, token_url = "http://tokens.acme.com" }}',
-        "connections.snow.auth.token_url",
-        "write https",
-    ),
     "token for a site": (
         f'connections.help.auth = {{ kind = "oauth_client", {CLIENT}, user = "(gone)", password = "(gone)" }}',
         "connections.help.url",

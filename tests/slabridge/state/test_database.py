@@ -1,5 +1,6 @@
 """Opening a state, its transactions, and what is said when it cannot be used."""
 
+import os
 import sqlite3
 import traceback
 from collections.abc import Callable
@@ -158,6 +159,23 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(StateError, match=rf"state {place}: there is no folder {place.parent}; make it"):
         State.of(str(place))
     assert not place.parent.exists()
+
+
+def test_a_file_that_is_made_is_readable_by_us_alone_and_one_that_is_there_is_left(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        state = State.of(str(tmp_path / "made.db"))
+        with state.begin() as transaction:
+            transaction.execute(sa.select(1))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        state.close()
+        (tmp_path / "there.db").touch(0o640)
+        State.of(str(tmp_path / "there.db")).close()
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}
+    assert modes.keys() >= {"made.db", "made.db-wal"}
+    assert (tmp_path / "there.db").stat().st_mode & 0o777 == 0o640
 
 
 def test_a_path_may_hold_anything(tmp_path: Path) -> None:

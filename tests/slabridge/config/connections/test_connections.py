@@ -42,7 +42,8 @@ def test_servicenow_settings_say_all_that_the_file_says() -> None:
         created = "opened_at"
         page_size = 50
         overlap = "5m"
-        timeout = { connect = "2s", read = "1m30s" }
+        timeout = { connect = "2s", read = "1m30s", total = "10m" }
+        max_answer = "8MB"
         writeback.fields = [{ field = "u_due", value = "sla.due_at" }]
     """).settings()
     assert isinstance(settings, ServiceNowSettings)
@@ -51,6 +52,7 @@ def test_servicenow_settings_say_all_that_the_file_says() -> None:
     assert (settings.name, settings.url) == ("snow", "https://acme.service-now.com")
     assert (settings.table, settings.filter, settings.created) == ("change_request", "active=true", "opened_at")
     assert (settings.page_size, settings.overlap, settings.timeout) == (50, 300, (2.0, 90.0))
+    assert (settings.total, settings.max_answer) == (600.0, 8_000_000)
     assert settings.fields == ("state", "priority", "assignment_group")
     assert settings.written == ("u_due",)
 

@@ -31,6 +31,17 @@ REFUSED = {
     "page of too many": ("snow.page_size = 20000", "snow.page_size", "must be at most 10000"),
     "overlap as a number": ("snow.overlap = 120", "snow.overlap", "must be text in quotes"),
     "timeout as a duration": ('snow.timeout = "60s"', "snow.timeout", "must be a table"),
+    **{
+        f"a size that is none: {size}": (f"snow.max_answer = {size}", "snow.max_answer", words)
+        for size, words in {'"64"': "as in 64MB", '"0MB"': "as in 64MB", '"6.4MB"': "as in 64MB", "64": "text"}.items()
+    },
+    "clear text": ('help.url = "http://jira.acme.com"', "help.url", "write https"),
+    "clear text to an address": ('help.url = "http://10.0.0.7:8080"', "help.url", "write https"),
+    "token in clear text": (
+        f'snow.auth = {{ kind = "oauth_client", {CLIENT}, token_url = "http://tokens.acme.com", {NO_USER} }}',
+        "snow.auth.token_url",
+        "write https",
+    ),
     "timeout half": ('snow.timeout = { read = "60s" }', "snow.timeout.connect", 'is missing; write connect = "5s"'),
     "values of no field": ('snow.values.state.new = ["1"]', "snow.values.state", 'the nearest is "status"'),
     "values no list": ('snow.values.status.new = "1"', "snow.values.status.new", "must be a list"),
