@@ -71,10 +71,10 @@ class Pull:
 
     def _learn_names(self, issues: Sequence[Raw]) -> None:
         for issue in issues:
-            fields = issue.get("fields")
-            found = held_now(fields, self._schema.read) if isinstance(fields, Mapping) else {}
-            for field in self._schema.read:
-                self._names.show(field, found.get(field.name, ()))
+            with _skipping([], "", ""):  # the reason is given where the issue itself is read
+                found = held_now(issue["fields"], self._schema.read)
+                for field in self._schema.read:
+                    self._names.show(field, found.get(field.name, ()))
 
 
 @contextmanager
