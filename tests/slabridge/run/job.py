@@ -158,6 +158,10 @@ def tally(report: Report, name: str) -> Tally:
     return found
 
 
+class Killed(BaseException):
+    """What nothing contains, as a process that is killed."""
+
+
 class Truth:
     """What ought to stand on the tickets: worked out from their histories at the instant of each run, past the state.
 
