@@ -42,6 +42,7 @@ class Line:
             if _is_comment(method, url, kwargs):
                 self.comments += 1
                 if self.comments == at:
+                    response.close()
                     raise requests.ConnectionError("cut off")
             return response
 
