@@ -16,7 +16,7 @@ from connectors.http.answer import Answer
 from connectors.interface import NativeClock
 from connectors.jira.client import Body, Client
 from connectors.jira.cloud import Cloud
-from connectors.jira.dialect import Dialect, Raw, chunks, is_portal
+from connectors.jira.dialect import Dialect, Raw, chunks, fields_of, is_portal
 from connectors.jira.instant import instant
 
 log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ def _found(client: Client, answer: Answer, ids: Sequence[str]) -> tuple[dict[str
 
 
 def _slas(issue: Body, fields: Sequence[str]) -> list[Raw]:
-    held = issue.get("fields") or {}
+    held = fields_of(issue)
     return [held[field] for field in fields if isinstance(held.get(field), Mapping)]
 
 

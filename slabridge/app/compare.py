@@ -10,19 +10,22 @@ from slabridge.compare.comparer import Comparer
 from slabridge.compare.comparison import Comparison, Summary
 from slabridge.config import Config, Connection
 from slabridge.exit import Exit
-from slabridge.state import ConnectionState, State, tickets
+from slabridge.run.bug import kind_of, places_of
+from slabridge.state import Busy, ConnectionState, State, StateError, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 from slabridge.ticket.observed import observed
 
 BATCH = 200
+_GRAVITY = (Exit.COMPLETE, Exit.DEFERRED, Exit.PARTIAL, Exit.USAGE, Exit.BUG)
 
 
 @dataclass(slots=True)
 class Comparing:
     """A comparison under way: `batches` yields what it finds, and the rest grows with it.
 
-    `trouble` is called with what is missing. That something is missing for good outweighs that it comes later.
+    `trouble` is called with what is missing. That something is missing for good outweighs that it comes later, and a
+    bug outweighs both.
     """
 
     config: Config
@@ -54,8 +57,7 @@ class Comparing:
 
     def _missing(self, text: str, code: Exit) -> None:
         self.trouble(text)
-        if self.exit_code is not Exit.PARTIAL:
-            self.exit_code = code
+        self.exit_code = max(self.exit_code, code, key=_GRAVITY.index)
 
     def _ids(self, state: State, keys: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
         """Return the ids to compare, by connection."""
@@ -96,6 +98,11 @@ class Comparing:
             self._missing(str(error), Exit.PARTIAL)
         except ConnectorError as error:
             self._missing(str(error), Exit.DEFERRED)
+        except (StateError, Busy):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other connections are compared
+            bug = f"{kind_of(error)} at {places_of(error)}"
+            self._missing(f"{connection.name}: a bug of slabridge ended its part; please report it: {bug}", Exit.BUG)
 
     def _read(self, connector: Connector, own: ConnectionState, ids: Sequence[str], as_of: int) -> list[Known]:
         """Return these tickets as the tool has them now, with what the state knows of them besides."""

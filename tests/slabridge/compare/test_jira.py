@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from tests.slabridge.compare.conftest import Open
 
 ACTIVE = {"incident_state": "Active"}
@@ -140,6 +142,21 @@ def test_what_is_not_known_or_gone_is_said_and_the_rest_compared(shop: Open) -> 
     code, _, err = jira.call("ITSM-1")
     assert code == 3
     assert "ITSM-1: jira does not have it any more" in err
+
+
+def test_a_bug_on_a_connection_is_said_with_its_places_and_nothing_of_the_ticket(
+    shop: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("text of a ticket")
+
+    jira = shop("jira", ("08:05", ACTIVE))
+    jira.at("11:00")
+    monkeypatch.setattr("connectors.jira.connector.read_clocks", broken)
+    code, _, err = jira.call("ITSM-1", "ITSM-77")
+    assert code == 1
+    assert "jira: a bug of slabridge ended its part; please report it: LookupError at compare/test_jira.py:" in err
+    assert "text of a ticket" not in err
 
 
 def test_a_call_that_asks_for_nothing_or_for_an_unknown_connection_says_what_to_write(shop: Open) -> None:
