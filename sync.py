@@ -22,6 +22,7 @@ from slabridge.run.context import Context, OnProgress, Run
 from slabridge.run.due import reread_due
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge
+from slabridge.run.pending import pending
 from slabridge.run.plan import plan
 from slabridge.run.pull import pull
 from slabridge.run.reading import read
@@ -132,26 +133,39 @@ def _synchronise(context: Context, write: Write) -> None:
     pull(context)
     reread_due(context)
     config = context.run.config
+    with context.state.begin() as transaction:
+        standing = connections.standing(transaction)
     terms = Terms(
-        config.definitions, context.connection.writeback, context.connector.encode, context.as_of, config.post_within
+        config.definitions,
+        context.connection.writeback,
+        context.connector.encode,
+        context.as_of,
+        config.post_within,
+        standing.posts_from,
+        standing.as_of,
     )
     mapper = Mapper(context.connection)
-    after = ""
-    while batch := _pending(context, after):
-        after = batch[-1].id
-        settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
-        context.proceed()
-    for (field, value), count in sorted(mapper.unmapped.items()):
-        log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
-    for field, count in sorted(mapper.unreadable.items()):
-        log.warning("field not readable", connection=context.name, field=field, tickets=count)
+    try:
+        batch, after = pending(context, "", BATCH)
+        while after:
+            settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
+            context.proceed()
+            batch, after = pending(context, after, BATCH)
+    finally:
+        _report_mapping(context, mapper)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
 
 
-def _pending(context: Context, after: str) -> list[Known]:
-    with context.state.begin() as transaction:
-        return tickets.pending(transaction, after, BATCH)
+def _report_mapping(context: Context, mapper: Mapper) -> None:
+    refused = context.run.engine.fields if context.connection.unmapped == "refuse" else ()
+    for (field, value), count in sorted(mapper.unmapped.items()):
+        if field in refused:
+            log.error("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+        else:
+            log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+    for field, count in sorted(mapper.unreadable.items()):
+        log.warning("field not readable", connection=context.name, field=field, tickets=count)
 
 
 def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:

@@ -139,7 +139,7 @@ class Tool:
         return replace(native, fields={**native.fields, "priority": after}, history=(*native.history, entry))
 
     def _put(self, tickets: Sequence[NativeTicket]) -> None:
-        rows = [(t.id, encode(t)[0], t.fields["state"][0].name not in ("Resolved", "Closed")) for t in tickets]
+        rows = [(t.id, encode(t).payload, t.fields["state"][0].name not in ("Resolved", "Closed")) for t in tickets]
         self._database.executemany("REPLACE INTO ticket VALUES (?, ?, ?)", rows)
         self._database.executemany("INSERT INTO feed (id) VALUES (?)", [(t.id,) for t in tickets])
 
@@ -198,7 +198,7 @@ class Tool:
                     raise TypeError("no comments are configured here")
                 row = self._database.execute("SELECT body FROM ticket WHERE id = ?", [one.id]).fetchone()
                 native = decode(row[0])
-                body = encode(replace(native, written={**native.written, **one.fields}))[0]
+                body = encode(replace(native, written={**native.written, **one.fields})).payload
                 self._database.execute("UPDATE ticket SET body = ? WHERE id = ?", [body, one.id])
             yield Receipt(one, Outcome.APPLIED)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.http.credentials import Auth
+from connectors.roster import NOBODY, Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class Settings:
     `total` those of a whole answer, `max_answer` the most bytes of one. `concurrency` is how many calls may be under
     way at once, `calls_per_hour` how many may be made in an hour (None: no limit); both count for a host. `ca` names a
     file of certificates to trust instead of the usual ones, `proxy` a URL.
+    `agents` and `not_agents` say whose comments are an agent's, and whose are not (`connectors.roles.Roles`).
     """
 
     name: str
@@ -34,3 +36,5 @@ class Settings:
     calls_per_hour: int | None = None
     ca: Path | None = None
     proxy: str | None = None
+    agents: Roster = NOBODY
+    not_agents: Roster = NOBODY

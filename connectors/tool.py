@@ -1,12 +1,14 @@
 """What the configuration has to know of a kind of tool, without loading its client library."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from connectors.interface import Cursor
+from connectors.roster import Roster
 from connectors.settings import Settings
 
 
@@ -14,6 +16,42 @@ class TomlTable(BaseModel):
     """A table of the configuration; a key that is not in it is refused."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True, defer_build=True)
+
+
+_Name = Annotated[str, Field(min_length=1)]
+
+
+def _domain(text: str) -> str:
+    if not re.fullmatch(r"[^@\s.]+(\.[^@\s.]+)+", text):
+        raise ValueError('is no domain of an e-mail address; write what stands behind the @, as "acme.com"')
+    return text
+
+
+class RosterTable(TomlTable):
+    """Whose comments are an agent's, or are not."""
+
+    accounts: list[_Name] = Field(default=[], examples=['["5b10ac8d82e05b22cc7d4ef5"]'])
+    groups: list[_Name] = Field(default=[], examples=['["service-desk"]'])
+    domains: list[Annotated[str, AfterValidator(_domain)]] = Field(default=[], examples=['["acme.com"]'])
+
+    @model_validator(mode="after")
+    def _names_somebody(self) -> Self:
+        if not (self.accounts or self.groups or self.domains):
+            raise ValueError('names nobody; write { groups = ["service-desk"] }, or accounts or domains')
+        return self
+
+    def roster(self) -> Roster:
+        """Return whom it names."""
+        return Roster(tuple(self.accounts), tuple(self.groups), tuple(self.domains))
+
+
+ROSTERS: Mapping[str, type[TomlTable]] = {"agents": RosterTable, "not_agents": RosterTable}
+"""The keys of a connection that are such tables."""
+
+
+def rosters(values: Mapping[str, Any]) -> dict[str, Roster]:
+    """Return the settings that those of the keys give which are there."""
+    return {key: values[key].roster() for key in ROSTERS if values[key] is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

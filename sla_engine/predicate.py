@@ -43,7 +43,7 @@ def holds(  # noqa: PLR0911 - one line per kind of condition
         case Equals(field, values):
             return _looked_up(table, field, rows, lambda held: any(value in values for value in held))
         case Differs(field, values):
-            return _looked_up(table, field, rows, lambda held: not held or any(value not in values for value in held))
+            return _looked_up(table, field, rows, lambda held: not any(value in values for value in held))
         case IsSet(field, expected):
             return _looked_up(table, field, rows, lambda held: bool(held) is expected)
 

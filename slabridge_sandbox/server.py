@@ -21,7 +21,7 @@ from slabridge_sandbox.control import Control, ControlMiddleware, control_routes
 from slabridge_sandbox.fault import FaultMiddleware, Faults
 from slabridge_sandbox.generate import generate
 from slabridge_sandbox.jira import Jira
-from slabridge_sandbox.log import read_log
+from slabridge_sandbox.log import is_jira_log, read_log
 from slabridge_sandbox.options import Endpoint, Endpoints, SandboxOptions
 from slabridge_sandbox.request_log import RequestLog
 from slabridge_sandbox.servicenow import ServiceNow
@@ -110,7 +110,8 @@ def built(options: SandboxOptions, *, in_memory: bool = False) -> Iterator[Built
         tools: dict[str, Tool] = {"servicenow": ServiceNow(database("servicenow"), clock), "jira": jira}
         for tool in tools.values():
             tool.create()
-        world = World(database("world"), clock, tools, options.share)
+        share = 1.0 if options.log and is_jira_log(options.log) else options.share
+        world = World(database("world"), clock, tools, share)
         world.begin(read_log(options.log) if options.log else generate(options.size, options.seed), options.start)
         clock.rate = options.rate
         yield Built(tools, clock, world)

@@ -76,6 +76,13 @@ class Client:
             raise self._odd("field")
         return found
 
+    def all_of(self, kind: str) -> list[Body]:
+        """Return all statuses of the site, all priorities, ..., as far as we may see them."""
+        answer = self._call("GET", (kind,))
+        if not isinstance(answer.body, list) or not all(isinstance(one, dict) for one in answer.body):
+            raise self._odd(kind)
+        return answer.body
+
     def may(self, project: str, *permissions: str) -> bool:
         """Return whether our account has one of these permissions in a project; not, where there is no such project.
 

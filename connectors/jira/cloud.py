@@ -31,8 +31,6 @@ IDS = 1_000
 """The most that changelog/bulkfetch and comment/list take."""
 HISTORIES = 10_000
 """The most changes in one answer of changelog/bulkfetch."""
-FIELD_IDS = 10
-"""The most fields by which changelog/bulkfetch filters; with more of them all changes are read."""
 
 
 class Cloud:
@@ -100,19 +98,20 @@ class Cloud:
             return False
         return True
 
-    def histories(self, issues: Sequence[Body], fields: Sequence[str]) -> dict[str, list[Raw]]:
-        """Read a thousand issues at a time; one page may hold a part of an issue's histories."""
+    def histories(self, issues: Sequence[Body]) -> dict[str, list[Raw]]:
+        """Read a thousand issues at a time; one page may hold a part of an issue's histories.
+
+        All changes: Atlassian does not say whether `fieldIds` leaves out old rows, which have names alone.
+        """
         ids = [str(issue.get("id")) for issue in issues]
         found: dict[str, list[Raw]] = {}
-        for logs in self.client.lanes.map(partial(self._logs, fields), chunks(ids, IDS) if fields else ()):
+        for logs in self.client.lanes.map(self._logs, chunks(ids, IDS)):
             for log in logs:
                 found.setdefault(str(log.get("issueId")), []).extend(as_list(log.get("changeHistories")))
         return found
 
-    def _logs(self, fields: Sequence[str], ids: Sequence[str]) -> list[Body]:
+    def _logs(self, ids: Sequence[str]) -> list[Body]:
         body: Body = {"issueIdsOrKeys": list(ids), "maxResults": HISTORIES}
-        if len(fields) <= FIELD_IDS:
-            body["fieldIds"] = list(fields)
         pages = self.client.pages("changelog/bulkfetch", body=body)
         return [log for answer in pages for log in self.client.listed(answer, "issueChangeLogs")]
 

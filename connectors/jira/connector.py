@@ -13,18 +13,21 @@ from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
-from connectors.jira.field import Field, participants, resolve
+from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
-from connectors.jira.pull.people import People, members
+from connectors.jira.pull.left import LeftFields
+from connectors.jira.pull.people import People, listed
 from connectors.jira.pull.search import ChangedIssues, changed_issues
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from connectors.jira.write.fact import encode
+from connectors.jira.write.screen import Screens
 from connectors.jira.write.writer import Writer
 from connectors.parallel import Lanes
+from connectors.roles import Roles
 
 MOST = 1_000
 """The most issues in a page."""
@@ -105,8 +108,11 @@ class Jira:
             yield Page(tickets, {}, skipped, gone)
 
     def gaps(self) -> Mapping[str, str]:
-        """Return the fields that Jira keeps no history of, and that comments are not read where they are not."""
-        found = {field.name: field.gap for field in self._schema.read if field.gap}
+        """Return the fields that Jira keeps no history of, or perhaps not all, and comments where they are not read."""
+        read = self._schema.read
+        lost = {field.name: {row for name, row in tuple(self._pull.lost) if name == field.name} for field in read}
+        found = {name: perhaps_lost(rows) for name, rows in lost.items() if rows}
+        found |= {field.name: field.gap for field in read if field.gap}
         return found if self._settings.comments else {**found, "comments": "comments are not read from this connection"}
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
@@ -140,19 +146,19 @@ class Jira:
 
     @cached_property
     def _people(self) -> People:
-        settings, account = self._settings, self._who.account
-        if not (settings.agent_groups or settings.agent_accounts):
-            return People(account, self._dialect.person)
-        agents = members(self._client, settings.agent_groups, self._dialect.person) | set(settings.agent_accounts)
-        return People(account, self._dialect.person, frozenset(agents))
+        settings, person = self._settings, self._dialect.person
+        agents = listed(self._client, settings.agents, "agents", person)
+        not_agents = listed(self._client, settings.not_agents, "not_agents", person)
+        return People(self._who.account, person, Roles(self.name, agents, not_agents))
 
     @cached_property
     def _schema(self) -> Schema:
         dialect = self._dialect
         catalogue = dialect.client.fields()
         try:
-            read = resolve(self._settings.fields, catalogue)
-            return Schema(read, resolve(self._settings.written, catalogue), participants(catalogue))
+            read = resolve(self._settings.fields, catalogue, self._settings.was)
+            written = resolve(self._settings.written, catalogue)
+            return Schema(read, written, participants(catalogue), custom_names(catalogue))
         except Refused as error:
             raise Refused(f"{self.name}: {error}") from None
 
@@ -162,8 +168,13 @@ class Jira:
 
     @cached_property
     def _pull(self) -> Pull:
-        return Pull(self._dialect, self._schema, self._people, self._memory, comments=self._settings.comments)
+        left = LeftFields(self._client, self._schema.read, self._screens)
+        return Pull(self._dialect, self._schema, self._people, self._memory, left, comments=self._settings.comments)
 
     @cached_property
     def _writer(self) -> Writer:
-        return Writer(self._dialect, self._writable, self._memory)
+        return Writer(self._dialect, self._writable, self._memory, self._screens)
+
+    @cached_property
+    def _screens(self) -> Screens:
+        return Screens(self._client)

@@ -121,7 +121,7 @@ class DataCenter:
             return None
         return dict(answer.body)
 
-    def histories(self, issues: Sequence[Body], fields: Sequence[str]) -> dict[str, list[Raw]]:  # noqa: ARG002 - all come with the issue
+    def histories(self, issues: Sequence[Body]) -> dict[str, list[Raw]]:
         """Take what the payloads hold."""
         return {str(issue.get("id")): as_list(_log(issue).get("histories")) for issue in issues}
 

@@ -52,8 +52,8 @@ class Dialect(Protocol):
         """Read issues by id as they are now; `promised` are times of their last change that a search gave."""
         ...
 
-    def histories(self, issues: Sequence[Body], fields: Sequence[str]) -> dict[str, list[Raw]]:
-        """Return the histories of issues by id, all that touch these fields."""
+    def histories(self, issues: Sequence[Body]) -> dict[str, list[Raw]]:
+        """Return the histories of issues by id, whole."""
         ...
 
     def comments(self, issues: Sequence[Body], account: str) -> dict[str, list[Raw]]:

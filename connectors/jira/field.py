@@ -5,17 +5,15 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fiel
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Any
 
 from connectors.errors import Refused
 
-_LISTED_ONE_BY_ONE = frozenset({"components", "fixVersions", "versions"})
-_OLD_NAMES = {"Component": "components", "Fix Version": "fixVersions", "Version": "versions"}
-"""How history rows without `fieldId` name system fields, where that is not the id."""
-_CUSTOM = "custom:"
+_LISTED_ONE_BY_ONE = frozenset({"attachment", "components", "fixVersions", "versions"})
 CASCADE = " / "
 """What stands between the two levels of a cascading choice."""
 _PARTICIPANTS = "com.atlassian.servicedesk:sd-request-participants"
@@ -25,6 +23,8 @@ _COMPUTED = re.compile(
     r"|com\.atlassian\.jira\.plugins\.jira-development-integration-plugin:.*"
     r"|com\.(pyxis\.greenhopper\.jira:gh-lexo-rank|atlassian\.jpo:jpo-custom-field-baseline.*)"
 )
+_NAMED = 5
+"""How many names a reason lists."""
 _NO_HISTORY = frozenset({
     "aggregateprogress", "aggregatetimeestimate", "aggregatetimeoriginalestimate", "aggregatetimespent", "comment",
     "lastViewed", "progress", "resolutiondate", "statusCategory", "statuscategorychangedate", "subtasks", "thumbnail",
@@ -37,7 +37,8 @@ _NO_HISTORY = frozenset({
 class Field:
     """A field: `name` as the configuration has it, `label` a custom field's own where no other has the same.
 
-    `type`, `items`, `system` and `custom` are its JSON schema's.
+    `type`, `items`, `system` and `custom` are its JSON schema's. `title` is its name on the site, whoever else has it.
+    `was` are names that it had earlier, `told` whether the configuration says which, be it none.
     """
 
     name: str
@@ -47,6 +48,14 @@ class Field:
     items: str = ""
     system: str = ""
     custom: str = ""
+    title: str = ""
+    was: tuple[str, ...] = ()
+    told: bool = False
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it holds options, each of which is of no other field."""
+        return "option" in {self.type, self.items} or self.type == "option-with-child"
 
     @property
     def rich(self) -> bool:
@@ -76,8 +85,12 @@ class Field:
         return self.type in {"string", "number", "date", "datetime", "any"}
 
 
-def resolve(asked: Iterable[str], catalogue: Sequence[dict[str, Any]]) -> tuple[Field, ...]:
+def resolve(
+    asked: Iterable[str], catalogue: Sequence[dict[str, Any]], was: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[Field, ...]:
     """Return the fields asked for by id (`customfield_10050`) or exact name (`Team`), from what /field answers.
+
+    `was` has earlier names of some of them.
 
     Raises:
         Refused: some are unknown or ambiguous; the message names them all.
@@ -87,7 +100,8 @@ def resolve(asked: Iterable[str], catalogue: Sequence[dict[str, Any]]) -> tuple[
     for name in dict.fromkeys(asked):
         matches = [e for e in catalogue if e["id"] == name] or [e for e in catalogue if e["name"] == name]
         if len(matches) == 1:
-            found.append(_field(name, matches[0], unique=count[matches[0]["name"]] == 1))
+            field = _field(name, matches[0], unique=count[matches[0]["name"]] == 1)
+            found.append(replace(field, was=tuple(was.get(name, ())), told=name in was))
         elif matches:
             problems.append(f"{name!r} names {len(matches)} fields, write one of {', '.join(e['id'] for e in matches)}")
         else:
@@ -103,20 +117,16 @@ def participants(catalogue: Sequence[dict[str, Any]]) -> str:
     return str(next(held, ""))
 
 
-def by_row(fields: Iterable[Field]) -> dict[str, tuple[Field, ...]]:
-    """Return the fields by what a history row may call them: their id, and their name for rows without ids."""
-    found: dict[str, tuple[Field, ...]] = {}
-    for field in fields:
-        for key in (field.id, *([_CUSTOM + field.label] if field.label else [])):
-            found[key] = (*found.get(key, ()), field)
-    return found
+def perhaps_lost(rows: Collection[str]) -> str:
+    """Return why a field may lack history: rows are called so, and whose they are Jira does not say."""
+    names = ", ".join(f'"{name}"' for name in sorted(rows)[:_NAMED])
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    return f"rows of its history may be called {names}{more}, and Jira does not say whose they are: see `was`"
 
 
-def row_key(item: dict[str, Any]) -> str:
-    """Return the key of `by_row` for an item of a history."""
-    name = str(item.get("field", ""))
-    old = _CUSTOM + name if item.get("fieldtype") == "custom" else _OLD_NAMES.get(name, name)
-    return str(item.get("fieldId") or old)
+def custom_names(catalogue: Sequence[dict[str, Any]]) -> frozenset[str]:
+    """Return the names that custom fields have now."""
+    return frozenset(str(entry["name"]) for entry in catalogue if "custom" in (entry.get("schema") or {}))
 
 
 def _field(name: str, entry: dict[str, Any], *, unique: bool) -> Field:
@@ -129,6 +139,7 @@ def _field(name: str, entry: dict[str, Any], *, unique: bool) -> Field:
         items=schema.get("items", ""),
         system=schema.get("system", ""),
         custom=schema.get("custom", ""),
+        title=entry["name"],
     )
 
 

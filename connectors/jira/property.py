@@ -12,6 +12,8 @@ from hashlib import blake2b
 from threading import Lock
 from typing import Any, NamedTuple
 
+from connectors.interface import Value
+
 PROPERTY = "slabridge"
 LONGEST = 32_768
 """The most characters of a property."""
@@ -20,10 +22,19 @@ _WRITTEN = "told"
 
 
 class Remembered(NamedTuple):
-    """What writing an issue takes: its type, and the hash of what we last wrote into which field."""
+    """What writing an issue takes: its type, the hash of what we last wrote into which field, and its status."""
 
     type: str
     written: Mapping[str, str]
+    status: Value = Value("", "")
+
+
+def remembered(issue: Mapping[str, Any]) -> Remembered:
+    """Return what an issue's payload says of it."""
+    fields = issue.get("fields") or {}
+    kind, status = fields.get("issuetype") or {}, fields.get("status") or {}
+    found = Value(str(status.get("id") or ""), str(status.get("name") or ""))
+    return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")), found)
 
 
 class Memory:

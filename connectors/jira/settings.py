@@ -1,6 +1,7 @@
 """What the connector to Jira needs to know."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from connectors.settings import Settings
 
@@ -9,11 +10,10 @@ from connectors.settings import Settings
 class JiraSettings(Settings):
     """`overlap` is longer: the search index lags by seconds to minutes.
 
-    `agent_groups` and `agent_accounts` (account ids; in Data Center user names) say whose comments are an agent's,
-    where Jira has no notion of that.
+    Accounts of `agents` and `not_agents` are account ids; in Data Center user names or keys. `was` is, for fields as
+    `fields` has them, the names that they had earlier.
     """
 
     page_size: int = 500
     overlap: int = 600
-    agent_groups: tuple[str, ...] = ()
-    agent_accounts: tuple[str, ...] = ()
+    was: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from connectors.interface import Cursor
 from connectors.jira.auth import TOKEN_URL, takes_json
 from connectors.jira.jql import checked
 from connectors.jira.settings import JiraSettings
-from connectors.tool import SigningIn, TomlTable, Tool
+from connectors.tool import ROSTERS, SigningIn, TomlTable, Tool, rosters
 
 _CLOUD = ("atlassian.net", "atlassian.com", "jira.com")
 
@@ -20,19 +20,10 @@ class Keys(TomlTable):
     """The keys of a connection to Jira alone."""
 
     agents: Any = None
-
-
-class AgentsTable(TomlTable):
-    """Whose comments are an agent's."""
-
-    groups: list[Annotated[str, Field(min_length=1)]] = Field(default=[], examples=['["service-desk"]'])
-    accounts: list[Annotated[str, Field(min_length=1)]] = Field(default=[], examples=['["5b10ac8d82e05b22cc7d4ef5"]'])
-
-    @model_validator(mode="after")
-    def _names_somebody(self) -> Self:
-        if not (self.groups or self.accounts):
-            raise ValueError('names nobody; write agents = { groups = ["service-desk"] }')
-        return self
+    not_agents: Any = None
+    was: dict[str, list[Annotated[str, Field(min_length=1)]]] | None = Field(
+        default=None, examples=['{ "Support team" = ["Support group"] }']
+    )
 
 
 def is_cloud(url: str) -> bool:
@@ -75,10 +66,9 @@ def _read_to(cursor: Cursor) -> int | None:
 
 
 def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    agents = values["agents"]
-    if agents is None:
-        return {}
-    return {"agent_groups": tuple(agents.groups), "agent_accounts": tuple(agents.accounts)}
+    was = values["was"]
+    earlier = {} if was is None else {"was": {field: tuple(names) for field, names in was.items()}}
+    return rosters(values) | earlier
 
 
 JIRA = Tool(
@@ -89,7 +79,7 @@ JIRA = Tool(
         kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json
     ),
     keys=Keys,
-    inner={"agents": AgentsTable},
+    inner=ROSTERS,
     own_settings=_own_settings,
     comment_fields=("comment",),
     check_name=_accept,

@@ -15,7 +15,7 @@ from connectors.jira.instant import normal
 _CASCADE = re.compile(r"Parent values: (.*?)\((\d+)\)(?:Level 1 values: (.*)\((\d+)\))?", re.DOTALL)
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d.*")
 """A date as rows of old histories have it, with a time that it never had."""
-_NAMES = ("displayName", "value", "name", "title", "key")
+_NAMES = ("displayName", "value", "name", "title", "filename", "key")
 _IDS = ("accountId", "id", "groupId", "key")
 """What a code is, the first that there is; `key` is a user's in Data Center."""
 

@@ -9,7 +9,7 @@ from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
 from connectors.servicenow.query import fields_of, filter_of, name
 from connectors.servicenow.settings import History, ServiceNowSettings
 from connectors.servicenow.stamp import instant_of
-from connectors.tool import SigningIn, TomlTable, Tool
+from connectors.tool import ROSTERS, SigningIn, TomlTable, Tool, rosters
 
 
 class Keys(TomlTable):
@@ -18,6 +18,8 @@ class Keys(TomlTable):
     table: str | None = None
     created: str | None = None
     history: History | None = None
+    agents: Any = None
+    not_agents: Any = None
 
 
 def _check_written(field: str) -> None:
@@ -35,7 +37,8 @@ def _read_to(cursor: Cursor) -> int | None:
 
 
 def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in values.items() if value is not None}
+    plain = {key: value for key, value in values.items() if key not in ROSTERS and value is not None}
+    return plain | rosters(values)
 
 
 SERVICENOW = Tool(
@@ -49,6 +52,7 @@ SERVICENOW = Tool(
         hint=NO_TOKEN_HINT,
     ),
     keys=Keys,
+    inner=ROSTERS,
     own_settings=_own_settings,
     result_table=True,
     comment_fields=("comments", "work_notes", "comments_and_work_notes"),

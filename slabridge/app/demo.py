@@ -81,8 +81,9 @@ def demo(  # noqa: PLR0913 - the last two are called back
                 runs.append(DemoRun(instant, updates, job.run(config, connectors, state)))
                 on_run(instant, len(stops))
         seen = [
-            _seen(name, endpoint, config, state)
+            one
             for name, endpoint in (("snow", sandbox.servicenow), ("jira", sandbox.jira))
+            for one in _seen(name, endpoint, config, state)
         ]
         state.close()
     return Demo(config, runs, seen, time.perf_counter() - began)
@@ -108,17 +109,23 @@ def _configured(folder: Path, sandbox: Sandbox) -> Config:
     return load_config(path)
 
 
-def _seen(name: str, endpoint: Endpoint, config: Config, state: State) -> Seen:
-    """Return the ticket of a connection that got most comments: as the tool has it, and as slabridge explains it."""
-    with ConnectionState(state, name).begin() as transaction:
-        identity = tickets.most_commented(transaction)
+def _seen(name: str, endpoint: Endpoint, config: Config, state: State) -> list[Seen]:
+    """Return the ticket of a connection that got most comments: as the tool has it, and as slabridge explains it.
+
+    None where no ticket got one: all may live in the other tool.
+    """
+    try:
+        with ConnectionState(state, name).begin() as transaction:
+            identity = tickets.most_commented(transaction)
+    except LookupError:
+        return []
     why = next(one for one in explained(config, state, identity) if one.ticket.source == name)
     connection = next(connection for connection in config.connections if connection.name == name)
     written = [rule.field for rule in connection.writeback.fields]
     look = _in_servicenow if connection.type == "servicenow" else _in_jira
     fields, comments = look(endpoint, identity, written)
     shown = {field: fields.get(field) or "" for field in written}
-    return Seen(why.ticket.key, connection.type, shown, comments, why.results)
+    return [Seen(why.ticket.key, connection.type, shown, comments, why.results)]
 
 
 def _in_servicenow(

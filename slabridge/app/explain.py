@@ -46,5 +46,6 @@ def explained(config: Config, state: State, key: str) -> list[Explained]:
             continue
         judgement = judge(engine, Mapper(by_name[name]), [known], as_of, segments=True)
         remarks = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
+        remarks += [f'nothing maps "{value}" of {name}: not judged' for name, value in judgement.unmapped.get(0, ())]
         explanations.append(Explained(judgement.tickets[0], judgement.results[0], remarks))
     return explanations

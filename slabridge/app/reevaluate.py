@@ -110,7 +110,9 @@ def _of_batch(
             others = [result for result in known.results if result not in ours]
             chosen.append((replace(known, results=others), ours))
     judgement = judge(engine, mapper, [known for known, _ in chosen], as_of)
-    for (known, ours), results in zip(chosen, judgement.results, strict=True):
+    for n, ((known, ours), results) in enumerate(zip(chosen, judgement.results, strict=True)):
+        if n in judgement.unmapped:
+            continue  # not judged: what stands is kept
         changes = [_rejudged(own.connection, before, results) for before in ours]
         yield _Ticket(own, as_of, known, results, [change for change in changes if _differs(change)])
 

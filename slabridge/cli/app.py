@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from slabridge.app.job import Job
 
+_INTERRUPTED = 130
+"""What typer makes of Ctrl-C, without a word."""
+
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -75,6 +78,9 @@ def main(job: "Callable[[], Job]") -> None:
 
 def _end(ended: SystemExit) -> NoReturn:
     """End as the command said; that the reader of its output has gone, as `head` does, is no failure."""
+    if ended.code == _INTERRUPTED:
+        sys.stderr.write("interrupted; what was committed is safe, and the next run goes on from there\n")
+        sys.exit(Exit.DEFERRED)
     gone = isinstance(ended.__context__, BrokenPipeError)  # of which typer and rich make exit code 1
     try:
         sys.stdout.flush()

@@ -31,12 +31,16 @@ def demo(  # noqa: PLR0913 - one parameter per option
     from slabridge.show import logs
     from slabridge.show.demo import panel_of, table_of
     from slabridge_sandbox.embedded import SandboxError
+    from slabridge_sandbox.log import is_jira_log
     from slabridge_sandbox.options import SandboxOptions
 
     try:
         interval = parse_duration(step).ms
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--step") from error
+    if log is not None and is_jira_log(log):
+        reason = "issues of a Jira are not what the demo is configured for; write slabridge sandbox --log"
+        raise typer.BadParameter(reason, param_hint="--log")
     logs.configure("error", "console")
     console = Console(highlight=False)
 

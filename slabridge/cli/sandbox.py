@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from slabridge.exit import Exit
+
 Log = Annotated[Path | None, typer.Option(help="Real incidents to replay, a CSV export; else they are generated.")]
 Size = Annotated[int, typer.Option(min=1, help="Tickets to generate.")]
 Seed = Annotated[int, typer.Option(help="The same seed generates the same tickets.")]
@@ -28,7 +30,14 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     from sla_engine.instant import parse_instant
     from slabridge_sandbox.log import LogError
     from slabridge_sandbox.options import Endpoints, SandboxOptions
-    from slabridge_sandbox.server import serve
+
+    try:
+        from slabridge_sandbox.server import serve
+    except ModuleNotFoundError as error:
+        sys.stderr.write(
+            f"the sandbox needs {error.name}, which comes with the extra: pip install 'slabridge[sandbox]'\n"
+        )
+        raise typer.Exit(Exit.USAGE) from None
 
     def ready(endpoints: Endpoints) -> None:
         for name, endpoint in endpoints.items():

@@ -10,8 +10,9 @@ from enum import StrEnum
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Write
 from sla_engine import Definitions, Result
 from slabridge.config import CommentRule, FieldMap, Writeback
+from slabridge.config.agreements.result import NEXT_DUE
 from slabridge.run.message import message_of
-from slabridge.run.urgency import most_urgent
+from slabridge.run.urgency import most_urgent, next_due
 from slabridge.ticket.known import Known
 
 Encode = Callable[[str, Fact], str | None]
@@ -59,13 +60,19 @@ Planned = tuple[Known, Sequence[Action]]
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What planning goes by, the same for all tickets of a connection; times in ms, `as_of` by the tool's clock."""
+    """What planning goes by, the same for all tickets of a connection; times in ms, instants by the tool's clock.
+
+    No transition before `posts_from` is posted (None: no such floor). `last_run` is the as_of of the connection's last
+    complete run (None: there was none): a breach of a cycle that was open then is posted also where it has ended since.
+    """
 
     definitions: Definitions
     writeback: Writeback
     encode: Encode
     as_of: int
     post_within: int
+    posts_from: int | None = None
+    last_run: int | None = None
 
 
 def actions_of(known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms) -> list[Action]:
@@ -86,13 +93,23 @@ def adopted(known: Known, results: Sequence[Result], terms: Terms) -> dict[str, 
         held = known.native.written.get(name)
         if held != known.last_written.get(name):
             result = most_urgent(results, rule.value)
-            if held == (None if result is None else terms.encode(name, _fact(rule, result))):
+            if held == (None if result is None else terms.encode(name, _fact(rule, result, results))):
                 found[name] = held
     return found
 
 
-def marker_of(result: Result) -> str:
-    """Return what a transition is known by on its ticket: agreement, objective, cycle and status."""
+def marker_of(result: Result, definitions: Definitions) -> str:
+    """Return the key of a transition on its ticket, for good: `AGREEMENT[@VALID_FROM].OBJECTIVE#CYCLE STATUS`.
+
+    The agreement stands there by its id, so that its table may be called otherwise some day.
+    """
+    valid_from = next(a.valid_from for a in definitions.agreements if a.table == result.table)
+    version = f"@{valid_from.isoformat()}" if valid_from else ""
+    return f"{result.agreement}{version}.{result.objective}#{result.cycle} {result.status}"
+
+
+def _earlier_marker_of(result: Result) -> str:
+    """Return the key that a transition had until the agreement's id stood in it: by the name of its table."""
     return f"{result.table}.{result.objective}#{result.cycle} {result.status}"
 
 
@@ -101,9 +118,7 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms) -> list[Actio
         return []
     native = known.native
     changes = tuple(
-        change
-        for rule in terms.writeback.fields
-        if (change := _field_change(rule, known, most_urgent(results, rule.value), terms)) is not None
+        change for rule in terms.writeback.fields if (change := _field_change(rule, known, results, terms)) is not None
     )
     if not changes:
         return []
@@ -117,12 +132,12 @@ def _concerns_us(known: Known, results: Sequence[Result], terms: Terms) -> bool:
     return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in results)
 
 
-def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Terms) -> PlannedField | None:
-    name = rule.field
+def _field_change(rule: FieldMap, known: Known, results: Sequence[Result], terms: Terms) -> PlannedField | None:
+    name, result = rule.field, most_urgent(results, rule.value)
     filled = known.last_written[name] is not None if name in known.last_written else name in known.native.ours
     if result is None and not filled:
         return None
-    after = None if result is None else terms.encode(name, _fact(rule, result))
+    after = None if result is None else terms.encode(name, _fact(rule, result, results))
     before = known.native.written.get(name, known.last_written.get(name))
     if after == before:
         return None
@@ -135,8 +150,11 @@ def _field_change(rule: FieldMap, known: Known, result: Result | None, terms: Te
     return PlannedField(name, before, after, reason)
 
 
-def _fact(rule: FieldMap, result: Result) -> Fact:
+def _fact(rule: FieldMap, result: Result, results: Sequence[Result]) -> Fact:
     name = rule.value.result
+    if name == NEXT_DUE:
+        due = next_due(results, rule.value)
+        return None if due is None else Instant(due)
     if name == "target_seconds":
         return result.target // 1000
     value: Fact = getattr(result, name)
@@ -158,22 +176,31 @@ def _comments(known: Known, results: Sequence[Result], posted: Collection[str], 
             CommentWrite(
                 native.id,
                 native.key,
-                marker_of(result),
+                marker_of(result, terms.definitions),
                 message_of(result, terms.definitions),
                 internal=rule.visibility == "internal",
             )
         )
         for result in results
-        if _is_posted(result, rule, terms) and marker_of(result) not in seen
+        if _is_posted(result, rule, terms)
+        and seen.isdisjoint({marker_of(result, terms.definitions), _earlier_marker_of(result)})
     ]
 
 
 def _is_posted(result: Result, rule: CommentRule, terms: Terms) -> bool:
+    earliest = max(terms.as_of - terms.post_within, terms.posts_from or 0)
     return (
         result.status in rule.on
         and result.kind in rule.kinds
-        and result.stopped_at is None
+        and (result.stopped_at is None or _is_news(result, terms.last_run))
         and not result.excluded
         and result.since is not None
-        and result.since >= terms.as_of - terms.post_within
+        and result.since >= earliest
     )
+
+
+def _is_news(result: Result, last_run: int | None) -> bool:
+    """Return whether a breach of an ended cycle is posted: where no complete run could, since the cycle was open."""
+    opened_then = last_run is not None and result.started_at <= last_run
+    ended_since = last_run is not None and result.stopped_at is not None and last_run < result.stopped_at
+    return result.status == "breached" and opened_then and ended_since

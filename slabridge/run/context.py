@@ -31,7 +31,7 @@ class Context:
     """A connection within a run.
 
     `as_of` is the tool's clock, ms UTC, when this part of the run began; `quarantined` are ids of tickets that it
-    quarantined.
+    quarantined, `unmapped` of those that it did not judge, because nothing maps a value that decides.
     """
 
     run: Run
@@ -41,6 +41,7 @@ class Context:
     tally: Tally
     as_of: int
     quarantined: set[str] = field(default_factory=set)
+    unmapped: set[str] = field(default_factory=set)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property

@@ -1,6 +1,7 @@
 """When a run has to end before it is done: its time is over, or it was asked to stop."""
 
 import math
+import os
 import signal
 import threading
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from connectors.errors import Halted
+from slabridge.exit import Exit
 
 
 class Halt:
@@ -45,9 +47,20 @@ class Halt:
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """Let SIGTERM end the run in order while the block lasts: systemd and Kubernetes stop it that way."""
-        before = signal.signal(signal.SIGTERM, lambda *_: self.stop())
+        """Let SIGTERM and Ctrl-C end the run in order while the block lasts; a second one ends the process at once.
+
+        systemd and Kubernetes stop it by SIGTERM.
+        """
+
+        def ask(*_: object) -> None:
+            if self.stopping():
+                os.write(2, b"interrupted; what was committed is safe, and the next run goes on from there\n")
+                os._exit(Exit.DEFERRED)  # threads may wait for an answer that never comes
+            self.stop()
+
+        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
         finally:
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -17,20 +17,27 @@ log = structlog.get_logger("slabridge.run")
 
 
 def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
-    """Judge tickets and keep the results; those that cannot be judged are quarantined and left out."""
+    """Judge tickets and keep the results; those that cannot be judged are quarantined and left out.
+
+    Left out are those, too, with a value that decides and that nothing maps: they keep what stands, and stay pending.
+    """
     hidden = {position: text for position, known in enumerate(batch) if (text := _hidden(context, known))}
     judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
     for position, text in judgement.warnings:
         log.info("data warning", connection=context.name, ticket=batch[position].native.key, warning=text)
     invalid = {**judgement.invalid, **hidden}
-    evaluated = [Evaluated(known.id, judgement.results[n]) for n, known in enumerate(batch) if n not in hidden]
+    unmapped = judgement.unmapped
+    context.unmapped.update(batch[n].id for n in unmapped)
+    out = {*hidden, *unmapped}
+    evaluated = [Evaluated(known.id, judgement.results[n]) for n, known in enumerate(batch) if n not in out]
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         tickets.evaluated(transaction, context.as_of, evaluated)
         put_in_quarantine(transaction, context, unfit)
         lease.renew(transaction.sql)
     context.tally.warnings += len(judgement.warnings)
-    return [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in invalid]
+    context.tally.unmapped = len(context.unmapped)
+    return [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in {*invalid, *unmapped}]
 
 
 def _hidden(context: Context, known: Known) -> str:

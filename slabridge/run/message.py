@@ -33,5 +33,7 @@ def message_of(result: Result, definitions: Definitions) -> str:
         lines.append(f"It is due {local(result.due_at, zone)}.")
     elif result.due_if_resumed is not None:
         lines.append(f"It is paused; resumed now, it would be due {local(result.due_if_resumed, zone)}.")
+    if result.stopped_at is not None:
+        lines.append(f"It has ended since, {local(result.stopped_at, zone)}.")
     lines.append(f"Held by {line(result.holder, _MOST)}." if result.holder else "Nobody holds it.")
     return "\n".join(lines)

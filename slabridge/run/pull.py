@@ -20,12 +20,16 @@ def pull(context: Context) -> None:
     judged_by = _judged_by(context)
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
+    is_first_run = standing.changed is None
     if standing.touched is None:
         _follow(context, None)  # begins before the first load, so that nothing slips through between the two
     for page in context.connector.changed(standing.changed):
         with context.state.begin() as transaction:
             keep(transaction, context, page)
             connections.set_changed(transaction, page.cursor)
+            if is_first_run and connection.first_run == "quiet":
+                connections.set_posts_from(transaction, context.as_of)
+            is_first_run = False
         context.proceed()
     if standing.touched is not None:
         _follow(context, standing.touched)
@@ -90,6 +94,7 @@ def _judged_by(context: Context) -> str:
             context.run.config.definitions.holder,
             sorted(context.connection.fields.items()),
             sorted((name, sorted(values.items())) for name, values in context.connection.values.items()),
+            context.connection.unmapped,
             context.connection.writeback,
         )
     )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from connectors.interface import NativeTicket, Page
 from slabridge.run.context import Context
 from slabridge.run.quarantining import put_in_quarantine
-from slabridge.state import Transaction, lease, quarantine, tickets
+from slabridge.state import Damaged, Transaction, lease, quarantine, tickets
 from slabridge.state.codec import Encoded, encode
 from slabridge.state.quarantine import Quarantined
 from slabridge.state.tickets import Stored
@@ -52,4 +52,8 @@ def _with_what_we_saw(native: NativeTicket, before: Mapping[str, Stored], as_of:
     encoded, known = encode(native), before.get(native.id)
     if known is None or known.digest == encoded.digest:
         return encoded
-    return encode(observed(known.native, native, known.read_at, as_of))
+    try:
+        before_it = known.native
+    except Damaged:  # then its history is all that is known
+        return encoded
+    return encode(observed(before_it, native, known.read_at, as_of))

@@ -8,11 +8,11 @@ from slabridge.ticket.known import Known
 
 
 def settle(context: Context, batch: Sequence[Known], deferred: set[str]) -> None:
-    """Record that all was done for these tickets, but for those deferred and those of which not all is seen yet.
+    """Record that all was done for these tickets, but for those deferred, not judged, or of which not all is seen yet.
 
     Only after their writes: whoever dies before this evaluates and plans anew, and finds what was written.
     """
-    done = {known.id for known in batch if known.is_seen_at(context.as_of)} - deferred
+    done = {known.id for known in batch if known.is_seen_at(context.as_of)} - deferred - context.unmapped
     with context.state.begin() as transaction:
         tickets.settle(transaction, done)
         quarantine.release(transaction, done - context.quarantined)

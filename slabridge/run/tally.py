@@ -27,6 +27,8 @@ class Tally:
     newly_quarantined: int = 0
     quarantined: int = 0
     """tickets in quarantine at the end, by this run or an earlier one"""
+    unmapped: int = 0
+    """tickets that were not judged, because nothing maps a value of theirs that decides"""
     warnings: int = 0
     calls: int = 0
     refusal: str = ""
@@ -43,7 +45,7 @@ class Tally:
         """Return what the counts mean."""
         if self.bug:
             return Exit.BUG
-        if self.refusal or self.refused or self.newly_quarantined or self.quarantined:
+        if self.refusal or self.refused or self.newly_quarantined or self.quarantined or self.unmapped:
             return Exit.PARTIAL
         return Exit.DEFERRED if self.outage or self.halted or self.deferred else Exit.COMPLETE
 

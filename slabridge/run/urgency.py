@@ -26,6 +26,17 @@ def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
     return max(latest.values(), key=_ended, default=None)
 
 
+def next_due(results: Sequence[Result], ref: ResultRef) -> int | None:
+    """Return the earliest due time (ms UTC) of running cycles that are not breached; a paused one has none."""
+    dues = [
+        result.due_at
+        for result in results
+        if _meant(result, ref) and result.stopped_at is None and not result.breached and not result.excluded
+        if result.due_at is not None
+    ]
+    return min(dues, default=None)
+
+
 def _meant(result: Result, ref: ResultRef) -> bool:
     return (
         ref.kind in (None, result.kind)

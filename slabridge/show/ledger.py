@@ -37,8 +37,10 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
         text.append(f", calendar {result.calendar}\n")
         if not result.segments and result.stopped_at != result.started_at:
             text.append(f"  judged by an earlier definition ({result.definition}), which it keeps\n", style="dim")
+        ends = [zoned(instant, zone) for segment in result.segments for instant in (segment.start, segment.end)]
+        form = "%a %m-%d %H:%M" if len({moment.year for moment in ends}) <= 1 else "%a %Y-%m-%d %H:%M"
         for segment in result.segments:
-            start, end = (f"{zoned(instant, zone):%a %m-%d %H:%M}" for instant in (segment.start, segment.end))
+            start, end = (f"{zoned(instant, zone):{form}}" for instant in (segment.start, segment.end))
             text.append(f"  {start} to {end} ", style="dim")
             text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>8}  ")
             text.append(f"{line(segment.holder or 'nobody')}\n")

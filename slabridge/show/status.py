@@ -44,6 +44,7 @@ _INSTANTS = {
     "as_of",
     "read_to",
     "quarantined_since",
+    "posts_from",
     "first_at",
     "last_at",
     "started_at",
@@ -81,6 +82,8 @@ def lines_of(found: Status) -> Iterator[str]:
     for one in seen.progress:
         yield ""
         yield f"{one.connection}: {_place(one, found.read_to[one.connection], seen.now)}"
+        if one.posts_from is not None:
+            yield f"  posts from {_utc(one.posts_from)}: what happened before the first run is not posted"
         yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, seen.now)}"
     if seen.quarantined:

@@ -2,7 +2,8 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ import orjson
 
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value, Values
 from sla_engine import Result
+from slabridge.state.trouble import Damaged
 
 
 def encode_results(results: Iterable[Result]) -> bytes:
@@ -19,13 +21,41 @@ def encode_results(results: Iterable[Result]) -> bytes:
 
 
 def decode_results(packed: bytes | None) -> tuple[Result, ...]:
-    """Return the results that `encode_results` was given, without segments; none for None."""
+    """Return the results that `encode_results` was given, without segments; none for None.
+
+    Raises:
+        Damaged: they are not as they were.
+    """
     if packed is None:
         return ()
-    return tuple(
-        Result.from_json(row, position=0, table=row.get("table", row["agreement"]), calendar=row.get("calendar", ""))
-        for row in orjson.loads(zlib.decompress(packed))
-    )
+    with _damage():
+        return tuple(
+            Result.from_json(
+                row, position=0, table=row.get("table", row["agreement"]), calendar=row.get("calendar", "")
+            )
+            for row in orjson.loads(zlib.decompress(packed))
+        )
+
+
+def decode_fields(text: str) -> dict[str, str | None]:
+    """Return the values of fields; of damaged ones none is known.
+
+    They are found again where they hold what they should, so that nothing has to be read for them.
+    """
+    try:
+        found = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+@contextmanager
+def _damage() -> Iterator[None]:
+    """Say of what cannot be decoded that it is damaged: what we encode, we can decode."""
+    try:
+        yield
+    except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Damaged(f"{type(error).__name__}: {error}") from error
 
 
 class Encoded(NamedTuple):
@@ -59,8 +89,16 @@ def encode(ticket: NativeTicket) -> Encoded:
 
 
 def decode(packed: bytes) -> NativeTicket:
-    """Return the ticket that `encode` was given, without `updated`."""
-    document = orjson.loads(zlib.decompress(packed))
+    """Return the ticket that `encode` was given, without `updated`.
+
+    Raises:
+        Damaged: it is not as it was.
+    """
+    with _damage():
+        return _ticket(orjson.loads(zlib.decompress(packed)))
+
+
+def _ticket(document: dict[str, Any]) -> NativeTicket:
     return NativeTicket(
         id=document["id"],
         key=document["key"],

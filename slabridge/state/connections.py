@@ -11,6 +11,7 @@ from connectors.interface import Cursor
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection
 from slabridge.state.transaction import Transaction
+from slabridge.state.trouble import StateError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +25,36 @@ class Standing:
     as_of: int | None = None
     census_at: int | None = None
     gaps: Mapping[str, str] | None = None
+    posts_from: int | None = None
 
 
 def standing(transaction: Transaction) -> Standing:
-    """Return where a connection stands."""
+    """Return where a connection stands.
+
+    Raises:
+        StateError: what the state says of it is damaged.
+    """
     row = transaction.sql.execute(
         sa.select(connection).where(connection.c.name == transaction.connection)
     ).one_or_none()
     if row is None:
         return Standing()
-    return Standing(
-        None if row.changed is None else json.loads(row.changed),
-        None if row.touched is None else json.loads(row.touched),
-        None if row.fields is None else frozenset(json.loads(row.fields)),
-        row.judged_by,
-        row.as_of,
-        row.census_at,
-        None if row.gaps is None else json.loads(row.gaps),
-    )
+    try:
+        return Standing(
+            None if row.changed is None else json.loads(row.changed),
+            None if row.touched is None else json.loads(row.touched),
+            None if row.fields is None else frozenset(json.loads(row.fields)),
+            row.judged_by,
+            row.as_of,
+            row.census_at,
+            None if row.gaps is None else json.loads(row.gaps),
+            row.posts_from,
+        )
+    except ValueError as error:
+        raise StateError(
+            f"where connection {transaction.connection!r} stands is damaged in the state ({error}); put a backup in "
+            "its place, or begin with a new state: the next run rebuilds it and posts nothing twice"
+        ) from error
 
 
 def set_changed(transaction: Transaction, cursor: Cursor) -> None:
@@ -72,6 +85,11 @@ def set_as_of(transaction: Transaction, as_of: int) -> None:
 def set_census_at(transaction: Transaction, census_at: int) -> None:
     """Keep the tool's clock of the last census of open tickets."""
     _set(transaction, {"census_at": census_at})
+
+
+def set_posts_from(transaction: Transaction, posts_from: int) -> None:
+    """Keep from when on transitions are posted, by the tool's clock."""
+    _set(transaction, {"posts_from": posts_from})
 
 
 def set_gaps(transaction: Transaction, gaps: Mapping[str, str]) -> None:

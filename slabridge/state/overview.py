@@ -16,7 +16,8 @@ from slabridge.state.schema import outbox as comments
 class Progress:
     """How far a connection is. Instants are ms UTC by the tool's clock, None is "never".
 
-    `as_of` is when the last complete run on it began; `cursor` is where reading goes on.
+    `as_of` is when the last complete run on it began; `cursor` is where reading goes on. No
+    transition before `posts_from` is posted.
     """
 
     connection: str
@@ -29,6 +30,7 @@ class Progress:
     unclear: int
     quarantined: int
     quarantined_since: int | None
+    posts_from: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
                 _count(transaction, comments.c.connection == name, comments.c.state == outbox.SENDING),
                 quarantined.get(name, 0),
                 since.get(name),
+                None if row is None else row.posts_from,
             )
         )
     now = transaction.scalar(sa.select(lease.clock(transaction))) or 0

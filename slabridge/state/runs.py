@@ -58,9 +58,14 @@ def latest(transaction: sa.Connection, limit: int) -> list[PastRun]:
 
 
 def calls_within(transaction: sa.Connection, ms: int) -> dict[str, int]:
-    """Return how many calls the runs that began within the last `ms` made, by connection."""
+    """Return how many calls the runs that began within the last `ms` made, by connection.
+
+    A run that began after now did so by a clock that was set back since: it counts for nothing, or it would for long.
+    """
     calls: Counter[str] = Counter()
-    for summary in transaction.scalars(sa.select(run.c.summary).where(run.c.started_at > _now() - ms)):
+    now = _now()
+    recent = sa.select(run.c.summary).where(run.c.started_at > now - ms, run.c.started_at <= now)
+    for summary in transaction.scalars(recent):
         for tally in json.loads(summary).get("connections", ()):
             calls[tally["connection"]] += tally["calls"]
     return dict(calls)

@@ -28,6 +28,7 @@ connection = Table(
     Column("as_of", BigInteger, comment="the tool's clock at the last complete pull"),
     Column("census_at", BigInteger, comment="the tool's clock at the last census of open tickets"),
     Column("gaps", Text, comment="native field or comments -> why it has no history, as last reported, JSON"),
+    Column("posts_from", BigInteger, comment="transitions before it are not posted: the as_of of the first run"),
 )
 
 ticket = Table(

@@ -14,6 +14,7 @@ from slabridge.state.database import upsert
 from slabridge.state.schema import connection as connection_table
 from slabridge.state.schema import outbox, ticket
 from slabridge.state.transaction import Transaction
+from slabridge.state.trouble import Damaged
 from slabridge.ticket.known import Evaluated, Known
 
 _IDS_AT_ONCE = 500
@@ -21,7 +22,18 @@ _IDS_AT_ONCE = 500
 AT_ONCE = 5_000
 """Tickets to be read that are named at a time: of a million, not all ids are in memory."""
 
-_KNOWN = (ticket.c.payload, ticket.c.last_written, ticket.c.pulled_in, ticket.c.results, ticket.c.read_at)
+_FORGOTTEN = ""
+"""As a digest: what is stored is damaged, and counts for nothing until the ticket was read anew."""
+
+_KNOWN = (
+    ticket.c.id,
+    ticket.c.key,
+    ticket.c.payload,
+    ticket.c.last_written,
+    ticket.c.pulled_in,
+    ticket.c.results,
+    ticket.c.read_at,
+)
 
 
 class Stored(NamedTuple):
@@ -36,6 +48,14 @@ class Stored(NamedTuple):
     def native(self) -> NativeTicket:
         """The ticket itself."""
         return codec.decode(self.payload)
+
+
+class Waiting(NamedTuple):
+    """Tickets to evaluate, ids of those whose stored form is damaged, and the last id of all ("": there is none)."""
+
+    known: list[Known]
+    damaged: list[str]
+    last: str
 
 
 class Due(NamedTuple):
@@ -56,7 +76,7 @@ def stored(transaction: Transaction, ids: Collection[str]) -> dict[str, Stored]:
         identity: Stored(payload, digest, read_at or 0, gone)
         for part in _parts(ids)
         for identity, payload, digest, read_at, gone in transaction.sql.execute(
-            sa.select(*columns).where(transaction.owns(ticket), ticket.c.id.in_(part))
+            sa.select(*columns).where(transaction.owns(ticket), ticket.c.id.in_(part), ticket.c.digest != _FORGOTTEN)
         )
     }
 
@@ -145,15 +165,23 @@ def mark_due(transaction: Transaction, as_of: int) -> None:
     transaction.sql.execute(statement.values(pending=True))
 
 
-def pending(transaction: Transaction, after: str, limit: int) -> list[Known]:
-    """Return the next tickets to evaluate, ordered by id."""
+def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
+    """Return the next tickets to evaluate, ordered by id; what is damaged is forgotten, and waits to be read anew."""
     rows = transaction.sql.execute(
         sa.select(*_KNOWN)
         .where(transaction.owns(ticket), ticket.c.pending, ticket.c.id > after)
         .order_by(ticket.c.id)
         .limit(limit)
-    )
-    return [_known(row) for row in rows]
+    ).all()
+    known: list[Known] = []
+    damaged: list[str] = []
+    for row in rows:
+        try:
+            known.append(_known(row))
+        except Damaged:
+            damaged.append(row.id)
+    _update(transaction, damaged, {"digest": _FORGOTTEN, "results": None})
+    return Waiting(known, damaged, rows[-1].id if rows else "")
 
 
 def load(transaction: Transaction, ids: Collection[str]) -> list[Known]:
@@ -182,7 +210,7 @@ def judged_before(transaction: Transaction, after: str, limit: int) -> list[Know
 
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
     """Yield (connection, ticket) for a key or id, in all connections."""
-    statement = sa.select(ticket.c.connection, ticket.c.id, *_KNOWN)
+    statement = sa.select(ticket.c.connection, *_KNOWN)
     by_id = (ticket.c.id == key, ticket.c.connection.in_(sa.select(connection_table.c.name)))
     found = {}
     for conditions in ((ticket.c.key == key,), by_id):  # each by its index
@@ -254,8 +282,19 @@ def wrote(transaction: Transaction, known: Known, fields: Mapping[str, str | Non
 
 
 def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
-    results = codec.decode_results(row.results)
-    return Known(codec.decode(row.payload), json.loads(row.last_written), row.pulled_in, results, row.read_at or 0)
+    """Return a ticket of the state.
+
+    Raises:
+        Damaged: a part of it is not as it was.
+    """
+    try:
+        last_written = codec.decode_fields(row.last_written)
+        native, results = codec.decode(row.payload), codec.decode_results(row.results)
+    except Damaged as error:
+        raise Damaged(
+            f"what the state holds of {row.key} is damaged ({error}); the next run that judges it reads it anew"
+        ) from error
+    return Known(native, last_written, row.pulled_in, results, row.read_at or 0)
 
 
 def _ids(transaction: Transaction, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[str]:

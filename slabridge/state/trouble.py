@@ -15,6 +15,10 @@ class Unreachable(StateError):  # noqa: N818 - a state of affairs, not a defect
     """The state's server is down, or the connection to it is lost; what was committed is safe."""
 
 
+class Damaged(StateError):  # noqa: N818 - what a part of it is
+    """What the state holds of one ticket cannot be read; the next run reads that ticket anew from its tool."""
+
+
 class Busy(Exception):  # noqa: N818 - a state of affairs, not a defect
     """Another run uses this state; the message says which, if it is known."""
 
@@ -41,6 +45,9 @@ def shown(url: sa.URL) -> str:
     return url.set(query={}).render_as_string(hide_password=True)
 
 
+_REMEDY = "; if the file is damaged, put a backup in its place, or move it away: the next run rebuilds it"
+
+
 @contextmanager
 def explained(url: sa.URL, what: str) -> Iterator[None]:
     """Turn a database's errors into ours; one that only a mistake of the program can cause stays as it is.
@@ -57,11 +64,12 @@ def explained(url: sa.URL, what: str) -> Iterator[None]:
         words = _words(error)
         if _is_locked(error):
             raise Busy(f"{where} is in use: {words}") from error
-        if _is_gone(error):
+        if url.get_backend_name() != "sqlite" and _is_gone(error):
             raise Unreachable(f"{where} cannot be reached: {words}; what was committed is safe") from error
         if not isinstance(error, sa.exc.OperationalError) and not _is_no_database(error):
             raise
-        raise StateError(f"{where} {what}: {words}") from error
+        remedy = "" if url.get_backend_name() != "sqlite" or not url.database else _REMEDY
+        raise StateError(f"{where} {what}: {words}{remedy}") from error
 
 
 def _is_locked(error: sa.exc.DBAPIError) -> bool:
@@ -97,4 +105,5 @@ def _sql_state(error: sa.exc.DBAPIError) -> str:
 
 
 def _words(error: sa.exc.DBAPIError) -> str:
-    return str(error.orig).splitlines()[0]
+    """Return a database's words, without what a row holds."""
+    return str(error.orig).splitlines()[0].partition(" with text ")[0]

@@ -1,6 +1,7 @@
 """Tickets from a file of JSON Lines, `.gz` too, in batches (docs/tickets.md)."""
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BufferedReader
@@ -49,7 +50,7 @@ def read_batches(path: Path) -> Iterator[TicketLines]:
                 if len(batch.tickets) + len(batch.invalid) >= AT_ONCE:
                     yield batch
                     batch = TicketLines([], [], [])
-    except (OSError, EOFError, gzip.BadGzipFile) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableFile(f"{path}: {reason}") from error
     yield batch

@@ -1,7 +1,7 @@
 """From known tickets to results: mapped, evaluated, and their ended cycles kept. One way for all who judge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sla_engine import Engine, Result, Ticket
 from slabridge.ticket.kept import keep
@@ -11,20 +11,36 @@ from slabridge.ticket.mapping import Mapper
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What tickets came to, in their order. `invalid` is place -> why one cannot be judged, `warnings` are of data."""
+    """What tickets came to, in their order. `invalid` is place -> why one cannot be judged, `warnings` are of data.
+
+    `unmapped` is place -> (canonical field, native name) of values that decide and that nothing maps: such a ticket is
+    not judged, and its results are those that it had.
+    """
 
     tickets: Sequence[Ticket]
     results: Sequence[list[Result]]
     invalid: Mapping[int, str]
     warnings: Sequence[tuple[int, str]]
+    unmapped: Mapping[int, Sequence[tuple[str, str]]]
 
 
 def judge(engine: Engine, mapper: Mapper, batch: Sequence[Known], as_of: int, *, segments: bool = False) -> Judgement:
     """Judge tickets as at `as_of` (ms UTC), without changing anything."""
-    tickets = [mapper.ticket(known.native) for known in batch]
+    mapped = [mapper.mapped(known.native) for known in batch]
+    tickets = [one.ticket for one in mapped]
+    refused = engine.fields if mapper.connection.unmapped == "refuse" else ()
+    found = {n: sorted(pair for pair in one.unmapped if pair[0] in refused) for n, one in enumerate(mapped)}
+    unmapped = {n: pairs for n, pairs in found.items() if pairs}
     evaluation = engine.evaluate(tickets, as_of, segments=segments)
     results: list[list[Result]] = [[] for _ in batch]
     for result in evaluation.results:
         results[result.position].append(result)
-    kept = [keep(n, results[n], known.results, engine.clauses) for n, known in enumerate(batch)]
-    return Judgement(tickets, kept, dict(evaluation.invalid), evaluation.warnings)
+    kept = [
+        [replace(one, position=n) for one in known.results]
+        if n in unmapped
+        else keep(n, results[n], known.results, engine.clauses)
+        for n, known in enumerate(batch)
+    ]
+    invalid = {n: reason for n, reason in evaluation.invalid if n not in unmapped}
+    warnings = [(n, text) for n, text in evaluation.warnings if n not in unmapped]
+    return Judgement(tickets, kept, invalid, warnings, unmapped)

@@ -2,10 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Values
 from sla_engine.ticket import Comment, Entry, Ticket
 from slabridge.config import Connection
+
+
+class Mapped(NamedTuple):
+    """A canonical ticket, and (canonical field, native name) of values that `values` does not name."""
+
+    ticket: Ticket
+    unmapped: frozenset[tuple[str, str]]
 
 
 @dataclass(slots=True)
@@ -22,6 +30,10 @@ class Mapper:
 
     def ticket(self, native: NativeTicket) -> Ticket:
         """Return the canonical ticket."""
+        return self.mapped(native).ticket
+
+    def mapped(self, native: NativeTicket) -> Mapped:
+        """Return the canonical ticket, and what could not be mapped."""
         missing: set[tuple[str, str]] = set()
         canonical = {native_name: name for name, native_name in self.connection.fields.items()}
         fields = {}
@@ -46,7 +58,8 @@ class Mapper:
                 history.append(Entry(entry.at, entry.by, changes))
         self.unmapped.update(missing)
         comments = [Comment(comment.at, comment.by, comment.role, comment.public) for comment in native.comments]
-        return Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments)
+        ticket = Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments)
+        return Mapped(ticket, frozenset(missing))
 
     def _values(self, name: str, values: Values, missing: set[tuple[str, str]]) -> tuple[str, ...]:
         mapping = self.connection.values.get(name)

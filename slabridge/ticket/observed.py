@@ -1,6 +1,6 @@
 """Changes that a tool keeps no history of, but that our own pulls saw (docs/promises.md, "Reading"). Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from connectors.interface import NativeEntry, NativeTicket, Values
@@ -14,7 +14,8 @@ def observed(before: NativeTicket, now: NativeTicket, read_at: int, as_of: int) 
 
     A field that holds another code than when the ticket was last read (at `read_at`), though its history at the source
     has not grown, has changed unseen: at the ticket's last update where that lies between the two, else at `as_of`.
-    Where the source's history has grown after all, it is believed from there on.
+    Where the source's history has grown after all, it is believed from there on. What the connector saw of a field is
+    taken where all this ends with another code than the field holds.
     """
     at = now.updated if read_at < now.updated <= as_of else as_of
     kept: dict[str, list[NativeEntry]] = {}
@@ -27,18 +28,33 @@ def observed(before: NativeTicket, now: NativeTicket, read_at: int, as_of: int) 
             for entry in before.observed
             if field in entry.changes and not any(entry.at >= instant for instant in grown)
         ]
-        kept[field] = ours
         was, held = before.fields.get(field), now.fields.get(field)
         if not grown and was is not None and held is not None and _codes(was) != _codes(held):
             changes[field] = (was, held)
+        told = sorted([*here, *_told(ours, field)], key=_when)
+        if field not in changes and held is not None and told and told[-1][2] != _codes(held):
+            ours += [
+                NativeEntry(entry.at, entry.by, {field: entry.changes[field]})
+                for entry in now.observed
+                if field in entry.changes
+            ]
+        kept[field] = ours
     entries = [entry for field in sorted(kept) for entry in kept[field]]
     if changes:
         entries.append(NativeEntry(at, "", changes))
     return replace(now, observed=tuple(sorted(entries, key=lambda entry: entry.at)))
 
 
+def _when(step: Step) -> int:
+    return step[0]
+
+
 def _steps(ticket: NativeTicket, field: str) -> Iterator[Step]:
-    for entry in ticket.history:
+    return _told(ticket.history, field)
+
+
+def _told(entries: Iterable[NativeEntry], field: str) -> Iterator[Step]:
+    for entry in entries:
         if field in entry.changes:
             before, after = entry.changes[field]
             yield entry.at, _codes(before), _codes(after)

@@ -181,14 +181,19 @@ def _edit(call: Call) -> Answer:
 def _delete(call: Call) -> Answer:
     row, site = _row(call), call.site
     may(call, row, "DELETE_OWN_COMMENTS", "delete")
-    (issue,) = site.issues([row["issue"]])
-    now = site.clock.now
-    with site.transaction():
-        site.index.remember(now, issue)
-        site.db.execute("DELETE FROM comments WHERE id = ?", (row["id"],))
-        site.touch(issue["id"])
-    site.notify(issue["id"], now)
+    remove(site, row["issue"], row["id"])
     return Answer(status=204)
+
+
+def remove(site: Site, issue: int, comment: int) -> None:
+    """Delete a comment of an issue now."""
+    now = site.clock.now
+    (row,) = site.issues([issue])
+    with site.transaction():
+        site.index.remember(now, row)
+        site.db.execute("DELETE FROM comments WHERE id = ?", (comment,))
+        site.touch(issue)
+    site.notify(issue, now)
 
 
 def may(call: Call, row: sqlite3.Row, permission: str, verb: str) -> None:

@@ -10,9 +10,8 @@ from slabridge_sandbox.jira.http import INVALID_PAYLOAD, Answer, Call, Operation
 from slabridge_sandbox.jira.issues import Wanted, chosen, given
 from slabridge_sandbox.jira.mail import Mail
 from slabridge_sandbox.jira.screens import on_screen
+from slabridge_sandbox.jira.transitions import CONFLICT
 from slabridge_sandbox.jira.values import Stored, shown
-
-_CONFLICT = "The issue could not be updated due to a conflicting update. Please try again."
 
 
 def _put(call: Call) -> Answer:
@@ -27,7 +26,7 @@ def _put(call: Call) -> Answer:
         raise Problem(403, "You do not have permission to edit issues in this project.")
     if site.switches.conflicts:
         site.switches.conflicts -= 1
-        raise Problem(409, _CONFLICT)
+        raise Problem(409, CONFLICT)
     values = sent_values(call, row, sent.get("fields") or {}, sent.get("update") or {})
     kept = properties.listed(sent.get("properties") or [])
     if edit(call, row, site.account, values, kept):
@@ -47,7 +46,7 @@ def edit(call: Call, row: Issue, author: str, values: dict[Field, Stored], kept:
         items = change(site, row, now, values)
         store(site, row, now, author, items)
         for key, value in kept.items():
-            properties.keep(call, row["id"], key, value)
+            properties.keep(site, row["id"], key, value)
     if items:
         site.notify(row["id"], now)
     return bool(items)

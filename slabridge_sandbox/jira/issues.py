@@ -12,12 +12,13 @@ from slabridge_sandbox.jira.changelog import recent
 from slabridge_sandbox.jira.comments import page_of
 from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.index import PRESENT, Snapshot
-from slabridge_sandbox.jira.screens import schema
+from slabridge_sandbox.jira.screens import in_project, schema
 from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.jira.transitions import offered
 from slabridge_sandbox.jira.values import category, shown
 
 _FAILED = "The issue could not be fetched. Please try again."
-_EXPAND = "renderedFields,names,schema,operations,editmeta,changelog,versionedRepresentations"
+_EXPAND = "renderedFields,names,schema,transitions,operations,editmeta,changelog,versionedRepresentations"
 
 
 def chosen(site: Site, names: Sequence[str]) -> list[Field]:
@@ -71,10 +72,13 @@ def given(call: Call, ids: Sequence[int], wanted: Wanted, snapshot: Snapshot = P
             issue["names"] = {field.id: field.name for field in wanted.fields}
         if "schema" in wanted.expand:
             issue["schema"] = {field.id: schema(field) for field in wanted.fields}
+        if "transitions" in wanted.expand:
+            issue["transitions"] = offered(call, dict(row))
         if wanted.properties:
             issue["properties"] = kept.get(row["id"], {})
         if wanted.fields:
-            issue["fields"] = {field.id: _value(call, field, row, comments) for field in wanted.fields}
+            there = [field for field in wanted.fields if in_project(call.site, field, row)]
+            issue["fields"] = {field.id: _value(call, field, row, comments) for field in there}
         issues.append(issue)
     return issues
 
@@ -126,7 +130,7 @@ def _bulk(call: Call) -> Answer:
     fields = chosen(call.site, [str(name) for name in bean.get("fields") or ["*navigable"]])
     issues = given(call, [id_ for id_ in ids if id_ not in failing], Wanted(fields, bean.get("expand", []), properties))
     errors = [{"id": str(id_), "errorMessage": _FAILED} for id_ in ids if id_ in failing]
-    return Answer({"expand": "schema,names", "issueErrors": errors, "issues": issues})
+    return Answer({"issueErrors": errors, "issues": issues})
 
 
 CLOUD: tuple[Operation, ...] = (("POST", "/issue/bulkfetch", _bulk),)

@@ -18,12 +18,12 @@ from slabridge_sandbox.jira.site import Site
 from slabridge_sandbox.jira.values import Stored
 
 Payload = Mapping[str, Any]
-_NEVER_EMPTY = ("project", "issuetype", "status", "created", "updated")
+NEVER_EMPTY = ("project", "issuetype", "status", "created", "updated")
 _INTERNAL = {"sd.public.comment": {"internal": True}}
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """An issue that was understood, but is not stored yet; its rows lack what the database decides."""
 
     issue: dict[str, Any]
@@ -44,42 +44,55 @@ def load(site: Site, lines: Iterable[bytes]) -> int:
         site.db.commit()
     with site.transaction():
         for one in found:
-            _write(site, one)
+            write(site, one, site.clock.now)
     for one in found:
         site.notify(one.issue["id"], one.issue["updated"])
     return len(found)
 
 
-def _numbered(site: Site, number: int, line: bytes) -> _Read:
+def _numbered(site: Site, number: int, line: bytes) -> Read:
     try:
-        return _read(site, orjson.loads(line))
+        return read(site, orjson.loads(line))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"line {number} is no issue: {error!r}") from error
 
 
-def _read(site: Site, payload: Payload) -> _Read:
+def read(site: Site, payload: Payload) -> Read:
+    """Understand an issue; what it names and the site does not have is added."""
     id_, given = int(payload["id"]), payload["fields"]
-    if missing := [name for name in _NEVER_EMPTY if not given.get(name)]:
+    if missing := [name for name in NEVER_EMPTY if not given.get(name)]:
         raise ValueError(f"it has no {', '.join(missing)}")
     issue: dict[str, Any] = {"id": id_, "number": int(payload["key"].rpartition("-")[2]), "creator": site.account}
     for name, value in given.items():
-        field = site.fields.by_id.get(name) or _added(site, payload, name, value)
-        if field is not None and field.stored and field.id != "components":
-            issue[field.id] = stored(site, field, value)
-    if given.get("components"):
-        components = f"components/{issue['project']}"
-        issue["components"] = _json([_option(site, components, one) for one in given["components"]])
+        if name not in site.fields.by_id:
+            _add(site, payload, name, value)
+    project = stored(site, site.fields.by_id["project"], given["project"])
+    issue |= values_of(site, project, given)
     issue.setdefault("statuscategorychangedate", issue["created"])
     histories = sorted(payload.get("changelog", {}).get("histories", ()), key=lambda one: int(one["id"]))
     comments = (given.get("comment") or {}).get("comments", ())
-    return _Read(issue, [_history(site, one) for one in histories], [_comment(site, one) for one in comments])
+    return Read(issue, [history_row(site, one) for one in histories], [comment_row(site, one) for one in comments])
 
 
-def _write(site: Site, found: _Read) -> None:
+def values_of(site: Site, project: Stored, given: Payload) -> dict[str, Stored]:
+    """Return the fields of a payload as an issue of a project stores them; not those that the site does not have."""
+    found: dict[str, Stored] = {}
+    for name, value in given.items():
+        field = site.fields.by_id.get(name)
+        if name == "components":
+            options = [_option(site, f"components/{project}", one) for one in value or ()]
+            found[name] = _json(options) if options else None
+        elif field is not None and field.stored:
+            found[name] = stored(site, field, value)
+    return found
+
+
+def write(site: Site, found: Read, at: int) -> None:
+    """Store an issue, at an instant; one that is there already is replaced."""
     id_, columns = found.issue["id"], site.fields.columns
     issue = dict.fromkeys(columns) | found.issue
     before = site.issues([id_])
-    site.index.remember(site.clock.now, before[0] if before else issue, existed=bool(before))
+    site.index.remember(at, before[0] if before else issue, existed=bool(before))
     for table, key in (("issues", "id"), ("histories", "issue"), ("comments", "issue")):
         site.db.execute(f"DELETE FROM {table} WHERE {key} = ?", (id_,))  # noqa: S608 - our names
     site.db.execute(
@@ -87,18 +100,23 @@ def _write(site: Site, found: _Read) -> None:
         [issue[column] for column in columns],
     )
     for table, rows in (("histories", found.histories), ("comments", found.comments)):
-        for own_id, *rest in rows:
-            taken = site.db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (own_id,)).fetchone()  # noqa: S608 - our names
-            row = (None if taken else own_id, id_, *rest)
-            site.db.execute(f"INSERT INTO {table} VALUES (?{', ?' * (len(row) - 1)})", row)  # noqa: S608 - our names
+        for row in rows:
+            insert(site, table, id_, row)
 
 
-def _added(site: Site, payload: Payload, name: str, value: object) -> Field | None:
-    """Add a field that the site does not have; None while it is empty and nothing says what it is."""
+def insert(site: Site, table: str, issue: int, row: tuple[Any, ...]) -> None:
+    """Add a history or a comment to an issue, under another id where its own is taken."""
+    own_id, *rest = row
+    taken = site.db.execute(f"SELECT 1 FROM {table} WHERE id = ?", (own_id,)).fetchone()  # noqa: S608 - our names
+    values = (None if taken else own_id, issue, *rest)
+    site.db.execute(f"INSERT INTO {table} VALUES (?{', ?' * (len(values) - 1)})", values)  # noqa: S608 - our names
+
+
+def _add(site: Site, payload: Payload, name: str, value: object) -> None:
+    """Add a field that the site does not have; not while it is empty and nothing says what it is."""
     field = field_of(name, payload.get("names", {}).get(name, name), payload.get("schema", {}).get(name), value)
     if field is not None:
         site.fields.add(field)
-    return field
 
 
 def stored(site: Site, field: Field, value: Any) -> Stored:  # noqa: ANN401 - JSON
@@ -112,7 +130,8 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _instant(text: str) -> int:
+def instant(text: str) -> int:
+    """Return an instant, ms UTC."""
     return round(datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp() * 1000)
 
 
@@ -174,7 +193,7 @@ def _document(value: str | Payload) -> str:
 
 
 _STORED: dict[str, Callable[[Site, Field, Any], Stored]] = {
-    "datetime": lambda _, __, value: _instant(value),
+    "datetime": lambda _, __, value: instant(value),
     "date": lambda _, __, value: str(value),
     "string": lambda _, __, value: str(value),
     "number": lambda _, __, value: float(value),
@@ -195,10 +214,10 @@ _STORED: dict[str, Callable[[Site, Field, Any], Stored]] = {
 }
 
 
-def _history(site: Site, history: Payload) -> tuple[Any, ...]:
+def history_row(site: Site, history: Payload) -> tuple[Any, ...]:
     """Return a row of histories without the issue."""
     items = _json([_item(site, item) for item in history["items"]])
-    return int(history["id"]), _instant(history["created"]), _account(site, history.get("author")), items
+    return int(history["id"]), instant(history["created"]), _account(site, history.get("author")), items
 
 
 def _item(site: Site, item: Payload) -> list[str | None]:
@@ -210,14 +229,14 @@ def _item(site: Site, item: Payload) -> list[str | None]:
     return [field, *sides] if ours else [field, *sides, item["field"], item["fieldtype"]]
 
 
-def _comment(site: Site, comment: Payload) -> tuple[Any, ...]:
+def comment_row(site: Site, comment: Payload) -> tuple[Any, ...]:
     """Return a row of comments without the issue."""
     properties = {one["key"]: one["value"] for one in comment.get("properties", ())}
     return (
         int(comment["id"]),
         _account(site, comment.get("author")),
         _account(site, comment.get("updateAuthor") or comment.get("author")),
-        *(_instant(comment["created"]), _instant(comment["updated"])),
+        *(instant(comment["created"]), instant(comment["updated"])),
         _document(comment["body"]),
         _json(comment["visibility"]) if comment.get("visibility") else None,
         _json(properties | (_INTERNAL if comment.get("jsdPublic") is False else {})),

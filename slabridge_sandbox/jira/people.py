@@ -1,4 +1,4 @@
-"""What people do to the site beyond stories: moving, deleting, migrating, renaming, editing and commenting.
+"""What people do to the site beyond stories: moving, deleting, migrating, renaming, editing, transitions and comments.
 
 Each is a POST below /sandbox/ with a JSON object; a mistake is 400 with `error`.
 """
@@ -13,13 +13,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from slabridge_sandbox.jira import adf, comments, edit, payloads
+from slabridge_sandbox.jira import edit, payloads
 from slabridge_sandbox.jira.catalogue import SYSTEM
 from slabridge_sandbox.jira.changes import Issue, change, store
 from slabridge_sandbox.jira.http import Call, Problem
+from slabridge_sandbox.jira.people_comments import PERSON, comment, delete_comment, hide_comment
 from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.jira.transitions import to_status
 
-_PERSON = "Jira Administrator"
 Act = Callable[[Site, dict[str, Any]], object]
 
 
@@ -92,12 +93,11 @@ def _edit(site: Site, asked: dict[str, Any]) -> object:
     return {"changed": edit.edit(call, issue, _person(site, asked), values, {})}
 
 
-def _comment(site: Site, asked: dict[str, Any]) -> object:
-    """Let somebody (`by`, of the `type` atlassian, customer or app) comment; `internal` hides it from customers."""
-    author = site.names.account(asked.get("by", _PERSON), asked.get("type", "atlassian"))
-    kept = {"sd.public.comment": {"internal": True}} if asked.get("internal") else {}
-    body = orjson.dumps(adf.from_text(asked["body"])).decode()
-    return {"id": str(comments.add(site, _issue(site, asked["issue"]), author, comments.Draft(body, kept)))}
+def _transition(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`) move an issue to the status `to`, by name."""
+    issue = _issue(site, asked["issue"])
+    to_status(site, issue, _person(site, asked), site.names.status(asked["to"]).id)
+    return {"id": str(issue["id"])}
 
 
 def _group(site: Site, asked: dict[str, Any]) -> object:
@@ -113,7 +113,10 @@ ACTS: dict[str, Act] = {
     "migrate": _migrate,
     "rename-status": _rename_status,
     "edit": _edit,
-    "comment": _comment,
+    "transition": _transition,
+    "comment": comment,
+    "delete-comment": delete_comment,
+    "hide-comment": hide_comment,
     "group": _group,
 }
 
@@ -168,7 +171,7 @@ def _issue(site: Site, text: str) -> Issue:
 
 
 def _person(site: Site, asked: dict[str, Any]) -> str:
-    return site.names.account(asked.get("by", _PERSON))
+    return site.names.account(asked.get("by", PERSON))
 
 
 def _as_person(site: Site) -> Call:

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
+from slabridge_sandbox.jira.site import Site
 
 _LONGEST = 32_768
 
@@ -22,10 +23,10 @@ def listed(sent: object) -> dict[str, Any]:
     return {one["key"]: one["value"] for one in sent}
 
 
-def keep(call: Call, issue: int, key: str, value: object) -> None:
+def keep(site: Site, issue: int, key: str, value: object) -> None:
     """Store a property of an issue."""
     text = orjson.dumps(value).decode()
-    call.site.db.execute("INSERT OR REPLACE INTO properties VALUES (?, ?, ?)", (issue, key, text))
+    site.db.execute("INSERT OR REPLACE INTO properties VALUES (?, ?, ?)", (issue, key, text))
 
 
 def _check(key: object, value: object) -> None:
@@ -60,7 +61,7 @@ def _put_property(call: Call) -> Answer:
     _check(call.path["key"], value)
     known = _held_property(call, issue) is not None
     with call.site.transaction():
-        keep(call, issue, call.path["key"], value)
+        keep(call.site, issue, call.path["key"], value)
     return Answer(status=200 if known else 201)
 
 

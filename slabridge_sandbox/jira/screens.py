@@ -1,5 +1,6 @@
 """Edit screens: which fields of an issue can be written, and what they take."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slabridge_sandbox.jira.catalogue import Field
@@ -20,10 +21,22 @@ def schema(field: Field) -> dict[str, Any]:
 
 
 def on_screen(site: Site, field: Field, issue: IssueRow) -> bool:
-    """Tell whether a field can be written: it is on the edit screen of the issue's project and type."""
-    project, off = site.names.projects[issue["project"]].key, site.switches.off_screen
-    missing = {*off.get(project, ()), *off.get(f"{project}/{site.names.issue_types[issue['issuetype']]}", ())}
-    return field.editable and field.id not in missing
+    """Tell whether a field can be written: it is on the edit screen of the issue's project and type, in its status."""
+    if site.names.statuses[issue["status"]].name in site.switches.not_editable:
+        return False
+    return (
+        field.editable and not _named(site, site.switches.off_screen, field, issue) and in_project(site, field, issue)
+    )
+
+
+def in_project(site: Site, field: Field, issue: IssueRow) -> bool:
+    """Tell whether an issue's project and type have a field."""
+    return not _named(site, site.switches.off_project, field, issue)
+
+
+def _named(site: Site, off: Mapping[str, Sequence[str]], field: Field, issue: IssueRow) -> bool:
+    project = site.names.projects[issue["project"]].key
+    return field.id in {*off.get(project, ()), *off.get(f"{project}/{site.names.issue_types[issue['issuetype']]}", ())}
 
 
 def _edit_meta(call: Call) -> Answer:

@@ -35,6 +35,10 @@ class Switches:
     """Permissions that our account lacks, as `EDIT_ISSUES` or, in one project, `ITSM/BROWSE_PROJECTS`."""
     off_screen: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields that are not on the edit screen, by project (`ITSM`) or project and issue type (`ITSM/Incident`)."""
+    off_project: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields that left a project or issue type, named as in `off_screen`: neither issues nor screens have them."""
+    not_editable: tuple[str, ...] = ()
+    """Statuses, by name, in which nobody may edit issues (`jira.issue.editable` is false): the screen is empty."""
     conflicts: int = 0
     """How many of the next writes to issues meet a conflicting one: 409."""
 

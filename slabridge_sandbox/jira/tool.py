@@ -22,10 +22,12 @@ from slabridge_sandbox.jira import (
     search_server,
     site_info,
     token,
+    transitions,
 )
 from slabridge_sandbox.jira.http import route
 from slabridge_sandbox.jira.not_found import not_found
 from slabridge_sandbox.jira.oauth import CLOUD_ID
+from slabridge_sandbox.jira.replay import is_replayed, replay
 from slabridge_sandbox.jira.schema import SCHEMA
 from slabridge_sandbox.jira.site import Credentials, Deployment, Site
 from slabridge_sandbox.jira.sla import Slas
@@ -38,6 +40,7 @@ _PRIVATE = (
     *issues.OPERATIONS,
     *screens.OPERATIONS,
     *edit.OPERATIONS,
+    *transitions.OPERATIONS,
     *properties.OPERATIONS,
     *comments.OPERATIONS,
     *comment_properties.OPERATIONS,
@@ -81,7 +84,9 @@ class Jira:
         Raises:
             ValueError: an event changes a story that was never opened, or opens one twice.
         """
-        take(self.site, events)
+        replayed = [event for event in events if is_replayed(event)]
+        take(self.site, [event for event in events if not is_replayed(event)] if replayed else events)
+        replay(self.site, replayed)
 
     def routes(self) -> list[BaseRoute]:
         """Return what answers below /rest/api, and what people do."""

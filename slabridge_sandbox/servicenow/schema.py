@@ -87,6 +87,12 @@ TABLES = {
         ),
         _named("sys_user", ", user_name string, email string, time_zone string, active boolean"),
         _named("sys_user_group", ", manager reference:sys_user, active boolean"),
+        Table(
+            "sys_user_grmember",
+            columns(f"{SYSTEM}, group reference:sys_user_group, user reference:sys_user"),
+            "user",
+            (("group",), ("user",)),
+        ),
         _named("cmn_location"),
         _named("cmdb_ci"),
         _named("cmdb_ci_service"),

@@ -102,7 +102,9 @@ def test_a_field_is_written_remembered_as_ours_and_emptied(contract: Contract) -
 
 def test_a_property_alone_does_not_touch_the_issue(contract: Contract) -> None:
     ticket = contract.ticket()
-    contract.jira._client.put("issue", ticket.id, "properties", "slabridge", body={"told": {}, "judged_by": {}})
+    path = ("issue", ticket.id, "properties", "slabridge")
+    answer = contract.jira._client._call("PUT", path, json={"told": {}, "judged_by": {}})
+    assert answer.status in {200, 201}
     again = contract.again(ticket.id)
     assert (again.updated, again.history) == (ticket.updated, ticket.history)
 

@@ -142,7 +142,11 @@ def _config(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, 
     path.write_text(text, "utf-8")
     config = load_config(path)
     chosen = [connection for connection in config.connections if connection.name in scenario.tools]
-    return replace(config, state=place, connections=tuple(replace(one, timeout=(PATIENCE, PATIENCE)) for one in chosen))
+    return replace(
+        config,
+        state=place,
+        connections=tuple(replace(one, timeout=(PATIENCE, PATIENCE), first_run="post") for one in chosen),
+    )
 
 
 def _check(status: int) -> None:

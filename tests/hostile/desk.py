@@ -58,6 +58,7 @@ def spent(folder: Path, place: str) -> Iterator[Day]:
         day.job.replace('name = "Standard service"', r'name = "[red]\u001b[31m{{7*7}} [slabridge x] \u202e^OR"')
         day.job.text = day.job.text.replace('breached = "Breached"', 'breached = "=cmd|x ^OR"', 1)  # of ServiceNow
         for name in TOOLS:
+            day.job.replace(f"\n[connections.{name}]\n", f'\n[connections.{name}]\nunmapped = "keep"\n')
             day.job.text += f'\n[connections.{name}.values.team]\nnobody = ["no such team"]\n'
         day.job.config()
         _spend(day, every="://" not in place)

@@ -84,7 +84,7 @@ def entry_holds(name: str, wanted: object, row: Row) -> bool:
     if isinstance(wanted, dict) and "set" in wanted:
         return bool(held) is wanted["set"]
     if isinstance(wanted, dict):
-        return not held or any(value not in values_of(wanted["not"]) for value in held)
+        return not held & values_of(wanted["not"])
     return any(value in values_of(wanted) for value in held)
 
 

@@ -40,7 +40,7 @@ def instants(judge: Judge, condition: str, seen: Row) -> list[str]:
         ("{ nothing = { set = false } }", True),
         ("{ status = { set = true } }", True),
         ('{ labels = "vip" }', True),
-        ('{ labels = { not = "vip" } }', True),  # an entry holds if any of the values does
+        ('{ labels = { not = "vip" } }', False),  # none of its values
         ('{ labels = { not = ["vip", "mail"] } }', False),
         ('{ not = { labels = "vip" } }', False),
         ("{ empty = { set = false }, blank = { set = false }, none = { set = false } }", True),

@@ -11,8 +11,8 @@ MARKER = "slabridge"
 """The property of a comment in which our marker stands; it is not shown to people."""
 
 
-def comment_of(raw: Raw, people: People, customers: frozenset[str] | None) -> NativeComment:
-    """Return a comment of a payload, without its text.
+def comment_of(raw: Raw, people: People, customers: frozenset[str] | None, ticket: str) -> NativeComment:
+    """Return a comment of the payload of `ticket` (its key), without its text.
 
     Outside service projects there is no portal, and what project members see is public. A comment restricted to a role
     or group is not.
@@ -21,7 +21,7 @@ def comment_of(raw: Raw, people: People, customers: frozenset[str] | None) -> Na
     account = people.person(author)
     public = raw.get("jsdPublic") is not False and not raw.get("visibility")
     ours = marker_of(raw) if account == people.account else None
-    return NativeComment(instant(raw["created"]), account, people.role(author, customers), public, ours)
+    return NativeComment(instant(raw["created"]), account, people.role(author, customers, ticket), public, ours)
 
 
 def marker_of(raw: Raw) -> str | None:

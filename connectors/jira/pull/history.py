@@ -3,12 +3,14 @@
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-changelog-bulkfetch-post
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.interface import NativeEntry, Value, Values
-from connectors.jira.field import Field, by_row, row_key
+from connectors.jira.field import Field
 from connectors.jira.instant import instant
+from connectors.jira.row import Item, Rows
 from connectors.jira.value import changed
 
 SECOND = 1000
@@ -16,44 +18,79 @@ SECOND = 1000
 BeforeAfter = tuple[Values, Values]
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What histories are read with: whose rows are, and what ids are called now ("" where that is not known).
+
+    `lost` gathers (field's name, row's name) of rows that may be a field's, and of which nobody can tell.
+    """
+
+    rows: Rows
+    name: Callable[[Field, str], str] = lambda _field, _code: ""
+    lost: set[tuple[str, str]] = field(default_factory=set)
+
+
 def entries(
     histories: Iterable[Mapping[str, Any]],
-    fields: Iterable[Field],
+    past: Past,
     held: Mapping[str, Values],
     created: int,
     person: Callable[[Mapping[str, Any]], str],
 ) -> tuple[NativeEntry, ...]:
-    """Return one entry per history that touches the fields, oldest first, all items of a history at once.
+    """Return one entry per history that touches our fields, oldest first, all items of a history at once.
 
     `held` is what the fields hold now, by name: where the changelog has only what was added and removed, lists are
     followed back from there. `person` gives the id of an account. Rows of other fields, such as `Workflow` after a
-    migration, say nothing here.
+    migration, say nothing here. An id has one name throughout: its present one, else the last that the history has.
     """
-    known = by_row(fields)
     rows = sorted(histories, key=lambda row: (instant(row["created"]), len(str(row["id"])), str(row["id"])))
-    now = dict(held)
+    owners, lost = past.rows.assign([item for row in rows for item in row["items"]], held)
+    past.lost.update(lost)
+    whose = iter(owners)
+    known = [[(item, next(whose)) for item in row["items"]] for row in rows]
+    now, names = dict(held), _Names(past, held)
     found = []
-    for row in reversed(rows):
-        changes = _changes(row, known, now)
+    for row, items in zip(reversed(rows), reversed(known), strict=True):
+        changes = _changes(items, now, names)
         if changes:
             found.append(NativeEntry(_at(row, created), _author(row, person), changes))
             now.update({name: before for name, (before, _) in changes.items()})
     return tuple(reversed(found))
 
 
+class _Names:
+    """The names of the ids of one issue, from what it holds now back to its first row."""
+
+    def __init__(self, past: Past, held: Mapping[str, Values]) -> None:
+        self._past = past
+        self._found = {(name, value.code): value.name for name, values in held.items() for value in values}
+
+    def named(self, field: Field, values: Values) -> Values:
+        if field.plain or field.labels:
+            return values
+        return tuple(Value(value.code, self._name(field, value)) for value in values)
+
+    def _name(self, field: Field, value: Value) -> str:
+        key = (field.name, value.code)
+        if key not in self._found:
+            self._found[key] = self._past.name(field, value.code) or value.name
+        return self._found[key]
+
+
 def _changes(
-    row: Mapping[str, Any], known: Mapping[str, tuple[Field, ...]], now: Mapping[str, Values]
+    items: Iterable[tuple[Item, Sequence[Field]]], now: Mapping[str, Values], names: _Names
 ) -> dict[str, BeforeAfter]:
     changes: dict[str, BeforeAfter] = {}
     steps: dict[str, list[BeforeAfter]] = {}
-    for item in row["items"]:
-        for field in known.get(row_key(item), ()):
-            before, after = changed(field, item, now.get(field.name, ()))
-            if field.stepwise:
-                steps.setdefault(field.name, []).append((before, after))
+    for item, fields in items:
+        for one in fields:
+            old, new = changed(one, item, now.get(one.name, ()))
+            after, before = names.named(one, new), names.named(one, old)  # the later name first
+            if one.stepwise:
+                steps.setdefault(one.name, []).append((before, after))
             else:
-                first = changes.get(field.name, (before, after))[0]
-                changes[field.name] = (first, after)
+                first = changes.get(one.name, (before, after))[0]
+                changes[one.name] = (first, after)
     for name, parts in steps.items():
         after = now.get(name, ())
         changes[name] = (_undone(after, parts), after)

@@ -7,9 +7,9 @@ from connectors.interface import NativeComment, NativeTicket, Values
 from connectors.jira.dialect import Raw, is_portal
 from connectors.jira.field import Field
 from connectors.jira.instant import instant
-from connectors.jira.property import Remembered, written_in
+from connectors.jira.property import written_in
 from connectors.jira.pull.comment import comment_of
-from connectors.jira.pull.history import entries
+from connectors.jira.pull.history import Past, entries
 from connectors.jira.pull.people import People
 from connectors.jira.value import Unreadable, held
 from connectors.jira.write.fact import written
@@ -19,40 +19,37 @@ from connectors.jira.write.fact import written
 class Schema:
     """The fields that we read with their history, those that we write and read back, and who takes part in a request.
 
-    `participants` is the id of the field in which a service project keeps that, "" where the site has none.
+    `participants` is the id of the field in which a service project keeps that, "" where the site has none. `taken` are
+    the names that the site's custom fields have.
     """
 
     read: tuple[Field, ...]
     written: tuple[Field, ...]
     participants: str = ""
+    taken: frozenset[str] = frozenset()
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The ids of all fields of a payload that we need, without comments."""
         own = (field.id for field in (*self.read, *self.written))
         more = [self.participants] if self.participants else []
-        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "reporter", *more, *own]))
-
-    @property
-    def with_history(self) -> tuple[str, ...]:
-        """The ids of the fields whose changes we need."""
-        return tuple(dict.fromkeys(field.id for field in self.read))
+        return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "status", "reporter", *more, *own]))
 
 
-def ticket_of(
-    issue: Raw, histories: Iterable[Raw], comments: Iterable[Raw], schema: Schema, people: People
+def ticket_of(  # noqa: PLR0913, PLR0917 - what it is made of
+    issue: Raw, histories: Iterable[Raw], comments: Iterable[Raw], schema: Schema, people: People, past: Past
 ) -> NativeTicket:
     """Return what an issue's payload, its changelog and its comments say.
 
     A field that the payload leaves out is empty: Jira hides no field of an issue that it shows, the project just has no
-    such field. One that holds what we cannot read is left out.
+    such field (any more: `connectors.jira.pull.left`). One that holds what we cannot read is left out.
 
     Raises:
         ValueError: the payload or the changelog cannot be read.
     """
     fields = issue["fields"]
     created = instant(fields["created"])
-    now = _held(fields, schema.read)
+    now = held_now(fields, schema.read)
     ours = written_in(issue.get("properties"))
     return NativeTicket(
         id=str(issue["id"]),
@@ -60,22 +57,17 @@ def ticket_of(
         created=created,
         updated=instant(fields["updated"]),
         fields=now,
-        history=entries(histories, schema.read, now, created, people.person),
+        history=entries(histories, past, now, created, people.person),
         comments=_comments(issue, comments, schema, people),
         written={field.name: written(field, fields.get(field.id)) for field in schema.written},
         ours=frozenset(field.name for field in schema.written if field.id in ours),
     )
 
 
-def remembered(issue: Raw) -> Remembered:
-    """Return what writing the issue will take."""
-    kind = issue["fields"].get("issuetype") or {}
-    return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
-
-
 def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
     customers = _customers(issue, schema, people) if is_portal(issue) else None
-    return tuple(sorted((comment_of(raw, people, customers) for raw in comments), key=lambda comment: comment.at))
+    found = (comment_of(raw, people, customers, issue["key"]) for raw in comments)
+    return tuple(sorted(found, key=lambda comment: comment.at))
 
 
 def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:
@@ -85,7 +77,8 @@ def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:
     return frozenset(people.person(one) for one in asking) - {""}
 
 
-def _held(fields: Mapping[str, object], wanted: Iterable[Field]) -> dict[str, Values]:
+def held_now(fields: Mapping[str, object], wanted: Iterable[Field]) -> dict[str, Values]:
+    """Return what a payload's fields hold, by name; what cannot be read is left out."""
     found: dict[str, Values] = {}
     for field in wanted:
         try:

@@ -5,10 +5,14 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Skipped
-from connectors.jira.dialect import Dialect, IssueRequest
-from connectors.jira.property import Memory
-from connectors.jira.pull.issue import Schema, remembered, ticket_of
+from connectors.jira.dialect import Dialect, IssueRequest, Raw
+from connectors.jira.names import Names
+from connectors.jira.property import Memory, remembered
+from connectors.jira.pull.history import Past
+from connectors.jira.pull.issue import Schema, held_now, ticket_of
+from connectors.jira.pull.left import LeftFields
 from connectors.jira.pull.people import People
+from connectors.jira.row import Rows
 
 
 class Pulled(NamedTuple):
@@ -20,32 +24,57 @@ class Pulled(NamedTuple):
 
 
 class Pull:
-    """Reads issues of a site; `memory` keeps what writing them will take."""
+    """Reads issues of a site; `memory` keeps what writing them will take.
 
-    def __init__(self, dialect: Dialect, schema: Schema, people: People, memory: Memory, *, comments: bool) -> None:
+    `lost` are (field's name, row's name) of rows read so far that may be a field's, and of which nobody can tell.
+    """
+
+    def __init__(  # noqa: PLR0913 - what reading takes
+        self,
+        dialect: Dialect,
+        schema: Schema,
+        people: People,
+        memory: Memory,
+        left: LeftFields,
+        *,
+        comments: bool,
+    ) -> None:
         self._dialect = dialect
         self._schema = schema
         self._people = people
         self._memory = memory
+        self._left = left
         self._asked = IssueRequest(schema.asked, comments, bool(schema.written))
+        self._names = Names(dialect.client)
+        self._past = Past(Rows(schema.read, schema.taken), self._names.of)
+        self.lost = self._past.lost
 
     def tickets(self, ids: Sequence[str], promised: Mapping[str, int] | None = None) -> Pulled:
         """Return these issues, complete; `promised` are times of their last change that a search gave."""
         bulk = self._dialect.issues(ids, self._asked, promised)
-        histories = self._dialect.histories(bulk.issues, self._schema.with_history)
+        histories = self._dialect.histories(bulk.issues)
         comments = self._dialect.comments(bulk.issues, self._people.account) if self._asked.comments else {}
         said = self._dialect.client.http.clean
         skipped = [Skipped(id_, id_, f"Jira does not give it: {said(why)}") for id_, why in bulk.errors.items()]
+        self._learn_names(bulk.issues)
         tickets: list[NativeTicket] = []
         for issue in bulk.issues:
             id_ = str(issue["id"])
             with _skipping(skipped, id_, str(issue.get("key", id_))):
-                found = ticket_of(issue, histories.get(id_, ()), comments.get(id_, ()), self._schema, self._people)
+                told = histories.get(id_, ()), comments.get(id_, ())
+                found = ticket_of(issue, *told, self._schema, self._people, self._past)
                 if "properties" in issue:
                     self._memory.keep(id_, remembered(issue))
-                tickets.append(found)
+                tickets.append(self._left.ended(issue, found))
         there = {ticket.id for ticket in tickets} | {one.id for one in skipped}
         return Pulled(tuple(tickets), tuple(skipped), tuple(id_ for id_ in ids if id_ not in there))
+
+    def _learn_names(self, issues: Sequence[Raw]) -> None:
+        for issue in issues:
+            with _skipping([], "", ""):  # the reason is given where the issue itself is read
+                found = held_now(issue["fields"], self._schema.read)
+                for field in self._schema.read:
+                    self._names.show(field, found.get(field.name, ()))
 
 
 @contextmanager

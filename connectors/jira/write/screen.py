@@ -5,11 +5,12 @@ A field that is not on the edit screen of a project and issue type makes Jira re
 
 from collections.abc import Callable, Hashable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 
 from connectors.errors import Refused
+from connectors.interface import Value
 from connectors.jira.client import Client
 from connectors.jira.dialect import PORTAL
 from connectors.jira.field import Field
@@ -20,6 +21,14 @@ ADMINS = ("ADMINISTER", "ADMINISTER_PROJECTS")
 log = structlog.get_logger(__name__)
 
 
+class Place(NamedTuple):
+    """What decides what may be edited of an issue: its project, by key, its type, by id, and its status."""
+
+    project: str
+    type: str
+    status: Value
+
+
 class Screens:
     """What our account may do in the projects of a site."""
 
@@ -28,19 +37,41 @@ class Screens:
         self._lock = Lock()
         self._known: dict[Hashable, Any] = {}
 
-    def missing(self, issue: str, project: str, kind: str, fields: Mapping[str, Field]) -> frozenset[str]:
-        """Return the ids of those fields that are not on the edit screen of an issue's project and type.
+    def on_screen(self, issue: str, project: str, type_: str) -> frozenset[str] | None:
+        """Return the ids of the fields on the edit screen of an issue's project and type, None where it does not say.
 
-        An issue that nobody may edit in its present status has an empty screen, which says nothing of others. Where
-        the screen is not given, nothing is known to be missing, and the write itself will show.
+        An empty one says nothing of other issues, and is not remembered.
         """
-        there: frozenset[str] | None = self._once(("screen", project, kind), lambda: self._screen(issue))
-        if not there:
-            return frozenset()
+        found: frozenset[str] | None = self._once(("screen", project, type_), lambda: self._screen(issue) or None)
+        return found
+
+    def missing(self, issue: str, place: Place, fields: Mapping[str, Field]) -> frozenset[str]:
+        """Return the ids of those fields that are not on the edit screen of an issue's project, type and status.
+
+        Where the screen is not given, nothing is known to be missing, and the write itself will show.
+        """
+        if self._is_shut(place):
+            return frozenset(fields)
+        there = self.on_screen(issue, place.project, place.type)
+        if there is None:
+            return frozenset(fields) if self.shut(issue, place) else frozenset()
         missing = fields.keys() - there
         for id_ in sorted(missing):
-            self._once(("missing", project, kind, id_), lambda: self._warn(fields[id_], project, kind))  # noqa: B023 - called at once
+            self._once(("missing", *place[:2], id_), lambda: self._warn(fields[id_], place))  # noqa: B023 - called at once
         return frozenset(missing)
+
+    def shut(self, issue: str, place: Place) -> bool:
+        """Return whether nobody may edit issues in the status that this one has; it is asked for, and said once.
+
+        The edit screen is empty then, though our account may edit issues of the project.
+        """
+        if not self._once(("edit", place.project), lambda: self._client.may(place.project, "EDIT_ISSUES")):
+            return False
+
+        def ask() -> bool | None:
+            return self._warn_shut(place) if self._screen(issue) == frozenset() else None
+
+        return bool(self._once(("shut", *place), ask))
 
     def silent(self, project: str) -> bool:
         """Return whether `notifyUsers=false` is ours to ask; without the permission Jira ignores the request."""
@@ -53,6 +84,10 @@ class Screens:
             return bool(self._client.get("project", project).body.get("projectTypeKey") == PORTAL)
 
         return bool(self._once(("portal", project), ask))
+
+    def _is_shut(self, place: Place) -> bool:
+        with self._lock:
+            return ("shut", *place) in self._known
 
     def _once(self, key: Hashable, ask: Callable[[], object]) -> Any:  # noqa: ANN401 - what the question gives
         with self._lock:
@@ -70,7 +105,7 @@ class Screens:
             if error.status not in {400, 403, 404}:
                 raise
             return None
-        return frozenset(found) if isinstance(found, Mapping) and found else None
+        return frozenset(found) if isinstance(found, Mapping) else None
 
     def _may_be_silent(self, project: str) -> bool:
         silent = self._client.may(project, *ADMINS)
@@ -82,13 +117,23 @@ class Screens:
             )
         return silent
 
-    def _warn(self, field: Field, project: str, kind: str) -> bool:
+    def _warn(self, field: Field, place: Place) -> bool:
         log.warning(
             "field is not written: it is not on the edit screen of this project and issue type",
             connection=self._client.name,
             field=field.name,
             id=field.id,
-            project=project,
-            issue_type=kind,
+            project=place.project,
+            issue_type=place.type,
+        )
+        return True
+
+    def _warn_shut(self, place: Place) -> bool:
+        log.warning(
+            "fields are not written: nobody may edit issues in this status",
+            connection=self._client.name,
+            project=place.project,
+            issue_type=place.type,
+            status=place.status.name,
         )
         return True

@@ -9,10 +9,10 @@ from connectors.errors import Halted, Refused, Unavailable, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field
-from connectors.jira.property import PROPERTY, Memory, Remembered, hashed, property_of, written_in
+from connectors.jira.property import PROPERTY, Memory, Remembered, hashed, property_of, remembered
 from connectors.jira.write.comment import body
 from connectors.jira.write.fact import wire
-from connectors.jira.write.screen import Screens
+from connectors.jira.write.screen import Place, Screens
 from connectors.receipts import receipts
 
 _MEANING = {404: Outcome.GONE, 409: Outcome.FAILED}
@@ -22,12 +22,12 @@ _MEANING = {404: Outcome.GONE, 409: Outcome.FAILED}
 class Writer:
     """Writes to a site; `fields` are those that it may write, by the name that the configuration gives them."""
 
-    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], memory: Memory) -> None:
+    def __init__(self, dialect: Dialect, fields: Mapping[str, Field], memory: Memory, screens: Screens) -> None:
         self._dialect = dialect
         self._client = dialect.client
         self._fields = fields
         self._memory = memory
-        self._screens = Screens(self._client)
+        self._screens = screens
 
     def receipts(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes, several at a time; see `connectors.receipts.receipts`."""
@@ -46,17 +46,25 @@ class Writer:
     def _fields_written(self, write: FieldsWrite) -> Receipt:
         """Set those fields that the issue's screen has; where Jira names some that it does not take, the others.
 
-        The receipt says which were stored. What is not on the screen was said once, for project and issue type; what
-        Jira refuses on this issue makes the receipt REFUSED.
+        The receipt says which were stored. What is not on the screen was said once, for project and issue type, or for
+        a status in which nothing is; what Jira refuses on this issue makes the receipt REFUSED.
         """
         known = self._memory.of(write.id) or self._ask(write.id)
         ids = {self._fields[name].id: name for name in write.fields}
         screen = {id_: self._fields[name] for id_, name in ids.items()}
-        missing = self._screens.missing(write.id, _project(write), known.type, screen)
+        place = Place(_project(write), known.type, known.status)
+        missing = self._screens.missing(write.id, place, screen)
         refused: dict[str, str] = {}
         left = {id_: name for id_, name in ids.items() if id_ not in missing}
         if left:
-            refused = self._put_or_named(write, left, known)
+            try:
+                refused = self._put_or_named(write, left, known)
+            except Refused as error:
+                if error.status not in {400, 403} or not self._screens.shut(write.id, place):
+                    raise
+                return Receipt(write, Outcome.APPLIED, stored=frozenset())
+            if refused.keys() == left.keys() and self._screens.shut(write.id, place):
+                return Receipt(write, Outcome.APPLIED, stored=frozenset())
             left = {id_: name for id_, name in left.items() if id_ not in refused}
             if refused and left:
                 self._put(write, left, known)
@@ -91,13 +99,12 @@ class Writer:
         }
         quiet = {"notifyUsers": "false"} if self._screens.silent(_project(write)) else {}
         self._client.put("issue", write.id, body=content, **quiet)
-        self._memory.keep(write.id, Remembered(known.type, now))
+        self._memory.keep(write.id, known._replace(written=now))
 
     def _ask(self, id_: str) -> Remembered:
-        """Ask for an issue's type and our property, where neither was read of late."""
-        issue = self._client.get("issue", id_, fields="issuetype", properties=PROPERTY).body
-        kind = (issue.get("fields") or {}).get("issuetype") or {}
-        return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")))
+        """Ask for an issue's type, status and our property, where they were not read of late."""
+        issue = self._client.get("issue", id_, fields="issuetype,status", properties=PROPERTY).body
+        return remembered(issue)
 
     def _comment_posted(self, write: CommentWrite) -> Receipt:
         """Post a comment; one that was to be internal and that customers see is deleted again."""

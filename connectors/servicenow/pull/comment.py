@@ -14,7 +14,6 @@ PUBLIC, INTERNAL = "comments", "work_notes"
 JOURNAL = "sys_journal_field"
 _FIELDS = ("sys_created_on", "sys_created_by", "value")
 _MARKER = re.compile(r"\[slabridge ([^\[\]\r\n]+)\]\s*\Z")
-_PLATFORM = "system"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +47,12 @@ def entries_of(rows: Iterable[Record], account: str, callers: dict[str, str]) ->
     }
 
 
-def comment_of(entry: JournalEntry) -> NativeComment:
-    """Return a comment without its text: ours and the platform's are the system's, the caller's the customer's.
+def comment_of(entry: JournalEntry, role: str) -> NativeComment:
+    """Return a comment without its text; `role` is that of its author.
 
     Raises:
         ValueError: it has no proper date.
     """
-    role = "system" if entry.ours or entry.by == _PLATFORM else "customer" if entry.callers else "agent"
     return NativeComment(
         at=stamp.instant_of(entry.created, f"{JOURNAL}.sys_created_on"),
         by=entry.by,

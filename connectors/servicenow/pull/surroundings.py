@@ -11,6 +11,7 @@ from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.comment import JOURNAL, JournalEntry, entries_of, journal_selection
 from connectors.servicenow.pull.history import AuditTrail, FieldChange
 from connectors.servicenow.pull.metric import Metrics
+from connectors.servicenow.pull.people import People, Speakers
 from connectors.servicenow.pull.shown import OurAccount, entries_shown, shown_selection
 from connectors.servicenow.records import Records
 from connectors.servicenow.selection import Selected, Selection
@@ -24,11 +25,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """By sys_id; `results` is None where results stand in the record itself."""
+    """By sys_id; `results` is None where results stand in the record itself, `speakers` where comments are not read."""
 
     changes: Mapping[str, Sequence[FieldChange]] = field(default_factory=dict)
     comments: Mapping[str, Sequence[JournalEntry]] = field(default_factory=dict)
     results: Mapping[str, Record] | None = None
+    speakers: Speakers | None = None
 
 
 class SurroundingsReader:
@@ -38,6 +40,7 @@ class SurroundingsReader:
         self._records = records
         self._settings = settings
         self._catalogue = catalogue
+        self._people = People(records, settings)
         self._results = Results(records, settings) if settings.result_table else None
         self._lock = threading.Lock()
         self._loss = ""
@@ -65,10 +68,16 @@ class SurroundingsReader:
         }
         got = self._got(wanted)
         history = [row for one in got["history"] for row in self._whole(one, source)]
+        comments: dict[str, list[JournalEntry]] = {}
+        speakers = None
+        if self._settings.comments:
+            comments, shown = self._entries(rows, got["comments"][0], account, shown=shown)
+            speakers = self._people.speakers((entry for of in comments.values() for entry in of), shown=shown)
         return Surroundings(
             self._changes(source, history, rows),
-            self._entries(rows, got["comments"][0], account, shown=shown) if self._settings.comments else {},
+            comments,
             self._of_ours(got["results"][0], rows) if self._results else None,
+            speakers,
         )
 
     def _got(self, wanted: Mapping[str, list[Selection]]) -> dict[str, list[Selected]]:
@@ -114,16 +123,18 @@ class SurroundingsReader:
 
     def _entries(
         self, rows: Sequence[Record], got: Selected, account: str, *, shown: bool
-    ) -> dict[str, list[JournalEntry]]:
+    ) -> tuple[dict[str, list[JournalEntry]], bool]:
+        """Return comments by sys_id, and whether they are as the tickets show them."""
         caller = caller_of(self._settings)
         if not shown and not got.refused and not got.hidden:
-            return entries_of(got.rows, account, {row["sys_id"]: row.get(f"{caller}.user_name") or "" for row in rows})
+            callers = {row["sys_id"]: row.get(f"{caller}.user_name") or "" for row in rows}
+            return entries_of(got.rows, account, callers), False
         if not shown:
             self._lose(str(got.refused) if got.refused else f"access rules hide {got.hidden} of its rows")
             ids = [row["sys_id"] for row in rows]
             (got,) = self._records.read([shown_selection(self._settings.table, ids, caller)])
         us = self._who_are_we(account)
-        return {row["sys_id"]: entries_shown(row, us, caller) for row in map(_flat, got.rows)}
+        return {row["sys_id"]: entries_shown(row, us, caller) for row in map(_flat, got.rows)}, True
 
     def _lose(self, reason: str) -> None:
         with self._lock:

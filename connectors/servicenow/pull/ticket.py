@@ -1,6 +1,6 @@
 """A ticket, put together from its record and what stands around it."""
 
-from connectors.interface import NativeTicket
+from connectors.interface import NativeComment, NativeTicket
 from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.comment import comment_of
 from connectors.servicenow.pull.history import entries_of
@@ -47,10 +47,17 @@ def ticket_of(row: Record, around: Surroundings, *, settings: ServiceNowSettings
         updated=updated,
         fields=fields,
         history=history,
-        comments=tuple(map(comment_of, around.comments.get(sys_id, ()))),
+        comments=_comments(row, around),
         written=written,
         ours=frozenset(written) if around.results is not None and results is not None else frozenset(),
     )
+
+
+def _comments(row: Record, around: Surroundings) -> tuple[NativeComment, ...]:
+    if around.speakers is None:
+        return ()
+    entries, key = around.comments.get(row["sys_id"], ()), key_of(row)
+    return tuple(comment_of(entry, around.speakers.role(entry, key)) for entry in entries)
 
 
 def _written(row: Record, settings: ServiceNowSettings) -> dict[str, str | None]:

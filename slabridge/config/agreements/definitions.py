@@ -62,7 +62,7 @@ def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions
     timezone = (shape(GeneralTable, general, (), reading) or GeneralTable()).timezone
     attribution = shape(AttributionTable, document.get("attribution", {}), ("attribution",), reading)
     holder = (attribution or AttributionTable()).holder
-    if check_field(holder, ("attribution", "holder"), reading):
+    if check_field(holder, ("attribution", "holder"), reading) and "attribution" in document:
         reading.uses.append(FieldUse(("attribution", "holder"), holder))
     calendars = read_calendars(document, reading)
     clocks = read_clocks(document, reading)

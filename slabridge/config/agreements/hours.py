@@ -70,7 +70,10 @@ def read_weekly(text: str) -> tuple[tuple[int, Span], ...]:
     days, blank, span = text.partition(" ")
     if not blank:
         raise ValueError("is no weekly window; write thu 16:00-20:00")
-    return tuple((day, read_span(span)) for day in read_days(days))
+    found = read_days(days)
+    if re.fullmatch(r"\d\d:\d\d", span):
+        raise ValueError(f"says when it begins and not when it ends; for the rest of the day write {days} {span}-24:00")
+    return tuple((day, read_span(span)) for day in found)
 
 
 def read_local_time(value: object) -> datetime:

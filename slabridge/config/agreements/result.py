@@ -16,7 +16,10 @@ WORDS = {
 }
 """What a result can be, where that is a few words."""
 
-INSTANTS = ("due_at", "breached_at", "started_at", "stopped_at", "next_change_at")
+NEXT_DUE = "next_due_at"
+"""The one result that is of all open cycles of a kind, and not of the most urgent one."""
+
+INSTANTS = ("due_at", "breached_at", "started_at", "stopped_at", "next_change_at", NEXT_DUE)
 RESULTS = (*WORDS, *INSTANTS, "holder", "agreement", "objective", "cycle", "target_seconds", "definition")
 
 _TICKING = ("elapsed_seconds", "remaining_seconds", "paused_seconds", "percent", "due_if_resumed")
@@ -53,6 +56,10 @@ def read_result(text: str, promises: Iterable[Promise]) -> ResultRef:
         )
     if result not in RESULTS:
         raise ValueError(f'no such result as "{result}"; {instead(result, RESULTS)}')
+    if result == NEXT_DUE and (objective or owner not in KINDS):
+        raise ValueError(
+            f"{NEXT_DUE} is of all cycles of a kind; write {' or '.join(f'{k}.{NEXT_DUE}' for k in KINDS)}"
+        )
     agreements = {promise.agreement for promise in promises}
     if owner not in (*KINDS, *agreements):
         raise ValueError(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from connectors import TOOLS
 from connectors.settings import Settings
@@ -12,6 +12,8 @@ from slabridge.config.connections.auth import Account
 from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError
+
+FirstRun = Literal["quiet", "post"]
 
 _PASSED = ("page_size", "overlap", "timeout", "total", "max_answer", "concurrency", "calls_per_hour", "ca", "proxy")
 """What the connector's settings call by the same name."""
@@ -25,9 +27,11 @@ class Connection:
     `max_answer` bytes. What is None is as the connector's settings have it; `own` are those that its tool alone has.
     `config` is the file that it stands in.
 
-    `census` is how often, in ms, all that is known is compared with what is there (None: never), `writes_per_run` how
-    many writes a run may send (None: no limit). `native` is objective (`agreement.objective`) -> names of the tool's
-    own clocks that it is compared with.
+    `first_run` is whether a first run posts what happened before it. `census` is how often, in ms, all that is known is
+    compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit).
+    `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with. `unmapped`
+    is what becomes of a ticket with a value that decides and that no entry of its field's `values` names: "refuse" (it
+    is not judged) or "keep" (it is judged with the value as it is).
     """
 
     name: str
@@ -49,7 +53,9 @@ class Connection:
     proxy: str | None = None
     census: int | None = DAY
     writes_per_run: int | None = None
+    first_run: FirstRun = "quiet"
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unmapped: str = "refuse"
     config: str = ""
     writeback: Writeback = field(default_factory=Writeback)
 

@@ -13,7 +13,7 @@ from slabridge.config.agreements.agreement import Promise
 from slabridge.config.connections.address import check_proxy, check_url
 from slabridge.config.connections.auth import read_auth
 from slabridge.config.connections.clocks import read_native
-from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.connection import Connection, FirstRun
 from slabridge.config.connections.native import check
 from slabridge.config.connections.uses import check_uses
 from slabridge.config.connections.writeback import Writeback, read_writeback
@@ -60,9 +60,11 @@ class ConnectionTable(TomlTable):
     proxy: str | None = None
     census: Annotated[int | None, text_as(_read_census)] = DAY
     writes_per_run: int | None = Field(default=None, ge=1)
+    first_run: FirstRun = "quiet"
     native: Any = None
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
+    unmapped: Annotated[str, one_of("refuse", "keep")] = "refuse"
     writeback: Any = None
 
 
@@ -107,8 +109,7 @@ def _connection(
     timeout = shape(TimeoutTable, raw["timeout"], (*path, "timeout"), reading) if "timeout" in raw else None
     inner = {
         key: shape(model, raw[key], (*path, key), reading)
-        for each in TOOLS.values()
-        for key, model in each.inner.items()
+        for key, model in {key: model for each in TOOLS.values() for key, model in each.inner.items()}.items()
         if key in raw
     }
     native = read_native(raw["native"], (*path, "native"), promises, reading) if "native" in raw else {}
@@ -129,6 +130,9 @@ def _connection(
     check(tool.check_name, [*names, *written], reading)
     check(tool.check_written, written, reading)
     check(tool.check_filter, [((*path, "filter"), table.filter)], reading)
+    for field in getattr(table, "was", None) or ():
+        if field not in table.fields.values():
+            reading.problem((*path, "was", field), f"is not read; {instead(field, table.fields.values())}")
     values = _values(table, path, reading)
     if auth is None or reading.broken(path):
         return None
@@ -152,7 +156,9 @@ def _connection(
         proxy=table.proxy,
         census=table.census,
         writes_per_run=table.writes_per_run,
+        first_run=table.first_run,
         native=native,
+        unmapped=table.unmapped,
         config=reading.file,
         writeback=writeback,
     )

@@ -21,6 +21,8 @@ SERVER: dict[str, set[str]] = {
     "GET serverInfo": set(),
     "GET myself": set(),
     "GET field": set(),
+    "GET priority": set(),
+    "GET status": set(),
     "GET search": {"jql", "startAt", "maxResults", "fields", "expand", "validateQuery", "properties"},
     "GET issue/*": {"fields", "expand", "properties", "updateHistory"},
     "GET issue/*/comment": {"startAt", "maxResults", "expand", "orderBy"},

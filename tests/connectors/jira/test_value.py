@@ -5,7 +5,8 @@ import pytest
 
 from connectors.interface import Value, Values
 from connectors.jira.field import Field
-from connectors.jira.pull.history import entries
+from connectors.jira.pull.history import Past, entries
+from connectors.jira.row import Rows
 from connectors.jira.value import changed, held
 
 NOW = 1_772_524_800_000
@@ -106,7 +107,7 @@ def test_lists_given_step_by_step_are_followed_back_from_what_they_hold_now() ->
         history("1", component(None, None, "1", "A")),
         history("2", component(None, None, "2", "B")),
     ]
-    found = entries(rows, [COMPONENTS], {"F": (B, C)}, NOW, author)
+    found = entries(rows, Past(Rows([COMPONENTS])), {"F": (B, C)}, NOW, author)
     assert [entry.changes["F"] for entry in found] == [((), (A,)), ((A,), (B, A)), ((B, A), (B, C))]
 
 
@@ -119,19 +120,27 @@ def test_rows_without_field_ids_are_known_by_the_fields_name() -> None:
         {"field": "F", "fieldtype": "jira", **item("1", "A", "2", "B")},
         {"field": "Workflow", "fieldtype": "jira", **item("1", "A", "2", "B")},
     )
-    (entry,) = entries([row], [status], {}, NOW, author)
+    (entry,) = entries([row], Past(Rows([status])), {}, NOW, author)
     assert entry.changes == {"F": ((A,), (B,))}
-    (entry,) = entries([row], [team], {}, NOW, author)
+    (entry,) = entries([row], Past(Rows([team])), {}, NOW, author)
     assert entry.changes == {"F": ((A,), (C,))}
 
 
 def test_histories_that_touch_no_mapped_field_say_nothing() -> None:
-    assert entries([history("1", component("1", "A", None, None))], [LABELS], {}, NOW, author) == ()
+    assert entries([history("1", component("1", "A", None, None))], Past(Rows([LABELS])), {}, NOW, author) == ()
 
 
 def test_one_field_under_two_names_is_given_under_both() -> None:
     first, second = (Field(name, "status", "", "status", system="status") for name in ("status", "Status"))
     row = history("1", {"field": "status", "fieldId": "status", **item("1", "A", "2", "B")})
-    (entry,) = entries([row], [first, second], {}, NOW, author)
+    (entry,) = entries([row], Past(Rows([first, second])), {}, NOW, author)
     values: tuple[Values, Values] = ((A,), (B,))
     assert entry.changes == {"status": values, "Status": values}
+
+
+def test_what_an_issue_holds_now_names_its_history_first() -> None:
+    status = field("status", system="status", id_="status")
+    past = Past(Rows([status]), lambda _field, _code: "as the site has it")
+    row = history("1", {"field": "status", "fieldId": "status", **item("1", "A", "2", "as it was")})
+    (entry,) = entries([row], past, {"F": (B,)}, NOW, author)
+    assert entry.changes["F"] == ((Value("1", "as the site has it"),), (B,))

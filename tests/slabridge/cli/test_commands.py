@@ -281,6 +281,18 @@ def test_a_port_that_is_taken_and_a_log_that_is_none_are_named(call: Call, sandb
     assert "nowhere.csv" in err
 
 
+def test_the_demo_sends_a_log_of_issues_to_the_sandbox(call: Call) -> None:
+    code, _, err = call("demo", "--log", "issues.jsonl.gz")
+    assert code == 2
+    assert "slabridge sandbox --log" in " ".join(err.replace("│", " ").split())
+
+
+def test_the_demo_shows_no_ticket_of_a_tool_that_has_none() -> None:
+    done = process("demo", "--size", 100, "--share", 1, "--days", 1, "--step", "12h")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "3 runs in" in done.stdout
+
+
 # The program
 
 

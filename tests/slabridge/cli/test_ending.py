@@ -54,13 +54,14 @@ def program(job: Job, *arguments: str, by: tuple[str, ...] = ()) -> Iterator["su
             run.kill()  # nothing where it has ended
 
 
+@pytest.mark.parametrize("asked_by", [signal.SIGTERM, signal.SIGINT])
 def test_sigterm_lets_the_call_in_flight_finish_and_ends_the_run_in_order(
-    job: Job, monkeypatch: pytest.MonkeyPatch
+    job: Job, monkeypatch: pytest.MonkeyPatch, asked_by: signal.Signals
 ) -> None:
     job.sandbox.fault("jira", do="hang", path="issue/bulkfetch")
     with hanging(monkeypatch) as call, program(job, "run", by=("-c", TELLING)) as run:
         call.came()
-        run.send_signal(signal.SIGTERM)
+        run.send_signal(asked_by)
         assert run.stdout
         assert run.stdout.readline() == "told to stop\n"
         call.answer()
@@ -70,6 +71,26 @@ def test_sigterm_lets_the_call_in_flight_finish_and_ends_the_run_in_order(
     assert "the state is safe" in said
     asked = [visit.path for visit in job.sandbox.log("jira")]
     assert asked.count("/rest/api/3/issue/bulkfetch") == 1
+    job.sandbox.clear_faults()
+    assert job.run().exit_code == 0
+    Truth().check(job)
+
+
+@pytest.mark.parametrize("asked_by", [signal.SIGTERM, signal.SIGINT])
+def test_who_asks_twice_does_not_wait_and_the_next_run_goes_on(
+    job: Job, monkeypatch: pytest.MonkeyPatch, asked_by: signal.Signals
+) -> None:
+    job.sandbox.fault("jira", do="hang", path="issue/bulkfetch")
+    with hanging(monkeypatch) as call, program(job, "run", by=("-c", TELLING)) as run:
+        call.came()
+        run.send_signal(asked_by)
+        assert run.stdout
+        assert run.stdout.readline() == "told to stop\n"
+        run.send_signal(asked_by)
+        _, said = run.communicate(timeout=PATIENCE)  # it ends, though nobody answers
+    assert run.returncode == 4, said
+    assert "interrupted; what was committed is safe" in said
+    assert "Traceback" not in said
     job.sandbox.clear_faults()
     assert job.run().exit_code == 0
     Truth().check(job)

@@ -29,7 +29,9 @@ def test_the_engine_can_judge_by_the_example(example: Config) -> None:
 
 
 def test_the_example_writes_status_due_time_breach_and_holder_per_kind_on_both_tools(example: Config) -> None:
-    wanted = [f"{kind}.{result}" for kind in ("sla", "ola") for result in ("status", "due_at", "breached_at", "holder")]
+    wanted = [
+        f"{kind}.{result}" for kind in ("sla", "ola") for result in ("status", "next_due_at", "breached_at", "holder")
+    ]
     for connection in example.connections:
         assert [str(item.value) for item in connection.writeback.fields] == wanted
         assert connection.writeback.comments is not None

@@ -17,8 +17,9 @@ from sla_engine.instant import MINUTE, parse_instant
 from slabridge.app.connect import connected
 from slabridge.app.demo import example
 from slabridge.config import Config, Connection, FieldMap, load_config
+from slabridge.config.agreements.result import NEXT_DUE
 from slabridge.run.tally import Report, Tally
-from slabridge.run.urgency import most_urgent
+from slabridge.run.urgency import most_urgent, next_due
 from slabridge.state import State
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
@@ -46,6 +47,8 @@ class Job:
         self.text = example()
         self.replace("https://acme.service-now.com", sandbox.servicenow.url)
         self.replace("https://acme.atlassian.net", sandbox.jira.url)
+        for name in TOOLS:
+            self.replace(f"[connections.{name}]\n", f'[connections.{name}]\nfirst_run = "post"\n')
 
     def replace(self, old: str, new: str) -> None:
         assert old in self.text, old
@@ -155,6 +158,10 @@ def tally(report: Report, name: str) -> Tally:
     return found
 
 
+class Killed(BaseException):
+    """What nothing contains, as a process that is killed."""
+
+
 class Truth:
     """What ought to stand on the tickets: worked out from their histories at the instant of each run, past the state.
 
@@ -244,7 +251,8 @@ def _fact(rule: FieldMap, results: list[Result]) -> Fact:
     result = most_urgent(results, rule.value)
     if result is None:
         return None
-    value: int | str | None = getattr(result, rule.value.result)
+    field = rule.value.result
+    value: int | str | None = next_due(results, rule.value) if field == NEXT_DUE else getattr(result, field)
     if isinstance(value, int):
         return Instant(value)
     return None if value is None else rule.values.get(value, value)

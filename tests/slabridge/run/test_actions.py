@@ -1,11 +1,13 @@
 """What is written on a ticket, and why: results and what is known in, actions out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from connectors.interface import Fact, Instant
-from sla_engine import Result
+from sla_engine import Definitions, Result
 from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.config import CommentRule, FieldMap, ResultRef
 from slabridge.run.actions import Reason, actions_of, marker_of
@@ -13,6 +15,7 @@ from slabridge.run.urgency import most_urgent
 from slabridge.ticket.known import Known
 from tests.slabridge.run.making import (
     COMMENTS,
+    DEFINITIONS,
     DUE,
     NOW,
     STATUS,
@@ -20,6 +23,7 @@ from tests.slabridge.run.making import (
     breached,
     changes,
     comments,
+    encode,
     ended,
     known,
     paused,
@@ -303,11 +307,96 @@ def test_a_transition_that_was_told_is_not_told_again(ticket: Known, markers: li
 )
 def test_another_agreement_objective_cycle_or_status_is_another_transition(other: str) -> None:
     (comment,) = comments(actions_of(known(), [breached()], [other], terms(comments=COMMENTS)))
-    assert comment.marker == "standard.resolution#1 breached" == marker_of(breached())
+    assert comment.marker == "standard.resolution#1 breached" == marker_of(breached(), DEFINITIONS)
 
 
-def test_versions_of_an_agreement_are_told_apart_by_their_table() -> None:
-    assert marker_of(breached(table="standard-2026")) == "standard-2026.resolution#1 breached"
+def renamed(table: str, valid_from: date | None = None) -> Definitions:
+    """Return the definitions with the table of an agreement called otherwise; its id stays."""
+    (first, *others) = DEFINITIONS.agreements
+    return replace(DEFINITIONS, agreements=(replace(first, table=table, valid_from=valid_from), *others))
+
+
+def test_a_comments_key_has_the_agreements_id_and_its_version_and_not_the_name_of_its_table() -> None:
+    assert marker_of(breached(table="service"), renamed("service")) == "standard.resolution#1 breached"
+    versioned = renamed("service", valid_from=date(2026, 1, 1))
+    assert marker_of(breached(table="service"), versioned) == "standard@2026-01-01.resolution#1 breached"
+
+
+@pytest.mark.parametrize("posted", ["standard.resolution#1 breached", "service.resolution#1 breached"])
+def test_renaming_an_agreements_table_posts_nothing_again(posted: str) -> None:
+    by = replace(terms(comments=COMMENTS), definitions=renamed("service"))
+    assert comments(actions_of(known(markers=[posted]), [breached(table="service")], (), by)) == []
+
+
+def test_a_version_posts_nothing_again_that_was_posted_by_the_name_of_its_table() -> None:
+    by = replace(terms(comments=COMMENTS), definitions=renamed("standard", valid_from=date(2026, 1, 1)))
+    assert comments(actions_of(known(markers=["standard.resolution#1 breached"]), [breached()], (), by)) == []
+
+
+@pytest.mark.parametrize(
+    ("posts_from", "posted"),
+    [(None, True), (NOW - HOUR, True), (NOW - HOUR + 1, False), (NOW, False)],
+)
+def test_nothing_is_posted_that_happened_before_the_floor(posts_from: int | None, posted: bool) -> None:
+    by = replace(terms(comments=COMMENTS), posts_from=posts_from)
+    assert bool(comments(actions_of(known(), [breached(NOW - HOUR)], (), by))) == posted
+
+
+@pytest.mark.parametrize(
+    ("last_run", "posted"),
+    [
+        pytest.param(None, False, id="no run was complete"),
+        pytest.param(NOW - 3 * HOUR, True, id="open at the last complete run"),
+        pytest.param(NOW - HOUR, False, id="ended by then: that run saw it"),
+        pytest.param(NOW - 30 * HOUR, False, id="not begun by then"),
+    ],
+)
+def test_a_breach_is_posted_also_where_its_cycle_ended_while_no_run_came_through(
+    last_run: int | None, posted: bool
+) -> None:
+    found = breached(NOW - 2 * HOUR, stopped_at=NOW - HOUR, stage="completed", started_at=NOW - 26 * HOUR)
+    by = replace(terms(comments=COMMENTS), last_run=last_run)
+    told = comments(actions_of(known(), [found], (), by))
+    assert bool(told) == posted
+    assert all("It has ended since" in comment.body for comment in told)
+
+
+def test_what_is_at_risk_when_its_cycle_ends_is_no_news() -> None:
+    found = result(status="at_risk", since=NOW - 2 * HOUR, stopped_at=NOW - HOUR, started_at=NOW - 26 * HOUR)
+    by = replace(terms(comments=COMMENTS), last_run=NOW - 3 * HOUR)
+    assert comments(actions_of(known(), [found], (), by)) == []
+
+
+NEXT = FieldMap("u_next", ResultRef("next_due_at", kind="sla"), {})
+
+
+@pytest.mark.parametrize(
+    ("results", "expected"),
+    [
+        pytest.param([result(due_at=NOW + 2 * HOUR)], NOW + 2 * HOUR, id="one"),
+        pytest.param(
+            [breached(objective="response"), result(due_at=NOW + HOUR), result(due_at=NOW + 9 * HOUR, objective="x")],
+            NOW + HOUR,
+            id="the missed response hides no resolution",
+        ),
+        pytest.param(
+            [paused(NOW + HOUR), result(due_at=NOW + 5 * HOUR, objective="x")],
+            NOW + 5 * HOUR,
+            id="a paused one has none",
+        ),
+        pytest.param([result(due_at=NOW + HOUR, kind="ola")], None, id="another kind"),
+        pytest.param([breached()], None, id="all breached"),
+        pytest.param([result(due_at=NOW + HOUR, excluded=True)], None, id="excluded"),
+    ],
+)
+def test_the_next_due_time_is_the_earliest_of_running_cycles_that_are_not_breached(
+    results: list[Result], expected: int | None
+) -> None:
+    ticket = known({"u_next": "old"})
+    actions = actions_of(ticket, results, (), terms(NEXT))
+    assert [change.after for action in actions for change in action.changes] == [
+        None if expected is None else encode("u_next", Instant(expected))
+    ]
 
 
 def test_two_objectives_breached_at_once_are_one_write_of_fields_and_two_comments() -> None:

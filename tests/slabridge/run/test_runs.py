@@ -38,7 +38,10 @@ class Desk:
         self.sandbox = sandbox
         self.path = folder / "config.toml"
         text = example().replace("https://acme.service-now.com", sandbox.servicenow.url)
-        self.path.write_text(text.replace("https://acme.atlassian.net", sandbox.jira.url), "utf-8")
+        text = text.replace("https://acme.atlassian.net", sandbox.jira.url)
+        for name in ("snow", "jira"):
+            text = text.replace(f"[connections.{name}]\n", f'[connections.{name}]\nfirst_run = "post"\n')
+        self.path.write_text(text, "utf-8")
         monkeypatch.setenv("SNOW_PASSWORD", sandbox.servicenow.secret)
         monkeypatch.setenv("JIRA_TOKEN", sandbox.jira.secret)
 

@@ -21,7 +21,7 @@ from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
 from slabridge.state import State, Transaction, tickets
 from slabridge.state.schema import outbox
-from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
+from tests.slabridge.run.job import NOON, TOOLS, Job, Killed, Truth, tally
 
 
 @pytest.fixture
@@ -289,13 +289,13 @@ def test_a_page_that_a_run_could_not_keep_is_read_by_the_next(
 
     def dying(transaction: Transaction, *given: Any) -> int:  # noqa: ANN401 - as it is
         if transaction.connection == name:
-            raise KeyboardInterrupt("killed")
+            raise Killed
         return save(transaction, *given)
 
     job.sandbox.move_to(NOON + 3 * HOUR)
     with monkeypatch.context() as patch:
         patch.setattr(tickets, "save", dying)
-        with pytest.raises(KeyboardInterrupt, match="killed"):
+        with pytest.raises(Killed):
             run(job)
     assert job.run().exit_code is Exit.COMPLETE
     Truth().check(job)

@@ -225,3 +225,21 @@ def test_old_tickets_are_left_as_they_are(job: Job) -> None:
     for name in TOOLS:
         assert set(job.ticket(name, "Old").written.values()) == {None}
         assert set(job.ticket(name, "Done").written.values()) == {None}
+
+
+def test_what_a_status_lets_nobody_write_is_written_when_the_ticket_has_left_it_and_troubles_no_run(
+    job: Job, done: Done
+) -> None:
+    job.sandbox.switch("jira", not_editable=["Active", "Awaiting User Info", "Resolved"])
+    ticket = job.ticket("jira", "Open")
+    report = job.run_at(NOON + MINUTE)
+    assert report.exit_code is Exit.COMPLETE
+    assert (tally(report, "jira").fields_written, tally(report, "jira").quarantined) == (0, 0)
+    assert any(write.id == ticket.id for kind, write in done if kind == "write")
+    done.clear()
+    assert job.run_at(NOON + 2 * MINUTE).exit_code is Exit.COMPLETE
+    assert [write for kind, write in done if kind == "write"] == []
+    job.do("transition", ticket.id, to="New")
+    report = job.run_at(NOON + 3 * MINUTE)
+    assert tally(report, "jira").fields_written > 0
+    assert [write.id for kind, write in done if kind == "write"] == [ticket.id]

@@ -39,7 +39,7 @@ def known(transaction: sa.Connection, connection: str = "snow") -> int:
 
 def pending(state: State) -> list[str]:
     with state.begin() as transaction:
-        return [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), "", 10_000)]
+        return [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), "", 10_000).known]
 
 
 def judge(state: State, *ids: str, is_open: bool = True, next_change_at: int | None = None) -> None:

@@ -116,6 +116,7 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
         "read_to": "2026-03-02T08:00:00Z",
         "known": 3,
         "gone": 0,
+        "posts_from": None,
         "open": 2,
         "pending": 1,
         "unclear": 1,

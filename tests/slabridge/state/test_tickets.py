@@ -16,7 +16,7 @@ def test_a_ticket_comes_back_as_it_was_saved_but_for_updated(state: State) -> No
     saved = ticket(updated=99)
     assert save(state, saved) == 1
     with state.begin() as transaction:
-        (found,) = tickets.pending(Transaction(transaction, "snow"), "", 10)
+        (found,) = tickets.pending(Transaction(transaction, "snow"), "", 10).known
     assert found.native == ticket(updated=0)
     assert found.last_written == {}
 
@@ -56,15 +56,15 @@ def test_tickets_wait_in_the_order_of_their_ids_and_come_in_batches(state: State
     assert save(state, *(ticket(identity) for identity in reversed(ids))) == MANY
     assert save(state, *(ticket(identity) for identity in ids)) == 0
     with state.begin() as transaction:
-        first = [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), "", 1_000)]
-        rest = [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), first[-1], 1_000)]
+        first = [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), "", 1_000).known]
+        rest = [known.native.id for known in tickets.pending(Transaction(transaction, "snow"), first[-1], 1_000).known]
     assert first + rest == ids
 
 
 def test_connections_do_not_see_each_others_tickets(state: State) -> None:
     save(state, ticket())
     with state.begin() as transaction:
-        assert tickets.pending(Transaction(transaction, "jira"), "", 10) == []
+        assert tickets.pending(Transaction(transaction, "jira"), "", 10).known == []
         assert kept(Transaction(transaction, "jira"), ticket()) == 1
         assert (known(transaction, "jira"), known(transaction, "snow")) == (1, 1)
         assert [name for name, _ in tickets.find(transaction, "INC1")] == ["jira", "snow"]
@@ -103,7 +103,7 @@ def test_what_we_wrote_is_known_as_told_and_as_held_so_that_reading_it_back_is_n
         connections.set_as_of(Transaction(transaction, "snow"), NOW)
     save(state, ticket())
     with state.begin() as transaction:
-        (known,) = tickets.pending(Transaction(transaction, "snow"), "", 10)
+        (known,) = tickets.pending(Transaction(transaction, "snow"), "", 10).known
         tickets.wrote(Transaction(transaction, "snow"), known, {"u_status": "Breached"})
     with state.begin() as transaction:
         ((_, known),) = tickets.find(transaction, "INC1")

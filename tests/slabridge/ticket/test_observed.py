@@ -56,3 +56,19 @@ def test_a_field_that_is_read_for_the_first_time_or_no_more_is_no_change() -> No
     bare = NativeTicket("1", "INC1", 0, 1_500, {})
     assert observed(bare, ticket("1"), READ, AS_OF).observed == ()
     assert observed(ticket("1"), bare, READ, AS_OF).observed == ()
+
+
+def test_what_the_connector_saw_is_taken_once_and_keeps_its_instant() -> None:
+    history = entry(100, "1", "2")
+    gone = ticket("", history, updated=1_500, seen=(unseen(1_500, "2", ""),))
+    assert observed(ticket("", history), gone, READ, AS_OF).observed == (unseen(1_500, "2", ""),)
+    earlier = ticket("", history, seen=(unseen(700, "2", ""),))
+    assert observed(earlier, gone, READ, AS_OF).observed == (unseen(700, "2", ""),)
+    assert observed(ticket("2", history), gone, READ, AS_OF).observed == (unseen(1_500, "2", ""),)
+
+
+def test_what_the_connector_saw_after_the_field_had_come_back_is_taken_too() -> None:
+    first, back = entry(100, "1", "2"), entry(900, "", "3")
+    before = ticket("", first, seen=(unseen(700, "2", ""),))
+    now = ticket("", first, back, updated=1_500, seen=(unseen(1_500, "3", ""),))
+    assert observed(before, now, READ, AS_OF).observed == (unseen(700, "2", ""), unseen(1_500, "3", ""))

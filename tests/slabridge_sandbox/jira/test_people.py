@@ -95,6 +95,25 @@ def test_people_comment_as_agents_customers_and_apps(three: Client) -> None:
     assert told == [("customer", "Any news?", True), ("atlassian", "No", False)]
 
 
+def test_people_move_issues_to_other_statuses(three: Client) -> None:
+    three.act("transition", issue="ITSM-1", to="Active", by="Ada")
+    fields = three.issue()
+    assert (fields["status"]["name"], fields["resolution"], instant(fields["updated"])) == ("Active", None, NOW)
+    assert three.get("issue/10000/changelog")["values"][-1]["author"]["displayName"] == "Ada"
+
+
+def test_people_hide_comments_and_delete_them(three: Client) -> None:
+    made = [three.act("comment", issue="ITSM-3", by="Ada", body=body)["id"] for body in ("one", "two", "three")]
+    three.clock.now += MINUTE
+    three.act("hide-comment", comment=made[0], by="Bo")
+    three.act("hide-comment", comment=made[1], role="Administrators")
+    three.act("delete-comment", comment=made[2])
+    first, second = three.get("issue/ITSM-3/comment", version=2)["comments"]
+    assert (first["jsdPublic"], first["updateAuthor"]["displayName"]) == (False, "Bo")
+    assert (second["jsdPublic"], second["visibility"]) == (True, {"type": "role", "value": "Administrators"})
+    assert instant(three.issue("10002")["updated"]) == NOW + MINUTE
+
+
 @pytest.mark.parametrize(
     ("name", "body", "words"),
     [
@@ -102,6 +121,7 @@ def test_people_comment_as_agents_customers_and_apps(three: Client) -> None:
         ("move", {"issue": "ITSM-1"}, "the object lacks 'project'"),
         ("move", {"issue": "ITSM-1", "project": "ITSM"}, "ITSM-1 is in ITSM already"),
         ("rename-status", {"from": "Gone", "to": "x"}, "there is no status Gone"),
+        ("hide-comment", {"comment": "7"}, "there is no comment 7"),
         ("edit", {"issue": "ITSM-1", "fields": {"nope": 1}}, "cannot be set"),
         ("delete", [], "indices"),
     ],

@@ -207,14 +207,19 @@ def test_an_issue_that_jira_cannot_give_is_skipped_and_one_that_is_not_there_is_
     assert page.gone == ("3",)
 
 
-def test_only_changes_of_mapped_fields_are_asked_for_as_far_as_jira_filters() -> None:
-    many = [{"id": f"customfield_{n}", "name": f"F{n}", "schema": {"type": "string", "custom": "x"}} for n in range(11)]
-    with scripted(**{"issue/bulkfetch": [{"issues": [issue("1")]}], "field": [many]}) as site:
-        list(site.connect(fields=("F1", "customfield_2")).reread(["1"]))
-        list(site.connect(fields=tuple(f"F{n}" for n in range(11))).reread(["1"]))
-        few, all_ = site.asked["changelog/bulkfetch"]
-        assert few["fieldIds"] == ["customfield_1", "customfield_2"]
-        assert "fieldIds" not in all_
+def test_rows_without_field_ids_are_read_however_few_fields_are_asked_for() -> None:
+    """A Cloud that lets `fieldIds` drop rows that have a name alone must not cost us history."""
+    named = {"field": "Note", "fieldtype": "custom", "from": None, "fromString": "A", "to": None, "toString": "B"}
+    log = {"issueId": "1", "changeHistories": [{"id": "1", "created": NOW - MINUTE, "items": [named]}]}
+    answers = {
+        "issue/bulkfetch": [{"issues": [issue("1", customfield_2="B")]}],
+        "changelog/bulkfetch": [{"issueChangeLogs": [log]}],
+    }
+    with scripted(**answers) as site:
+        ticket = tickets(site.connect(fields=("Note",)).reread(["1"]))["1"]
+        (asked,) = site.asked["changelog/bulkfetch"]
+    assert "fieldIds" not in asked
+    assert len(ticket.history) == 1
 
 
 def test_a_value_of_unknown_shape_is_left_out_and_one_that_is_not_there_is_empty() -> None:

@@ -9,8 +9,12 @@ import pytest
 
 from connectors.interface import NativeTicket
 from connectors.jira.field import resolve
+from connectors.jira.pull.history import Past
 from connectors.jira.pull.issue import Schema, ticket_of
 from connectors.jira.pull.people import People
+from connectors.jira.row import Rows
+from connectors.roles import Listed, Roles
+from connectors.roster import NOBODY
 from tests.places import SHARED, absent
 
 ISSUES = SHARED / "data/jira_issues33.jsonl.gz"
@@ -43,8 +47,9 @@ def raw() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def tickets(raw: list[dict[str, Any]]) -> list[NativeTicket]:
     schema = Schema(resolve([entry["id"] for entry in CATALOGUE], CATALOGUE), ())
-    people = People("me", lambda author: str(author.get("accountId")))
-    return [ticket_of(issue, issue["changelog"]["histories"], (), schema, people) for issue in raw]
+    past = Past(Rows(schema.read))
+    people = People("me", lambda author: str(author.get("accountId")), Roles("jira", Listed(NOBODY), Listed(NOBODY)))
+    return [ticket_of(issue, issue["changelog"]["histories"], (), schema, people, past) for issue in raw]
 
 
 def test_the_status_chain_of_every_real_issue_joins_by_id_and_ends_at_its_status(tickets: list[NativeTicket]) -> None:

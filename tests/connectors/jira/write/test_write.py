@@ -67,6 +67,38 @@ def test_a_write_on_an_issue_that_is_gone_says_so_and_the_next_is_written(here: 
     assert [receipt.outcome for receipt in jira.write(writes)] == [Outcome.GONE, Outcome.GONE, Outcome.APPLIED]
 
 
+@pytest.mark.parametrize("opened_first", [False, True])
+def test_a_status_that_forbids_edits_is_no_refusal_and_what_is_due_is_written_when_it_is_left(
+    either: Here, *, opened_first: bool
+) -> None:
+    opened, *closed = [either.open(f"INC{n}") for n in range(4)]
+    for n in range(1, 4):
+        either.change(f"INC{n}", state="Closed")
+    either.sandbox.site.switches.not_editable = ("Closed",)
+    jira = either.connect(concurrency=1)
+    if opened_first:  # so that the screen of project and type is known
+        assert one(jira, FieldsWrite(opened, "ITSM-1", {"SLA holder": "Desk"})).stored is None
+    writes = [FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": "Desk"}) for n, id_ in enumerate(closed, 2)]
+    either.calls.clear()
+    with capture_logs() as logs:
+        receipts = list(jira.write(writes))
+    assert {(receipt.outcome, receipt.stored) for receipt in receipts} == {(Outcome.APPLIED, frozenset())}
+    assert [log["status"] for log in logs if "nobody may edit" in log["event"]] == ["Closed"]
+    assert either.calls["PUT issue/*"] == int(opened_first)
+    assert one(jira, FieldsWrite(opened, "ITSM-1", {"SLA holder": "Net"})).stored is None
+    either.change("INC1", state="Active")
+    list(jira.reread(closed[:1]))
+    assert one(jira, writes[0]).stored is None
+
+
+def test_where_our_account_may_not_edit_at_all_a_write_is_refused(here: Here) -> None:
+    id_ = here.open("INC1")
+    here.sandbox.site.switches.withheld = ("EDIT_ISSUES",)
+    receipt = one(here.connect(), FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk"}))
+    assert receipt.outcome is Outcome.REFUSED
+    assert "permission" in receipt.reason
+
+
 TEXT = "Breach <b>soon</b> *bold* [~accountid:x] {code}\nDue 09:00\n\nHeld by Network"
 
 

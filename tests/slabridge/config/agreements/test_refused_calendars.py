@@ -58,6 +58,11 @@ REFUSED = {
         "maintenance[0].weekly",
         'the nearest is "thu"',
     ),
+    "window without its end": (
+        'calendars.office.maintenance = [{ weekly = "thu 16:00" }]',
+        "maintenance[0].weekly",
+        "for the rest of the day write thu 16:00-24:00",
+    ),
     "window half": ("calendars.office.maintenance = [{ from = 2026-06-01T22:00:00 }]", "maintenance[0]", "from and to"),
     "window of two kinds": (
         'calendars.office.maintenance = [{ weekly = "thu 16:00-20:00", to = 2026-06-01T22:00:00 }]',

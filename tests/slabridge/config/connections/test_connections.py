@@ -14,6 +14,7 @@ from connectors.http.credentials import (
     OAuthRefresh,
 )
 from connectors.jira.settings import JiraSettings
+from connectors.roster import Roster
 from connectors.servicenow.settings import ServiceNowSettings
 from sla_engine.instant import DAY, HOUR
 from slabridge.config import CommentRule, ConfigError, Connection, FieldMap, ResultRef
@@ -103,11 +104,25 @@ def test_a_census_is_daily_unless_told_otherwise() -> None:
 
 
 @pytest.mark.usefixtures("secrets")
-def test_agents_of_a_jira_are_groups_and_accounts() -> None:
-    changed = config('connections.help.agents = { groups = ["desk"], accounts = ["5b10ac"] }')
-    settings = changed.connections[1].settings()
-    assert isinstance(settings, JiraSettings)
-    assert (settings.agent_groups, settings.agent_accounts) == (("desk",), ("5b10ac",))
+@pytest.mark.parametrize("place", [0, 1])
+def test_who_is_an_agent_and_who_is_none_is_named_by_account_group_and_domain(place: int) -> None:
+    name = ("snow", "help")[place]
+    changed = config(f"""
+        [connections.{name}]
+        agents = {{ groups = ["desk"], accounts = ["5b10ac"] }}
+        not_agents = {{ domains = ["acme.com"] }}
+    """)
+    settings = changed.connections[place].settings()
+    assert settings.agents == Roster(accounts=("5b10ac",), groups=("desk",))
+    assert settings.not_agents == Roster(domains=("acme.com",))
+
+
+@pytest.mark.usefixtures("secrets")
+def test_earlier_names_of_a_jiras_fields_reach_its_settings() -> None:
+    changed = config('connections.help.was = { priority = ["Urgency"], status = [] }')
+    (help_,) = (settings for settings in changed.settings() if settings.name == "help")
+    assert isinstance(help_, JiraSettings)
+    assert help_.was == {"priority": ("Urgency",), "status": ()}
 
 
 @pytest.mark.parametrize("url", ["https://jira.acme.com/jira/", "https://api.atlassian.com/ex/jira/1a-2b"])
