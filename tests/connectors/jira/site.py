@@ -224,9 +224,8 @@ class Scripted:
         if self.date is not None:
             headers.append((b"date", formatdate(self.date // 1000, usegmt=True).encode()))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send(
-            {"type": "http.response.body", "body": (body if isinstance(body, str) else json.dumps(body)).encode()}
-        )
+        text = "" if status == 204 else body if isinstance(body, str) else json.dumps(body)
+        await send({"type": "http.response.body", "body": text.encode()})
 
 
 @contextmanager
