@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from sla_engine.instant import DAY, HOUR
 from slabridge.state import State, Transaction, connections, runs, schema
 
 
@@ -47,3 +48,20 @@ def test_the_latest_runs_come_first_and_those_of_long_ago_are_forgotten(
         assert first < second < third
         assert [run.number for run in runs.latest(transaction, 9)] == [third, second]
         assert [run.number for run in runs.latest(transaction, 1)] == [third]
+
+
+def test_a_run_by_a_clock_that_was_set_back_since_uses_up_no_hour(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(calls: int) -> None:
+        with state.begin() as transaction:
+            tally = {"connection": "snow", "calls": calls}
+            runs.finish(transaction, runs.begin(transaction), 0, {"connections": [tally]})
+
+    now = runs._now()
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_now", lambda: now + 1000 * DAY)
+        made(500)
+    made(3)
+    with state.begin() as transaction:
+        assert runs.calls_within(transaction, HOUR) == {"snow": 3}
