@@ -38,7 +38,7 @@ class Field:
     """A field: `name` as the configuration has it, `label` a custom field's own where no other has the same.
 
     `type`, `items`, `system` and `custom` are its JSON schema's. `title` is its name on the site, whoever else has it.
-    `was` are names that it had earlier, `told` whether the configuration says which, be it none.
+    `was` are names that it had earlier, `was_given` whether the configuration says which, be it none.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Field:
     custom: str = ""
     title: str = ""
     was: tuple[str, ...] = ()
-    told: bool = False
+    was_given: bool = False
 
     @property
     def chosen(self) -> bool:
@@ -101,7 +101,7 @@ def resolve(
         matches = [e for e in catalogue if e["id"] == name] or [e for e in catalogue if e["name"] == name]
         if len(matches) == 1:
             field = _field(name, matches[0], unique=count[matches[0]["name"]] == 1)
-            found.append(replace(field, was=tuple(was.get(name, ())), told=name in was))
+            found.append(replace(field, was=tuple(was.get(name, ())), was_given=name in was))
         elif matches:
             problems.append(f"{name!r} names {len(matches)} fields, write one of {', '.join(e['id'] for e in matches)}")
         else:

@@ -74,7 +74,7 @@ class Rows:
             self._named.setdefault(name, sharing)
         self._shared = frozenset(shared) - {name for field in fields for name in field.was}
         self._taken = frozenset(taken) | _NO_FIELDS
-        self._open = tuple(field for field in fields if field.custom and not field.told)
+        self._open = tuple(field for field in fields if field.custom and not field.was_given)
 
     def of(self, item: Item) -> Owners:
         """Return whose one row is, or may be, by its id or its name."""

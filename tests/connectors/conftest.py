@@ -1,7 +1,10 @@
+from collections.abc import Iterator
+
 import pytest
 
 from connectors.http.limits import Limits
 from tests.connectors.clock import Clock
+from tests.connectors.misbehaving import Misbehaving, misbehaving_server
 
 
 @pytest.fixture
@@ -12,3 +15,9 @@ def clock() -> Clock:
 @pytest.fixture
 def limits(clock: Clock) -> Limits:
     return Limits(4, clock=clock)
+
+
+@pytest.fixture
+def server() -> Iterator[Misbehaving]:
+    with misbehaving_server() as server:
+        yield server

@@ -4,7 +4,7 @@ import gzip
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from connectors.http.body import shown
 from connectors.http.credentials import OAuthClient
 from connectors.http.session import Http
 from tests.connectors.http.test_route import certificate, secured
-from tests.connectors.misbehaving import Handler, Misbehaving, Step, answer, drip, misbehaving_server, raw
+from tests.connectors.misbehaving import Handler, Misbehaving, Step, answer, drip, raw
 from tests.patience import PATIENCE
 
 __all__ = ["certificate", "secured"]
@@ -36,12 +36,6 @@ DRIPS = {
     "the body of a redirect": drip(BODY.replace(b"200 OK", b"302 No\r\nLocation: /x"), b" "),
 }
 SOON = 0.3
-
-
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
 
 
 def http(**bounds: Any) -> Http:  # noqa: ANN401 - those of Http

@@ -13,14 +13,8 @@ from connectors.http.limits import HOUR, Limits
 from connectors.http.rules import Limited, Rules
 from connectors.http.session import Http
 from tests.connectors.clock import Clock, session
-from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, reset, slow
+from tests.connectors.misbehaving import Misbehaving, answer, reset, slow
 from tests.patience import PATIENCE
-
-
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -22,12 +22,6 @@ from tests.slabridge.config.small import config
 AUTH = BearerAuth(SecretStr("tok3n"))
 
 
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
 def _no_proxy_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from connectors.errors import ConnectorError, CutShort, Refused, Unavailable, Unclear
 from connectors.http.credentials import BasicAuth, BearerAuth
 from connectors.http.session import Http
-from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, misbehaving_server, patient, raw, reset, slow
+from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, patient, raw, reset, slow
 from tests.patience import PATIENCE
 
 SECRET = "s3cret-hühner"
@@ -26,12 +26,6 @@ class Session(Http):
         super().__init__(
             "snow", auth, timeout=(PATIENCE, PATIENCE), sleep=self.slept.append, clock=lambda: sum(self.slept)
         )
-
-
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import json
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
 from connectors.http.credentials import Auth, OAuth, OAuthClient, OAuthPassword, OAuthRefresh
 from connectors.http.session import Http
 from connectors.http.token import Token
-from tests.connectors.misbehaving import Misbehaving, Step, answer, misbehaving_server, raw, reset
+from tests.connectors.misbehaving import Misbehaving, Step, answer, raw, reset
 from tests.patience import PATIENCE
 
 CLIENT_SECRET, PASSWORD, REFRESH, NEXT = "cl1ent-s3cret", "p4ssword!", "refr3sh-1", "refr3sh-2"
@@ -26,18 +26,14 @@ PAGE = b"<html><title>Log in</title><input type=password></html>"
 class Session(Http):
     """Does not sleep; `now` is its clock, `sleep` what happens meanwhile."""
 
+    sleep: Callable[[], None]
+
     def __init__(self, auth: Auth) -> None:
         self.now = 1000.0
-        self.sleep: Callable[[], None] = lambda: None
+        self.sleep = lambda: None
         super().__init__(
             "snow", auth, timeout=(PATIENCE, PATIENCE), sleep=lambda _: self.sleep(), clock=lambda: self.now
         )
-
-
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
 
 
 def given(server: Misbehaving, kind: str = "password", file: Path | None = None) -> Auth:

@@ -17,7 +17,6 @@ from connectors.servicenow.rate import RULES
 from connectors.servicenow.settings import ServiceNowSettings
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
-from tests.connectors.misbehaving import Misbehaving, misbehaving_server
 from tests.connectors.servicenow.instant import NOON
 from tests.connectors.servicenow.scripted import Scripted, scripted_server
 from tests.patience import PATIENCE
@@ -134,12 +133,6 @@ def people(box: Sandbox) -> Iterator[People]:
     people = People(box.servicenow.url, box.servicenow.secret)
     with people.session:
         yield people
-
-
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
 
 
 @pytest.fixture

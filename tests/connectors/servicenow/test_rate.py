@@ -9,13 +9,7 @@ from connectors.http.limits import Limits
 from connectors.http.session import Http
 from connectors.servicenow.rate import RULES
 from tests.connectors.clock import DATE, NOW, Clock, session
-from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server
-
-
-@pytest.fixture
-def server() -> Iterator[Misbehaving]:
-    with misbehaving_server() as server:
-        yield server
+from tests.connectors.misbehaving import Misbehaving, answer
 
 
 @pytest.fixture
