@@ -57,12 +57,13 @@ $(VENV)/bin/python:
 	  { echo "slabridge needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
+# The files name everything that is needed: resolving anew, pip would take a newer release for `coverage[toml]` than the one pinned.
 $(VENV)/.demo: requirements.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.demo
