@@ -7,7 +7,7 @@ history, and one per 1,000 comments of our own for their markers.
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from connectors.errors import Refused
+from connectors.errors import Refused, Unavailable
 from connectors.jira.client import Body, Client
 from connectors.jira.dialect import (
     NO_TIME,
@@ -76,17 +76,22 @@ class Cloud:
     def _bulk(self, body: Body, ids: Sequence[str]) -> Bulk:
         """Read at most a hundred.
 
-        `issueErrors` holds those that an answer had no room or time for: they are asked for again, by themselves.
+        `issueErrors` holds those that an answer had no room or time for: they are asked for again, by themselves. What
+        is missing from an answer that holds others is not gone for that.
         """
-        waiting, found = list(ids), list[Body]()
+        waiting, found, mistaken = list(ids), list[Body](), dict[str, str]()
         while True:
             answer = self.client.ask("issue/bulkfetch", body={"issueIdsOrKeys": waiting, **body})
-            found += (one for one in self.client.listed(answer, "issues") if str(one.get("id")) in waiting)
+            came = {str(one.get("id")): one for one in self.client.listed(answer, "issues")}
+            found += (one for id_, one in came.items() if id_ in waiting)
+            if came.keys() - set(waiting):
+                mistaken |= {id_: "it answers with another" for id_ in waiting if id_ not in came}
             failed = self.client.listed(answer, "issueErrors") if answer.body.get("issueErrors") else []
             errors = {str(one.get("id")): str(one.get("errorMessage")) for one in failed}
             left = [id_ for id_ in waiting if id_ in errors]
+            mistaken = {id_: why for id_, why in mistaken.items() if id_ not in errors}
             if not left or len(left) == len(waiting):
-                return Bulk(found, {id_: errors[id_] for id_ in left if self._is_there(id_)})
+                return Bulk(found, mistaken | {id_: errors[id_] for id_ in left if self._is_there(id_)})
             waiting = left
 
     def _is_there(self, id_: str) -> bool:
@@ -126,13 +131,19 @@ class Cloud:
         return {id_: [held.get(str(raw.get("id")), raw) for raw in raws] for id_, raws in found.items()}
 
     def _listed(self, ids: Sequence[str]) -> dict[str, Raw]:
-        """Read comments by their ids, with properties."""
+        """Read comments by their ids, with properties.
+
+        Raises:
+            Unavailable: it answers with others. One without properties would pass for one without a key.
+        """
         found: dict[str, Raw] = {}
         waiting = set(ids)
         while waiting:
             body = {"ids": sorted(map(int, waiting))}
             answer = self.client.ask("comment/list", body=body, expand="properties")
             page = {str(comment.get("id")): comment for comment in self.client.listed(answer, "values")}
+            if not page.keys() <= set(ids):
+                raise Unavailable(f"{self.client.name}: comment/list gave a comment that was not asked for")
             found.update(page)
             if answer.body.get("isLast", True) or not page.keys() & waiting:
                 break

@@ -112,7 +112,10 @@ class ServiceNow:
             yield Touched(tuple(row["sys_id"] for row in found.rows), cursor_of(found.position))
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
-        """See `Connector.reread`; whether an id is gone or hidden from us, ServiceNow does not say."""
+        """See `Connector.reread`; whether an id is gone or hidden from us, ServiceNow does not say.
+
+        A record whose sys_id is odd cannot be asked for: it counts as gone until its next change shows it again.
+        """
 
         def page(asked: Sequence[str]) -> Page:
             table = self._settings.table
@@ -120,8 +123,7 @@ class ServiceNow:
             rows = list(self._records.select(table, "sys_id", known, self._columns, links=True))
             tickets, skipped = self._tickets(rows)
             there = {row["sys_id"] for row in rows}
-            odd = tuple(_odd(sys_id, sys_id) for sys_id in asked if not _is_id(sys_id))
-            return Page(tickets, {}, (*skipped, *odd), gone=tuple(sys_id for sys_id in known if sys_id not in there))
+            return Page(tickets, {}, skipped, gone=tuple(sys_id for sys_id in asked if sys_id not in there))
 
         yield from self._lanes.map(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
 

@@ -15,6 +15,7 @@ from connectors.interface import Connector
 from sla_engine.instant import format_instant
 from slabridge.app.connect import connected
 from slabridge.app.demo import example
+from slabridge.app.retry import retry
 from slabridge.config import Config, Connection, load_config
 from slabridge.run.tally import Report
 from slabridge.show import logs
@@ -24,6 +25,7 @@ from slabridge_sandbox.server import Built
 from tests.faults.ending import ending
 from tests.faults.fault import Fault, Steps, arm, disarm, requests_of, watch
 from tests.faults.forked import fork, keep, kept, served, wait
+from tests.faults.proxy import proxy
 from tests.faults.scenario import AFTER, Scenario
 from tests.faults.store import Store
 from tests.patience import PATIENCE
@@ -85,17 +87,20 @@ def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, ca
     if case is not None:
         arm(case.fault, case.tool, case.index, endpoints)
 
-    def disturbed() -> None:
+    def disturbed(config: Config) -> None:
         steps = Steps(case.fault, case.index) if case is not None else Steps()
         watch(steps)
-        _run(_impatient(config) if case is not None and case.fault.rule.get("do") == "hang" else config)
+        _run(config)
         keep(steps_path, steps.counts)
 
-    status = wait(fork(disturbed))
+    with _meanwhile(config, endpoints, case) as other:
+        status = wait(fork(lambda: disturbed(other)))
     assert status in {0, -signal.SIGKILL}, f"the disturbed run failed: {status}"
     steps = kept(steps_path) if status == 0 else {}
     steps |= {tool: count - before[tool] for tool, count in requests_of(endpoints).items()}
     disarm(endpoints)
+    if case is not None and case.fault.trouble is not None:
+        retry(config, ())  # what was quarantined for an odd answer stays so until somebody asks
     move(endpoints, scenario.at + AFTER)
     report = _run(config)
     if case is None:
@@ -115,9 +120,20 @@ def _run(config: Config) -> Report:
         return sync.run(config, connectors, state)
 
 
-def _impatient(config: Config) -> Config:
-    """Let reads time out soon, as one of them hangs on purpose."""
-    return replace(config, connections=tuple(replace(one, timeout=(PATIENCE, 1.0)) for one in config.connections))
+@contextmanager
+def _meanwhile(config: Config, endpoints: Endpoints, case: Case | None) -> Iterator[Config]:
+    """Give the configuration of the disturbed run: with what its fault wants, and through a proxy that makes trouble."""
+    if case is None:
+        yield config
+        return
+    connections = [replace(one, **case.fault.given) for one in config.connections]
+    if case.fault.trouble is None:
+        yield replace(config, connections=tuple(connections))
+        return
+    tool = endpoints[case.tool].url
+    with proxy(tool, case.fault.trouble, case.index) as url:
+        through = tuple(replace(one, url=url) if one.url == tool else one for one in connections)
+        yield replace(config, connections=through)
 
 
 @contextmanager

@@ -37,9 +37,18 @@ class Swept:
 
 
 def sweep(
-    scenario: Scenario, database: str, part: int = 0, parts: int = 1, chosen: int | None = None, seed: int = 0
+    scenario: Scenario,
+    database: str,
+    part: int = 0,
+    parts: int = 1,
+    chosen: int | None = None,
+    seed: int = 0,
+    named: str = "",
 ) -> Swept:
-    """Try all cases of a scenario whose number is `part` modulo `parts`; or `chosen` of them, drawn by `seed`."""
+    """Try all cases of a scenario whose number is `part` modulo `parts`; or `chosen` of them, drawn by `seed`.
+
+    Only faults whose name contains `named` are tried.
+    """
     swept = Swept(scenario.name)
     with tempfile.TemporaryDirectory(prefix="slabridge-faults-") as name:
         folder = Path(name)
@@ -47,7 +56,7 @@ def sweep(
             os.environ |= {"SNOW_PASSWORD": "sandbox", "JIRA_TOKEN": "sandbox-jira-token"}
             prepare(found, scenario, store, folder)
             usual = ended(found, scenario, store, folder)
-            cases = list(cases_of(scenario, usual))[part::parts]
+            cases = [case for case in cases_of(scenario, usual) if named in case.fault.name][part::parts]
             if chosen is not None:
                 cases = random.Random(f"{seed} {scenario.name}").sample(cases, min(chosen, len(cases)))  # noqa: S311
             for case in cases:
@@ -110,7 +119,7 @@ def _store(database: str, folder: Path, part: int) -> Iterator[Store]:
         store.drop()
 
 
-def _sweep(arguments: tuple[int, str, int, int, int | None, int]) -> Swept:
+def _sweep(arguments: tuple[int, str, int, int, int | None, int, str]) -> Swept:
     # By its number, as a scenario cannot be sent to another process.
     return sweep(SCENARIOS[arguments[0]], *arguments[1:])
 
@@ -120,6 +129,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--scenario", help="only the one whose name contains this")
+    parser.add_argument("--fault", help="only those whose name contains this")
     parser.add_argument("--cases", type=int, help="only so many of each scenario, drawn by --seed")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
@@ -135,6 +145,7 @@ def main() -> int:
             workers,
             given.cases and -(-given.cases // workers),
             given.seed,
+            given.fault or "",
         )
         for scenario in scenarios
         for part in range(workers)

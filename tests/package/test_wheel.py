@@ -66,7 +66,15 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installe
     made = Installed(tmp_path_factory.mktemp("environment"), tmp_path_factory.mktemp("away"))
     venv.create(made.environment, with_pip=True)
     pip = made.environment / "bin" / "pip"
-    ran(pip, "install", "--no-deps", "--require-hashes", "--requirement", CHECKOUT / "requirements.txt", folder=made.folder)
+    ran(
+        pip,
+        "install",
+        "--no-deps",
+        "--require-hashes",
+        "--requirement",
+        CHECKOUT / "requirements.txt",
+        folder=made.folder,
+    )
     ran(pip, "install", "--no-deps", wheel, folder=made.folder)
     for name in EXAMPLES:
         shutil.copy(CHECKOUT / "docs" / "examples" / name, made.folder)

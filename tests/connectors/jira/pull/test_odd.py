@@ -92,6 +92,22 @@ def test_an_issue_in_the_place_of_another_is_skipped() -> None:
     assert [(one.id, one.reason) for one in page.skipped] == [("2", "Jira does not give it: it answers with another")]
 
 
+def test_an_issue_that_is_missing_where_another_came_unasked_is_not_taken_for_gone() -> None:
+    with scripted(**{"issue/bulkfetch": [{"issues": [issue("1"), issue("../x")]}]}) as site:
+        (page,) = site.connect().reread(["1", "2"])
+    assert [ticket.id for ticket in page.tickets] == ["1"]
+    assert ([one.id for one in page.skipped], page.gone) == (["2"], ())
+
+
+def test_our_comment_is_not_taken_without_its_key_where_another_came_in_its_place() -> None:
+    ours = {"id": "5", "author": {"accountId": "me"}, "created": "2026-03-02T08:00:00.000+0000"}
+    bulk = [{"issues": [issue("1", comment={"comments": [ours], "total": 1})]}]
+    with scripted(**{"issue/bulkfetch": bulk, "comment/list": [{"values": [{**ours, "id": "6"}]}]}) as site:
+        jira = site.connect()
+        with pytest.raises(Unavailable, match="not asked for"):
+            list(jira.reread(["1"]))
+
+
 @pytest.mark.parametrize(
     "answers",
     [
