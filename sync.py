@@ -83,8 +83,9 @@ def rehearse(
     report = Report()
 
     def note(context: Context, plan: Sequence[Planned]) -> set[str]:
-        found = [(context.name, action) for _, actions in plan for action in actions]
-        report.actions += found[: context.take_writes(len(found))]
+        found = [action for _, actions in plan for action in actions]
+        taken = {id(write) for write in context.take_writes([action.write for action in found])}
+        report.actions += [(context.name, action) for action in found if id(action.write) in taken]
         return set()
 
     with state.rehearsal(), lease.held(state):

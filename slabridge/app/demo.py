@@ -4,7 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -96,7 +96,7 @@ def example() -> str:
 
 
 def _configured(folder: Path, sandbox: Sandbox) -> Config:
-    """Return the example configuration, with the sandbox's addresses and nothing else changed."""
+    """Return the example configuration, with the sandbox's addresses and without a limit of writes."""
     text = example()
     for address, endpoint in (
         ("https://acme.service-now.com", sandbox.servicenow),
@@ -106,7 +106,8 @@ def _configured(folder: Path, sandbox: Sandbox) -> Config:
     path = folder / "config.toml"
     path.write_text(text, "utf-8")
     os.environ |= {"SNOW_PASSWORD": sandbox.servicenow.secret, "JIRA_TOKEN": sandbox.jira.secret}
-    return load_config(path)
+    config = load_config(path)
+    return replace(config, connections=tuple(replace(one, writes_per_run=None) for one in config.connections))
 
 
 def _seen(name: str, endpoint: Endpoint, config: Config, state: State) -> list[Seen]:

@@ -18,6 +18,7 @@ def plan(*, context: typer.Context, config: ConfigPath = None, json: AsJson = Fa
     from slabridge.text.printed import json_line
 
     configured = loaded(config)
+    caps = {connection.name: connection.writes_per_run for connection in configured.connections}
     with counted() as on_progress:
         report = plan_once(configured, context.obj(), on_progress)
     if json:
@@ -30,6 +31,10 @@ def plan(*, context: typer.Context, config: ConfigPath = None, json: AsJson = Fa
         tickets = {(name, action.write.id) for name, action in report.actions}
         console.print(f"{len(report.actions)} writes on {len(tickets)} tickets")
         for tally in report.tallies:
+            if tally.waiting:
+                console.print(
+                    f"{tally.connection}: {tally.waiting} more wait: writes_per_run is {caps[tally.connection]}"
+                )
             if tally.refusal or tally.outage or tally.halted or tally.bug:
                 console.print(f"{tally.connection} could not be read to the end: its part of the plan is not complete")
     sys.stderr.writelines(f"{text}\n" for text in troubles_of(report))

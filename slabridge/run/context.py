@@ -1,10 +1,10 @@
 """A run, and one connection within it: what all steps need."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
-from connectors.interface import Connector
+from connectors.interface import CommentWrite, Connector, Write
 from sla_engine import Engine
 from slabridge.config import Config, Connection
 from slabridge.run.halt import Halt
@@ -54,12 +54,29 @@ class Context:
         """The tool's clock now: what has passed since `as_of` is measured by ours."""
         return self.as_of + round((monotonic() - self.began) * 1000)
 
-    def take_writes(self, wanted: int) -> int:
-        """Take as many of so many writes as this run may still make; return how many those are."""
-        cap = self.connection.writes_per_run
-        number = wanted if cap is None else max(0, min(wanted, cap - self.tally.sent))
-        self.tally.sent += number
-        return number
+    def take_writes(self, writes: Sequence[Write]) -> list[Write]:
+        """Return those of these writes that this run may still make, and note how many wait for the next run.
+
+        Comments are counted by themselves: fields of tickets that came before leave them their room (docs/promises.md,
+        "What is written").
+        """
+        cap, tally = self.connection.writes_per_run, self.tally
+        comments = sum(isinstance(one, CommentWrite) for one in writes)
+        fields = len(writes) - comments
+        if cap is not None:
+            comments = min(comments, max(0, cap - tally.comments_sent))
+            fields = min(fields, max(0, cap - tally.sent - comments))
+        tally.sent += comments + fields
+        tally.comments_sent += comments
+        tally.waiting += len(writes) - comments - fields
+        left = {True: comments, False: fields}
+        taken: list[Write] = []
+        for one in writes:
+            kind = isinstance(one, CommentWrite)
+            if left[kind]:
+                left[kind] -= 1
+                taken.append(one)
+        return taken
 
     def proceed(self) -> None:
         """Show how far the run is, and go on if it may.

@@ -23,6 +23,9 @@ class Tally:
     refused: int = 0
     sent: int = 0
     """writes handed to the tool, or in a rehearsal planned"""
+    comments_sent: int = 0
+    waiting: int = 0
+    """writes that `writes_per_run` leaves to the next run"""
     deferred: int = 0
     newly_quarantined: int = 0
     quarantined: int = 0
@@ -47,7 +50,7 @@ class Tally:
             return Exit.BUG
         if self.refusal or self.refused or self.newly_quarantined or self.quarantined or self.unmapped:
             return Exit.PARTIAL
-        return Exit.DEFERRED if self.outage or self.halted or self.deferred else Exit.COMPLETE
+        return Exit.DEFERRED if self.outage or self.halted or self.deferred or self.waiting else Exit.COMPLETE
 
 
 @dataclass(slots=True)

@@ -71,14 +71,13 @@ def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Rece
 
 def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Iterator[Sequence[Write]]:
     """Yield the writes that this run may still make, some at a time; tickets of the others are deferred."""
-    allowed = context.take_writes(len(writes))
-    left = writes[allowed:]
-    if left:
-        deferred.update(one.id for one in left)
-        context.tally.deferred += len(left)
-        log.warning("write cap reached", connection=context.name, deferred=len(left))
-    for start in range(0, allowed, AT_ONCE):
-        yield writes[start : min(start + AT_ONCE, allowed)]
+    taken = context.take_writes(writes)
+    if len(taken) < len(writes):
+        kept = {id(one) for one in taken}
+        deferred.update(one.id for one in writes if id(one) not in kept)
+        log.warning("write cap reached", connection=context.name, deferred=len(writes) - len(taken))
+    for start in range(0, len(taken), AT_ONCE):
+        yield taken[start : start + AT_ONCE]
 
 
 def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> None:

@@ -32,6 +32,8 @@ def troubles_of(report: Report) -> Iterator[str]:
             yield f"{tally.connection}: {tally.quarantined} tickets are in quarantine; see `slabridge status`"
         if tally.unmapped:
             yield f"{tally.connection}: {tally.unmapped} tickets have values that nothing maps; the log names them"
+        if tally.waiting:
+            yield f"{tally.connection}: {tally.waiting} writes wait for the next run, as `writes_per_run` says"
         if tally.refused:
             yield f"{tally.connection}: {tally.refused} writes were refused; the log says why"
     if report.exit_code is Exit.DEFERRED:

@@ -161,7 +161,9 @@ def _config(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, 
     return replace(
         config,
         state=place,
-        connections=tuple(replace(one, timeout=(PATIENCE, PATIENCE), first_run="post") for one in chosen),
+        connections=tuple(
+            replace(one, timeout=(PATIENCE, PATIENCE), first_run="post", writes_per_run=None) for one in chosen
+        ),
     )
 
 

@@ -13,6 +13,9 @@ from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError
 
+WRITES_PER_RUN = 2_000
+"""Writes that a run may send on a connection, unless its configuration says otherwise."""
+
 FirstRun = Literal["quiet", "post"]
 
 _PASSED = ("page_size", "overlap", "timeout", "total", "max_answer", "concurrency", "calls_per_hour", "ca", "proxy")
@@ -52,7 +55,7 @@ class Connection:
     ca: Path | None = None
     proxy: str | None = None
     census: int | None = DAY
-    writes_per_run: int | None = None
+    writes_per_run: int | None = WRITES_PER_RUN
     first_run: FirstRun = "quiet"
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unmapped: str = "refuse"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, create_model
+from pydantic import Field, PlainValidator, create_model
 
 from connectors import TOOLS
 from connectors.tool import TomlTable, Tool
@@ -13,7 +13,7 @@ from slabridge.config.agreements.agreement import Promise
 from slabridge.config.connections.address import check_proxy, check_url
 from slabridge.config.connections.auth import read_auth
 from slabridge.config.connections.clocks import read_native
-from slabridge.config.connections.connection import Connection, FirstRun
+from slabridge.config.connections.connection import WRITES_PER_RUN, Connection, FirstRun
 from slabridge.config.connections.native import check
 from slabridge.config.connections.uses import check_uses
 from slabridge.config.connections.writeback import Writeback, read_writeback
@@ -31,6 +31,14 @@ from slabridge.config.shape import (
     tables,
     text_as,
 )
+
+
+def _read_writes(value: object) -> int | None:
+    if value == "unlimited":
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError('must be at least 1; or write "unlimited"')
+    return value
 
 
 def _read_census(text: str) -> int | None:
@@ -59,7 +67,7 @@ class ConnectionTable(TomlTable):
     ca: str | None = Field(default=None, min_length=1)
     proxy: str | None = None
     census: Annotated[int | None, text_as(_read_census)] = DAY
-    writes_per_run: int | None = Field(default=None, ge=1)
+    writes_per_run: Annotated[int | None, PlainValidator(_read_writes)] = WRITES_PER_RUN
     first_run: FirstRun = "quiet"
     native: Any = None
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)

@@ -243,3 +243,22 @@ def test_what_a_status_lets_nobody_write_is_written_when_the_ticket_has_left_it_
     report = job.run_at(NOON + 3 * MINUTE)
     assert tally(report, "jira").fields_written > 0
     assert [write.id for kind, write in done if kind == "write"] == [ticket.id]
+
+
+def test_comments_come_before_fields_where_a_run_may_not_write_all_and_the_plan_says_so(
+    job: Job, done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.BATCH", 1)
+    job.sandbox.move_to(NOON + 3 * HOUR)
+    due = [name for name, action in job.rehearse().actions if isinstance(action.write, CommentWrite)]
+    for name in TOOLS:
+        job.replace(f"[connections.{name}]\n", f"[connections.{name}]\nwrites_per_run = {due.count(name)}\n")
+    rehearsed = job.rehearse()
+    done.clear()
+    report = job.run()
+    assert [action.write for _, action in rehearsed.actions] == [what for kind, what in done if kind == "write"]
+    for real, planned in zip(report.tallies, rehearsed.tallies, strict=True):
+        assert real.comments_written == due.count(real.connection) > 0
+        assert 0 < real.waiting == planned.waiting
+        assert real.sent <= 2 * due.count(real.connection)
+    assert report.exit_code is rehearsed.exit_code is Exit.DEFERRED

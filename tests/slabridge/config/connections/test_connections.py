@@ -99,7 +99,7 @@ def test_limits_route_and_history_reach_the_connector(tmp_path: Path) -> None:
 
 
 def test_a_census_is_daily_unless_told_otherwise() -> None:
-    assert (_snow().census, _snow().writes_per_run) == (DAY, None)
+    assert (_snow().census, _snow().writes_per_run) == (DAY, 2000)
     assert _snow('census = "never"').census is None
 
 
