@@ -19,6 +19,7 @@ from slabridge.run.actions import Planned, Terms
 from slabridge.run.adopt import adopt
 from slabridge.run.bug import kind_of, places_of
 from slabridge.run.context import Context, OnProgress, Run
+from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge
@@ -170,15 +171,20 @@ def _report_mapping(context: Context, mapper: Mapper) -> None:
 
 
 def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:
-    """Judge tickets and plan what to write; those that this run has not read are read before they get a comment."""
+    """Judge tickets and plan what to write; those that this run has not read are read before they get a comment.
+
+    Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
+    """
     judged = judge(context, mapper, batch)
     context.tally.evaluated += len(judged)
     adopt(context, judged, terms)
     planned = plan(context, judged, terms)
+    doubt = in_doubt(judged, terms)
     unread = {
         known.id
         for known, actions in planned
-        if known.pulled_in != context.run.number and any(isinstance(action.write, CommentWrite) for action in actions)
+        if (doubt or known.pulled_in != context.run.number)
+        and any(isinstance(action.write, CommentWrite) for action in actions)
     }
     if not unread:
         return planned

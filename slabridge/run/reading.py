@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from connectors.interface import NativeTicket, Page
 from slabridge.run.context import Context
+from slabridge.run.doubt import report_twice_posted
 from slabridge.run.quarantining import put_in_quarantine
 from slabridge.state import Damaged, Transaction, lease, quarantine, tickets
 from slabridge.state.codec import Encoded, encode
@@ -18,6 +19,10 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     tally = context.tally
     before = tickets.stored(transaction, [native.id for native in page.tickets])
     read = [_with_what_we_saw(native, before, context.as_of) for native in page.tickets]
+    for native, encoded in zip(page.tickets, read, strict=True):
+        known = before.get(native.id)
+        if known is None or known.digest != encoded.digest:
+            report_twice_posted(context.name, native)
     tally.pulled += len(read)
     tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of)
     tally.gone += tickets.lose(transaction, page.gone)

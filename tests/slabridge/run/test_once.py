@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 import requests
+from structlog.testing import capture_logs
 
 from connectors.interface import CommentWrite, Cursor, Outcome, Page, Receipt, Write
 from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import HOUR, MINUTE, SECOND
 from slabridge.exit import Exit
+from slabridge.run.context import Context
+from slabridge.run.due import reread_due
+from slabridge.show import logs as logging
 from tests.slabridge.run.job import NOON, SOON, TOOLS, Job, Killed, Truth, tally
 
 BREACHED = NOON + 3 * HOUR
@@ -130,6 +134,63 @@ def test_two_states_on_the_same_tools_one_after_the_other_tell_nothing_twice(job
     assert job.run_at(BREACHED + 2 * MINUTE).exit_code is Exit.COMPLETE
     assert [markers(job, name) for name in TOOLS] == told
     Truth().check(job)
+
+
+def test_a_first_run_looks_again_before_it_posts_what_another_state_has_posted_meanwhile(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _meets_another(job, monkeypatch)
+    job.run_at(BREACHED)
+    _tells_all_once(job)
+
+
+def test_a_state_that_another_writes_beside_looks_again_before_it_posts(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.run_at(NOON + 50 * MINUTE)
+    first, job.place = job.place, str(job.folder / "another.db")
+    job.run_at(NOON + 51 * MINUTE)
+    job.place = first
+    _meets_another(job, monkeypatch)
+    job.run_at(BREACHED)
+    _tells_all_once(job)
+
+
+def _meets_another(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next run of this state stop after it has read all, until a run of another state is over."""
+
+    def met(context: Context) -> None:
+        reread_due(context)
+        monkeypatch.setattr("sync.reread_due", reread_due)
+        own, job.place = job.place, str(job.folder / "another.db")
+        job.run()
+        job.place = own
+
+    monkeypatch.setattr("sync.reread_due", met)
+
+
+def _tells_all_once(job: Job) -> None:
+    for name in TOOLS:
+        found = markers(job, name)
+        assert found
+        assert len(found) == len(set(found)), found
+
+
+def test_what_was_posted_twice_is_said_once(job: Job) -> None:
+    logging.configure("warning", "console")
+    job.run_at(BREACHED)
+    ticket = job.ticket("jira", "Open")
+    marker = markers(job, "jira")[0]
+    with job.connections() as pairs:
+        (jira,) = [connector for connection, connector, _ in pairs if connection.name == "jira"]
+        list(jira.write([CommentWrite(ticket.id, ticket.key, marker, "again", internal=False)]))
+    assert markers(job, "jira").count(marker) == 2
+    with capture_logs() as logs:
+        job.run_at(BREACHED + MINUTE)
+        job.run_at(BREACHED + 2 * MINUTE)
+    assert [(one["ticket"], one["key"]) for one in logs if one["event"] == "comment posted twice"] == [
+        (ticket.key, marker)
+    ]
 
 
 def markers(job: Job, name: str) -> list[str]:
