@@ -69,6 +69,9 @@ def run(
             quarantined = quarantine.count(transaction)
             for tally in report.tallies:
                 tally.quarantined = quarantined.get(tally.connection, 0)
+                if tally.outage and tally.as_of is None:
+                    tally.unreached = runs.unreached(transaction, tally.connection)
+                    tally.too_long = tally.unreached >= config.outage
             runs.finish(transaction, number, report.exit_code, {"connections": report.as_json()})
     return report
 

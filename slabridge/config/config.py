@@ -28,7 +28,7 @@ _DATABASES = ("sqlite", "postgresql")
 class Config:
     """A configuration without problems.
 
-    `state` is a database's URL, or the absolute path of a SQLite file. `post_within` and `settle` are ms.
+    `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle` and `outage` are ms.
     `renamed` are keys by a name of an earlier version; they are among the `warnings`, too.
     """
 
@@ -37,6 +37,7 @@ class Config:
     state: str
     post_within: int
     settle: int
+    outage: int = DAY
     warnings: tuple[Problem, ...] = ()
     renamed: tuple[Problem, ...] = ()
 
@@ -63,6 +64,7 @@ class JobTable(TomlTable):
 
     post_within: Annotated[int, RealTime] = DAY
     settle: Annotated[int, RealTime] = MINUTE
+    outage: Annotated[int, RealTime] = DAY
 
 
 class StateTable(TomlTable):
@@ -95,7 +97,16 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
-    return Config(definitions, connections, state, job.post_within, job.settle, warnings, tuple(reading.renamed))
+    return Config(
+        definitions,
+        connections,
+        state,
+        job.post_within,
+        job.settle,
+        job.outage,
+        warnings=warnings,
+        renamed=tuple(reading.renamed),
+    )
 
 
 def warnings_of(config: Config) -> tuple[Problem, ...]:

@@ -38,6 +38,10 @@ class Tally:
     """why the tool refused us: a person must act"""
     outage: str = ""
     """why the tool could not be used now: the next run goes on"""
+    unreached: int = 0
+    """ms for which no run has reached the tool"""
+    too_long: bool = False
+    """whether that is longer than `outage` of the configuration: a person must look"""
     halted: str = ""
     """why the run ended before it was done: the next one goes on"""
     bug: str = ""
@@ -48,7 +52,8 @@ class Tally:
         """Return what the counts mean."""
         if self.bug:
             return Exit.BUG
-        if self.refusal or self.refused or self.newly_quarantined or self.quarantined or self.unmapped:
+        mine = self.refusal or self.refused or self.newly_quarantined or self.quarantined or self.unmapped
+        if mine or self.too_long:
             return Exit.PARTIAL
         return Exit.DEFERRED if self.outage or self.halted or self.deferred or self.waiting else Exit.COMPLETE
 

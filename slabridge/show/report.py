@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from sla_engine.instant import HOUR
 from slabridge.exit import Exit
 from slabridge.run.tally import Report
 
@@ -27,6 +28,11 @@ def troubles_of(report: Report) -> Iterator[str]:
             yield (
                 f"{tally.connection}: a bug of slabridge ended its part ({tally.bug}). Please report it, with the line "
                 "`bug` of the log: it has places in our code, and nothing of tickets or secrets"
+            )
+        if tally.too_long:
+            yield (
+                f"{tally.connection}: no run has reached it for {tally.unreached // HOUR} hours; is connections."
+                f"{tally.connection}.url right, and does the network let us there?"
             )
         if tally.quarantined:
             yield f"{tally.connection}: {tally.quarantined} tickets are in quarantine; see `slabridge status`"

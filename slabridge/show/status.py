@@ -25,7 +25,7 @@ def as_json(found: Status) -> dict[str, Any]:
         "connections": [
             {
                 **_dated(_progress(one, found.read_to[one.connection])),
-                "age_seconds": None if one.as_of is None else (seen.now - one.as_of) / 1000,
+                "age_seconds": None if one.as_of is None else (_now_there(one, seen) - one.as_of) / 1000,
             }
             for one in seen.progress
         ],
@@ -80,12 +80,13 @@ def lines_of(found: Status) -> Iterator[str]:
     seen = found.seen
     yield f"{found.place}: {_lease(seen.lease)}"
     for one in seen.progress:
+        now = _now_there(one, seen)
         yield ""
-        yield f"{one.connection}: {_place(one, found.read_to[one.connection], seen.now)}"
+        yield f"{one.connection}: {_place(one, found.read_to[one.connection], now)}"
         if one.posts_from is not None:
             yield f"  posts from {_utc(one.posts_from)}: what happened before the first run is not posted"
         yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
-        yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, seen.now)}"
+        yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, now)}"
     if seen.quarantined:
         count = sum(one.quarantined for one in seen.progress)
         yield ""
@@ -102,6 +103,15 @@ def lines_of(found: Status) -> Iterator[str]:
         yield "last runs"
     for run in seen.runs:
         yield f"  {_utc(run.started_at)}  {_outcome(run, seen)}"
+
+
+def _now_there(one: Progress, seen: Overview) -> int:
+    """Return what the tool's clock says now, by what it said to a run and the time since; else ours, ms UTC."""
+    for run in seen.runs:
+        for tally in run.connections:
+            if tally["connection"] == one.connection and tally.get("as_of") is not None:
+                return int(tally["as_of"]) + max(0, seen.now - run.started_at)
+    return seen.now
 
 
 def _place(one: Progress, read_to: int | None, now: int) -> str:

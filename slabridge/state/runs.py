@@ -57,6 +57,21 @@ def latest(transaction: sa.Connection, limit: int) -> list[PastRun]:
     ]
 
 
+def unreached(transaction: sa.Connection, connection: str) -> int:
+    """Return for how long, ms by our clock, no finished run has reached a connection's tool; 0 where the latest did.
+
+    Runs that say nothing of it (killed, or over another file) count for neither.
+    """
+    now = since = _now()
+    for row in transaction.execute(sa.select(run).order_by(run.c.id.desc())):
+        for tally in json.loads(row.summary).get("connections", ()):
+            if tally["connection"] == connection:
+                if tally.get("as_of", 0) is not None:
+                    return max(0, now - since)
+                since = row.started_at
+    return max(0, now - since)
+
+
 def calls_within(transaction: sa.Connection, ms: int) -> dict[str, int]:
     """Return how many calls the runs that began within the last `ms` made, by connection.
 

@@ -13,7 +13,7 @@ from connectors.errors import Unavailable
 from connectors.interface import CommentWrite, FieldsWrite, Receipt, Write
 from connectors.servicenow.connector import ServiceNow
 from sla_engine import Engine
-from sla_engine.instant import HOUR
+from sla_engine.instant import DAY, HOUR
 from slabridge.app.connect import connected
 from slabridge.app.demo import example
 from slabridge.config import Config, load_config
@@ -233,6 +233,30 @@ def test_one_tool_down_does_not_stop_the_other(desk: Desk) -> None:
     assert "127.0.0.1:9" in report.tallies[0].outage
     assert report.tallies[1].evaluated > 50
     assert not report.tallies[1].outage
+
+
+def test_a_tool_that_no_run_reaches_for_a_day_wants_a_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong host, say; the day is counted from the first run after the last that reached it."""
+    wrong, up = desk.config.connections
+    config = replace(desk.config, connections=(replace(wrong, url="http://127.0.0.1:9"), up))
+    clock = [0]
+    monkeypatch.setattr("slabridge.state.runs._now", lambda: clock[0])
+
+    def ended(at: int, config: Config) -> list[Exit]:
+        clock[0] = at
+        state = State.of(config.state)
+        with connected(config) as connectors:
+            connectors[0][1].http._retrying.sleep = lambda _: None  # type: ignore[attr-defined]
+            report = sync.run(config, connectors, state)
+        state.close()
+        return [one.exit_code for one in report.tallies]
+
+    first = 1_800_000_000_000
+    assert ended(first, config) == [Exit.DEFERRED, Exit.COMPLETE]
+    assert ended(first + DAY - 1, config) == [Exit.DEFERRED, Exit.COMPLETE]
+    assert ended(first + DAY, config) == [Exit.PARTIAL, Exit.COMPLETE]
+    assert ended(first + DAY + 1, desk.config) == [Exit.COMPLETE, Exit.COMPLETE]
+    assert ended(first + DAY + 2, config) == [Exit.DEFERRED, Exit.COMPLETE]
 
 
 @pytest.mark.parametrize("receipts", [0, 1, 3])

@@ -89,6 +89,18 @@ def test_status_shows_how_far_each_connection_is_what_waits_and_how_runs_went(
     assert re.search(r"exit 3 partial after \d+s: 2 evaluated, 1,200 calls$", lines[-1])
 
 
+def test_ages_go_by_the_clock_of_the_tool_and_not_by_ours(state: State, config: str, call: Call) -> None:
+    long_ago = 1_456_833_600_000
+    with state.begin() as transaction:
+        connections.set_as_of(Transaction(transaction, "snow"), long_ago)
+        number = runs.begin(transaction)
+        runs.finish(transaction, number, 0, {"connections": [{"connection": "snow", "as_of": long_ago, "calls": 1}]})
+    aside(state, Quarantined("9", "INC9", "odd"), now=long_ago - 120 * MINUTE)
+    _, out, _ = call("status", "--config", config)
+    assert re.search(r"as of 2016-03-01 12:00 UTC, ([0-4]m )?\d+s ago", out)
+    assert re.search(r"the oldest 2h [0-4]m ago", out)
+
+
 def test_status_lists_ten_quarantined_unless_all_are_asked_for(state: State, config: str, call: Call) -> None:
     aside(state, *(Quarantined(str(n), f"INC{n}", "odd") for n in range(12)), now=MINUTE)
     _, out, _ = call("status", "--config", config)
