@@ -158,6 +158,7 @@ def _synchronise(context: Context, write: Write) -> None:
             batch, after = pending(context, after, BATCH)
     finally:
         _report_mapping(context, mapper)
+        context.redefined.report(context.name)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
 
@@ -180,6 +181,8 @@ def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Te
     """
     judged = judge(context, mapper, batch)
     context.tally.evaluated += len(judged)
+    agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
+    context.redefined.note(judged, agreements, context.run.number)
     adopt(context, judged, terms)
     planned = plan(context, judged, terms)
     doubt = in_doubt(judged, terms)

@@ -8,6 +8,7 @@ from connectors.interface import CommentWrite, Connector, Write
 from sla_engine import Engine
 from slabridge.config import Config, Connection
 from slabridge.run.halt import Halt
+from slabridge.run.redefined import Redefined
 from slabridge.run.tally import Tally
 from slabridge.state import ConnectionState
 
@@ -42,6 +43,7 @@ class Context:
     as_of: int
     quarantined: set[str] = field(default_factory=set)
     unmapped: set[str] = field(default_factory=set)
+    redefined: Redefined = field(default_factory=Redefined)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property
