@@ -1,6 +1,7 @@
 """Whether what the settings name is there and can be read, and who we are."""
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from connectors.errors import Refused
 from connectors.servicenow import query
@@ -26,10 +27,12 @@ def check(records: Records, settings: ServiceNowSettings, only: str) -> int:
     names = sorted({field for fields in needed.values() for field in fields})
     page = _any_record(records, settings, names)
     for row in page.rows:
-        absent = [f"{field} (`{key}`)" for key, fields in needed.items() for field in fields if field not in row]
+        absent = [(field, key) for key, fields in needed.items() for field in fields if field not in row]
         if absent:
+            nearest = _nearest(records, settings.table, [field for field, _ in absent])
+            named = (f"{field} (`connections.{settings.name}.{key}`{nearest[field]})" for field, key in absent)
             raise Refused(
-                f"{settings.name}: {settings.table} has no field {', '.join(absent)} that the account may read; "
+                f"{settings.name}: {settings.table} has no field {', '.join(named)} that the account may read; "
                 "is it misspelt, or hidden from the account?"
             )
     if settings.result_table:
@@ -59,13 +62,22 @@ def _any_record(records: Records, settings: ServiceNowSettings, fields: Sequence
         raise Refused(f"{error}; {hint}", status=error.status, body=error.body) from None
 
 
+def _nearest(records: Records, table: str, fields: Sequence[str]) -> dict[str, str]:
+    """Return what to say of the columns that come nearest to these, by those that a record shows."""
+    shown = [name for row in records.page(table, "", (), limit=1).rows for name in row]
+    near = {field: get_close_matches(field, shown, n=1) for field in fields}
+    return {field: f", the nearest is {found[0]}" if found else "" for field, found in near.items()}
+
+
 def _check_results(records: Records, settings: ServiceNowSettings) -> None:
     """Return if our table is there, with its fields as far as a row shows them."""
     needed = [settings.result_reference, *settings.written]
     for row in records.page(settings.result_table, "", ["sys_id", *needed], limit=1).rows:
         absent = [field for field in needed if field not in row]
         if absent:
+            nearest = _nearest(records, settings.result_table, absent)
+            named = ", ".join(f"{field}{nearest[field]}" for field in absent)
             raise Refused(
-                f"{settings.name}: {settings.result_table} has no field {', '.join(absent)} that the account may read; "
-                "check `writeback`"
+                f"{settings.name}: {settings.result_table} has no field {named} that the account may read; "
+                f"check `connections.{settings.name}.writeback`"
             )

@@ -121,10 +121,11 @@ def test_a_field_that_decides_and_cannot_be_read_is_no_reason_to_judge_without_i
     job.sandbox.switch("servicenow", hidden_fields={"incident": ["assignment_group"]})
     report = job.run_at(NOON + MINUTE)
     assert report.exit_code is Exit.PARTIAL
-    assert "assignment_group (`fields`)" in tally(report, "snow").refusal
+    assert "assignment_group (`connections.snow.fields`" in tally(report, "snow").refusal
     job.sandbox.switch("servicenow", hidden_fields={})
     job.replace('team = "assignment_group"', 'team = "assignement_group"')
-    assert "assignement_group (`fields`)" in tally(job.run_at(NOON + 2 * MINUTE), "snow").refusal
+    refusal = tally(job.run_at(NOON + 2 * MINUTE), "snow").refusal
+    assert "assignement_group (`connections.snow.fields`, the nearest is assignment_group)" in refusal
     job.replace('team = "assignement_group"', 'team = "assignment_group"')
     assert job.run_at(NOON + 3 * MINUTE).exit_code is Exit.COMPLETE
     assert written(job) == before
