@@ -197,7 +197,10 @@ def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Te
     read(context, sorted(unread))
     with context.state.begin() as transaction:
         fresh = tickets.load(transaction, unread)
-    again = judge(context, mapper, fresh)
+    second = Mapper(context.connection)  # what was counted of these tickets is not counted once more
+    again = judge(context, second, fresh)
+    mapper.unmapped |= second.unmapped
+    mapper.unreadable |= second.unreadable
     adopt(context, again, terms)
     return [*((known, actions) for known, actions in planned if known.id not in unread), *plan(context, again, terms)]
 
