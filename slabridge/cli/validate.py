@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from slabridge.config import Problem
 
 
-def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
-    """Check a configuration file; nothing is connected to, and no secret is read."""
+def validate(
+    *,
+    config: ConfigPath = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with 2 on a warning; ask the state, too, which values tickets hold.")
+    ] = False,
+    json: AsJson = False,
+) -> None:
+    """Check a configuration file; no tool is connected to, and no secret is read."""
     gc.disable()  # a short life: what loading makes is no garbage
 
     from sla_engine.clause import clauses_of
@@ -30,7 +37,11 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
         problems = [_as_json(problem) for problem in error.problems]
         sys.stdout.buffer.write(json_line({"file": str(path), "problems": problems}))
         raise typer.Exit(Exit.USAGE) from None
-    warnings = warnings_of(configured)
+    warnings = list(warnings_of(configured))
+    if strict:
+        from slabridge.app.validate import unseen
+
+        warnings += unseen(configured)
     definitions = configured.definitions
     clauses = clauses_of(definitions)
     if json:
@@ -40,13 +51,14 @@ def validate(*, config: ConfigPath = None, json: AsJson = False) -> None:
             "definitions": {f"{c.agreement.table}.{c.objective.name}": c.definition for c in clauses},
         }
         sys.stdout.buffer.write(json_line(document))
-        return
+        raise typer.Exit(Exit.USAGE if strict and warnings else Exit.COMPLETE)
     for warning in warnings:
         sys.stdout.write(f"warning: {line(str(warning))}\n")
     sys.stdout.write(
         f"{path} is valid: {len(configured.connections)} connections, {len(definitions.calendars)} calendars, "
         f"{len(definitions.agreements)} agreements, {len(clauses)} objectives\n"
     )
+    raise typer.Exit(Exit.USAGE if strict and warnings else Exit.COMPLETE)
 
 
 def _as_json(problem: "Problem") -> dict[str, str | None]:

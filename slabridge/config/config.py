@@ -17,7 +17,7 @@ from slabridge.config.agreements.definitions import definitions_of, read_documen
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem
-from slabridge.config.reading import Reading
+from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
 
@@ -29,7 +29,8 @@ class Config:
     """A configuration without problems.
 
     `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle` and `outage` are ms.
-    `renamed` are keys by a name of an earlier version; they are among the `warnings`, too.
+    `renamed` are keys by a name of an earlier version; they are among the `warnings`, too. `uses` are the places that
+    read fields.
     """
 
     definitions: Definitions
@@ -40,6 +41,8 @@ class Config:
     outage: int = DAY
     warnings: tuple[Problem, ...] = ()
     renamed: tuple[Problem, ...] = ()
+    file: str = ""
+    uses: tuple[FieldUse, ...] = ()
 
     def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
@@ -106,6 +109,8 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         job.outage,
         warnings=warnings,
         renamed=tuple(reading.renamed),
+        file=reading.file,
+        uses=tuple(reading.uses),
     )
 
 

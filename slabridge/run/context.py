@@ -25,6 +25,8 @@ class Run:
     engine: Engine
     on_progress: OnProgress
     halt: Halt
+    said: set[str] = field(default_factory=set)
+    """warnings that concern all connections, each said once"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from connectors.interface import Cursor
 from slabridge.run.context import Context
 from slabridge.run.gaps import gaps_of
 from slabridge.run.reading import keep, read, read_in_parts
+from slabridge.run.unseen import count_what_is_known, report_never_seen
 from slabridge.state import connections, tickets
 
 log = structlog.get_logger("slabridge.run")
@@ -21,6 +22,7 @@ def pull(context: Context) -> None:
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
     is_first_run = standing.changed is None
+    count_what_is_known(context)
     if standing.touched is None:
         _follow(context, None)  # begins before the first load, so that nothing slips through between the two
     for page in context.connector.changed(standing.changed):
@@ -37,6 +39,8 @@ def pull(context: Context) -> None:
         read_in_parts(context, tickets.open_ids)
     _census(context, standing.census_at)
     _report_gaps(context, standing)
+    if standing.judged_by != judged_by:
+        report_never_seen(context)
     with context.state.begin() as transaction:
         if standing.judged_by not in (None, judged_by):
             tickets.mark_pending(transaction)

@@ -1,16 +1,18 @@
 """Tickets that were read, into the state (docs/promises.md, "Reading")."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from connectors.interface import NativeTicket, Page
 from slabridge.run.context import Context
 from slabridge.run.doubt import report_twice_posted
 from slabridge.run.quarantining import put_in_quarantine
-from slabridge.state import Damaged, Transaction, lease, quarantine, tickets
+from slabridge.state import Damaged, Transaction, lease, quarantine, seen, tickets
 from slabridge.state.codec import Encoded, encode
 from slabridge.state.quarantine import Quarantined
 from slabridge.state.tickets import Stored
 from slabridge.ticket.observed import observed
+from slabridge.ticket.values import SeenValue, values_of
 
 
 def keep(transaction: Transaction, context: Context, page: Page) -> None:
@@ -19,10 +21,13 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     tally = context.tally
     before = tickets.stored(transaction, [native.id for native in page.tickets])
     read = [_with_what_we_saw(native, before, context.as_of) for native in page.tickets]
+    found: Counter[SeenValue] = Counter()
     for native, encoded in zip(page.tickets, read, strict=True):
         known = before.get(native.id)
         if known is None or known.digest != encoded.digest:
             report_twice_posted(context.name, native)
+            found.update(values_of(encoded.ticket) - _seen_before(known))
+    seen.add(transaction, found)
     tally.pulled += len(read)
     tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of)
     tally.gone += tickets.lose(transaction, page.gone)
@@ -50,6 +55,15 @@ def read_in_parts(context: Context, find: Callable[[Transaction, str, int], list
         read(context, ids)
         after = ids[-1]
         count += len(ids)
+
+
+def _seen_before(known: Stored | None) -> set[SeenValue]:
+    if known is None:
+        return set()
+    try:
+        return values_of(known.native)
+    except Damaged:  # then some are counted twice: it is a hint, no figure
+        return set()
 
 
 def _with_what_we_saw(native: NativeTicket, before: Mapping[str, Stored], as_of: int) -> Encoded:

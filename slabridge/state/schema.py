@@ -74,6 +74,16 @@ outbox = Table(
     Index("outbox_state", "connection", "state"),
 )
 
+seen_value = Table(
+    "seen_value",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("field", String, primary_key=True, comment="native"),
+    Column("code", String, primary_key=True),
+    Column("name", String, primary_key=True, comment="as people saw it"),
+    Column("tickets", Integer, nullable=False, comment="that hold it or ever held it"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -55,6 +56,13 @@ class Waiting(NamedTuple):
 
     known: list[Known]
     damaged: list[str]
+    last: str
+
+
+class Natives(NamedTuple):
+    """Tickets as last read, but those whose stored form is damaged, and the last id of all ("": there is none)."""
+
+    natives: list[NativeTicket]
     last: str
 
 
@@ -182,6 +190,21 @@ def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
             damaged.append(row.id)
     _update(transaction, damaged, {"digest": _FORGOTTEN, "results": None})
     return Waiting(known, damaged, rows[-1].id if rows else "")
+
+
+def natives(transaction: Transaction, after: str) -> Natives:
+    """Return the next tickets as they were last read, ordered by id."""
+    rows = transaction.sql.execute(
+        sa.select(ticket.c.id, ticket.c.payload)
+        .where(transaction.owns(ticket), ticket.c.id > after)
+        .order_by(ticket.c.id)
+        .limit(AT_ONCE)
+    ).all()
+    found = []
+    for row in rows:
+        with suppress(Damaged):  # the next run that judges it reads it anew
+            found.append(codec.decode(row.payload))
+    return Natives(found, rows[-1].id if rows else "")
 
 
 def load(transaction: Transaction, ids: Collection[str]) -> list[Known]:

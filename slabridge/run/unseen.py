@@ -1,0 +1,60 @@
+"""Which values of the configuration no known ticket holds, by what the state has counted (docs/operations.md)."""
+
+from collections import Counter
+
+import structlog
+
+from slabridge.config import Config, Problem
+from slabridge.run.context import Context
+from slabridge.state import ConnectionState, State, Transaction, connections, lease, seen, tickets
+from slabridge.ticket.never_seen import never_seen
+from slabridge.ticket.values import SeenValue, values_of
+
+log = structlog.get_logger("slabridge.run")
+
+
+def count_what_is_known(context: Context) -> None:
+    """Count the values of all tickets that an earlier slabridge read, at once: who dies in it begins anew."""
+    with context.state.begin() as transaction:
+        if not seen.needs_count(transaction):
+            return
+    found: Counter[SeenValue] = Counter()
+    of_field: Counter[str] = Counter()
+    after = ""
+    while True:
+        with context.state.begin() as transaction:
+            lease.renew(transaction.sql)
+            part = tickets.natives(transaction, after)
+        if not part.last:
+            break
+        for native in part.natives:
+            for value in values_of(native):
+                if value in found or of_field[value.field] < seen.MOST:
+                    of_field[value.field] += value not in found
+                    found[value] += 1
+        after = part.last
+        context.proceed()
+    with context.state.begin() as transaction:
+        seen.add(transaction, found)
+
+
+def report_never_seen(context: Context) -> None:
+    """Warn of each value that no ticket holds or ever held, now that this connection's tickets are read."""
+    for problem in never_seen_in(context.state.state, context.run.config, context.name):
+        if problem.path + str(problem.value) not in context.run.said:
+            context.run.said.add(problem.path + str(problem.value))
+            log.warning("value never seen", place=problem.path, value=problem.value, reason=problem.message)
+
+
+def never_seen_in(state: State, config: Config, just_read: str = "") -> list[Problem]:
+    """Return the values that no ticket holds or ever held, of connections that were read once to the end."""
+    found = {}
+    for connection in config.connections:
+        with ConnectionState(state, connection.name).begin() as transaction:
+            if connection.name == just_read or connections.standing(transaction).judged_by is not None:
+                found[connection.name] = _of(transaction)
+    return never_seen(config, found)
+
+
+def _of(transaction: Transaction) -> dict[str, Counter[tuple[str, str]]]:
+    return {field: pairs for field, pairs in seen.values(transaction).items() if len(pairs) < seen.MOST}

@@ -1,0 +1,55 @@
+"""The values that tickets hold and ever held, per native field, with the number of tickets (docs/operations.md)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from slabridge.state.database import inserting
+from slabridge.state.schema import seen_value, ticket
+from slabridge.state.transaction import Transaction
+from slabridge.ticket.values import SeenValue
+
+MOST = 1_000
+"""Values kept of a field: one with more is a text or a person, and nothing is said of it."""
+
+
+def needs_count(transaction: Transaction) -> bool:
+    """Return whether there are tickets of which nothing was counted: an earlier slabridge read them."""
+    seen = sa.exists().where(transaction.owns(seen_value))
+    known = sa.exists().where(transaction.owns(ticket))
+    return bool(transaction.sql.scalar(sa.select(known & ~seen)))
+
+
+def add(transaction: Transaction, found: Mapping[SeenValue, int]) -> None:
+    """Add tickets to the values that they hold; of a field that has `MOST`, no further value is kept."""
+    if not found:
+        return
+    held = values(transaction)
+    kept = []
+    for value in sorted(found):
+        names = held.setdefault(value.field, Counter())
+        pair = (value.code, value.name)
+        if pair in names or len(names) < MOST:
+            names[pair] += found[value]
+            kept.append(value)
+    if not kept:
+        return
+    statement = inserting(transaction.sql, seen_value)
+    statement = statement.on_conflict_do_update(
+        index_elements=[column.name for column in seen_value.primary_key],
+        set_={"tickets": seen_value.c.tickets + statement.excluded.tickets},
+    )
+    transaction.sql.execute(
+        statement,
+        [{"connection": transaction.connection, **value._asdict(), "tickets": found[value]} for value in kept],
+    )
+
+
+def values(transaction: Transaction) -> dict[str, Counter[tuple[str, str]]]:
+    """Return the number of tickets per (code, name), by native field."""
+    columns = (seen_value.c.field, seen_value.c.code, seen_value.c.name, seen_value.c.tickets)
+    found: defaultdict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
+    for field, code, name, tickets in transaction.sql.execute(sa.select(*columns).where(transaction.owns(seen_value))):
+        found[field][code, name] = tickets
+    return dict(found)
