@@ -51,14 +51,15 @@ def validate(
             "definitions": {f"{c.agreement.table}.{c.objective.name}": c.definition for c in clauses},
         }
         sys.stdout.buffer.write(json_line(document))
-        raise typer.Exit(Exit.USAGE if strict and warnings else Exit.COMPLETE)
-    for warning in warnings:
-        sys.stdout.write(f"warning: {line(str(warning))}\n")
-    sys.stdout.write(
-        f"{path} is valid: {len(configured.connections)} connections, {len(definitions.calendars)} calendars, "
-        f"{len(definitions.agreements)} agreements, {len(clauses)} objectives\n"
-    )
-    raise typer.Exit(Exit.USAGE if strict and warnings else Exit.COMPLETE)
+    else:
+        for warning in warnings:
+            sys.stdout.write(f"warning: {line(str(warning))}\n")
+        sys.stdout.write(
+            f"{path} is valid: {len(configured.connections)} connections, {len(definitions.calendars)} calendars, "
+            f"{len(definitions.agreements)} agreements, {len(clauses)} objectives\n"
+        )
+    if strict and warnings:
+        raise typer.Exit(Exit.USAGE)
 
 
 def _as_json(problem: "Problem") -> dict[str, str | None]:

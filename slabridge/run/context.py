@@ -25,8 +25,8 @@ class Run:
     engine: Engine
     on_progress: OnProgress
     halt: Halt
-    said: set[str] = field(default_factory=set)
-    """warnings that concern all connections, each said once"""
+    said: set[tuple[str, str]] = field(default_factory=set)
+    """places and values of the configuration that were warned of, each once however many connections it concerns"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,10 @@ def count_what_is_known(context: Context) -> None:
 def report_never_seen(context: Context) -> None:
     """Warn of each value that no ticket holds or ever held, now that this connection's tickets are read."""
     for problem in never_seen_in(context.state.state, context.run.config, context.name):
-        if problem.path + str(problem.value) not in context.run.said:
-            context.run.said.add(problem.path + str(problem.value))
-            log.warning("value never seen", place=problem.path, value=problem.value, reason=problem.message)
+        value = str(problem.value).strip('"')
+        if (problem.path, value) not in context.run.said:
+            context.run.said.add((problem.path, value))
+            log.warning("value never seen", place=problem.path, value=value, reason=problem.message)
 
 
 def never_seen_in(state: State, config: Config, just_read: str = "") -> list[Problem]:

@@ -38,3 +38,18 @@ def test_warnings_have_the_form_of_problems(tmp_path: Path, capsys: pytest.Captu
     validate(config=file, json=True)
     (warning,) = json.loads(capsys.readouterr().out)["warnings"]
     assert (warning["path"], warning["value"]) == ("connections.help.filter", '"status = Open"')
+
+
+def test_strict_ends_with_2_on_a_warning_and_with_0_without_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bridge.toml"
+    file.write_text(DEFINITIONS + CONNECTIONS, encoding="utf-8")
+    validate(config=file, strict=True)
+    assert "warning" not in capsys.readouterr().out
+    text = CONNECTIONS.replace("[connections.help]", '[connections.help]\nfilter = "status = Open"')
+    file.write_text(DEFINITIONS + text, encoding="utf-8")
+    validate(config=file)
+    with pytest.raises(typer.Exit) as caught:
+        validate(config=file, strict=True)
+    assert caught.value.exit_code == 2

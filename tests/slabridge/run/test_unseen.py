@@ -1,6 +1,5 @@
 """A value in the configuration that no known ticket holds or ever held is named before it empties fields."""
 
-import os
 from collections import Counter
 
 import pytest
@@ -44,11 +43,11 @@ def test_a_slip_in_a_scope_a_start_or_a_code_is_named_by_plan_once_by_run_and_by
     job.sandbox.move_to(NOON)
     before = said(job)
     assert said(job) == set()
-    job.replace('scope = { type = "incident" }', 'scope = { type = "incidnet" }')
+    job.replace('scope = { team = "Service Desk" }', 'scope = { team = "Servcie Desk" }')
     job.replace('new = ["1"]', 'new = ["1", "41"]')
-    slips = {("agreements.standard.scope.type", '"incidnet"'), ("connections.snow.values.status.new", '"41"')}
+    slips = {("agreements.first-line.scope.team", "Servcie Desk"), ("connections.snow.values.status.new", "41")}
     assert slips <= said(job, rehearse=True) - before
-    assert {(problem.path, problem.value) for problem in unseen(job.config())} >= slips
+    assert {(problem.path, (problem.value or "").strip('"')) for problem in unseen(job.config())} >= slips
     assert slips <= said(job)
     assert said(job) == set()
 
@@ -57,14 +56,14 @@ def test_each_value_counts_the_tickets_that_hold_it_or_ever_held_it(job: Job) ->
     job.sandbox.move_to(NOON)
     job.run()
     first = counted(job)
-    assert sum(first["incident_state"].values()) > len(first["incident_state"])
+    assert sum(first["state"].values()) > len(first["state"])
     job.sandbox.move_to(NOON + MINUTE)
     job.run()
     assert counted(job) == first
 
 
 def test_nothing_is_said_before_a_run_has_read_the_tickets(job: Job) -> None:
-    job.replace('scope = { type = "incident" }', 'scope = { type = "incidnet" }')
+    job.replace('scope = { team = "Service Desk" }', 'scope = { team = "Servcie Desk" }')
     assert unseen(job.config()) == []
 
 
@@ -75,7 +74,7 @@ def test_the_first_run_of_this_version_counts_what_an_earlier_one_had_read(job: 
     job.sandbox.move_to(NOON)
     job.run()
     upgraded = counted(job)
-    os.remove(job.state_file)
+    job.lose_state()
     job.run()
     fresh = counted(job)
     assert {field: set(pairs) for field, pairs in fresh.items()} == {
