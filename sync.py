@@ -30,6 +30,7 @@ from slabridge.run.reading import read
 from slabridge.run.settle import settle
 from slabridge.run.tally import Report, Tally
 from slabridge.run.unclear import look_for_unclear
+from slabridge.run.writable import report_unwritable, writable_actions
 from slabridge.run.write import write
 from slabridge.state import Busy, ConnectionState, State, StateError, connections, lease, quarantine, runs, tickets
 from slabridge.ticket.known import Known
@@ -89,7 +90,8 @@ def rehearse(
     def note(context: Context, plan: Sequence[Planned]) -> set[str]:
         found = [action for _, actions in plan for action in actions]
         taken = {id(write) for write in context.take_writes([action.write for action in found])}
-        report.actions += [(context.name, action) for action in found if id(action.write) in taken]
+        found = writable_actions(context, [action for action in found if id(action.write) in taken])
+        report.actions += [(context.name, action) for action in found]
         return set()
 
     with state.rehearsal(), lease.held(state):
@@ -158,6 +160,7 @@ def _synchronise(context: Context, write: Write) -> None:
             batch, after = pending(context, after, BATCH)
     finally:
         _report_mapping(context, mapper)
+        report_unwritable(context)
         context.redefined.report(context.name)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)

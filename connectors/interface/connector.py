@@ -6,7 +6,7 @@ from typing import Protocol
 
 from connectors.interface.clock import NativeClock
 from connectors.interface.page import Cursor, Page, Touched
-from connectors.interface.write import Fact, Receipt, Write
+from connectors.interface.write import Fact, FieldsWrite, Receipt, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,13 @@ class Connector(Protocol):
 
     def encode(self, field: str, fact: Fact) -> str | None:
         """Return a fact as the tool stores it in that field, in the form of `NativeTicket.written`."""
+        ...
+
+    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+        """Yield for each write the fields that the tool, by what it says of them, would not take, and why.
+
+        The reason is "" where nobody has to act, or was told already. Nothing is written.
+        """
         ...
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:

@@ -7,7 +7,7 @@ from typing import ClassVar
 from connectors.errors import Refused
 from connectors.http.rules import Rules
 from connectors.http.session import Http
-from connectors.interface import Cursor, Fact, Identity, NativeClock, Page, Receipt, Touched, Write
+from connectors.interface import Cursor, Fact, FieldsWrite, Identity, NativeClock, Page, Receipt, Touched, Write
 from connectors.jira.client import CLOUD, Client
 from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
@@ -122,6 +122,10 @@ class Jira:
     def encode(self, field: str, fact: Fact) -> str | None:
         """Return a fact as `NativeTicket.written` has it; see `connectors.jira.write.fact.encode`."""
         return encode(self._writable[field], fact)
+
+    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+        """Yield for each write what the issue's edit screen does not take; see `connectors.jira.write.screen`."""
+        return self._writer.left_out(writes)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes; see `connectors.jira.write.writer.Writer`."""

@@ -14,6 +14,7 @@ from connectors.http.session import Http
 from connectors.interface import (
     Cursor,
     Fact,
+    FieldsWrite,
     Identity,
     NativeClock,
     NativeTicket,
@@ -138,6 +139,10 @@ class ServiceNow:
     def encode(self, field: str, fact: Fact) -> str | None:  # noqa: ARG002 - all fields take these forms
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""
         return writing.encode(fact)
+
+    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+        """See `Connector.left_out`: ServiceNow takes any value, of a choice field too."""
+        yield from ({} for _ in writes)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """See `Connector.write`: in batches. What has no receipt when an error is raised was not sent.

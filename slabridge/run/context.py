@@ -1,5 +1,6 @@
 """A run, and one connection within it: what all steps need."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -35,6 +36,8 @@ class Context:
 
     `as_of` is the tool's clock, ms UTC, when this part of the run began; `quarantined` are ids of tickets that it
     quarantined, `unmapped` of those that it did not judge, because nothing maps a value that decides.
+    `unwritable` counts tickets by field and by the reason for which the tool would not take its value; they are `kept`
+    for the next run.
     """
 
     run: Run
@@ -45,6 +48,8 @@ class Context:
     as_of: int
     quarantined: set[str] = field(default_factory=set)
     unmapped: set[str] = field(default_factory=set)
+    unwritable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    kept: set[str] = field(default_factory=set)
     redefined: Redefined = field(default_factory=Redefined)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 

@@ -32,6 +32,8 @@ class Tally:
     """tickets in quarantine at the end, by this run or an earlier one"""
     unmapped: int = 0
     """tickets that were not judged, because nothing maps a value of theirs that decides"""
+    unwritable: int = 0
+    """tickets with a value that the tool, by what it says of the field, would not take"""
     warnings: int = 0
     calls: int = 0
     refusal: str = ""
@@ -52,7 +54,14 @@ class Tally:
         """Return what the counts mean."""
         if self.bug:
             return Exit.BUG
-        mine = self.refusal or self.refused or self.newly_quarantined or self.quarantined or self.unmapped
+        mine = (
+            self.refusal
+            or self.refused
+            or self.newly_quarantined
+            or self.quarantined
+            or self.unmapped
+            or self.unwritable
+        )
         if mine or self.too_long:
             return Exit.PARTIAL
         return Exit.DEFERRED if self.outage or self.halted or self.deferred or self.waiting else Exit.COMPLETE

@@ -9,6 +9,7 @@ from connectors.errors import ConnectorError
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from slabridge.run.actions import Planned
 from slabridge.run.context import Context
+from slabridge.run.writable import writable
 from slabridge.state import Transaction, lease, outbox, quarantine, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket.known import Known
@@ -77,7 +78,9 @@ def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Ite
         deferred.update(one.id for one in writes if id(one) not in kept)
         log.warning("write cap reached", connection=context.name, deferred=len(writes) - len(taken))
     for start in range(0, len(taken), AT_ONCE):
-        yield taken[start : start + AT_ONCE]
+        part = writable(context, taken[start : start + AT_ONCE])
+        if part:
+            yield part
 
 
 def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> None:

@@ -36,6 +36,8 @@ def troubles_of(report: Report) -> Iterator[str]:
             )
         if tally.quarantined:
             yield f"{tally.connection}: {tally.quarantined} tickets are in quarantine; see `slabridge status`"
+        if tally.unwritable:
+            yield f"{tally.connection}: {tally.unwritable} tickets: the tool has no such option; the log names it"
         if tally.unmapped:
             yield f"{tally.connection}: {tally.unmapped} tickets have values that nothing maps; the log names them"
         if tally.waiting:

@@ -13,12 +13,19 @@ from connectors.errors import Refused
 from connectors.interface import Value
 from connectors.jira.client import Client
 from connectors.jira.dialect import PORTAL
-from connectors.jira.field import Field
+from connectors.jira.field import CASCADE, Field
 
 ADMINS = ("ADMINISTER", "ADMINISTER_PROJECTS")
 """Who may write without a mail to the watchers."""
 
+_CLOSED = {"option", "option-with-child", "component"}
+"""Types of fields that hold nothing but what their edit screen names."""
+
 log = structlog.get_logger(__name__)
+
+
+Screen = Mapping[str, frozenset[str] | None]
+"""Field id -> its options, casefolded, where it has such (`parent / child` where it has two levels)."""
 
 
 class Place(NamedTuple):
@@ -37,12 +44,12 @@ class Screens:
         self._lock = Lock()
         self._known: dict[Hashable, Any] = {}
 
-    def on_screen(self, issue: str, project: str, type_: str) -> frozenset[str] | None:
-        """Return the ids of the fields on the edit screen of an issue's project and type, None where it does not say.
+    def on_screen(self, issue: str, project: str, type_: str) -> Screen | None:
+        """Return the edit screen of an issue's project and type, None where Jira does not say.
 
         An empty one says nothing of other issues, and is not remembered.
         """
-        found: frozenset[str] | None = self._once(("screen", project, type_), lambda: self._screen(issue) or None)
+        found: Screen | None = self._once(("screen", project, type_), lambda: self._screen(issue) or None)
         return found
 
     def missing(self, issue: str, place: Place, fields: Mapping[str, Field]) -> frozenset[str]:
@@ -55,10 +62,20 @@ class Screens:
         there = self.on_screen(issue, place.project, place.type)
         if there is None:
             return frozenset(fields) if self.shut(issue, place) else frozenset()
-        missing = fields.keys() - there
+        missing = fields.keys() - there.keys()
         for id_ in sorted(missing):
             self._once(("missing", *place[:2], id_), lambda: self._warn(fields[id_], place))  # noqa: B023 - called at once
         return frozenset(missing)
+
+    def no_option(self, issue: str, place: Place, field: Field, value: str) -> str:
+        """Return why a select or component field does not take a value in a project and issue type, "" where it may."""
+        options = (self.on_screen(issue, place.project, place.type) or {}).get(field.id)
+        if options is None or value.casefold() in options:
+            return ""
+        return (
+            f"project {place.project} has no option {value!r} in the field {field.name!r}: add it there, or name one "
+            "of its options in `values` of that field under writeback.fields"
+        )
 
     def shut(self, issue: str, place: Place) -> bool:
         """Return whether nobody may edit issues in the status that this one has; it is asked for, and said once.
@@ -69,7 +86,7 @@ class Screens:
             return False
 
         def ask() -> bool | None:
-            return self._warn_shut(place) if self._screen(issue) == frozenset() else None
+            return self._warn_shut(place) if self._screen(issue) == {} else None
 
         return bool(self._once(("shut", *place), ask))
 
@@ -98,14 +115,14 @@ class Screens:
                 self._known[key] = answer
             return answer
 
-    def _screen(self, issue: str) -> frozenset[str] | None:
+    def _screen(self, issue: str) -> Screen | None:
         try:
             found = self._client.get("issue", issue, "editmeta").body.get("fields")
         except Refused as error:
             if error.status not in {400, 403, 404}:
                 raise
             return None
-        return frozenset(found) if isinstance(found, Mapping) else None
+        return {id_: _options(meta) for id_, meta in found.items()} if isinstance(found, Mapping) else None
 
     def _may_be_silent(self, project: str) -> bool:
         silent = self._client.may(project, *ADMINS)
@@ -137,3 +154,24 @@ class Screens:
             status=place.status.name,
         )
         return True
+
+
+def _options(meta: object) -> frozenset[str] | None:
+    """Return what a field of an edit screen may hold, None where that is not a closed list of options."""
+    schema = meta.get("schema") if isinstance(meta, Mapping) else None
+    allowed = meta.get("allowedValues") if isinstance(meta, Mapping) else None
+    kinds = {schema.get("type"), schema.get("items")} if isinstance(schema, Mapping) else set()
+    if kinds.isdisjoint(_CLOSED) or not isinstance(allowed, list):
+        return None
+    found = set()
+    for option in allowed:
+        if not isinstance(option, Mapping):
+            return None
+        text = str(option.get("value") or option.get("name") or "").casefold()
+        children = option.get("children")
+        found |= {text} | {
+            f"{text}{CASCADE}{str(child.get('value') or '').casefold()}"
+            for child in (children if isinstance(children, list) else ())
+            if isinstance(child, Mapping)
+        }
+    return frozenset(found)

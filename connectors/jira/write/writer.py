@@ -33,6 +33,26 @@ class Writer:
         """Apply writes, several at a time; see `connectors.receipts.receipts`."""
         return receipts(self._client.name, writes, self._applied, self._client.lanes)
 
+    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+        """Yield for each write the fields that the issue's edit screen does not take, and why ("": it was said)."""
+        return self._client.lanes.map(self._not_taken, writes)
+
+    def _not_taken(self, write: FieldsWrite) -> dict[str, str]:
+        try:
+            known = self._known(write.id)
+        except Refused as error:
+            if error.status not in {403, 404}:
+                raise
+            return {}  # the write itself will tell
+        fields = {self._fields[name].id: self._fields[name] for name in write.fields}
+        place = Place(_project(write), known.type, known.status)
+        found = {fields[id_].name: "" for id_ in self._screens.missing(write.id, place, fields)}
+        for name, value in write.fields.items():
+            if name not in found and value is not None:
+                reason = self._screens.no_option(write.id, place, self._fields[name], value)
+                found |= {name: reason} if reason else {}
+        return found
+
     def _applied(self, write: Write) -> Receipt:
         try:
             return self._fields_written(write) if isinstance(write, FieldsWrite) else self._comment_posted(write)
@@ -49,7 +69,7 @@ class Writer:
         The receipt says which were stored. What is not on the screen was said once, for project and issue type, or for
         a status in which nothing is; what Jira refuses on this issue makes the receipt REFUSED.
         """
-        known = self._memory.of(write.id) or self._ask(write.id)
+        known = self._known(write.id)
         ids = {self._fields[name].id: name for name in write.fields}
         screen = {id_: self._fields[name] for id_, name in ids.items()}
         place = Place(_project(write), known.type, known.status)
@@ -101,10 +121,13 @@ class Writer:
         self._client.put("issue", write.id, body=content, **quiet)
         self._memory.keep(write.id, known._replace(written=now))
 
-    def _ask(self, id_: str) -> Remembered:
-        """Ask for an issue's type, status and our property, where they were not read of late."""
-        issue = self._client.get("issue", id_, fields="issuetype,status", properties=PROPERTY).body
-        return remembered(issue)
+    def _known(self, id_: str) -> Remembered:
+        """Return an issue's type, status and our property; they are asked for where they were not read of late."""
+        found = self._memory.of(id_)
+        if found is None:
+            found = remembered(self._client.get("issue", id_, fields="issuetype,status", properties=PROPERTY).body)
+            self._memory.keep(id_, found)
+        return found
 
     def _comment_posted(self, write: CommentWrite) -> Receipt:
         """Post a comment; one that was to be internal and that customers see is deleted again."""

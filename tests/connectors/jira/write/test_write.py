@@ -56,6 +56,26 @@ def test_fields_that_jira_does_not_take_are_left_out_and_named(here: Here) -> No
     assert tickets(jira.reread([id_]))[id_].written["SLA holder"] == "Desk"
 
 
+def test_an_option_that_the_edit_screen_does_not_name_is_told_before_anything_is_written(here: Here) -> None:
+    ids = [here.open(f"INC{n}") for n in range(2)]
+    jira = here.connect()
+    list(jira.reread(ids))
+    here.calls.clear()
+    writes = [
+        FieldsWrite(ids[0], "ITSM-1", {"SLA status": "Nonsense", "SLA holder": "Desk"}),
+        FieldsWrite(ids[1], "ITSM-2", {"SLA status": "At risk", "SLA due": None}),
+    ]
+    told, fine = jira.left_out(writes)
+    assert told.keys() == {"SLA status"}
+    assert "ITSM has no option 'Nonsense' in the field 'SLA status'" in told["SLA status"]
+    assert fine == {}
+    assert here.calls == {"GET issue/*/editmeta": 1}
+
+
+def test_of_an_issue_that_is_gone_nothing_is_told_beforehand(here: Here) -> None:
+    assert list(here.connect().left_out([FieldsWrite("1", "ITSM-1", {"SLA status": "Nonsense"})])) == [{}]
+
+
 def test_a_write_on_an_issue_that_is_gone_says_so_and_the_next_is_written(here: Here) -> None:
     id_ = here.open("INC1")
     jira = here.connect()

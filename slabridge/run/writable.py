@@ -1,0 +1,58 @@
+"""What a tool says beforehand that it would not take is not sent, and said once a cause (docs/operations.md)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import structlog
+
+from connectors.interface import FieldsWrite, Write
+from slabridge.run.actions import Action
+from slabridge.run.context import Context
+
+log = structlog.get_logger("slabridge.run")
+
+
+def writable(context: Context, writes: Sequence[Write]) -> list[Write]:
+    """Return these writes without the fields that the tool would not take, and without those of which nothing is left.
+
+    What nobody has told of yet is counted by field and reason, and its tickets are kept for the next run; a write that
+    falls away leaves its room to others.
+    """
+    left_out = context.connector.left_out([write for write in writes if isinstance(write, FieldsWrite)])
+    kept: list[Write] = []
+    for write in writes:
+        if not isinstance(write, FieldsWrite):
+            kept.append(write)
+            continue
+        refused = next(left_out)
+        reasons = {(field, reason) for field, reason in refused.items() if reason}
+        if reasons:
+            context.unwritable.update(reasons)
+            context.kept.add(write.id)
+        fields = {field: value for field, value in write.fields.items() if field not in refused}
+        if fields:
+            kept.append(replace(write, fields=fields) if refused else write)
+        else:
+            context.tally.sent -= 1
+    context.tally.unwritable = len(context.kept)
+    return kept
+
+
+def writable_actions(context: Context, actions: Sequence[Action]) -> list[Action]:
+    """Do the same for planned actions."""
+    left = {(type(write), write.id): write for write in writable(context, [action.write for action in actions])}
+    found = []
+    for action in actions:
+        write = left.get((type(action.write), action.write.id))
+        if isinstance(action.write, FieldsWrite):
+            if isinstance(write, FieldsWrite):
+                found.append(Action(write, tuple(c for c in action.changes if c.field in write.fields)))
+        else:
+            found.append(action)
+    return found
+
+
+def report_unwritable(context: Context) -> None:
+    """Say each cause once, with how many tickets it hits."""
+    for (field, reason), count in sorted(context.unwritable.items()):
+        log.error("value not writable", connection=context.name, field=field, reason=reason, tickets=count)
