@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import structlog
 
 from connectors.errors import ConnectorError, Halted, Refused
-from connectors.interface import CommentWrite, Connector
+from connectors.interface import CommentDelete, CommentWrite, Connector
 from sla_engine import Engine
 from slabridge import __version__
 from slabridge.config import Config, Connection
@@ -89,8 +89,9 @@ def rehearse(
 
     def note(context: Context, plan: Sequence[Planned]) -> set[str]:
         found = [action for _, actions in plan for action in actions]
-        taken = {id(write) for write in context.take_writes([action.write for action in found])}
-        found = writable_actions(context, [action for action in found if id(action.write) in taken])
+        writes = [action.write for action in found if not isinstance(action.write, CommentDelete)]
+        left = {id(write) for write in writes} - {id(write) for write in context.take_writes(writes)}
+        found = writable_actions(context, [action for action in found if id(action.write) not in left])
         report.actions += [(context.name, action) for action in found]
         return set()
 
@@ -178,7 +179,7 @@ def _report_mapping(context: Context, mapper: Mapper) -> None:
 
 
 def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:
-    """Judge tickets and plan what to write; those that this run has not read are read before they get a comment.
+    """Judge tickets and plan what to write; before a comment is posted or deleted, its ticket is read by this run.
 
     Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
     """
@@ -193,7 +194,7 @@ def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Te
         known.id
         for known, actions in planned
         if (doubt or known.pulled_in != context.run.number)
-        and any(isinstance(action.write, CommentWrite) for action in actions)
+        and any(isinstance(action.write, CommentWrite | CommentDelete) for action in actions)
     }
     if not unread:
         return planned

@@ -33,6 +33,7 @@ import psycopg
 
 import sync
 from connectors.interface import (
+    CommentDelete,
     Cursor,
     Fact,
     FieldsWrite,
@@ -189,6 +190,10 @@ class Tool:
         if isinstance(fact, Instant):
             return format_instant(fact.at)
         return None if fact is None else str(fact)
+
+    def delete(self, deletion: CommentDelete) -> None:
+        """Delete nothing: no comments are configured here."""
+        raise TypeError(f"{deletion} stands nowhere")
 
     def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
         """Take everything."""

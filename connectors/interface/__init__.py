@@ -4,9 +4,10 @@ from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
-from connectors.interface.write import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
+from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
 
 __all__ = [
+    "CommentDelete",
     "CommentWrite",
     "Connector",
     "Cursor",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from connectors.interface.clock import NativeClock
 from connectors.interface.page import Cursor, Page, Touched
-from connectors.interface.write import Fact, FieldsWrite, Receipt, Write
+from connectors.interface.write import CommentDelete, Fact, FieldsWrite, Receipt, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,15 @@ class Connector(Protocol):
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes, one receipt each, in order."""
+        ...
+
+    def delete(self, deletion: CommentDelete) -> None:
+        """Delete a comment of ours; one that is not there any more is deleted.
+
+        Raises:
+            Refused: the tool does not let us.
+            Unclear: the answer was lost; it may be deleted again.
+        """
         ...
 
     def close(self) -> None:

@@ -30,13 +30,17 @@ class NativeEntry:
 
 @dataclass(frozen=True, slots=True)
 class NativeComment:
-    """A comment without its text. `role` is agent, customer or system; `marker` is ours, where we wrote it."""
+    """A comment without its text. `role` is agent, customer or system; `marker` is ours, where we wrote it.
+
+    `id` is that by which we may delete it, given where the marker stands on the ticket more than once, "" elsewhere.
+    """
 
     at: int
     by: str
     role: str
     public: bool
     marker: str | None = None
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,16 @@ class CommentWrite:
 Write = FieldsWrite | CommentWrite
 
 
+@dataclass(frozen=True, slots=True)
+class CommentDelete:
+    """Delete a comment of ours whose marker stands on the ticket once more; `comment` is its native id."""
+
+    id: str
+    key: str
+    marker: str
+    comment: str
+
+
 class Outcome(StrEnum):
     """What became of a write."""
 

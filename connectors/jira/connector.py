@@ -7,7 +7,18 @@ from typing import ClassVar
 from connectors.errors import Refused
 from connectors.http.rules import Rules
 from connectors.http.session import Http
-from connectors.interface import Cursor, Fact, FieldsWrite, Identity, NativeClock, Page, Receipt, Touched, Write
+from connectors.interface import (
+    CommentDelete,
+    Cursor,
+    Fact,
+    FieldsWrite,
+    Identity,
+    NativeClock,
+    Page,
+    Receipt,
+    Touched,
+    Write,
+)
 from connectors.jira.client import CLOUD, Client
 from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
@@ -130,6 +141,10 @@ class Jira:
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes; see `connectors.jira.write.writer.Writer`."""
         return self._writer.receipts(writes)
+
+    def delete(self, deletion: CommentDelete) -> None:
+        """Delete a comment of ours; see `Connector.delete`."""
+        self._writer.delete(deletion)
 
     def close(self) -> None:
         """Give connections back."""

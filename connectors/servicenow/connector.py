@@ -8,10 +8,12 @@ the instance has no batch API, history and comments take 25 calls each (40 ids a
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
+from connectors.errors import Refused
 from connectors.http.credentials import BasicAuth, OAuthPassword
 from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import (
+    CommentDelete,
     Cursor,
     Fact,
     FieldsWrite,
@@ -152,6 +154,10 @@ class ServiceNow:
             Refused: the credentials no longer hold.
         """
         return Writer(self._tables, self._records, self._settings, self._lanes, self._account).write(writes)
+
+    def delete(self, deletion: CommentDelete) -> None:
+        """See `Connector.delete`: a journal is deleted from by administrators alone, and we ask for no such role."""
+        raise Refused(f"{self.name}: the journal of {deletion.key} is cleaned by administrators alone")
 
     def close(self) -> None:
         """See `Connector.close`."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Write
+from connectors.interface import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Write
 from sla_engine import Definitions, Result
 from slabridge.config import CommentRule, FieldMap, Writeback
 from slabridge.config.agreements.result import NEXT_DUE
@@ -50,7 +50,7 @@ class PlannedField:
 class Action:
     """One write, and what it consists of; a comment has no field changes."""
 
-    write: Write
+    write: Write | CommentDelete
     changes: tuple[PlannedField, ...] = ()
 
 
@@ -77,7 +77,7 @@ class Terms:
 
 def actions_of(known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms) -> list[Action]:
     """Return what to write on one ticket; `posted` are the markers of comments that were posted or are under way."""
-    return [*_fields(known, results, terms), *_comments(known, results, posted, terms)]
+    return [*_fields(known, results, terms), *_comments(known, results, posted, terms), *_deletions(known, terms)]
 
 
 def adopted(known: Known, results: Sequence[Result], terms: Terms) -> dict[str, str | None]:
@@ -185,6 +185,19 @@ def _comments(known: Known, results: Sequence[Result], posted: Collection[str], 
         if _is_posted(result, rule, terms)
         and seen.isdisjoint({marker_of(result, terms.definitions), _earlier_marker_of(result)})
     ]
+
+
+def _deletions(known: Known, terms: Terms) -> list[Action]:
+    """Return the deletion of each comment of ours whose marker an earlier one (of two at once, a lower id) has too."""
+    if terms.writeback.comments is None:
+        return []
+    native, there, found = known.native, set[str](), []
+    for comment in sorted(native.comments, key=lambda one: (one.at, len(one.id), one.id)):
+        if comment.marker is not None and comment.id:
+            if comment.marker in there:
+                found.append(Action(CommentDelete(native.id, native.key, comment.marker, comment.id)))
+            there.add(comment.marker)
+    return found
 
 
 def _is_posted(result: Result, rule: CommentRule, terms: Terms) -> bool:

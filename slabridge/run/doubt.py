@@ -24,7 +24,8 @@ def in_doubt(judged: Iterable[tuple[Known, Sequence[Result]]], terms: Terms) -> 
 
 
 def report_twice_posted(connection: str, ticket: NativeTicket) -> None:
-    """Say which keys of ours stand on a ticket more than once."""
-    markers = [comment.marker for comment in ticket.comments if comment.marker is not None]
+    """Say which keys of ours stand on a ticket more than once, where the tool does not let us delete one."""
+    markers = [comment.marker for comment in ticket.comments if comment.marker is not None and not comment.id]
     for marker in sorted({one for one in markers if markers.count(one) > 1}):
-        log.warning("comment posted twice", connection=connection, ticket=ticket.key, key=marker)
+        reason = "delete the later one by hand"
+        log.warning("comment posted twice", connection=connection, ticket=ticket.key, key=marker, reason=reason)

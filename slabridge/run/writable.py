@@ -40,15 +40,15 @@ def writable(context: Context, writes: Sequence[Write]) -> list[Write]:
 
 def writable_actions(context: Context, actions: Sequence[Action]) -> list[Action]:
     """Do the same for planned actions."""
-    left = {(type(write), write.id): write for write in writable(context, [action.write for action in actions])}
+    fields = [action.write for action in actions if isinstance(action.write, FieldsWrite)]
+    left = {write.id: write for write in writable(context, fields) if isinstance(write, FieldsWrite)}
     found = []
     for action in actions:
-        write = left.get((type(action.write), action.write.id))
-        if isinstance(action.write, FieldsWrite):
-            if isinstance(write, FieldsWrite):
-                found.append(Action(write, tuple(c for c in action.changes if c.field in write.fields)))
-        else:
+        if not isinstance(action.write, FieldsWrite):
             found.append(action)
+        elif action.write.id in left:
+            write = left[action.write.id]
+            found.append(Action(write, tuple(c for c in action.changes if c.field in write.fields)))
     return found
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 import structlog
 
 from connectors.errors import ConnectorError
-from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
+from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from slabridge.run.actions import Planned
 from slabridge.run.context import Context
+from slabridge.run.deletion import delete
 from slabridge.run.writable import writable
 from slabridge.state import Transaction, lease, outbox, quarantine, tickets
 from slabridge.state.quarantine import Quarantined
@@ -29,7 +30,8 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     Comments are committed to the outbox before the call, receipts as they come, of fields alone those of a second.
     """
     known = {item.id: item for item, _ in plan}
-    writes = [action.write for _, actions in plan for action in actions]
+    every = [action.write for _, actions in plan for action in actions]
+    writes = [one for one in every if not isinstance(one, CommentDelete)]
     deferred: set[str] = set()
     for part in _parts(context, writes, deferred):
         comments = [one for one in part if isinstance(one, CommentWrite)]
@@ -46,6 +48,9 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
             deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
             context.run.on_progress(context.tally)
         context.run.halt.check()
+    for one in every:
+        if isinstance(one, CommentDelete) and delete(context, one):
+            deferred.add(one.id)
     return deferred
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.text import Text
 
-from connectors.interface import CommentWrite
+from connectors.interface import CommentDelete, CommentWrite
 from slabridge.run.actions import Action
 from slabridge.text.printed import line, lines
 
@@ -20,6 +20,8 @@ def diff(connection: str, action: Action) -> Text:
         else:
             text.append(f"  + {change.field} is emptied", style="green")
         text.append(f"  ({change.reason})\n", style="dim")
+    if isinstance(action.write, CommentDelete):
+        text.append(f"  - comment {line(action.write.marker)}, which stands there twice: the later one\n", style="red")
     if isinstance(action.write, CommentWrite):
         kind = "internal comment" if action.write.internal else "public comment"
         body = lines(action.write.body).replace("\n", "\n      ")
@@ -38,6 +40,14 @@ def as_json(connection: str, action: Action) -> dict[str, Any]:
             "comment": write.body,
             "marker": write.marker,
             "internal": write.internal,
+        }
+    if isinstance(write, CommentDelete):
+        return {
+            "connection": connection,
+            "ticket": write.key,
+            "id": write.id,
+            "delete_comment": write.comment,
+            "marker": write.marker,
         }
     changes = [{"field": c.field, "before": c.before, "after": c.after, "reason": c.reason} for c in action.changes]
     return {"connection": connection, "ticket": write.key, "id": write.id, "fields": changes}

@@ -74,7 +74,7 @@ def encode(ticket: NativeTicket) -> Encoded:
         "created": ticket.created,
         "fields": ticket.fields,
         "history": _plain(ticket.history),
-        "comments": [[c.at, c.by, c.role, c.public, c.marker] for c in ticket.comments],
+        "comments": [[c.at, c.by, c.role, c.public, c.marker, *([c.id] if c.id else [])] for c in ticket.comments],
         "written": ticket.written,
     }
     # Left out where empty: what has neither keeps the digest that it had before there were such things.

@@ -1,6 +1,7 @@
 """The tickets that the state knows: as the tool has them, what they came to, and what was written on them."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -302,6 +303,16 @@ def wrote(transaction: Transaction, known: Known, fields: Mapping[str, str | Non
     _, payload, digest = codec.encode(replace(native, written={**native.written, **fields}))
     last_written = json.dumps({**known.last_written, **fields}, sort_keys=True)
     _update(transaction, [native.id], {"payload": payload, "digest": digest, "last_written": last_written})
+
+
+def deleted(transaction: Transaction, identity: str, comment: str) -> None:
+    """Record that a comment of ours, whose marker stood on the ticket once more, is not there any more."""
+    for known in load(transaction, [identity]):
+        left = [one for one in known.native.comments if one.id != comment]
+        markers = Counter(one.marker for one in left)
+        comments = tuple(replace(one, id=one.id if markers[one.marker] > 1 else "") for one in left)
+        _, payload, digest = codec.encode(replace(known.native, comments=comments))
+        _update(transaction, [identity], {"payload": payload, "digest": digest})
 
 
 def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:

@@ -21,7 +21,8 @@ def comment_of(raw: Raw, people: People, customers: frozenset[str] | None, ticke
     account = people.person(author)
     public = raw.get("jsdPublic") is not False and not raw.get("visibility")
     ours = marker_of(raw) if account == people.account else None
-    return NativeComment(instant(raw["created"]), account, people.role(author, customers, ticket), public, ours)
+    role = people.role(author, customers, ticket)
+    return NativeComment(instant(raw["created"]), account, role, public, ours, "" if ours is None else str(raw["id"]))
 
 
 def marker_of(raw: Raw) -> str | None:

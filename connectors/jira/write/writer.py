@@ -6,7 +6,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#ap
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.errors import Halted, Refused, Unavailable, Unclear
-from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
+from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field
 from connectors.jira.property import PROPERTY, Memory, Remembered, hashed, property_of, remembered
@@ -36,6 +36,14 @@ class Writer:
     def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
         """Yield for each write the fields that the issue's edit screen does not take, and why ("": it was said)."""
         return self._client.lanes.map(self._not_taken, writes)
+
+    def delete(self, deletion: CommentDelete) -> None:
+        """Delete a comment of ours; see `Connector.delete`."""
+        try:
+            self._client.delete("issue", deletion.id, "comment", deletion.comment)
+        except Refused as error:
+            if error.status != 404:
+                raise
 
     def _not_taken(self, write: FieldsWrite) -> dict[str, str]:
         try:

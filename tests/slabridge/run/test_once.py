@@ -13,7 +13,8 @@ import pytest
 import requests
 from structlog.testing import capture_logs
 
-from connectors.interface import CommentWrite, Cursor, Outcome, Page, Receipt, Write
+from connectors.errors import Unclear
+from connectors.interface import CommentDelete, CommentWrite, Cursor, Outcome, Page, Receipt, Write
 from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import HOUR, MINUTE, SECOND
@@ -176,21 +177,82 @@ def _tells_all_once(job: Job) -> None:
         assert len(found) == len(set(found)), found
 
 
-def test_what_was_posted_twice_is_said_once(job: Job) -> None:
+def test_of_a_comment_that_stands_twice_the_later_is_deleted_and_the_plan_says_so(job: Job) -> None:
+    job.run_at(BREACHED)
+    marker, first = post_again(job, "jira")
+    logging.configure("warning", "console")
+    job.sandbox.move_to(BREACHED + MINUTE)
+    (planned,) = [action.write for _, action in job.rehearse().actions]
+    assert isinstance(planned, CommentDelete)
+    assert planned.marker == marker
+    with capture_logs() as logs:
+        job.run()
+    assert [(one["key"], one["reason"]) for one in logs if one["event"] == "comment posted twice"] == [
+        (marker, "the later one was deleted")
+    ]
+    assert [comment.at for comment in job.ticket("jira", "Open").comments if comment.marker == marker] == [first]
+    Truth().check(job)
+    assert job.rehearse().actions == []
+
+
+def test_a_run_that_dies_before_it_knows_that_a_comment_is_deleted_deletes_no_other(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.run_at(BREACHED)
+    marker, first = post_again(job, "jira")
+    with monkeypatch.context() as patch:
+        delete = Jira.delete
+
+        def dying(jira: Jira, deletion: CommentDelete) -> None:
+            delete(jira, deletion)
+            raise Killed
+
+        patch.setattr(Jira, "delete", dying)
+        with pytest.raises(Killed):
+            job.run_at(BREACHED + MINUTE)
+    job.run_at(BREACHED + 2 * MINUTE)
+    assert [comment.at for comment in job.ticket("jira", "Open").comments if comment.marker == marker] == [first]
+
+
+def test_a_deletion_whose_answer_is_lost_is_tried_again(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    job.run_at(BREACHED)
+    marker, first = post_again(job, "jira")
+    with monkeypatch.context() as patch:
+
+        def lost(_: Jira, deletion: CommentDelete) -> None:
+            raise Unclear(f"the answer for {deletion.key} was lost")
+
+        patch.setattr(Jira, "delete", lost)
+        assert job.run_at(BREACHED + MINUTE).exit_code is Exit.DEFERRED
+    assert markers(job, "jira").count(marker) == 2
+    assert job.run_at(BREACHED + 2 * MINUTE).exit_code is Exit.COMPLETE
+    assert [comment.at for comment in job.ticket("jira", "Open").comments if comment.marker == marker] == [first]
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_where_the_tool_does_not_let_us_delete_it_that_is_said_once(job: Job, name: str) -> None:
     logging.configure("warning", "console")
     job.run_at(BREACHED)
-    ticket = job.ticket("jira", "Open")
-    marker = markers(job, "jira")[0]
-    with job.connections() as pairs:
-        (jira,) = [connector for connection, connector, _ in pairs if connection.name == "jira"]
-        list(jira.write([CommentWrite(ticket.id, ticket.key, marker, "again", internal=False)]))
-    assert markers(job, "jira").count(marker) == 2
+    marker, _ = post_again(job, name)
+    if name == "jira":
+        job.sandbox.switch("jira", withheld=["DELETE_OWN_COMMENTS"])
     with capture_logs() as logs:
-        job.run_at(BREACHED + MINUTE)
+        assert job.run_at(BREACHED + MINUTE).exit_code is Exit.COMPLETE
         job.run_at(BREACHED + 2 * MINUTE)
-    assert [(one["ticket"], one["key"]) for one in logs if one["event"] == "comment posted twice"] == [
-        (ticket.key, marker)
-    ]
+    assert [one["key"] for one in logs if one["event"] == "comment posted twice"] == [marker]
+    assert markers(job, name).count(marker) == 2
+
+
+def post_again(job: Job, name: str) -> tuple[str, int]:
+    """Post a comment of ours a second time, later, as another state would; return its marker and when the first was."""
+    ticket = job.ticket(name, "Open")
+    marker, at = next((one.marker, one.at) for one in ticket.comments if one.marker is not None)
+    job.sandbox.move_to(BREACHED + 30 * SECOND)
+    with job.connections() as pairs:
+        (tool,) = [connector for connection, connector, _ in pairs if connection.name == name]
+        list(tool.write([CommentWrite(ticket.id, ticket.key, marker, "again")]))
+    assert markers(job, name).count(marker) == 2
+    return marker, at
 
 
 def markers(job: Job, name: str) -> list[str]:
