@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from connectors.errors import Refused
+from connectors.errors import ConnectorError, Refused
 from connectors.servicenow import query
 from connectors.servicenow.page import RecordPage
 from connectors.servicenow.records import Records
+from connectors.servicenow.selection import Selection
 from connectors.servicenow.settings import ServiceNowSettings
+
+_TABLES = 1_000
+"""Tables that are looked through for the nearest name."""
 
 
 def check(records: Records, settings: ServiceNowSettings, only: str) -> int:
@@ -56,17 +60,38 @@ def _any_record(records: Records, settings: ServiceNowSettings, fields: Sequence
     try:
         return records.page(settings.table, "", ["sys_id", *fields], limit=1)
     except Refused as error:
-        if error.status != 404:
+        if error.status not in {400, 404}:
             raise
-        hint = f"is url a ServiceNow, and is there a table {settings.table}?"
+        near = _nearest_table(records, settings.table)
+        hint = (
+            f"is url a ServiceNow, and is there a table {settings.table} (`connections.{settings.name}.table`{near})?"
+        )
         raise Refused(f"{error}; {hint}", status=error.status, body=error.body) from None
 
 
 def _nearest(records: Records, table: str, fields: Sequence[str]) -> dict[str, str]:
-    """Return what to say of the columns that come nearest to these, by those that a record shows."""
+    """Return what to say of the columns that come nearest to these, by those that a record shows, with their labels."""
     shown = [name for row in records.page(table, "", (), limit=1).rows for name in row]
-    near = {field: get_close_matches(field, shown, n=1) for field in fields}
-    return {field: f", the nearest is {found[0]}" if found else "" for field, found in near.items()}
+    near = {field: found for field in fields for found in get_close_matches(field, shown, n=1)}
+    labels: dict[str, str] = {}
+    if near:
+        (told,) = records.read([Selection("sys_dictionary", "element", sorted({*near.values()}), ("column_label",))])
+        labels = {row["element"]: row.get("column_label") or "" for row in told.rows}
+    return {field: _said(near[field], labels.get(near[field], "")) if field in near else "" for field in fields}
+
+
+def _nearest_table(records: Records, table: str) -> str:
+    """Return what to say of the table that comes nearest, of those that extend task; "" where nobody tells."""
+    try:
+        rows = records.page("sys_db_object", "super_class.name=task^ORname=task", ["name", "label"], limit=_TABLES).rows
+    except ConnectorError:
+        return ""
+    labels = {row["name"]: row.get("label") or "" for row in rows if row.get("name")}
+    return "".join(_said(found, labels[found]) for found in get_close_matches(table, labels, n=1))
+
+
+def _said(name: str, label: str) -> str:
+    return f", the nearest is {name}" + (f' "{label}"' if label else "")
 
 
 def _check_results(records: Records, settings: ServiceNowSettings) -> None:

@@ -125,10 +125,18 @@ def test_a_field_that_decides_and_cannot_be_read_is_no_reason_to_judge_without_i
     job.sandbox.switch("servicenow", hidden_fields={})
     job.replace('team = "assignment_group"', 'team = "assignement_group"')
     refusal = tally(job.run_at(NOON + 2 * MINUTE), "snow").refusal
-    assert "assignement_group (`connections.snow.fields`, the nearest is assignment_group)" in refusal
+    assert (
+        'assignement_group (`connections.snow.fields`, the nearest is assignment_group "Assignment group")' in refusal
+    )
     job.replace('team = "assignement_group"', 'team = "assignment_group"')
     assert job.run_at(NOON + 3 * MINUTE).exit_code is Exit.COMPLETE
     assert written(job) == before
+
+
+def test_a_misspelt_table_is_refused_with_its_key_in_the_file_and_the_nearest_that_extends_task(job: Job) -> None:
+    job.replace('table = "incident"', 'table = "incidnet"')
+    refusal = tally(job.run(), "snow").refusal
+    assert 'a table incidnet (`connections.snow.table`, the nearest is incident "Incident")' in refusal
 
 
 def test_a_ticket_on_which_a_deciding_field_is_hidden_is_quarantined(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
