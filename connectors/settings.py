@@ -1,6 +1,7 @@
 """What every connector needs to know, complete: no defaults from a file, no environment."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from connectors.http.credentials import Auth
@@ -17,6 +18,7 @@ class Settings:
     `total` those of a whole answer, `max_answer` the most bytes of one. `concurrency` is how many calls may be under
     way at once, `calls_per_hour` how many may be made in an hour (None: no limit); both count for a host. `ca` names a
     file of certificates to trust instead of the usual ones, `proxy` a URL.
+    `places` says where in the configuration a native field stands, for messages.
     `agents` and `not_agents` say whose comments are an agent's, and whose are not (`connectors.roles.Roles`).
     """
 
@@ -38,3 +40,8 @@ class Settings:
     proxy: str | None = None
     agents: Roster = NOBODY
     not_agents: Roster = NOBODY
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, native: str, table: str = "fields") -> str:
+        """Return in words where a native field stands in the configuration, as far as it is known."""
+        return f"`{self.places.get(native, f'connections.{self.name}.{table}')}`"

@@ -175,8 +175,8 @@ class Jira:
         dialect = self._dialect
         catalogue = dialect.client.fields()
         try:
-            read = resolve(self._settings.fields, catalogue, self._settings.was)
-            written = resolve(self._settings.written, catalogue)
+            read = resolve(self._settings.fields, catalogue, self._settings.place, self._settings.was)
+            written = resolve(self._settings.written, catalogue, self._settings.place)
             return Schema(read, written, participants(catalogue), custom_names(catalogue))
         except Refused as error:
             raise Refused(f"{self.name}: {error}") from None

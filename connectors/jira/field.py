@@ -5,7 +5,7 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-fiel
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -86,11 +86,14 @@ class Field:
 
 
 def resolve(
-    asked: Iterable[str], catalogue: Sequence[dict[str, Any]], was: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    asked: Iterable[str],
+    catalogue: Sequence[dict[str, Any]],
+    place: Callable[[str], str],
+    was: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> tuple[Field, ...]:
     """Return the fields asked for by id (`customfield_10050`) or exact name (`Team`), from what /field answers.
 
-    `was` has earlier names of some of them.
+    `place` says where one stands in the configuration; `was` has earlier names of some of them.
 
     Raises:
         Refused: some are unknown or ambiguous; the message names them all.
@@ -103,9 +106,10 @@ def resolve(
             field = _field(name, matches[0], unique=count[matches[0]["name"]] == 1)
             found.append(replace(field, was=tuple(was.get(name, ())), was_given=name in was))
         elif matches:
-            problems.append(f"{name!r} names {len(matches)} fields, write one of {', '.join(e['id'] for e in matches)}")
+            ids = ", ".join(e["id"] for e in matches)
+            problems.append(f"{name!r} ({place(name)}) names {len(matches)} fields, write one of {ids}")
         else:
-            problems.append(f"there is no field {name!r}{_nearest(name, catalogue)}")
+            problems.append(f"there is no field {name!r} ({place(name)}){_nearest(name, catalogue)}")
     if problems:
         raise Refused("; ".join(problems))
     return tuple(found)

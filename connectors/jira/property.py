@@ -31,10 +31,14 @@ class Remembered(NamedTuple):
 
 def remembered(issue: Mapping[str, Any]) -> Remembered:
     """Return what an issue's payload says of it."""
-    fields = issue.get("fields") or {}
-    kind, status = fields.get("issuetype") or {}, fields.get("status") or {}
+    fields = _table(issue.get("fields"))
+    kind, status = _table(fields.get("issuetype")), _table(fields.get("status"))
     found = Value(str(status.get("id") or ""), str(status.get("name") or ""))
     return Remembered(str(kind.get("id") or ""), written_in(issue.get("properties")), found)
+
+
+def _table(held: object) -> Mapping[str, Any]:
+    return held if isinstance(held, Mapping) else {}
 
 
 class Memory:

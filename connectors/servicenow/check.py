@@ -34,7 +34,7 @@ def check(records: Records, settings: ServiceNowSettings, only: str) -> int:
         absent = [(field, key) for key, fields in needed.items() for field in fields if field not in row]
         if absent:
             nearest = _nearest(records, settings.table, [field for field, _ in absent])
-            named = (f"{field} (`connections.{settings.name}.{key}`{nearest[field]})" for field, key in absent)
+            named = (f"{field} ({settings.place(field, key)}{nearest[field]})" for field, key in absent)
             raise Refused(
                 f"{settings.name}: {settings.table} has no field {', '.join(named)} that the account may read; "
                 "is it misspelt, or hidden from the account?"
@@ -101,8 +101,5 @@ def _check_results(records: Records, settings: ServiceNowSettings) -> None:
         absent = [field for field in needed if field not in row]
         if absent:
             nearest = _nearest(records, settings.result_table, absent)
-            named = ", ".join(f"{field}{nearest[field]}" for field in absent)
-            raise Refused(
-                f"{settings.name}: {settings.result_table} has no field {named} that the account may read; "
-                f"check `connections.{settings.name}.writeback`"
-            )
+            named = ", ".join(f"{field} ({settings.place(field, 'writeback')}{nearest[field]})" for field in absent)
+            raise Refused(f"{settings.name}: {settings.result_table} has no field {named} that the account may read")

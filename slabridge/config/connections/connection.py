@@ -11,7 +11,7 @@ from sla_engine.instant import DAY
 from slabridge.config.connections.auth import Account
 from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
-from slabridge.config.problem import ConfigError
+from slabridge.config.problem import ConfigError, show_path
 
 WRITES_PER_RUN = 2_000
 """Writes that a run may send on a connection, unless its configuration says otherwise."""
@@ -89,5 +89,15 @@ class Connection:
             fields=tuple(dict.fromkeys(self.fields.values())),
             written=tuple(item.field for item in self.writeback.fields),
             filter=self.filter,
+            places=self._places(),
             **given,
         )
+
+    def _places(self) -> dict[str, str]:
+        """Return where in the file each native field stands; one that is read and written, where it is read."""
+        here = ("connections", self.name)
+        written = {
+            item.field: show_path((*here, "writeback", "fields", n, "field"))
+            for n, item in enumerate(self.writeback.fields)
+        }
+        return written | {native: show_path((*here, "fields", name)) for name, native in self.fields.items()}

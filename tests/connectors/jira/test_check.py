@@ -57,7 +57,10 @@ def test_a_context_path_and_a_final_slash_are_kept() -> None:
 
 def test_unknown_and_ambiguous_fields_are_refused_all_at_once(here: Here) -> None:
     jira = here.connect(fields=("status", "Taem", "Prioritty"))
-    with pytest.raises(Refused, match=r"there is no field 'Taem'; is it 'Team'.*'Prioritty'; is it 'Priority'"):
+    with pytest.raises(
+        Refused,
+        match=r"there is no field 'Taem' .`connections\.jira\.fields`.; is it 'Team'.*'Prioritty' .*; is it 'Priority'",
+    ):
         next(jira.reread(["10000"]))
 
 

@@ -31,7 +31,8 @@ CATALOGUE: list[dict[str, Any]] = [
 def past(*fields: str, **was: tuple[str, ...]) -> Past:
     return Past(
         Rows(
-            resolve(fields, CATALOGUE, {name.replace("_", " "): w for name, w in was.items()}), custom_names(CATALOGUE)
+            resolve(fields, CATALOGUE, str, {name.replace("_", " "): w for name, w in was.items()}),
+            custom_names(CATALOGUE),
         )
     )
 

@@ -121,16 +121,23 @@ def test_a_field_that_decides_and_cannot_be_read_is_no_reason_to_judge_without_i
     job.sandbox.switch("servicenow", hidden_fields={"incident": ["assignment_group"]})
     report = job.run_at(NOON + MINUTE)
     assert report.exit_code is Exit.PARTIAL
-    assert "assignment_group (`connections.snow.fields`" in tally(report, "snow").refusal
+    assert "assignment_group (`connections.snow.fields.team`" in tally(report, "snow").refusal
     job.sandbox.switch("servicenow", hidden_fields={})
     job.replace('team = "assignment_group"', 'team = "assignement_group"')
     refusal = tally(job.run_at(NOON + 2 * MINUTE), "snow").refusal
     assert (
-        'assignement_group (`connections.snow.fields`, the nearest is assignment_group "Assignment group")' in refusal
+        'assignement_group (`connections.snow.fields.team`, the nearest is assignment_group "Assignment group")'
+        in refusal
     )
     job.replace('team = "assignement_group"', 'team = "assignment_group"')
     assert job.run_at(NOON + 3 * MINUTE).exit_code is Exit.COMPLETE
     assert written(job) == before
+
+
+def test_a_field_that_jira_has_not_is_refused_with_its_key_in_the_file_and_the_nearest_name(job: Job) -> None:
+    job.replace('field = "SLA due"', 'field = "SLA deu"')
+    place = "`connections.jira.writeback.fields[1].field`"
+    assert f"there is no field 'SLA deu' ({place}); is it 'SLA due'" in tally(job.run(), "jira").refusal
 
 
 def test_a_misspelt_table_is_refused_with_its_key_in_the_file_and_the_nearest_that_extends_task(job: Job) -> None:

@@ -46,7 +46,7 @@ def raw() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def tickets(raw: list[dict[str, Any]]) -> list[NativeTicket]:
-    schema = Schema(resolve([entry["id"] for entry in CATALOGUE], CATALOGUE), ())
+    schema = Schema(resolve([entry["id"] for entry in CATALOGUE], CATALOGUE, str), ())
     past = Past(Rows(schema.read))
     people = People("me", lambda author: str(author.get("accountId")), Roles("jira", Listed(NOBODY), Listed(NOBODY)))
     return [ticket_of(issue, issue["changelog"]["histories"], (), schema, people, past) for issue in raw]

@@ -55,12 +55,18 @@ def test_servicenow_settings_say_all_that_the_file_says() -> None:
     assert (settings.total, settings.max_answer) == (600.0, 8_000_000)
     assert settings.fields == ("state", "priority", "assignment_group")
     assert settings.written == ("u_due",)
+    assert settings.places == {
+        "state": "connections.snow.fields.status",
+        "priority": "connections.snow.fields.priority",
+        "assignment_group": "connections.snow.fields.team",
+        "u_due": "connections.snow.writeback.fields[0].field",
+    }
 
 
 @pytest.mark.usefixtures("secrets")
 def test_what_the_file_leaves_out_is_as_the_connector_has_it() -> None:
     for made, kind in zip(config("").settings(), (ServiceNowSettings, JiraSettings), strict=True):
-        assert made == kind(name=made.name, url=made.url, auth=made.auth, fields=made.fields)
+        assert made == kind(name=made.name, url=made.url, auth=made.auth, fields=made.fields, places=made.places)
 
 
 def test_a_token_is_read_from_a_file_beside_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
