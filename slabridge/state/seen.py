@@ -22,16 +22,15 @@ def needs_count(transaction: Transaction) -> bool:
 
 
 def add(transaction: Transaction, found: Mapping[SeenValue, int]) -> None:
-    """Add tickets to the values that they hold; of a field that has `MOST`, no further value is kept."""
+    """Add tickets to the values that they hold; of a field that has `MOST`, nothing more is kept or counted."""
     if not found:
         return
-    held = values(transaction)
+    held = {field: set(pairs) for field, pairs in values(transaction).items()}
     kept = []
     for value in sorted(found):
-        names = held.setdefault(value.field, Counter())
-        pair = (value.code, value.name)
-        if pair in names or len(names) < MOST:
-            names[pair] += found[value]
+        names = held.setdefault(value.field, set())
+        if len(names) < MOST:
+            names.add((value.code, value.name))
             kept.append(value)
     if not kept:
         return

@@ -82,7 +82,7 @@ def test_the_first_run_of_this_version_counts_what_an_earlier_one_had_read(job: 
     }
 
 
-def test_of_a_field_with_a_thousand_values_and_of_long_texts_nothing_more_is_kept(job: Job) -> None:
+def test_of_a_field_with_a_thousand_values_and_of_long_texts_nothing_more_is_kept_or_counted(job: Job) -> None:
     state = State.of(job.place)
     try:
         with ConnectionState(state, "snow").begin() as transaction:
@@ -92,5 +92,5 @@ def test_of_a_field_with_a_thousand_values_and_of_long_texts_nothing_more_is_kep
     finally:
         state.close()
     assert len(found) == seen.MOST
-    assert found["1", "1"] == 2
+    assert found["1", "1"] == 1
     assert LONGEST < 255
