@@ -18,13 +18,14 @@ def writable(context: Context, writes: Sequence[Write]) -> list[Write]:
     What nobody has told of yet is counted by field and reason, and its tickets are kept for the next run; a write that
     falls away leaves its room to others.
     """
-    left_out = context.connector.left_out([write for write in writes if isinstance(write, FieldsWrite)])
+    of_fields = [write for write in writes if isinstance(write, FieldsWrite)]
+    left_out = dict(zip(map(id, of_fields), context.connector.left_out(of_fields), strict=True))
     kept: list[Write] = []
     for write in writes:
         if not isinstance(write, FieldsWrite):
             kept.append(write)
             continue
-        refused = next(left_out)
+        refused = left_out[id(write)]
         reasons = {(field, reason) for field, reason in refused.items() if reason}
         if reasons:
             context.unwritable.update(reasons)

@@ -32,22 +32,10 @@ def diff(connection: str, action: Action) -> Text:
 def as_json(connection: str, action: Action) -> dict[str, Any]:
     """Return an action as plain values."""
     write = action.write
+    ticket = {"connection": connection, "ticket": write.key, "id": write.id}
     if isinstance(write, CommentWrite):
-        return {
-            "connection": connection,
-            "ticket": write.key,
-            "id": write.id,
-            "comment": write.body,
-            "marker": write.marker,
-            "internal": write.internal,
-        }
+        return {**ticket, "comment": write.body, "marker": write.marker, "internal": write.internal}
     if isinstance(write, CommentDelete):
-        return {
-            "connection": connection,
-            "ticket": write.key,
-            "id": write.id,
-            "delete_comment": write.comment,
-            "marker": write.marker,
-        }
+        return {**ticket, "delete_comment": write.comment, "marker": write.marker}
     changes = [{"field": c.field, "before": c.before, "after": c.after, "reason": c.reason} for c in action.changes]
-    return {"connection": connection, "ticket": write.key, "id": write.id, "fields": changes}
+    return {**ticket, "fields": changes}
