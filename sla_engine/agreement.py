@@ -3,18 +3,21 @@
 How they are written, and what each key means, is in docs/configuration.md and docs/engine.md.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from sla_engine.calendar import CalendarDefinition
 from sla_engine.condition import Condition, fields_of
 from sla_engine.duration import Duration
 
+ADDED: Final = {"added": True}
+"""Marks a field that a later version brought: definitions without it keep their identity (`sla_engine/identity.py`)."""
+
 Kind = Literal["sla", "ola", "uc"]
 OnReopen = Literal["new_cycle", "resume", "first_only"]
-OnRetarget = Literal["keep", "restart", "freeze"]
+OnRetarget = Literal["keep", "carry", "restart", "freeze"]
 OnReset = Literal["cancel", "complete"]
 
 
@@ -39,6 +42,7 @@ class Rule:
     on_retarget: OnRetarget = "keep"
     on_reset: OnReset = "cancel"
     at_risk: tuple[Threshold, ...] = ()
+    at_once: bool = field(default=False, metadata=ADDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,33 @@ class CalendarChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
-    """`within` applies where `when` holds (None: always), on the calendar that is nearest to it."""
+class FieldDeadline:
+    """The instant, or the end of the date, that a field holds."""
 
-    within: Duration
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayDeadline:
+    """The `days`-th working day after the day of receipt, at a local time, in minutes since midnight.
+
+    Without `at` it is the end of that day's working time. What comes at `cutoff` or later is of the next working day.
+    """
+
+    days: int
+    at: int | None = None
+    cutoff: int | None = None
+
+
+Limit = Duration | FieldDeadline | DayDeadline
+"""How long a cycle may take: `within` a duration, or `by` a deadline."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`limit` applies where `when` holds (None: always), on the calendar that is nearest to it."""
+
+    limit: Limit
     calendar: CalendarChoice
     when: Condition | None = None
 
@@ -95,16 +122,24 @@ class Definitions:
     holder: str = "team"
 
 
-def fields_read(agreement: Agreement) -> frozenset[str]:
-    """Return the names of all fields that an agreement's conditions and choices read."""
-    conditions = [agreement.scope, agreement.exclude]
-    names: set[str] = set()
+def conditions_of(agreement: Agreement) -> Iterator[Condition | None]:
+    """Yield all conditions of an agreement."""
+    yield from (agreement.scope, agreement.exclude)
     for objective in agreement.objectives:
         rule = objective.rule
-        conditions += [objective.exclude, rule.start, rule.stop, rule.pause, rule.cancel, rule.reset]
-        conditions += [target.when for target in objective.targets]
-        names |= {target.calendar.field for target in objective.targets if target.calendar.field is not None}
-    return frozenset(names).union(*(fields_of(condition) for condition in conditions))
+        yield from (objective.exclude, rule.start, rule.stop, rule.pause, rule.cancel, rule.reset)
+        yield from (target.when for target in objective.targets)
+
+
+def fields_read(agreement: Agreement) -> frozenset[str]:
+    """Return the names of all fields that an agreement's conditions, choices and deadlines read."""
+    names: set[str] = set()
+    for target in (target for objective in agreement.objectives for target in objective.targets):
+        if target.calendar.field is not None:
+            names.add(target.calendar.field)
+        if isinstance(target.limit, FieldDeadline):
+            names.add(target.limit.field)
+    return frozenset(names).union(*map(fields_of, conditions_of(agreement)))
 
 
 def calendars_of(targets: Sequence[Target]) -> list[str]:

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sla_engine.agreement import Objective, calendars_of
-from sla_engine.decide import chosen_since
+from sla_engine.decide import carried, chosen_since, rows_of
+from sla_engine.measure import work_on
 from sla_engine.replay import Cycles
 from sla_engine.table import Column, Mask, Rows
 from sla_engine.ticket import Values
@@ -67,20 +68,23 @@ def segments_of(
 ) -> Segments:
     """Open every judged cycle into segments: gapless, none of zero length, neighbours that are alike joined."""
     table, decided = timeline.table, verdicts.decided
-    lengths = decided.end - decided.begin
-    cycle = np.repeat(np.arange(len(lengths)), lengths)
-    row = np.arange(len(cycle)) + np.repeat(decided.begin - (np.cumsum(lengths) - lengths), lengths)
+    cycle, row = rows_of(decided)
+    paused = cycles.paused[row] & ~decided.by_deadline[cycle]
     mode = np.select(
-        [~cycles.active[row], cycles.paused[row], row < decided.counted_from[cycle]],
+        [~cycles.active[row], paused, row < decided.counted_from[cycle]],
         [Mode.STOPPED, Mode.PAUSED, Mode.RESTARTED],
         Mode.COUNTED,
     ).astype(np.int64)
     held = holder.codes[row].astype(np.int64)
     start, end = table.at[row], timeline.following[row]
-    worked = np.zeros(len(row), np.int64)
-    for index, name in enumerate(calendars_of(objective.targets)):
-        mine = decided.calendar[cycle] == index
-        worked[mine] = timeline.work(name)[row[mine]]
+    on_row = carried(objective, decided, timeline)
+    if on_row is not None:
+        worked = work_on(on_row, objective, timeline)[row]
+    else:
+        worked = np.zeros(len(row), np.int64)
+        for index, name in enumerate(calendars_of(objective.targets)):
+            mine = decided.calendar[cycle] == index
+            worked[mine] = timeline.work(name)[row[mine]]
 
     # Joined before what has no length is dropped, so that a segment's row is the one that caused it; and once more
     # after, because dropping makes new neighbours.
@@ -96,7 +100,7 @@ def segments_of(
         cycle, mode, held, start, end, worked, row = (
             column[long] for column in (cycle, mode, held, start, end, worked, row)
         )
-    first = np.searchsorted(cycle, np.arange(len(lengths) + 1))
+    first = np.searchsorted(cycle, np.arange(len(decided.kept) + 1))
     return Segments(first, start, end, mode, worked, row - table.first[decided.ticket[cycle]], held)
 
 
@@ -105,13 +109,7 @@ def breach_holders(objective: Objective, verdicts: Verdicts, timeline: Timeline,
     table, decided = timeline.table, verdicts.decided
     result = np.full(len(decided.begin), -1, np.int64)
     breached = np.flatnonzero(verdicts.breached)
-    row, final, at = decided.begin[breached], decided.last[breached], verdicts.breached_at[breached]
-    while True:
-        following = np.minimum(row + 1, final)
-        ahead = (following > row) & (table.at[following] <= at)
-        if not ahead.any():
-            break
-        row = np.where(ahead, following, row)
+    row = timeline.row_at(decided.begin[breached], verdicts.breached_at[breached])
     chosen = chosen_since(objective, table, decided.begin, decided.deciding)[breached]
     result[breached] = holder.codes[np.maximum(row, chosen)]
     return result

@@ -24,6 +24,14 @@ class HolidayCode:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOfYear:
+    """A date of every year that has it."""
+
+    month: int
+    day: int
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarDefinition:
     """Working time: (weekly hours minus holidays) minus `closed` minus maintenance.
 
@@ -35,7 +43,7 @@ class CalendarDefinition:
     timezone: str
     weekly: tuple[tuple[Span, ...], ...]
     holidays: tuple[HolidayCode, ...] = ()
-    closed: tuple[tuple[date, Span | None], ...] = ()
+    closed: tuple[tuple[date | DayOfYear, Span | None], ...] = ()
     open: tuple[tuple[date, tuple[Span, ...]], ...] = ()
     weekly_maintenance: tuple[tuple[int, Span], ...] = ()
     maintenance: tuple[tuple[datetime, datetime], ...] = ()

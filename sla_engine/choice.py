@@ -1,16 +1,17 @@
 """Which target, which calendar: what is chosen at a row (docs/engine.md, "Deciding row")."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import numpy as np
 
 from sla_engine.agreement import Agreement, CalendarChoice, Target, Threshold, calendars_of
-from sla_engine.instant import DAY, NEVER, instant_of, moment_of
+from sla_engine.duration import Duration
+from sla_engine.instant import DAY, EPOCH, NEVER
 from sla_engine.predicate import holds
 from sla_engine.table import Mask, Rows, Table
 from sla_engine.worktime import Calendar, Instants
+from sla_engine.zone import Zone
 
 NONE = -1
 
@@ -39,11 +40,12 @@ def chosen_calendar(choice: CalendarChoice, names: Sequence[str], table: Table, 
 
 
 def target_lengths(targets: Sequence[Target], names: Sequence[str], calendars: Mapping[str, Calendar]) -> Instants:
-    """Return target x calendar in milliseconds; 0 where a target in working days meets a calendar it cannot choose."""
+    """Return target x calendar in milliseconds; 0 for a calendar that a target cannot choose, and for a deadline."""
     lengths = np.zeros((len(targets), len(names)), np.int64)
     for row, target in enumerate(targets):
-        for name in calendars_of([target]):
-            lengths[row, names.index(name)] = target.within.within(calendars[name].definition.day)
+        if isinstance(target.limit, Duration):
+            for name in calendars_of([target]):
+                lengths[row, names.index(name)] = target.limit.within(calendars[name].definition.day)
     return lengths
 
 
@@ -58,20 +60,17 @@ def at_risk_from(thresholds: Sequence[Threshold], target: Instants, day: int | N
     return earliest
 
 
-def valid_at(agreement: Agreement, started: Instants, zone: ZoneInfo) -> Mask:
+def valid_at(agreement: Agreement, started: Instants, zone: Zone) -> Mask:
     """Return where the local date of an instant lies in the agreement's validity."""
     valid = np.ones(len(started), np.bool_)
-    if agreement.valid_from is not None:
-        valid &= _on_or_after(started, agreement.valid_from, zone)
-    if agreement.valid_to is not None:
-        valid &= ~_on_or_after(started, agreement.valid_to, zone)
+    if agreement.valid_from is not None or agreement.valid_to is not None:
+        day = zone.local(started) // DAY
+        if agreement.valid_from is not None:
+            valid &= day >= _days(agreement.valid_from)
+        if agreement.valid_to is not None:
+            valid &= day < _days(agreement.valid_to)
     return valid
 
 
-def _on_or_after(instants: Instants, day: date, zone: ZoneInfo) -> Mask:
-    """Compare with midnight; near it ask the zone itself, because clocks that go back there repeat a date."""
-    midnight = instant_of(datetime(day.year, day.month, day.day, tzinfo=UTC))
-    result = instants >= midnight
-    for index in np.flatnonzero(np.abs(instants - midnight) < 2 * DAY):
-        result[index] = moment_of(int(instants[index])).astimezone(zone).date() >= day
-    return result
+def _days(day: date) -> int:
+    return (day - EPOCH.date()).days

@@ -10,12 +10,13 @@ from sla_engine.agreement import calendars_of
 from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
 from sla_engine.clause import Clause
 from sla_engine.decide import chosen_since
+from sla_engine.instant import NULL
 from sla_engine.lines import head_of, lines_of
 from sla_engine.replay import Cycles
 from sla_engine.result import Result
 from sla_engine.ticket import Ticket
 from sla_engine.timeline import Timeline
-from sla_engine.verdict import NULL, Stage, Status, Verdicts
+from sla_engine.verdict import Stage, Status, Verdicts
 from sla_engine.worktime import Instants
 
 _STAGES = tuple(stage.name.lower() for stage in Stage)
@@ -24,12 +25,13 @@ _STATUSES = tuple(status.name.lower() for status in Status)
 
 @dataclass(frozen=True, slots=True)
 class ClauseResults:
-    """What judging one clause over one table gave."""
+    """What judging one clause over one table gave; `warnings` are of data, as (ticket, text)."""
 
     clause: Clause
     cycles: Cycles
     verdicts: Verdicts
     timeline: Timeline
+    warnings: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,19 @@ def _results(part: ClauseResults, chunk: Chunk) -> Iterator[Result]:
         verdicts.due_if_resumed,
         verdicts.breached_at,
         verdicts.next_change_at,
-        decided.target,
+        verdicts.target,
         verdicts.elapsed,
+        verdicts.remaining,
         verdicts.paused,
+        decided.deadline,
         holder.codes[decided.deciding],
         decided.calendar,
         _since(part),
     )
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
-        stopped, due, resumed, breach, change, target, elapsed, paused, code, calendar, since = rest
+        stopped, due, resumed, breach, change, target, elapsed, remaining, paused, deadline, *others = rest
+        code, calendar, since = others
         if position in chunk.overdue:
             continue
         ticket = chunk.tickets[position]
@@ -122,11 +127,13 @@ def _results(part: ClauseResults, chunk: Chunk) -> Iterator[Result]:
             next_change_at=_known(change),
             target=target,
             elapsed=elapsed,
+            remaining=remaining,
             paused=paused,
             holder=held[code],
             calendar=names[calendar],
             definition=part.clause.definition,
             since=_known(since),
+            deadline=_known(deadline),
             segments=() if pieces is None else opened(pieces, index, holder),
             breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
         )

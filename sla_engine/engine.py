@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sla_engine.agreement import Definitions, Rule, fields_read
 from sla_engine.chunk import Chunk, ClauseResults
 from sla_engine.clause import clauses_of
 from sla_engine.condition import SOURCE
 from sla_engine.decide import decide
+from sla_engine.derived import derived
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
 from sla_engine.table import Table
@@ -19,6 +19,7 @@ from sla_engine.ticket import Ticket
 from sla_engine.timeline import Timeline
 from sla_engine.verdict import verdicts_of
 from sla_engine.worktime import Calendar
+from sla_engine.zone import Zone
 
 CHUNK: Final = 32_000
 """Tickets judged at a time: the arrays of a chunk stay in the processor's cache, and memory stays bounded."""
@@ -54,7 +55,7 @@ class Engine:
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
         self.calendars = {name: Calendar(definition) for name, definition in definitions.calendars.items()}
-        self.zone = ZoneInfo(definitions.timezone)
+        self.zone = Zone(definitions.timezone)
         self.clauses = clauses_of(definitions)
         read = (fields_read(agreement) for agreement in definitions.agreements)
         self.fields = frozenset([definitions.holder, SOURCE]).union(*read)
@@ -67,8 +68,9 @@ class Engine:
         for base in range(0, len(tickets), CHUNK):
             part_of = tickets[base : base + CHUNK]
             table, problems = tabulate(part_of, self.fields)
-            warnings += [(base + position, text) for position, text in problems]
-            found = list(self.judge(table.until(as_of), as_of))
+            found = list(self.judge(derived(table.until(as_of), self.fields, self.calendars), as_of))
+            problems += [warning for part in found for warning in part.warnings]
+            warnings += dict.fromkeys((base + position, text) for position, text in problems)
             overdue = frozenset(int(ticket) for part in found for ticket in part.verdicts.ticket[part.verdicts.overdue])
             invalid += [(base + position, TOO_FAR) for position in sorted(overdue)]
             chunks.append(Chunk(base, part_of, found, overdue, self.definitions.holder, segments))
@@ -83,10 +85,9 @@ class Engine:
             if objective.rule not in replayed:
                 replayed[objective.rule] = find_cycles(objective.rule, timeline)
             cycles = replayed[objective.rule]
-            decided = decide(clause.agreement, objective, cycles, timeline, self.zone)
-            yield ClauseResults(
-                clause, cycles, verdicts_of(clause.agreement, objective, cycles, decided, timeline), timeline
-            )
+            decided, warnings = decide(clause.agreement, objective, cycles, timeline, self.zone)
+            verdicts = verdicts_of(clause.agreement, objective, cycles, decided, timeline)
+            yield ClauseResults(clause, cycles, verdicts, timeline, warnings)
 
 
 def evaluate(tickets: Sequence[Ticket], definitions: Definitions, as_of: int, *, segments: bool = True) -> Evaluation:

@@ -12,6 +12,8 @@ DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEVER = (1 << 63) - 1
 """After every instant: the largest number that a column holds."""
+NULL: Final = -1 << 63
+"""An instant that is not there: the smallest number that a column holds."""
 FIRST_INSTANT: Final = 0
 LAST_INSTANT: Final = (datetime(2200, 1, 1, tzinfo=UTC) - EPOCH) // timedelta(milliseconds=1)
 """Instants outside [first, last) are a broken clock or a slip of the pen, not a ticket's life."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import holidays
 
-from sla_engine.calendar import CalendarDefinition, HolidayCode, Span
+from sla_engine.calendar import CalendarDefinition, DayOfYear, HolidayCode, Span
 from sla_engine.instant import instant_of
 
 Interval = tuple[int, int]
@@ -30,7 +30,7 @@ def working_intervals(definition: CalendarDefinition, year: int) -> list[Interva
     hours = (_interval(day, span, zone) for day in days for span in opened.get(day, definition.weekly[day.weekday()]))
     removed = [
         *(_interval(day, _WHOLE_DATE, zone) for day in days if day not in opened and _is_holiday(definition, day)),
-        *(_interval(day, span or _WHOLE_DATE, zone) for day, span in definition.closed if days[0] <= day <= days[-1]),
+        *(_interval(day, span or _WHOLE_DATE, zone) for day, span in _closings(definition, days)),
         *(
             _interval(day, span, zone)
             for day in days
@@ -41,6 +41,15 @@ def working_intervals(definition: CalendarDefinition, year: int) -> list[Interva
     ]
     clipped = ((max(start, first), min(end, last)) for start, end in _subtract(_merge(hours), _merge(removed)))
     return [(start, end) for start, end in clipped if start < end]
+
+
+def _closings(definition: CalendarDefinition, days: list[date]) -> Iterator[tuple[date, Span | None]]:
+    """Yield what is closed of the days: dates, and those of every year."""
+    for closed, span in definition.closed:
+        if isinstance(closed, DayOfYear):
+            yield from ((day, span) for day in days if (day.month, day.day) == (closed.month, closed.day))
+        elif days[0] <= closed <= days[-1]:
+            yield closed, span
 
 
 def _interval(day: date, span: Span, zone: ZoneInfo) -> Interval:

@@ -9,15 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 
 import numpy as np
-import numpy.typing as npt
 
 from sla_engine.attribution import holder_text
 from sla_engine.clause import Clause
-from sla_engine.instant import DAY, MINUTE, SECOND, format_instant
+from sla_engine.instant import DAY, MINUTE, NULL, SECOND, format_instant
 from sla_engine.result import FIELDS
 from sla_engine.table import Column
 from sla_engine.ticket import Ticket
-from sla_engine.verdict import NULL, Stage, Status, Verdicts
+from sla_engine.verdict import Stage, Status, Verdicts
 from sla_engine.worktime import Instants
 
 Texts = Iterable[str]
@@ -46,11 +45,11 @@ def lines_of(clause: Clause, verdicts: Verdicts, heads: Sequence[str], holder: C
         "due_if_resumed": _instants(verdicts.due_if_resumed),
         "breached_at": _instants(verdicts.breached_at),
         "next_change_at": _instants(verdicts.next_change_at),
-        "target_seconds": _seconds(decided.target),
+        "target_seconds": _seconds(verdicts.target),
         "elapsed_seconds": _seconds(verdicts.elapsed),
-        "remaining_seconds": _seconds(decided.target - verdicts.elapsed),
+        "remaining_seconds": _seconds(verdicts.remaining),
         "paused_seconds": _seconds(verdicts.paused),
-        "percent": _percents(verdicts.elapsed * 10_000 // decided.target),
+        "percent": _percents(verdicts.target - verdicts.remaining, verdicts.target),
         "holder": holders[holder.codes[decided.deciding]].tolist(),
         "definition": json.dumps(clause.definition),
     }
@@ -100,9 +99,15 @@ def _seconds(column: Instants) -> Texts:
     return map("".join, zip(signs, map(str, whole.tolist()), _THOUSANDTHS[ms].tolist(), strict=True))
 
 
-def _percents(hundredths: npt.NDArray[np.int64]) -> Texts:
-    whole, rest = np.divmod(hundredths, 100)
-    return map("".join, zip(map(str, whole.tolist()), _HUNDREDTHS[rest].tolist(), strict=True))
+def _percents(used: Instants, target: Instants) -> Texts:
+    """Return shares of the target in percent; of a target without working time there is none."""
+    hundredths = used * 10_000 // np.maximum(target, 1)
+    signs = np.where(hundredths < 0, "-", "").tolist()
+    whole, rest = np.divmod(np.abs(hundredths), 100)
+    texts = map("".join, zip(signs, map(str, whole.tolist()), _HUNDREDTHS[rest].tolist(), strict=True))
+    if target.all():
+        return texts
+    return [text if length else "null" for text, length in zip(texts, target.tolist(), strict=True)]
 
 
 _FLAGS = np.array(

@@ -11,19 +11,21 @@ import numpy as np
 from sla_engine.condition import (
     AllOf,
     AnyOf,
+    AuthorEvent,
     ChangeEvent,
     CommentEvent,
     Condition,
+    CreatedEvent,
     Differs,
     Equals,
     IsSet,
     Not,
 )
-from sla_engine.table import HISTORY, Codes, Mask, Rows, Table
+from sla_engine.table import CREATION, HISTORY, Codes, Mask, Rows, Table
 from sla_engine.ticket import Values
 
 
-def holds(  # noqa: PLR0911 - one line per kind of condition
+def holds(  # noqa: C901, PLR0911 - one line per kind of condition
     condition: Condition | None, table: Table, rows: Rows | None = None
 ) -> Mask:
     """Return where a condition holds, at these rows or (None) at all; no condition holds nowhere."""
@@ -38,6 +40,10 @@ def holds(  # noqa: PLR0911 - one line per kind of condition
             return ~holds(inner, table, rows)
         case CommentEvent():
             return _chosen(_comment_event(condition, table), rows)
+        case AuthorEvent(field):
+            return _chosen(_author_event(field, table), rows)
+        case CreatedEvent():
+            return _chosen(table.kind == CREATION, rows)
         case ChangeEvent():
             return _chosen(_change_event(condition, table), rows)
         case Equals(field, values):
@@ -67,6 +73,20 @@ def _comment_event(event: CommentEvent, table: Table) -> Mask:
         for role, public, by in table.authors
     ]
     return np.array([*verdicts, False], np.bool_)[table.comments]
+
+
+def _author_event(field: str, table: Table) -> Mask:
+    """Decide once for each pair of an author and what the field holds that there is."""
+    column = table.columns[field]
+    found = np.zeros(len(table.at), np.bool_)
+    rows = np.flatnonzero(table.comments >= 0)
+    pairs, place = np.unique(
+        table.comments[rows] * np.int64(len(column.values)) + column.codes[rows], return_inverse=True
+    )
+    authors, held = np.divmod(pairs, max(1, len(column.values)))
+    verdicts = [table.authors[author][2] in column.values[code] for author, code in zip(authors, held, strict=True)]
+    found[rows] = np.array(verdicts, np.bool_)[place]
+    return found
 
 
 def _change_event(event: ChangeEvent, table: Table) -> Mask:

@@ -56,9 +56,14 @@ def find_cycles(rule: Rule, timeline: Timeline) -> Cycles:
     before = np.zeros_like(active)
     before[1:] = active[:-1]
     before &= ~opening
+    begins, ended_here = start & (~before | reset), before & (final | reset)
+    if rule.at_once:
+        born_done = opening & stop & ~cancel
+        begins |= born_done
+        ended_here |= born_done
 
-    begin = np.flatnonzero(start & (~before | reset))
-    ends = np.flatnonzero(before & (final | reset))
+    begin = np.flatnonzero(begins)
+    ends = np.flatnonzero(ended_here)
     label = np.where(stop[ends], Ended.STOP, np.where(cancel[ends], Ended.CANCEL, Ended.RESET)).astype(np.int8)
     ticket = timeline.ticket[begin]
 

@@ -14,6 +14,7 @@ class Result:
 
     `table` is the agreement's TOML table, `agreement` its id, which versions share. `since` is when a cycle came to be
     at risk or breached: when its time reached that point, or when the target in force was chosen if that is later.
+    `remaining` is working time left, negative after the target. `deadline` is what a target `by` came to.
     `segments` and `breach_holder` are filled where they were asked for.
     """
 
@@ -38,23 +39,20 @@ class Result:
     next_change_at: int | None
     target: int
     elapsed: int
+    remaining: int
     paused: int
     holder: str | None
     calendar: str
     definition: str
     since: int | None = None
+    deadline: int | None = None
     segments: tuple[Segment, ...] = ()
     breach_holder: str | None = None
 
     @property
-    def remaining(self) -> int:
-        """Working time left in ms, negative after the target."""
-        return self.target - self.elapsed
-
-    @property
-    def percent(self) -> float:
-        """Share of the target used, cut to two decimals: 100 means reached."""
-        return self.elapsed * 10_000 // self.target / 100
+    def percent(self) -> float | None:
+        """Share of the target used, cut to two decimals: 100 means reached. None of a target without working time."""
+        return (self.target - self.remaining) * 10_000 // self.target / 100 if self.target else None
 
     @property
     def shares(self) -> dict[str, int]:
@@ -134,7 +132,7 @@ FIELDS: Final[Mapping[str, tuple[str, _Form]]] = {
     "next_change_at": ("next_change_at", _INSTANT),
     "target_seconds": ("target", _AMOUNT),
     "elapsed_seconds": ("elapsed", _AMOUNT),
-    "remaining_seconds": ("remaining", _AMOUNT._replace(read=None)),
+    "remaining_seconds": ("remaining", _AMOUNT),
     "paused_seconds": ("paused", _AMOUNT),
     "percent": ("percent", _PLAIN._replace(read=None)),
     "holder": ("holder", _PLAIN),

@@ -5,7 +5,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from sla_engine.condition import SOURCE
+from sla_engine.condition import OWN_FIELDS, SOURCE
 from sla_engine.table import COMMENT, CREATION, HISTORY, Column, CommentKey, Table
 from sla_engine.ticket import Comment, Entry, Ticket, Values
 
@@ -31,7 +31,7 @@ class _Layout:
         self.comments: list[int] = []
         self.authors: dict[CommentKey, int] = {}
         self.source = _Changes()
-        self.changes = {name: _Changes() for name in sorted(set(fields) - {SOURCE})}
+        self.changes = {name: _Changes() for name in sorted(set(fields) - set(OWN_FIELDS))}
 
     def add(self, ticket: Ticket) -> Iterable[str]:
         """Add a ticket's rows; return what is wrong with it."""

@@ -34,6 +34,16 @@ class Timeline:
         self.tied: Rows = latest(moves)
         self._work: dict[str, Instants] = {}
 
+    def row_at(self, rows: Rows, at: Instants) -> Rows:
+        """Return, going on from these rows, the last row of each one's ticket at or before an instant."""
+        final = self.last[self.ticket[rows]]
+        while True:
+            following = np.minimum(rows + 1, final)
+            ahead = (following > rows) & (self.table.at[following] <= at)
+            if not ahead.any():
+                return rows
+            rows = np.where(ahead, following, rows)
+
     def work(self, calendar: str) -> Instants:
         """Return the working time of each row's stretch, in milliseconds."""
         if calendar not in self._work:
@@ -42,10 +52,14 @@ class Timeline:
 
     def total(self, counts: Mask, calendar: str) -> Instants:
         """Return the running total of working time over the rows that count, with a leading zero."""
-        total = np.zeros(len(counts) + 1, np.int64)
-        if counts.any():
-            np.cumsum(np.where(counts, self.work(calendar), 0), out=total[1:])
-        return total
+        return running_total(counts, self.work(calendar)) if counts.any() else np.zeros(len(counts) + 1, np.int64)
+
+
+def running_total(counts: Mask, work: Instants) -> Instants:
+    """Return the running total over the rows that count, with a leading zero."""
+    total = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(np.where(counts, work, 0), out=total[1:])
+    return total
 
 
 def latest(marked: Mask) -> Rows:

@@ -8,6 +8,7 @@ times faster than a binary search over millions of instants.
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 import numpy as np
@@ -16,12 +17,14 @@ import numpy.typing as npt
 from sla_engine.calendar import CalendarDefinition
 from sla_engine.instant import DAY, NEVER, instant_of, moment_of
 from sla_engine.intervals import working_intervals
+from sla_engine.zone import Zone
 
 Instants = npt.NDArray[np.int64]
 
 HORIZON: Final = 3653 * DAY
 """A due time later than this after a cycle's end makes a ticket invalid (docs/engine.md, "Calendars")."""
 
+_AROUND: Final = 2 * DAY
 _CELL: Final = 20
 
 
@@ -51,6 +54,14 @@ class _Compiled:
         return result
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """Local dates in which working time lies, as days since 1970, and the instants at which it ends in each."""
+
+    day: Instants
+    end: Instants
+
+
 class Calendar:
     """Working time of one calendar: `elapsed` and `due`, for arrays of instants in milliseconds UTC.
 
@@ -59,8 +70,10 @@ class Calendar:
 
     def __init__(self, definition: CalendarDefinition) -> None:
         self.definition = definition
+        self.zone = Zone(definition.timezone)
         self._years: dict[int, list[tuple[int, int]]] = {}
         self._compiled: _Compiled | None = None
+        self._days: tuple[_Compiled, WorkingDays] | None = None
 
     def elapsed(self, start: Instants, end: Instants) -> Instants:
         """Return the working time in [start, end), in milliseconds; negative where end is before start."""
@@ -106,6 +119,27 @@ class Calendar:
         result[~found] = NEVER
         np.copyto(result, start, where=amount == 0)
         return result
+
+    def working_days(self, first: int, last: int) -> WorkingDays:
+        """Return the local dates in which working time lies: those around [first, last], and perhaps more."""
+        compiled = self._cover(first - _AROUND, last + _AROUND)
+        if self._days is None or self._days[0] is not compiled:
+            self._days = compiled, self._find_days(compiled)
+        return self._days[1]
+
+    def _find_days(self, compiled: _Compiled) -> WorkingDays:
+        ends = compiled.starts + np.diff(compiled.worked)
+        dates = (self.zone.local(compiled.starts) // DAY, self.zone.local(ends - 1) // DAY)
+        midnight = cache(lambda day: self.zone.instant(day, 0))
+        found: dict[int, int] = {}
+        for start, end, first, last in zip(*(a.tolist() for a in (compiled.starts, ends, *dates)), strict=True):
+            # A zone may leave a date out, or go back over midnight: so one more on both sides.
+            for day in range(first - 1, last + 2):
+                begin, until = midnight(day), midnight(day + 1)
+                if compiled.begin <= begin and until <= compiled.end and max(start, begin) < min(end, until):
+                    found[day] = min(end, until)
+        days = sorted(found)
+        return WorkingDays(np.array(days, np.int64), np.array([found[day] for day in days], np.int64))
 
     def _cover(self, first: int, last: int) -> _Compiled:
         """Return the calendar compiled for at least [first, last]."""

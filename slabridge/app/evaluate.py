@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sla_engine import Engine, Evaluation
 from sla_engine.agreement import fields_read
-from sla_engine.condition import SOURCE
+from sla_engine.condition import OWN_FIELDS
 from slabridge.config import read_definitions
 from slabridge.ticket.file import read_batches
 
@@ -40,7 +40,7 @@ class Evaluating:
         """
         engine = Engine(read_definitions(self.config))
         gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
-        wanted = frozenset().union(*(fields_read(a) for a in engine.definitions.agreements)) - {SOURCE}
+        wanted = frozenset().union(*(fields_read(a) for a in engine.definitions.agreements)).difference(OWN_FIELDS)
         seen: set[str] = set()
         for batch in read_batches(self.tickets):
             evaluation = engine.evaluate(batch.tickets, self.as_of, segments=self.segments)

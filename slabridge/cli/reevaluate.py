@@ -61,6 +61,7 @@ def _table(changes: "list[Rejudged]") -> "Table":
     from rich.text import Text
 
     from slabridge.text.printed import line
+    from slabridge.text.spoken import shown_percent
 
     table = Table()
     for name in ("ticket", "cycle", "stands as", "used %", "would be", "used %"):
@@ -68,6 +69,6 @@ def _table(changes: "list[Rejudged]") -> "Table":
     for change in changes:
         old, new = change.before, change.after
         cycle = f"{old.agreement}.{old.objective} #{old.cycle}"
-        after = ("no result", "") if new is None else (new.status, f"{new.percent:g}")
-        table.add_row(Text(line(old.ticket)), cycle, old.status, f"{old.percent:g}", *after)
+        after = ("no result", "") if new is None else (new.status, shown_percent(new.percent))
+        table.add_row(Text(line(old.ticket)), cycle, old.status, shown_percent(old.percent), *after)
     return table

@@ -13,6 +13,7 @@ from connectors.interface import NativeClock
 from sla_engine import Calendar, Engine, Result, Ticket
 from sla_engine.agreement import Agreement, Objective, OnRetarget, Rule
 from sla_engine.calendar import CalendarDefinition, Span
+from sla_engine.duration import Duration
 from sla_engine.instant import SECOND
 from slabridge.compare.comparison import Explanation
 from slabridge.compare.course import COUNTED, Course, Figures, differing
@@ -150,7 +151,8 @@ class Explainer:
         if clause is None or case.theirs.stage != "completed":
             return False
         day = course.calendar.definition.day
-        ours = {target.within.within(day) for target in clause[1].targets if day or not target.within.working_days}
+        lengths = [target.limit for target in clause[1].targets if isinstance(target.limit, Duration)]
+        ours = {length.within(day) for length in lengths if day or not length.working_days}
         return course.target in case.targets and case.theirs.target not in ours | case.targets
 
     def _other_hours(self, case: Case, at: int) -> tuple[Explanation, ...] | None:

@@ -22,7 +22,8 @@ class Reading:
 
     `at_risk` has, for each place with thresholds, the targets (ms) that they stand beside. `mapped` has, for each
     connection and field with `values`, the values that stand there, those to which nothing is mapped too. `renamed` are
-    keys by a name of an earlier version, which are read all the same.
+    keys by a name of an earlier version, which are read all the same. `restarting` are the places of stops after which
+    a clock starts again by itself.
     """
 
     file: str
@@ -30,6 +31,7 @@ class Reading:
     at_risk: dict[KeyPath, tuple[tuple[Threshold, ...], list[tuple[int, int | None]]]] = field(default_factory=dict)
     mapped: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     renamed: list[Problem] = field(default_factory=list)
+    restarting: dict[KeyPath, None] = field(default_factory=dict)
     _found: list[tuple[KeyPath, Problem]] = field(default_factory=list)
     _inherited: dict[KeyPath, KeyPath] = field(default_factory=dict)
     _earlier: dict[KeyPath, KeyPath] = field(default_factory=dict)

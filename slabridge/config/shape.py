@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
 
 from connectors.tool import TomlTable
-from sla_engine.condition import SOURCE
+from sla_engine.condition import OWN_FIELDS, SOURCE
 from sla_engine.duration import Duration, parse_duration
 from sla_engine.instant import DAY
 from slabridge.config.problem import KeyPath, instead, nearest
@@ -103,12 +103,14 @@ def check_name(name: str, path: KeyPath, reading: Reading) -> bool:
 
 
 def check_field(name: object, path: KeyPath, reading: Reading, *, own: bool = False) -> bool:
-    """Note a problem unless this can be a canonical field; `own`: one that a connection maps, so not `source`."""
+    """Note a problem unless this can be a canonical field; `own`: one of a ticket, so none that the engine knows."""
     if not isinstance(name, str) or not name:
         reading.problem(path, "must be the name of a field", name)
-    elif name in _NO_FIELDS or (own and name == SOURCE):
-        words = "is the connection's name and needs no mapping" if name == SOURCE else "has a meaning of its own"
+    elif own and name in OWN_FIELDS:
+        words = "is the connection's name and needs no mapping" if name == SOURCE else "the engine itself knows"
         reading.problem(path, f'no field can be called "{name}", which {words}; give the field another name')
+    elif name in _NO_FIELDS:
+        reading.problem(path, f'no field can be called "{name}", which has a meaning of its own; give it another name')
     else:
         return True
     return False

@@ -1,7 +1,8 @@
 """What works, but hardly as it was meant."""
 
 from connectors import TOOLS
-from sla_engine.agreement import Definitions, Threshold
+from sla_engine.agreement import Definitions, FieldDeadline, Threshold
+from sla_engine.condition import needs_value
 from slabridge.config.connections.connection import Connection
 from slabridge.config.problem import Problem, nearest
 from slabridge.config.reading import Reading
@@ -14,6 +15,8 @@ def find_warnings(
     found = Reading(reading.file)
     _filters(connections, reading, found)
     _thresholds(reading, found)
+    _deadlines(definitions, found)
+    _restarting(reading, found)
     _values(connections, reading, found)
     _unmapped(connections, reading, found)
     _kinds(definitions, connections, found)
@@ -45,6 +48,34 @@ def _thresholds(reading: Reading, found: Reading) -> None:
         for n in range(len(thresholds)):
             if beside and n not in first:
                 found.problem((*path, n), "another threshold is always reached before this one; drop it")
+
+
+def _deadlines(definitions: Definitions, found: Reading) -> None:
+    """Warn of a field's date that hides the targets after it, and of one that is not seen when it is set."""
+    for agreement in definitions.agreements:
+        for objective in agreement.objectives:
+            for n, target in enumerate(objective.targets):
+                if not isinstance(target.limit, FieldDeadline):
+                    continue
+                path = ("agreements", agreement.table, "objectives", objective.name, "targets", n)
+                field = target.limit.field
+                if n + 1 < len(objective.targets) and not needs_value(target.when, field):
+                    found.problem(
+                        path,
+                        f"is chosen without {field} too, which gives no result, and the targets after it are not "
+                        f"reached; write when = {{ {field} = {{ set = true }} }}",
+                    )
+                if objective.rule.on_retarget == "freeze":
+                    found.problem(path, f'with on_retarget = "freeze", a {field} that is set later is never seen')
+
+
+def _restarting(reading: Reading, found: Reading) -> None:
+    for path in reading.restarting:
+        found.problem(
+            path,
+            "is fulfilled by events alone, and start by no event: once stopped, the clock starts again at the ticket's "
+            'next change; write event = "created" in start, or on_reopen = "first_only"',
+        )
 
 
 def _reached(threshold: Threshold, target: int, day: int | None) -> int:

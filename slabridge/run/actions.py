@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from connectors.interface import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Write
 from sla_engine import Definitions, Result
+from sla_engine.instant import format_instant
 from slabridge.config import CommentRule, FieldMap, Writeback
 from slabridge.config.agreements.result import NEXT_DUE
 from slabridge.run.message import message_of
@@ -99,13 +100,15 @@ def adopted(known: Known, results: Sequence[Result], terms: Terms) -> dict[str, 
 
 
 def marker_of(result: Result, definitions: Definitions) -> str:
-    """Return the key of a transition on its ticket, for good: `AGREEMENT[@VALID_FROM].OBJECTIVE#CYCLE STATUS`.
+    """Return a transition's key on its ticket, for good: `AGREEMENT[@VALID_FROM].OBJECTIVE#CYCLE STATUS[ DEADLINE]`.
 
-    The agreement stands there by its id, so that its table may be called otherwise some day.
+    The agreement stands there by its id, so that its table may be called otherwise some day; the deadline of a target
+    `by`, because another one is another promise.
     """
     valid_from = next(a.valid_from for a in definitions.agreements if a.table == result.table)
     version = f"@{valid_from.isoformat()}" if valid_from else ""
-    return f"{result.agreement}{version}.{result.objective}#{result.cycle} {result.status}"
+    deadline = "" if result.deadline is None else f" {format_instant(result.deadline)}"
+    return f"{result.agreement}{version}.{result.objective}#{result.cycle} {result.status}{deadline}"
 
 
 def _earlier_marker_of(result: Result) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from sla_engine.agreement import fields_read
+from sla_engine.agreement import conditions_of, fields_read
 from sla_engine.clause import Clause
 from sla_engine.condition import reads_comments
 
@@ -23,12 +23,10 @@ class Gap(NamedTuple):
 def gaps_of(clauses: Iterable[Clause], mapped: Mapping[str, str], missing: Mapping[str, str]) -> Iterator[Gap]:
     """Yield what objectives lack; `mapped` is canonical -> native field, `missing` native field -> reason."""
     for clause in clauses:
-        agreement, objective = clause.agreement, clause.objective
-        rule = objective.rule
-        name = f"{agreement.table}.{objective.name}"
-        for field in sorted(fields_read(replace(agreement, objectives=(objective,)))):
+        name = f"{clause.agreement.table}.{clause.objective.name}"
+        alone = replace(clause.agreement, objectives=(clause.objective,))
+        for field in sorted(fields_read(alone)):
             if mapped.get(field) in missing:
                 yield Gap(name, field, missing[mapped[field]])
-        events = (rule.start, rule.stop, rule.cancel, rule.reset)
-        if COMMENTS in missing and any(map(reads_comments, events)):
+        if COMMENTS in missing and any(map(reads_comments, conditions_of(alone))):
             yield Gap(name, COMMENTS, missing[COMMENTS])

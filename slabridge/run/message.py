@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sla_engine import Definitions, Result
 from slabridge.text.printed import line
-from slabridge.text.spoken import local, spoken
+from slabridge.text.spoken import local, share_used
 
 _HEADS: Mapping[str, str] = {
     "at_risk": "at risk",
@@ -21,7 +21,7 @@ def message_of(result: Result, definitions: Definitions) -> str:
     """Return the comment's text: a few plain lines, nothing in them from the ticket but the holder's name."""
     agreement = next(a for a in definitions.agreements if a.table == result.table)
     zone = definitions.calendars[result.calendar].timezone
-    used = f"{spoken(result.elapsed)} of {spoken(result.target)} used ({result.percent:g} %)"
+    used = share_used(result.target - result.remaining, result.target, result.percent)
     lines = [
         f"{result.kind.upper()} {_HEADS[result.status]}: {agreement.name or agreement.id}, {result.objective}"
         + (f" (cycle {result.cycle})" if result.cycle > 1 else ""),

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from sla_engine import Definitions, Result
 from slabridge.text.printed import line
-from slabridge.text.spoken import local, spoken, zoned
+from slabridge.text.spoken import local, share_used, spoken, zoned
 
 STYLES = {
     "breached": "bold red",
@@ -30,7 +30,7 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
         text.append(f"{result.kind.upper()} {result.agreement}.{result.objective}", style="bold")
         text.append(f" cycle {result.cycle}: ")
         text.append(result.status.replace("_", " "), style=STYLES[result.status])
-        text.append(f", {spoken(result.elapsed)} of {spoken(result.target)} used ({result.percent:g} %)")
+        text.append(f", {share_used(result.target - result.remaining, result.target, result.percent)}")
         if result.due_at is not None:
             verb = "was due" if result.breached or result.stopped_at is not None else "due"
             text.append(f", {verb} {local(result.due_at, zone)}")

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from sla_engine import Evaluation
 from slabridge.text.printed import line, printable
+from slabridge.text.spoken import shown_percent
 
 Writer = Callable[[Evaluation], None]
 
@@ -64,5 +65,5 @@ def _print_table(rows: list[dict[str, Any]]) -> None:
         objective = f"{row['agreement']}.{row['objective']}" + (f" #{row['cycle']}" if row["cycle"] > 1 else "")
         due = (row["due_at"] or "").replace("T", " ")[:16]
         ticket, holder = (Text(line(row[name] or "")) for name in ("ticket", "holder"))
-        table.add_row(ticket, objective, row["status"], due, f"{row['percent']:g}", holder)
+        table.add_row(ticket, objective, row["status"], due, shown_percent(row["percent"]), holder)
     Console().print(table)

@@ -16,6 +16,17 @@ def zoned(instant: int, zone: str) -> datetime:
     return moment_of(instant).astimezone(ZoneInfo(zone))
 
 
+def share_used(used: int, target: int, percent: float | None) -> str:
+    """Return how much of a target is used: `5h of 8h used (62.5 %)`."""
+    share = "" if percent is None else f" ({shown_percent(percent)} %)"
+    return f"{spoken(used)} of {spoken(target)} used{share}"
+
+
+def shown_percent(percent: float | None) -> str:
+    """Return a share as it is shown, nothing where there is none."""
+    return "" if percent is None else f"{percent:g}"
+
+
 def spoken(ms: int) -> str:
     """Return working time as people say it: `26h 10m`, `45s`."""
     if ms < MINUTE:

@@ -33,7 +33,7 @@ def evaluate(
 def judge(
     document: dict[str, Any], ticket: dict[str, Any], as_of: int, calendars: dict[str, Calendar]
 ) -> list[dict[str, Any]]:
-    rows = [row for row in rows_of(ticket) if row.at <= as_of]
+    rows = [row for row in rows_of(ticket, calendars) if row.at <= as_of]
     results = []
     for table, agreement in document["agreements"].items():
         for name, objective in agreement["objectives"].items():

@@ -79,9 +79,13 @@ class Calendar:
         self.day: str | None = table.get("day")
         self.weekly_maintenance: list[tuple[int, str]] = []
         self.holes: list[Interval] = []
+        self.yearly: list[tuple[str, str]] = []
         for closed in table.get("closed", []):
             day, _, span = closed.partition(" ")
-            self.holes += self.span(date.fromisoformat(day), span or "00:00-24:00")
+            if len(day) == len("12-31"):
+                self.yearly.append((day, span or "00:00-24:00"))
+            else:
+                self.holes += self.span(date.fromisoformat(day), span or "00:00-24:00")
         for window in table.get("maintenance", []):
             if "weekly" in window:
                 days, span = window["weekly"].split(" ")
@@ -132,7 +136,9 @@ class Calendar:
         intervals = [interval for start in near for interval in self.opening(start)]
         intervals = [(max(start, midnight), min(end, midnight_after)) for start, end in intervals]
         intervals = [(start, end) for start, end in intervals if start < end]
-        for hole in self.holes + [hole for start in near for hole in self.maintenance(start)]:
+        yearly = [span for closed, span in self.yearly if day.isoformat().endswith(closed)]
+        closings = [hole for span in yearly for hole in self.span(day, span)]
+        for hole in self.holes + closings + [hole for start in near for hole in self.maintenance(start)]:
             intervals = subtract(intervals, hole)
         merged: list[Interval] = []
         for start, end in sorted(intervals):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tests.reference.calendar import instant
+from tests.reference.calendar import Calendar, instant
 
 Values = frozenset[str]
 """What a field holds, as texts; empty is unset."""
@@ -32,7 +32,7 @@ def values_of(value: object) -> Values:
     return frozenset(item if isinstance(item, str) else json.dumps(item) for item in items if item not in (None, ""))
 
 
-def rows_of(ticket: dict[str, Any]) -> list[Row]:
+def rows_of(ticket: dict[str, Any], calendars: dict[str, Calendar]) -> list[Row]:
     """Return all rows of a ticket in the order in which they are replayed."""
     created = instant(datetime.fromisoformat(ticket["created"]))
 
@@ -48,6 +48,8 @@ def rows_of(ticket: dict[str, Any]) -> list[Row]:
         for name, (before, _) in entry["changes"].items():
             fields[name] = values_of(before)
     fields["source"] = values_of(ticket["source"])
+    fields["opened_in"] = frozenset(name for name, each in calendars.items() if each.elapsed(created, created + 1))
+    fields["last_comment"] = fields["last_public_comment"] = frozenset()
 
     rows = [Row(created, "created", fields, {}, {})]
     waiting = [(at, 0, "entry", entry) for at, entry in entries]
@@ -58,7 +60,12 @@ def rows_of(ticket: dict[str, Any]) -> list[Row]:
             after = {**before, **{name: values_of(to) for name, (_, to) in item["changes"].items()}}
             rows.append(Row(at, kind, after, before, {}))
         else:
-            rows.append(Row(at, kind, before, before, item))
+            after = dict(before)
+            if item["role"] != "system":
+                after["last_comment"] = values_of(item["role"])
+                if item["public"]:
+                    after["last_public_comment"] = values_of(item["role"])
+            rows.append(Row(at, kind, after, before, item))
     return rows
 
 
@@ -73,6 +80,8 @@ def holds(condition: Condition, row: Row) -> bool:
     keys = {"comment": ("role", "public", "by"), "change": ("field", "from", "to")}.get(event, ())
     about = {key: entries.pop(key) for key in keys if key in entries}
     if event == "comment" and not is_comment(about, row):
+        return False
+    if event == "created" and row.kind != "created":
         return False
     if event == "change" and not is_change(about, row):
         return False
@@ -91,6 +100,8 @@ def entry_holds(name: str, wanted: object, row: Row) -> bool:
 def is_comment(about: dict[str, Any], row: Row) -> bool:
     if row.kind != "comment":
         return False
+    if isinstance(about.get("by"), dict):
+        about = {**about, "by": list(row.fields.get(about["by"]["field"], frozenset()))}
     return all(values_of(row.comment[key]) & values_of(wanted) for key, wanted in about.items())
 
 

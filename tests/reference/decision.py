@@ -1,12 +1,16 @@
 """What decides a cycle: its deciding row, and the target and calendar that hold there."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.reference.calendar import Calendar, local_date
 from tests.reference.condition import Row, holds
+from tests.reference.deadline import deadline_of
 from tests.reference.replay import Cycle
+
+LIMIT = timedelta(days=3653) // timedelta(milliseconds=1)
 
 
 @dataclass
@@ -24,16 +28,22 @@ class Promise:
 
 @dataclass
 class Decision:
-    """`last` is the deciding row as without `freeze`, `chosen` the row where the target in force was chosen."""
+    """`last` is the deciding row as without `freeze`, `chosen` the row where the target in force was chosen.
+
+    `target` is the working time allowed, `deadline` the instant that stands instead; `calendars` has the calendar on
+    which the time of each of the cycle's rows counts.
+    """
 
     last: int
     chosen: int
     calendar: Calendar
-    target: int
+    calendars: list[Calendar]
+    target: int | None
+    deadline: int | None
 
 
 def decide(
-    promise: Promise, cycle: Cycle, rows: list[Row], calendars: dict[str, Calendar], zone: ZoneInfo
+    promise: Promise, cycle: Cycle, rows: list[Row], as_of: int, calendars: dict[str, Calendar], zone: ZoneInfo
 ) -> Decision | None:
     """Return what decides a cycle, or None where it has no result. `zone` is the one of validity dates."""
     agreement, objective = promise.agreement, promise.objective
@@ -56,9 +66,31 @@ def decide(
         if choice(targets, rows[index]) != choice(targets, rows[index - 1]):
             chosen = index
 
-    nearest = next(each["calendar"] for each in (targets[place], objective, agreement) if "calendar" in each)
-    calendar = calendars[calendar_of(nearest, rows[deciding])]
-    return Decision(last, chosen, calendar, calendar.milliseconds(targets[place]["within"]))
+    calendar = calendar_chosen(promise, rows[deciding], calendars)
+    assert calendar is not None
+    on_rows = [calendar] * len(cycle.modes)
+    if "within" in targets[place]:
+        if promise.on_retarget == "carry":
+            on_rows = carried(promise, cycle, rows, calendar, calendars)
+        return Decision(last, chosen, calendar, on_rows, calendar.milliseconds(targets[place]["within"]), None)
+
+    received = rows[chosen if promise.on_retarget == "restart" else cycle.first].at
+    deadline = deadline_of(targets[place]["by"], rows[deciding], received, calendar)
+    ended = as_of if cycle.ended is None else rows[cycle.ended].at
+    if deadline is None or deadline > ended + LIMIT:
+        return None
+    return Decision(last, chosen, calendar, on_rows, None, deadline)
+
+
+def carried(
+    promise: Promise, cycle: Cycle, rows: list[Row], calendar: Calendar, calendars: dict[str, Calendar]
+) -> list[Calendar]:
+    """Return the calendar of the target chosen at each row of a cycle; `calendar` is that at the deciding row."""
+    found = []
+    for index in range(cycle.first, cycle.first + len(cycle.modes)):
+        calendar = calendar_chosen(promise, rows[index], calendars) or calendar
+        found.append(calendar)
+    return found
 
 
 def is_valid(agreement: dict[str, Any], started: int, zone: ZoneInfo) -> bool:
@@ -89,6 +121,16 @@ def choice(targets: list[dict[str, Any]], row: Row) -> int | None:
         if "when" not in target or holds(target["when"], row):
             return place
     return None
+
+
+def calendar_chosen(promise: Promise, row: Row, calendars: dict[str, Calendar]) -> Calendar | None:
+    """Return the calendar of the target that is chosen at a row."""
+    targets = targets_of(promise.objective)
+    place = choice(targets, row)
+    if place is None:
+        return None
+    levels = (targets[place], promise.objective, promise.agreement)
+    return calendars[calendar_of(next(each["calendar"] for each in levels if "calendar" in each), row)]
 
 
 def calendar_of(named: str | dict[str, Any], row: Row) -> str:

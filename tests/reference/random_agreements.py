@@ -17,12 +17,18 @@ VALUES: dict[str, list[Any]] = {
     "level": [1, 3.5],
     "source": ["snow", "jira"],
 }
-FIELDS = [*["status"] * 4, *["priority", "team"] * 2, *VALUES]
+WORDS: dict[str, list[Any]] = {
+    "last_comment": ["agent", "customer"],
+    "last_public_comment": ["agent", "customer"],
+    "opened_in": ["c0"],
+}
+"""What the engine's own fields hold."""
+FIELDS = [*["status"] * 4, *["priority", "team"] * 2, *VALUES, *WORDS]
 DURATIONS = ["1h", "1s", "15m", "30m", "1h30m", "2h", "4h", "8h", "24h", "1wd", "2wd", "1wd1h", "40h", "2500h"]
 AT_RISK = ["75%", "1%", "33%", "100%", "1s", "30m", "1h", "8h", "1wd"]
 PEOPLE = ["alice", "bob"]
 ROLES = ["agent", "customer", "system"]
-ON_RETARGET = ["keep", "restart", "restart", "freeze"]
+ON_RETARGET = ["keep", "carry", "carry", "restart", "restart", "freeze"]
 
 OPEN, ENDED = {"status": ["new", "work", "wait"]}, {"status": ["done", "gone"]}
 RULES: list[Table] = [
@@ -41,7 +47,8 @@ RULES: list[Table] = [
 
 def random_values(rng: Random, field: str) -> object:
     """Return one value or a list of them."""
-    return rng.sample(VALUES[field], rng.randint(1, 2)) if sometimes(rng) else rng.choice(VALUES[field])
+    values = VALUES.get(field) or WORDS[field]
+    return rng.sample(values, rng.randint(1, min(2, len(values)))) if sometimes(rng) else rng.choice(values)
 
 
 def random_entry(rng: Random) -> Table:
@@ -51,11 +58,14 @@ def random_entry(rng: Random) -> Table:
 
 
 def random_event(rng: Random) -> Table:
+    if sometimes(rng, 8):
+        return {"event": "created"}
     if sometimes(rng):
-        field = rng.choice([name for name in FIELDS if name != "source"])
+        field = rng.choice([name for name in FIELDS if name != "source" and name in VALUES])
         keys = rng.choice([[], [], ["from"], ["to"], ["from", "to"]])
         return {"event": "change", "field": field} | {key: random_values(rng, field) for key in keys}
-    about = {"role": rng.choice(ROLES), "public": rng.choice([True, False]), "by": rng.choice(PEOPLE)}
+    by = rng.choice([*PEOPLE, {"field": "assignee"}])
+    about = {"role": rng.choice(ROLES), "public": rng.choice([True, False]), "by": by}
     return {"event": "comment"} | {key: value for key, value in about.items() if sometimes(rng, 3)}
 
 
@@ -89,6 +99,8 @@ def random_rule(rng: Random) -> Table:
         rule["on_retarget"] = rng.choice(ON_RETARGET)
     if sometimes(rng):
         rule["on_reset"] = rng.choice(["cancel", "complete"])
+    if "while" not in rule and sometimes(rng, 3):
+        rule["at_once"] = True
     if sometimes(rng):
         rule["at_risk"] = rng.sample(AT_RISK, rng.randint(1, 2))
     return rule
@@ -112,13 +124,23 @@ def random_targets(rng: Random, names: list[str]) -> str | Table | list[Table]:
         return table if sometimes(rng, 4) else table | {"else": rng.choice(DURATIONS)}
     listed = []
     for _ in range(rng.randint(1, 3)):
-        target: Table = {"within": rng.choice(DURATIONS)}
+        target: Table = {"by": random_deadline(rng)} if sometimes(rng, 3) else {"within": rng.choice(DURATIONS)}
         if sometimes(rng):
             target["when"] = {"priority": rng.choice(VALUES["priority"])} if sometimes(rng) else random_condition(rng)
         if sometimes(rng):
             target["calendar"] = random_calendar_choice(rng, names)
         listed.append(target)
     return listed
+
+
+def random_deadline(rng: Random) -> Table:
+    if sometimes(rng):
+        return {"field": "due"}
+    deadline: Table = {"days": rng.choice([0, 1, 1, 2, 5])}
+    for key in ("at", "cutoff"):
+        if sometimes(rng):
+            deadline[key] = rng.choice(["08:00", "12:00", "15:00", "17:00", "23:30", "00:00", "02:30"])
+    return deadline
 
 
 def random_objective(rng: Random, names: list[str], clocks: Table) -> Table:

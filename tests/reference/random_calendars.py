@@ -89,8 +89,11 @@ def random_date(rng: Random, near: date) -> date:
 
 
 def random_closing(rng: Random, near: date) -> str:
-    day = random_date(rng, near)
-    return f"{day} {random_span(rng)}" if sometimes(rng) else str(day)
+    day = str(random_date(rng, near))
+    if sometimes(rng, 3):
+        day = day.removeprefix(day[:5])  # of every year
+    span = random_span(rng)
+    return f"{day} {span}" if sometimes(rng) and span[:5] < span[6:] else day
 
 
 def random_maintenance(rng: Random, near: date) -> Table:

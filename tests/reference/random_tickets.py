@@ -11,7 +11,7 @@ from tests.reference.random_calendars import Table, sometimes
 DAY = 86_400_000
 JITTER = [*[0] * 8, -1, 1, 60_000, 1_800_000, 3_600_000, -3_600_000, DAY, 9 * DAY]
 OFFSETS = [UTC, timezone(timedelta(hours=2)), timezone(timedelta(hours=-3, minutes=-30))]
-MUTABLE = [*["status"] * 6, *["team", "priority"] * 4, "country", "labels", "vip", "level", "assignee"]
+MUTABLE = [*["status"] * 6, *["team", "priority"] * 4, "country", "labels", "vip", "level", "assignee", "due", "due"]
 
 
 def instants_near(document: Table, anchor: int) -> list[int]:
@@ -45,12 +45,20 @@ def random_value(rng: Random, field: str) -> object:
     return rng.sample([*usual, None, ""], rng.randint(1, 3))
 
 
+def random_due(rng: Random, at: int) -> object:
+    """Return a date or an instant, sometimes neither, or one that is no ticket's."""
+    due = at + rng.choice([0, 1, -1, 3_600_000, 9 * 3_600_000, DAY, -DAY, 3 * DAY, 40 * DAY])
+    day = (EPOCH + timedelta(milliseconds=due)).date().isoformat()
+    odd = [None, "", "tomorrow", [day, "2026-03-02"], "2199-12-31", "0012-03-02", f"{day}T12:00:00", "2026-W10-1"]
+    return rng.choice([written(rng, due)] * 6 + [day] * 6 + odd)
+
+
 def random_entry(rng: Random, at: int, held: Table) -> Table:
     """Return a history entry; `held` is changed to what the fields hold after it."""
     changes = {}
     for field in {rng.choice(MUTABLE): None for _ in range(rng.randint(1, 2))}:
         before = random_value(rng, field) if sometimes(rng, 10) else held.get(field)
-        held[field] = random_value(rng, field)
+        held[field] = random_due(rng, at) if field == "due" else random_value(rng, field)
         changes[field] = [before, held[field]]
     return {"at": written(rng, at), "by": rng.choice(PEOPLE), "changes": changes}
 
@@ -67,6 +75,7 @@ def random_ticket(rng: Random, key: str, pool: list[int]) -> Table:
     if sometimes(rng, 10):
         rng.shuffle(entered)
     held = {field: random_value(rng, field) for field in VALUES if field != "source"}
+    held["due"] = random_due(rng, moments[0])
     if sometimes(rng):
         held["status"] = "new"
     ticket: Table = {

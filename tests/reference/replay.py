@@ -45,6 +45,8 @@ def replay(rule: dict[str, Any], rows: list[Row]) -> list[Cycle]:
                 completes = rule.get("on_reset", "cancel") == "complete"
                 end(active, index, "reset", "completed" if completes else "cancelled")
                 active = begin(cycles, index) if start else None
+        elif index == 0 and rule.get("at_once") and stop and not cancel:
+            end(begin(cycles, index), index, "stop", "completed")
         elif start and not stop and not cancel:
             active = begin_or_resume(cycles, index, rule.get("on_reopen", "new_cycle"))
 

@@ -1,16 +1,13 @@
 """What a cycle comes to: one row of the output, with its segments and shares."""
 
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.reference import segments
 from tests.reference.calendar import Calendar, text
 from tests.reference.condition import Row, holds
-from tests.reference.decision import Promise, decide
+from tests.reference.decision import LIMIT, Promise, decide
 from tests.reference.replay import Cycle
-
-LIMIT = timedelta(days=3653) // timedelta(milliseconds=1)
 
 
 class DueTooFarError(Exception):
@@ -31,32 +28,47 @@ def result(
     Raises:
         DueTooFarError: the ticket cannot be judged.
     """
-    decision = decide(promise, cycle, rows, calendars, ZoneInfo(document.get("timezone", "UTC")))
+    decision = decide(promise, cycle, rows, as_of, calendars, ZoneInfo(document.get("timezone", "UTC")))
     if decision is None:
         return None
-    calendar, target = decision.calendar, decision.target
+    calendar, deadline = decision.calendar, decision.deadline
 
     field = document.get("attribution", {}).get("holder", "team")
     end = as_of if cycle.ended is None else rows[cycle.ended].at
-    restarted_before = decision.chosen if promise.on_retarget == "restart" else cycle.first
-    stretches = segments.stretches_of(cycle, rows, end, restarted_before, field)
-    elapsed = segments.time_in("counted", stretches, calendar)
+    first = decision.chosen if promise.on_retarget == "restart" else cycle.first
+    modes, stage = cycle.modes, cycle.stage
+    if deadline is not None:  # which no pause moves
+        modes = ["counted" if mode == "paused" else mode for mode in modes]
+        stage = "running" if stage == "paused" else stage
+    stretches = segments.stretches_of(cycle, modes, decision.calendars, rows, end, first, field)
+    elapsed = segments.time_in("counted", stretches)
 
-    due_at = due_if_resumed = None
-    if cycle.stage == "paused" and elapsed < target:
-        due_if_resumed = project(calendar, end, target - elapsed)
+    due_at = due_if_resumed = breached_at = None
+    if deadline is not None:
+        due_at = deadline
+        target = calendar.elapsed(rows[first].at, deadline) if deadline > rows[first].at else 0
+        remaining = calendar.elapsed(end, deadline) if deadline > end else -calendar.elapsed(deadline, end)
+        if end > deadline:
+            breached_at = not_stopped_from(max(deadline, rows[first].at), stretches, end)
     else:
-        due_at = due_time(calendar, stretches, target, end)
-    breached_at = due_at if elapsed >= target and due_at is not None and end > due_at else None
+        assert decision.target is not None
+        target = decision.target
+        remaining = target - elapsed
+        if stage == "paused" and elapsed < target:
+            due_if_resumed = project(calendar, end, target - elapsed)
+        else:
+            due_at = due_time(calendar, stretches, target, end)
+        breached_at = due_at if elapsed >= target and due_at is not None and end > due_at else None
 
     # The time used at which the first of the thresholds is reached.
+    used = target - remaining
     at_risk_from = min((used_at(each, target, calendar) for each in promise.rule.get("at_risk", [])), default=None)
-    at_risk = at_risk_from is not None and elapsed >= at_risk_from
+    at_risk = at_risk_from is not None and used >= at_risk_from
     next_change_at = None
-    if cycle.stage == "running" and breached_at is None and due_at is not None:
+    if stage == "running" and breached_at is None and due_at is not None:
         next_change_at = due_at + 1
         if at_risk_from is not None and not at_risk:
-            next_change_at = min(next_change_at, project(calendar, end, at_risk_from - elapsed))
+            next_change_at = min(next_change_at, project(calendar, end, at_risk_from - used))
 
     breach_holder = None
     if breached_at is not None:
@@ -68,14 +80,13 @@ def result(
     parts = segments.segments_of(stretches)
     holders = dict.fromkeys(part.holder for part in parts if part.mode == "counted")
     shares = {
-        holder: segments.time_in("counted", [part for part in parts if part.holder == holder], calendar)
-        for holder in holders
+        holder: segments.time_in("counted", [part for part in stretches if part.holder == holder]) for holder in holders
     }
     excludes = [each["exclude"] for each in (promise.agreement, promise.objective) if "exclude" in each]
     return {
         "cycle": cycle.number,
-        "stage": cycle.stage,
-        "status": status_of(cycle.stage, breached=breached_at is not None, at_risk=at_risk),
+        "stage": stage,
+        "status": status_of(stage, breached=breached_at is not None, at_risk=at_risk),
         "breached": breached_at is not None,
         "excluded": any(holds(exclude, rows[-1]) for exclude in excludes),
         "started_at": text(rows[cycle.first].at),
@@ -86,11 +97,11 @@ def result(
         "next_change_at": text_or_none(next_change_at),
         "target_seconds": target / 1000,
         "elapsed_seconds": elapsed / 1000,
-        "remaining_seconds": (target - elapsed) / 1000,
-        "paused_seconds": segments.time_in("paused", stretches, calendar) / 1000,
-        "percent": elapsed * 10000 // target / 100,
+        "remaining_seconds": remaining / 1000,
+        "paused_seconds": segments.time_in("paused", stretches) / 1000,
+        "percent": used * 10000 // target / 100 if target else None,
         "holder": segments.holder_of(rows[decision.last], field),
-        "segments": [segments.as_json(part, calendar) for part in parts],
+        "segments": [segments.as_json(part) for part in parts],
         "shares": {holder or "": worked / 1000 for holder, worked in shares.items()},
         "breach_holder": breach_holder,
     }
@@ -111,11 +122,18 @@ def due_time(calendar: Calendar, stretches: list[segments.Stretch], target: int,
     left = target
     for each in stretches:
         if each.mode == "counted":
-            worked = calendar.elapsed(each.start, each.end)
-            if left <= worked:
-                return project(calendar, each.start, left, each.end)
-            left -= worked
+            if left <= each.worked:
+                return project(each.calendar, each.start, left, each.end)
+            left -= each.worked
     return project(calendar, end, left)
+
+
+def not_stopped_from(at: int, stretches: list[segments.Stretch], end: int) -> int:
+    """Return the first instant, not before the given one, at which the cycle is not stopped; else its end."""
+    for each in stretches:
+        if each.mode != "stopped" and each.end > max(each.start, at):
+            return max(each.start, at)
+    return end
 
 
 def project(calendar: Calendar, start: int, left: int, latest: int | None = None) -> int:

@@ -118,7 +118,6 @@ def test_open_lifts_a_holiday_but_nothing_else(judge: Judge, more: str, hours: f
         ('open = { 2026-01-06 = ["10:00-14:00"] }', 8 + 4),  # the night before belongs to the 5th
         ('holidays = ["SE"]\nopen = { 2026-01-06 = ["10:00-14:00"] }', 8 + 4),
         ('holidays = ["SE"]\nopen = { 2026-01-05 = ["20:00-06:00"] }', 4 + 6),  # the holiday cuts it at midnight
-        ('closed = ["2026-01-05 23:00-01:00"]', 6 + 8),
         ('maintenance = [{ weekly = "mon 22:00-06:00" }]', 0 + 8),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from connectors.tool import TomlTable
-from sla_engine.calendar import WEEKDAYS, CalendarDefinition, HolidayCode, Span
+from sla_engine.calendar import WEEKDAYS, CalendarDefinition, DayOfYear, HolidayCode, Span
 from sla_engine.instant import DAY
 from slabridge.config.agreements.holiday import read_holidays
 from slabridge.config.agreements.hours import read_closed, read_days, read_local_time, read_span, read_weekly
@@ -48,7 +48,7 @@ class CalendarTable(TomlTable):
         examples=['{ mon-fri = ["08:00-17:00"] }']
     )
     holidays: list[Annotated[HolidayCode, text_as(read_holidays)]] = Field(default=[], examples=['["SE"]'])
-    closed: list[Annotated[tuple[date, Span | None], PlainValidator(read_closed)]] = Field(
+    closed: list[Annotated[tuple[date | DayOfYear, Span | None], PlainValidator(read_closed)]] = Field(
         default=[], examples=['["2026-06-05"]']
     )
     open: dict[Annotated[date, DateValue], list[SpanText]] = Field(

@@ -5,13 +5,26 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sla_engine.condition import AllOf, AnyOf, ChangeEvent, CommentEvent, Condition, Differs, Equals, IsSet, Not
+from sla_engine.condition import (
+    OWN_FIELDS,
+    AllOf,
+    AnyOf,
+    AuthorEvent,
+    ChangeEvent,
+    CommentEvent,
+    Condition,
+    CreatedEvent,
+    Differs,
+    Equals,
+    IsSet,
+    Not,
+)
 from sla_engine.ticket import ROLES
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field
 
-_PARAMETERS = {"comment": ("role", "public", "by"), "change": ("field", "from", "to")}
+_PARAMETERS = {"comment": ("role", "public", "by"), "change": ("field", "from", "to"), "created": ()}
 _EVENT_KEYS = ("event", *(key for keys in _PARAMETERS.values() for key in keys))
 _UNSET = "an unset field equals nothing; write { set = false }"
 _EMPTY = "is empty, so it says nothing; leave it out, or give it entries"
@@ -104,10 +117,13 @@ def _event(raw: Mapping[str, Any], path: KeyPath, reading: Reading, *, events: b
             (*path, "event"), "an event is over at once; it may stand in start, stop, cancel and reset alone", event
         )
         return None
-    other = "change" if event == "comment" else "comment"
-    for key in _PARAMETERS[other]:
-        if key in raw:
-            reading.problem((*path, key), f'belongs to event = "{other}"; here are {", ".join(_PARAMETERS[event])}')
+    for other, keys in _PARAMETERS.items():
+        for key in keys if other != event else ():
+            if key in raw:
+                here = f"; here are {', '.join(_PARAMETERS[event])}" if _PARAMETERS[event] else ""
+                reading.problem((*path, key), f'belongs to event = "{other}"{here}')
+    if event == "created":
+        return CreatedEvent()
     return _comment_event(raw, path, reading) if event == "comment" else _change_event(raw, path, reading)
 
 
@@ -120,8 +136,23 @@ def _comment_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> C
     if public is not None and not isinstance(public, bool):
         reading.problem((*path, "public"), "must be true or false", public)
         public = None
+    if isinstance(raw.get("by"), Mapping):
+        author = _author(raw["by"], (*path, "by"), reading)
+        return None if author is None else AllOf((CommentEvent(roles, public), author))
     by = _values(raw["by"], (*path, "by"), reading) if "by" in raw else None
     return CommentEvent(roles, public, by)
+
+
+def _author(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Condition | None:
+    for key in raw:
+        if key != "field":
+            reading.problem((*path, key), f"unknown key; {instead(key, ('field',))}")
+    if "field" not in raw:
+        reading.problem((*path, "field"), 'is missing; write who wrote it, as in field = "assignee"')
+    elif check_field(raw["field"], (*path, "field"), reading):
+        reading.uses.append(FieldUse((*path, "field"), raw["field"]))
+        return AuthorEvent(raw["field"])
+    return None
 
 
 def _change_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Condition | None:
@@ -131,6 +162,11 @@ def _change_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Co
     unset = "an unset value cannot be named here; leave it out"
     before = _values(raw["from"], (*path, "from"), reading, unset=unset) if "from" in raw else None
     after = _values(raw["to"], (*path, "to"), reading, unset=unset) if "to" in raw else None
+    if raw["field"] in OWN_FIELDS:
+        reading.problem(
+            (*path, "field"), "the engine itself knows this field, and no change event is about it", raw["field"]
+        )
+        return None
     if not check_field(raw["field"], (*path, "field"), reading):
         return None
     reading.uses.append(FieldUse((*path, "field"), raw["field"], (*(before or ()), *(after or ()))))

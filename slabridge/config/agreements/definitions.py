@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from connectors.tool import TomlTable
 from sla_engine.agreement import Definitions
+from sla_engine.condition import LAST_COMMENT, LAST_PUBLIC_COMMENT, OPENED_IN
 from slabridge.config.agreements.agreement import read_agreements
 from slabridge.config.agreements.calendar import read_calendars
 from slabridge.config.agreements.objective import Shared
@@ -67,7 +68,21 @@ def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions
     calendars = read_calendars(document, reading)
     clocks = read_clocks(document, reading)
     shared = Shared(calendars, _names(document, "calendars"), clocks, _names(document, "clocks"), reading)
-    return Definitions(calendars, read_agreements(document, shared), timezone, holder)
+    agreements = read_agreements(document, shared)
+    _check_own_fields({OPENED_IN: shared.calendar_names, LAST_COMMENT: _WHO, LAST_PUBLIC_COMMENT: _WHO}, reading)
+    return Definitions(calendars, agreements, timezone, holder)
+
+
+_WHO = ("agent", "customer")
+
+
+def _check_own_fields(values: Mapping[str, tuple[str, ...]], reading: Reading) -> None:
+    """Note a problem for each value that a field of the engine's own never has."""
+    for use in reading.uses:
+        for value in use.values if use.field in values else ():
+            if value not in values[use.field]:
+                what = "calendar" if use.field == OPENED_IN else "role (what the system writes is passed over)"
+                reading.problem(use.path, f"no such {what}; {instead(value, values[use.field])}", value)
 
 
 def _names(document: Mapping[str, Any], key: str) -> tuple[str, ...]:

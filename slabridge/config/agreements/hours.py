@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from sla_engine.calendar import WEEKDAYS, Span
+from sla_engine.calendar import WEEKDAYS, DayOfYear, Span
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config.problem import instead
 from slabridge.config.shape import read_date
@@ -46,19 +46,44 @@ def read_span(text: str) -> Span:
     return Span(start, end if end > start else end + _MINUTES)
 
 
-def read_closed(value: object) -> tuple[date, Span | None]:
-    """Return a closed date, or a part of one.
+def read_closed(value: object) -> tuple[date | DayOfYear, Span | None]:
+    """Return a closed date, of one year or of every year, or a part of one.
 
     Raises:
         ValueError: it is neither.
     """
     if isinstance(value, str) and " " in value:
-        day, _, span = value.partition(" ")
-        return read_date(day), read_span(span)
+        day, _, text = value.partition(" ")
+        span = read_span(text)
+        if span.end > _MINUTES:
+            raise ValueError(
+                "ends before it begins: close the rest of one date (to 24:00) and the beginning of the next"
+            )
+        return _read_day(day), span
     try:
-        return read_date(value), None
+        return _read_day(value), None
     except ValueError as error:
-        raise ValueError(f'{error}, or a part of one as "2026-12-24 12:00-24:00"') from None
+        raise ValueError(f'{error}, 06-05 for every year, or a part of one as "2026-12-24 12:00-24:00"') from None
+
+
+def _read_day(value: object) -> date | DayOfYear:
+    if isinstance(value, str) and re.fullmatch(r"\d\d-\d\d", value, re.ASCII):
+        leap = read_date(f"2024-{value}")
+        return DayOfYear(leap.month, leap.day)
+    return read_date(value)
+
+
+def read_time(text: str) -> int:
+    """Return a local time in minutes since midnight; 24:00 is the end of the day.
+
+    Raises:
+        ValueError: it is none.
+    """
+    match = re.fullmatch(r"(\d\d):(\d\d)", text, re.ASCII)
+    minutes = 60 * int(match[1]) + int(match[2]) if match else _MINUTES + 1
+    if match is None or int(match[2]) > 59 or minutes > _MINUTES:
+        raise ValueError("is no time; write 17:00")
+    return minutes
 
 
 def read_weekly(text: str) -> tuple[tuple[int, Span], ...]:

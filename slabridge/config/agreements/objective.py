@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from connectors.tool import TomlTable
-from sla_engine.agreement import CalendarChoice, Objective, Target
+from sla_engine.agreement import CalendarChoice, Limit, Objective, Target, calendars_of
 from sla_engine.calendar import CalendarDefinition
-from sla_engine.condition import Condition, Equals
+from sla_engine.condition import Condition, Equals, needs_event
 from sla_engine.duration import Duration
+from sla_engine.instant import DAY, SECOND
 from slabridge.config.agreements.condition import read_condition
+from slabridge.config.agreements.limit import lengths_of, read_deadline
 from slabridge.config.agreements.rule import Clock, ClockTable, read_clock, refuse_beside_while, rule_of
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
@@ -31,7 +33,8 @@ class TargetTable(TomlTable):
     """One of a list of targets."""
 
     when: Any = None
-    within: Annotated[Duration, DurationText] = Field(examples=['"4h"'])
+    within: Annotated[Duration | None, DurationText] = None
+    by: Any = None
     calendar: Any = None
 
 
@@ -41,6 +44,10 @@ class ChoiceTable(TomlTable):
     field: str = Field(examples=['"country"'])
     values: dict[str, str] = Field(examples=['{ US = "office-us" }'], min_length=1)
     otherwise: str = Field(alias="else", examples=['"office"'])
+
+
+_ANY_LENGTH = (SECOND, 3653 * DAY)
+"""What a deadline may leave, from the least to the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +72,11 @@ def read_objective(raw: object, path: KeyPath, calendar: CalendarChoice | None, 
     if "calendar" in raw:
         calendar = read_calendar(raw["calendar"], (*path, "calendar"), shared)
     targets = []
-    for place, when, within, own in _targets(raw["targets"], (*path, "targets"), shared) if "targets" in raw else ():
+    for place, when, limit, own in _targets(raw["targets"], (*path, "targets"), shared) if "targets" in raw else ():
         choice = own or calendar
         if choice is not None:
-            _check_days(within, choice, place, shared)
-            targets.append(Target(within, choice, when))
+            _check_days(limit, choice, place, shared)
+            targets.append(Target(limit, choice, when))
         elif not any(reading.broken((*level, "calendar")) for level in (path[:2], path, place[:-1])):
             reading.problem((*path, "calendar"), "is missing; name one on the target, the objective or the agreement")
     if clock is None:
@@ -77,7 +84,10 @@ def read_objective(raw: object, path: KeyPath, calendar: CalendarChoice | None, 
     _note_thresholds(clock, targets, shared)
     if reading.broken(path):
         return None
-    return Objective(str(path[-1]), rule_of(clock), tuple(targets), exclude)
+    rule = rule_of(clock)
+    if rule.on_reopen != "first_only" and rule.stop and needs_event(rule.stop) and not needs_event(rule.start):
+        reading.restarting[clock["stop_path"]] = None
+    return Objective(str(path[-1]), rule, tuple(targets), exclude)
 
 
 def _joined(raw: Mapping[str, Any], table: ObjectiveTable | None, path: KeyPath, shared: Shared) -> Clock | None:
@@ -133,11 +143,11 @@ def _no_empty_value(values: Mapping[str, Any], path: KeyPath, reading: Reading) 
     return False
 
 
-_Found = tuple[KeyPath, Condition | None, Duration, CalendarChoice | None]
+_Found = tuple[KeyPath, Condition | None, Limit, CalendarChoice | None]
 
 
 def _targets(raw: object, path: KeyPath, shared: Shared) -> list[_Found]:
-    """Return the targets as (place of the duration, when, within, own calendar), whichever way they are written."""
+    """Return the targets as (place of the limit, when, limit, own calendar), whichever way they are written."""
     match raw:
         case str():
             return _target(None, raw, path, shared.reading)
@@ -186,18 +196,20 @@ def _target_table(raw: object, path: KeyPath, shared: Shared) -> list[_Found]:
         return []
     when = read_condition(raw["when"], (*path, "when"), shared.reading) if "when" in raw else None
     choice = read_calendar(raw["calendar"], (*path, "calendar"), shared) if "calendar" in raw else None
-    return [] if table is None else [((*path, "within"), when, table.within, choice)]
+    if table is None:
+        return []
+    if "by" in raw and table.within is not None:
+        shared.reading.problem((*path, "by"), "stands instead of within; drop one of them")
+    elif "by" in raw:
+        deadline = read_deadline(raw["by"], (*path, "by"), shared.reading)
+        return [] if deadline is None else [((*path, "by"), when, deadline, choice)]
+    elif table.within is None:
+        shared.reading.problem((*path, "within"), 'is missing; write within = "4h", or by = { field = "due_date" }')
+    return [] if table.within is None else [((*path, "within"), when, table.within, choice)]
 
 
-def _lengths(duration: Duration, choice: CalendarChoice, shared: Shared) -> dict[str, int | None]:
-    """Return the duration in ms by each calendar that the choice can give; None where working days have no length."""
-    names = dict.fromkeys((choice.otherwise, *(name for _, name in choice.values)))
-    days = {name: shared.calendars[name].day for name in names if name in shared.calendars}
-    return {name: None if duration.working_days and day is None else duration.within(day) for name, day in days.items()}
-
-
-def _check_days(duration: Duration, choice: CalendarChoice, path: KeyPath, shared: Shared) -> None:
-    for name, length in _lengths(duration, choice, shared).items():
+def _check_days(limit: Limit, choice: CalendarChoice, path: KeyPath, shared: Shared) -> None:
+    for name, length in lengths_of(limit, choice, shared.calendars).items():
         if length is None:
             remedy = f'write day = "8h" in [calendars.{name}]'
             shared.reading.problem(path, f"working days (wd) need to know how long a day is; {remedy}")
@@ -213,6 +225,13 @@ def _note_thresholds(clock: Clock, targets: list[Target], shared: Shared) -> Non
         for n, threshold in enumerate(clock["at_risk"]):
             if threshold.left is not None:
                 _check_days(threshold.left, target.calendar, (*path, n), shared)
-        for name, length in _lengths(target.within, target.calendar, shared).items():
+        for name, length in lengths_of(target.limit, target.calendar, shared.calendars).items():
             if length is not None:
                 beside.append((length, shared.calendars[name].day))
+        if not isinstance(target.limit, Duration):
+            beside += [
+                (length, shared.calendars[name].day)
+                for length in _ANY_LENGTH
+                for name in calendars_of([target])
+                if name in shared.calendars
+            ]

@@ -40,11 +40,12 @@ class ClockTable(TomlTable):
     on_reopen: Annotated[OnReopen | None, one_of(*get_args(OnReopen))] = None
     on_retarget: Annotated[OnRetarget | None, one_of(*get_args(OnRetarget))] = None
     on_reset: Annotated[OnReset | None, one_of(*get_args(OnReset))] = None
+    at_once: bool | None = None
     at_risk: list[Annotated[Threshold, text_as(_threshold)]] | None = Field(None, examples=['["75%", "30m"]'])
 
 
 class Clock(TypedDict, total=False):
-    """The keys that a clock gives, and the place of its thresholds."""
+    """The keys that a clock gives, and the places of its thresholds and its stop."""
 
     start: Condition
     pause: Condition
@@ -55,8 +56,10 @@ class Clock(TypedDict, total=False):
     on_reopen: OnReopen
     on_retarget: OnRetarget
     on_reset: OnReset
+    at_once: bool
     at_risk: tuple[Threshold, ...]
     at_risk_path: KeyPath
+    stop_path: KeyPath
 
 
 def read_clocks(document: Mapping[str, Any], reading: Reading) -> dict[str, Clock]:
@@ -78,24 +81,30 @@ def read_clock(raw: Mapping[str, Any], table: ClockTable | None, path: KeyPath, 
             condition = read_condition(raw[key], (*path, key), reading, events=key in _WITH_EVENTS)
             if condition is not None:
                 clock["while_" if key == "while" else key] = condition
+                if key == "stop":
+                    clock["stop_path"] = (*path, key)
     if table is not None:
-        clock |= table.model_dump(include={"on_reopen", "on_retarget", "on_reset"}, exclude_none=True)
+        clock |= table.model_dump(include={"on_reopen", "on_retarget", "on_reset", "at_once"}, exclude_none=True)
         if table.at_risk is not None:
             clock |= {"at_risk": tuple(table.at_risk), "at_risk_path": (*path, "at_risk")}
     return cast("Clock", clock)
 
 
 def refuse_beside_while(keys: Mapping[str, Any], path: KeyPath, reading: Reading) -> None:
-    """Note a problem where start or stop stands beside while."""
+    """Note a problem where start or stop stands beside while, or at_once, which would begin what is over."""
     beside = " and ".join(key for key in ("start", "stop") if key in keys)
     if beside:
         reading.problem((*path, "while"), f"stands for start and stop both; drop it, or {beside}")
+    if keys.get("at_once"):
+        reading.problem((*path, "at_once"), "is for a clock with start and stop, and not for one with while")
 
 
 def rule_of(clock: Clock) -> Rule:
     """Return the engine's rule; `while = C` is `start = C`, `stop = { not = C }`. A start must be there."""
     rest: dict[str, Any] = {
-        key: value for key, value in clock.items() if key not in ("start", "stop", "while_", "at_risk_path")
+        key: value
+        for key, value in clock.items()
+        if key not in ("start", "stop", "while_", "at_risk_path", "stop_path")
     }
     if "while_" in clock:
         return Rule(start=clock["while_"], stop=Not(clock["while_"]), **rest)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sla_engine.condition import SOURCE
+from sla_engine.condition import OWN_FIELDS, SOURCE
 from slabridge.config.problem import instead
 from slabridge.config.reading import Reading
 
@@ -16,7 +16,9 @@ def check_uses(connections: Mapping[str, Mapping[str, Any]], reading: Reading) -
     mappings = [table.get("fields") for table in connections.values()]
     if not connections or not all(isinstance(mapping, Mapping) for mapping in mappings):
         return
-    mapped = {SOURCE: None} | {name: None for mapping in mappings if isinstance(mapping, Mapping) for name in mapping}
+    mapped = dict.fromkeys(OWN_FIELDS) | {
+        name: None for mapping in mappings if isinstance(mapping, Mapping) for name in mapping
+    }
     for use in reading.uses:
         if use.field not in mapped:
             reading.problem(use.path, f'no connection maps a field "{use.field}"; {instead(use.field, mapped)}')

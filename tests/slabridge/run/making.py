@@ -39,6 +39,7 @@ _RESULT = Result(
     next_change_at=NOW + 2 * HOUR,
     target=4 * HOUR,
     elapsed=HOUR,
+    remaining=3 * HOUR,
     paused=0,
     holder="Network",
     calendar="office",
