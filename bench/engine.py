@@ -96,7 +96,7 @@ def synthetic(tickets: int) -> Table:
             "source": Column(np.zeros(tickets * ROWS, np.int32), [("bench",)]),
         },
         comments.reshape(-1),
-        [("agent", True, "alice")],
+        [("agent", True, "alice", ())],
     )
 
 

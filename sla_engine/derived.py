@@ -29,7 +29,7 @@ def _last_word(table: Table, *, public: bool) -> Column:
     """Return who wrote the last comment so far; what the system wrote is nobody's word."""
     spoken = [
         _WORDS.index((role,)) if role != "system" and (is_public or not public) else -1
-        for role, is_public, _ in table.authors
+        for role, is_public, *_ in table.authors
     ]
     word = np.where(table.kind == CREATION, 0, np.array([*spoken, -1], np.int32)[table.comments])
     return Column(_spread(word[word >= 0].astype(np.int32), np.flatnonzero(word >= 0), len(word)), _WORDS)

@@ -70,7 +70,7 @@ def _comment_event(event: CommentEvent, table: Table) -> Mask:
         (event.roles is None or role in event.roles)
         and (event.public is None or public is event.public)
         and (event.by is None or by in event.by)
-        for role, public, by in table.authors
+        for role, public, by, _ in table.authors
     ]
     return np.array([*verdicts, False], np.bool_)[table.comments]
 
@@ -84,7 +84,8 @@ def _author_event(field: str, table: Table) -> Mask:
         table.comments[rows] * np.int64(len(column.values)) + column.codes[rows], return_inverse=True
     )
     authors, held = np.divmod(pairs, max(1, len(column.values)))
-    verdicts = [table.authors[author][2] in column.values[code] for author, code in zip(authors, held, strict=True)]
+    called = [frozenset((by, *names)) for _, _, by, names in table.authors]
+    verdicts = [not called[who].isdisjoint(column.values[code]) for who, code in zip(authors, held, strict=True)]
     found[rows] = np.array(verdicts, np.bool_)[place]
     return found
 

@@ -20,8 +20,8 @@ CREATION: Final = 0
 HISTORY: Final = 1
 COMMENT: Final = 2
 
-CommentKey = tuple[str, bool, str]
-"""Role, whether public, and author: what a condition can ask of a comment."""
+CommentKey = tuple[str, bool, str, Values]
+"""Role, whether public, author and the author's further names: what a condition can ask of a comment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ class _Layout:
                     problems.setdefault("chain", broken)
             else:
                 self.kind.append(COMMENT)
-                author = (item.role, item.public, item.by)
+                author = (item.role, item.public, item.by, item.names)
                 self.comments.append(self.authors.setdefault(author, len(self.authors)))
         if early:
             problems["early"] = f"{early} of its entries and comments lie before its creation, and are taken at it"

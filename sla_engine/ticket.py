@@ -20,12 +20,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment, without its text. `at` is ms UTC, `role` one of `ROLES`."""
+    """A comment, without its text. `at` is ms UTC, `role` one of `ROLES`.
+
+    `names` are further ones beside `by` under which fields may hold the author.
+    """
 
     at: int
     by: str
     role: str
     public: bool
+    names: Values = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class NativeComment:
     """A comment without its text. `role` is agent, customer or system; `marker` is ours, where we wrote it.
 
     `id` is that by which we may delete it, given where the marker stands on the ticket more than once, "" elsewhere.
+    `person` is the code that fields hold for the author, where that is not `by` and one of them may.
     """
 
     at: int
@@ -41,6 +42,7 @@ class NativeComment:
     public: bool
     marker: str | None = None
     id: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

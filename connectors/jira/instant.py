@@ -1,6 +1,6 @@
 """Instants as Jira writes them."""
 
-from sla_engine.instant import moment_of, parse_instant, require_plausible
+from sla_engine.instant import format_instant, moment_of, parse_instant, require_plausible
 
 _SECONDS_END = 100_000_000_000
 """Numbers below are seconds (until the year 5138), numbers from here on milliseconds (since 1973)."""
@@ -27,6 +27,14 @@ def date_time(at: int) -> str:
     It is cut to the second, like what we read back: whether a site keeps milliseconds is its database's business.
     """
     return moment_of(at).strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+
+
+def rfc3339(text: str) -> str:
+    """Return a date-time in the form in which tickets hold it, `2026-03-02T08:00:00Z`."""
+    try:
+        return format_instant(parse_instant(text))
+    except (ValueError, OverflowError):
+        return text
 
 
 def normal(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from connectors.interface import Value, Values
 from connectors.jira.document import text_of
 from connectors.jira.field import CASCADE, Field
-from connectors.jira.instant import normal
+from connectors.jira.instant import normal, rfc3339
 
 _CASCADE = re.compile(r"Parent values: (.*?)\((\d+)\)(?:Level 1 values: (.*)\((\d+)\))?", re.DOTALL)
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d.*")
@@ -65,9 +65,14 @@ def _value(field: Field, raw: object) -> Value | None:
     if raw is None or raw == "":
         return None
     if not isinstance(raw, dict) or raw.get("type") == "doc":
-        text = plain_text(field, raw)
-        return Value(text, text)
+        return _plain(field, raw)
     return _object(raw)
+
+
+def _plain(field: Field, raw: object) -> Value:
+    """Return a value without an id; the name of a date-time is RFC 3339, UTC."""
+    text = plain_text(field, raw)
+    return Value(text, rfc3339(text) if field.type == "datetime" else text)
 
 
 def _object(raw: Mapping[str, Any]) -> Value:
@@ -100,8 +105,7 @@ def _side_of(field: Field, raw_code: object, raw_name: object, known: Values) ->
     if field.plain:
         # A date's name is written as the site's language has it, its code in ISO.
         text = side.code or side.name if field.type in {"date", "datetime"} else side.name or side.code
-        text = plain_text(field, text)
-        return (Value(text, text),)
+        return (_plain(field, text),)
     if field.type == "option-with-child":
         return (_cascade(side),)
     if field.type == "array" and not field.stepwise:

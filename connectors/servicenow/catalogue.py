@@ -23,13 +23,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class TableFacts:
-    """The lineage; by field: the table it refers to, why it is not audited, its metric (sys_id, since when); labels."""
+    """The lineage; by field: the table it refers to, why it is not audited, its metric (sys_id, since when); labels.
+
+    `kinds` has the dictionary's type of each field.
+    """
 
     tables: tuple[str, ...]
     targets: dict[str, str] = field(default_factory=dict)
     unaudited: dict[str, str] = field(default_factory=dict)
     labels: dict[tuple[str, str], str] = field(default_factory=dict)
     metrics: dict[str, tuple[str, str]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
 
 
 class Catalogue:
@@ -64,20 +68,22 @@ class Catalogue:
         fields, collection, choices, metrics = found
         self._say(fields, "sys_dictionary", "whether fields are audited is not known")
         self._say(choices, "sys_choice", "codes stand for their labels")
+        entries = _nearest(fields.rows, "name", lineage)
         return TableFacts(
             tuple(lineage),
-            {row["element"]: row.get("reference") or "" for row in _nearest(fields.rows, "name", lineage)},
-            _unaudited(table, _nearest(fields.rows, "name", lineage), collection.rows),
+            {row["element"]: row.get("reference") or "" for row in entries},
+            _unaudited(table, entries, collection.rows),
             {
                 (row["element"], row.get("value") or ""): row.get("label") or ""
                 for row in _nearest(choices.rows, "name", lineage)
             },
             _metrics(metrics.rows),
+            {row["element"]: row.get("internal_type") or "" for row in entries},
         )
 
     def _selections(self, tables: Sequence[str], *, whole: bool) -> list[Selection]:
         by_field = {"element": self._fields}
-        dictionary = ("reference", "audit", "attributes")
+        dictionary = ("reference", "audit", "attributes", "internal_type")
         return [
             Selection("sys_dictionary", "name", tables, dictionary, by_field),
             Selection("sys_dictionary", "name", tables[:1], dictionary, {"internal_type": ["collection"]}),

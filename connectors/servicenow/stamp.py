@@ -25,6 +25,11 @@ def instant_of(stamp: str, field: str) -> int:
         raise ValueError(f"{field}: {error}") from None
 
 
+def rfc3339(stamp: str) -> str:
+    """Return `2026-03-02T08:00:00Z` for a text of the form of a stamp."""
+    return stamp.replace(" ", "T") + "Z"
+
+
 def stamp_of(at: int) -> str:
     """Return milliseconds UTC as a stamp; what is finer than a second is cut."""
     return instant.moment_of(at).strftime("%Y-%m-%d %H:%M:%S")

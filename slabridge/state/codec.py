@@ -74,7 +74,7 @@ def encode(ticket: NativeTicket) -> Encoded:
         "created": ticket.created,
         "fields": ticket.fields,
         "history": _plain(ticket.history),
-        "comments": [[c.at, c.by, c.role, c.public, c.marker, *([c.id] if c.id else [])] for c in ticket.comments],
+        "comments": [_comment(comment) for comment in ticket.comments],
         "written": ticket.written,
     }
     # Left out where empty: what has neither keeps the digest that it had before there were such things.
@@ -111,6 +111,13 @@ def _ticket(document: dict[str, Any]) -> NativeTicket:
         ours=frozenset(document.get("ours", ())),
         observed=_entries(document.get("observed", ())),
     )
+
+
+def _comment(comment: NativeComment) -> list[Any]:
+    plain = [comment.at, comment.by, comment.role, comment.public, comment.marker]
+    if comment.person:
+        return [*plain, comment.id, comment.person]
+    return [*plain, comment.id] if comment.id else plain
 
 
 def _plain(entries: Iterable[NativeEntry]) -> list[list[Any]]:

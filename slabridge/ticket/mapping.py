@@ -1,6 +1,7 @@
 """From a tool's names and codes to the administrator's own: the canonical ticket that the engine judges."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -57,9 +58,27 @@ class Mapper:
             if changes:
                 history.append(Entry(entry.at, entry.by, changes))
         self.unmapped.update(missing)
-        comments = [Comment(comment.at, comment.by, comment.role, comment.public) for comment in native.comments]
+        names = self._names_of({comment.person or comment.by for comment in native.comments}, native)
+        comments = [
+            Comment(one.at, one.by, one.role, one.public, tuple(sorted(names[one.person or one.by])))
+            for one in native.comments
+        ]
         ticket = Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments)
         return Mapped(ticket, frozenset(missing))
+
+    def _names_of(self, people: Collection[str], native: NativeTicket) -> Mapping[str, Collection[str]]:
+        """Return what fields of a ticket call those people whom they hold or held."""
+        found: dict[str, set[str]] = defaultdict(set)
+        if people:
+            canonical = {native_name: name for name, native_name in self.connection.fields.items()}
+            held = list(native.fields.items())
+            for entry in (*native.history, *native.observed):
+                held += [(name, values) for name, change in entry.changes.items() for values in change]
+            for native_name, values in held:
+                for value in values:
+                    if value.code in people and native_name in canonical:
+                        found[value.code].update(self._values(canonical[native_name], (value,), set()))
+        return found
 
     def _values(self, name: str, values: Values, missing: set[tuple[str, str]]) -> tuple[str, ...]:
         mapping = self.connection.values.get(name)

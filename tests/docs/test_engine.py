@@ -76,8 +76,8 @@ EXAMPLES = list(examples())
 
 
 def test_the_page_has_examples_of_every_rule() -> None:
-    assert {example.heading for example in EXAMPLES} == {"Replay", "Deciding row", "Results", "Attribution"}
-    assert len(EXAMPLES) == 12
+    assert {example.heading for example in EXAMPLES} == {"Replay", "Deciding row", "Deadlines", "Results", "Attribution"}
+    assert len(EXAMPLES) == 15
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[f"{n} {e.heading}" for n, e in enumerate(EXAMPLES, 1)])

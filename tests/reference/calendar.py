@@ -118,6 +118,11 @@ class Calendar:
         spans = [span for weekday, span in self.weekly_maintenance if weekday == day.weekday()]
         return [interval for span in spans for interval in self.span(day, span)]
 
+    def closings(self, day: date) -> list[Interval]:
+        """Return what is closed on `day` in every year."""
+        spans = [span for closed, span in self.yearly if day.isoformat().endswith(closed)]
+        return [interval for span in spans for interval in self.span(day, span)]
+
     def is_holiday(self, day: date) -> bool:
         return day.isoformat() not in self.open and any(day in calendar for calendar in self.holidays)
 
@@ -136,9 +141,7 @@ class Calendar:
         intervals = [interval for start in near for interval in self.opening(start)]
         intervals = [(max(start, midnight), min(end, midnight_after)) for start, end in intervals]
         intervals = [(start, end) for start, end in intervals if start < end]
-        yearly = [span for closed, span in self.yearly if day.isoformat().endswith(closed)]
-        closings = [hole for span in yearly for hole in self.span(day, span)]
-        for hole in self.holes + closings + [hole for start in near for hole in self.maintenance(start)]:
+        for hole in self.holes + [hole for start in near for hole in self.closings(start) + self.maintenance(start)]:
             intervals = subtract(intervals, hole)
         merged: list[Interval] = []
         for start, end in sorted(intervals):

@@ -75,7 +75,7 @@ def written(field: Field, raw: object) -> str | None:
         people = raw if isinstance(raw, list) else [raw]
         names = [str(one.get("accountId") or one.get("name") or "") for one in people if isinstance(one, dict)]
     else:
-        names = [value.code if field.type == "team" else value.name for value in held(field, raw)]
+        names = [value.code if field.type in {"team", "datetime"} else value.name for value in held(field, raw)]
     return " ".join(", ".join(sorted(names)).split()) or None
 
 

@@ -47,8 +47,8 @@ def entries_of(rows: Iterable[Record], account: str, callers: dict[str, str]) ->
     }
 
 
-def comment_of(entry: JournalEntry, role: str) -> NativeComment:
-    """Return a comment without its text; `role` is that of its author.
+def comment_of(entry: JournalEntry, role: str, person: str) -> NativeComment:
+    """Return a comment without its text; `role` is that of its author, `person` what fields hold for them.
 
     Raises:
         ValueError: it has no proper date.
@@ -59,6 +59,7 @@ def comment_of(entry: JournalEntry, role: str) -> NativeComment:
         role=role,
         public=entry.element == PUBLIC,
         marker=marker_in(entry.text) if entry.ours else None,
+        person=person,
     )
 
 

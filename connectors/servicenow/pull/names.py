@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import structlog
 
 from connectors.interface import Value, Values
+from connectors.servicenow import stamp
 from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.page import Record
 from connectors.servicenow.query import SYS_ID, name
@@ -22,6 +23,9 @@ from connectors.servicenow.selection import Selection
 from connectors.servicenow.settings import ServiceNowSettings
 
 _LINK = re.compile(r"/table/([a-z0-9_]+)/[^/]*$")
+_DATE_TIMES = ("glide_date_time", "due_date", "calendar_date_time", "")
+"""The dictionary's types of date-times; where it says nothing, the form decides."""
+_USERS = "sys_user"
 _LIST = re.compile(r"[0-9a-f]{32}(,[0-9a-f]{32})+")
 
 log = structlog.get_logger(__name__)
@@ -37,6 +41,7 @@ class Names:
         self._catalogue = catalogue
         self._names: dict[str, str] = {}
         self._targets: dict[str, str] = {}
+        self._people: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def learn(self, row: Record, field: str) -> str:
@@ -59,8 +64,11 @@ class Names:
                         unnamed[self._target(field)].add(code)
             found = dict.fromkeys((code for codes in unnamed.values() for code in codes), "")
             tables = [table for table in unnamed if table]
-            fields = ("name", "number")
-            wanted = [Selection(table, "sys_id", sorted(unnamed[table]), fields) for table in tables]
+            fields = {_USERS: ("name", "number", "user_name")}
+            wanted = [
+                Selection(table, "sys_id", sorted(unnamed[table]), fields.get(table, ("name", "number")))
+                for table in tables
+            ]
             for table, got in zip(tables, self._records.read(wanted), strict=True):
                 if got.refused or (got.hidden and not got.rows):
                     reason = str(got.refused or "all rows are hidden by access rules")
@@ -69,12 +77,22 @@ class Names:
                     )
                 for row in got.rows:
                     found[row["sys_id"]] = row.get("name") or row.get("number") or ""
+                    if row.get("user_name"):
+                        self._people[str(row["user_name"]).casefold()] = row["sys_id"]
             self._names |= found
 
     def values(self, field: str, text: str) -> Values:
-        """Return the text of a field as values with their names."""
-        labels = self._catalogue.facts.labels
-        return tuple(Value(code, labels.get((field, code)) or self._names.get(code) or code) for code in _codes(text))
+        """Return the text of a field as values with their names; a date-time's is RFC 3339, UTC."""
+        facts = self._catalogue.facts
+        if stamp.FORM.fullmatch(text) and facts.kinds.get(field, "") in _DATE_TIMES:
+            return (Value(text, stamp.rfc3339(text)),)
+        return tuple(
+            Value(code, facts.labels.get((field, code)) or self._names.get(code) or code) for code in _codes(text)
+        )
+
+    def person(self, account: str) -> str:
+        """Return the code that fields hold for an account, "" where none of them held it yet."""
+        return self._people.get(account.casefold(), "")
 
     def _target(self, field: str) -> str:
         """Return the table that a field refers to, "" if it is no reference; ask for one record that has it filled."""

@@ -1,6 +1,8 @@
 """A ticket, put together from its record and what stands around it."""
 
-from connectors.interface import NativeComment, NativeTicket
+from collections.abc import Collection, Iterable, Mapping
+
+from connectors.interface import NativeComment, NativeEntry, NativeTicket, Values
 from connectors.servicenow.page import Record, raw
 from connectors.servicenow.pull.comment import comment_of
 from connectors.servicenow.pull.history import entries_of
@@ -47,17 +49,28 @@ def ticket_of(row: Record, around: Surroundings, *, settings: ServiceNowSettings
         updated=updated,
         fields=fields,
         history=history,
-        comments=_comments(row, around),
+        comments=_comments(row, around, names, _codes(fields, history)),
         written=written,
         ours=frozenset(written) if around.results is not None and results is not None else frozenset(),
     )
 
 
-def _comments(row: Record, around: Surroundings) -> tuple[NativeComment, ...]:
+def _codes(fields: Mapping[str, Values], history: Iterable[NativeEntry]) -> set[str]:
+    """Return all codes that a ticket holds or held."""
+    changed = (values for entry in history for change in entry.changes.values() for values in change)
+    return {value.code for values in (*fields.values(), *changed) for value in values}
+
+
+def _comments(row: Record, around: Surroundings, names: Names, codes: Collection[str]) -> tuple[NativeComment, ...]:
     if around.speakers is None:
         return ()
     entries, key = around.comments.get(row["sys_id"], ()), key_of(row)
-    return tuple(comment_of(entry, around.speakers.role(entry, key)) for entry in entries)
+    found = []
+    for entry in entries:
+        # Of people whom this ticket never held nothing is said, or it would depend on which tickets were read before.
+        person = names.person(entry.by)
+        found.append(comment_of(entry, around.speakers.role(entry, key), person if person in codes else ""))
+    return tuple(found)
 
 
 def _written(row: Record, settings: ServiceNowSettings) -> dict[str, str | None]:

@@ -1,4 +1,4 @@
-"""What a target allows: `within` a duration, or `by` a deadline (docs/configuration.md, "Targets")."""
+"""What a target allows: `within` a duration, or `by` a deadline (docs/configuration.md, "Agreements")."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

@@ -41,6 +41,29 @@ WARNED = {
     ),
 }
 
+WARNED |= {
+    "deadline that hides the next": (
+        f'{RESOLUTION}.targets = [{{ by = {{ field = "team" }} }}, {{ within = "4h" }}]',
+        f"{RESOLUTION}.targets[0]",
+        "write when = { team = { set = true } }",
+    ),
+    "deadline that hides the next where a condition holds": (
+        f'{RESOLUTION}.targets = [{{ when = {{ priority = "P1" }}, by = {{ field = "team" }} }}, {{ within = "4h" }}]',
+        f"{RESOLUTION}.targets[0]",
+        "the targets after it are not reached",
+    ),
+    "deadline that is frozen": (
+        f'{RESOLUTION}.targets = [{{ by = {{ field = "team" }} }}]\n{RESOLUTION}.on_retarget = "freeze"',
+        f"{RESOLUTION}.targets[0]",
+        "is never seen",
+    ),
+    "clock that starts again by itself": (
+        'clocks.resolution.stop = { event = "comment" }',
+        "clocks.resolution.stop",
+        'write event = "created" in start, or on_reopen = "first_only"',
+    ),
+}
+
 CLIENT = 'client_id = "a", client_secret = { env = "C" }'
 
 WARNED |= {
@@ -57,6 +80,18 @@ WARNED |= {
 }
 
 SILENT = {
+    "deadline where it is set": (
+        f'{RESOLUTION}.targets = [{{ when = {{ team = {{ set = true }} }}, by = {{ field = "team" }} }}, {{ within = "4h" }}]'
+    ),
+    "deadline that comes last": f'{RESOLUTION}.targets = [{{ by = {{ field = "team" }} }}]',
+    "thresholds of a deadline, of which either may come first": (
+        f'{RESOLUTION}.targets = [{{ by = {{ days = 1 }} }}]\n{RESOLUTION}.at_risk = ["75%", "30m"]'
+    ),
+    "clock that a comment stops once": (
+        'clocks.resolution = { stop = { event = "comment" }, on_reopen = "first_only" }'
+    ),
+    "clock that a creation starts": 'clocks.resolution = { start = { event = "created" }, stop = { event = "comment" } }',
+    "clock that a status stops too": 'clocks.resolution.stop = [{ event = "comment" }, { status = "closed" }]',
     "value that a connection says it has not": ('connections.help.values.status = { new = ["To Do"], closed = [] }'),
     "nothing": "",
     "field that no condition uses": 'connections.snow.filter = "priority=1"',

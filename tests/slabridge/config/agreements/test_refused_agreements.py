@@ -75,7 +75,7 @@ REFUSED = {
     "unknown retarget": (
         f'{RESOLUTION}.on_retarget = "stay"',
         f"{RESOLUTION}.on_retarget",
-        "known: keep, restart, freeze",
+        "known: keep, carry, restart, freeze",
     ),
     "unknown reset": ('clocks.resolution.on_reset = "completed"', "clocks.resolution.on_reset", 'is "complete"'),
     "share of 0": (f'{RESOLUTION}.at_risk = ["0%"]', f"{RESOLUTION}.at_risk[0]", "from 1 to 100"),
@@ -97,6 +97,46 @@ REFUSED = {
     "more days than numbers": (f'{RESOLUTION}.targets = "9999999wd"', f"{RESOLUTION}.targets", "at most 1000000 days"),
     "no duration": (f'{RESOLUTION}.targets = "4 hours"', f"{RESOLUTION}.targets", "write 90s, 30m, 4h"),
     "target without within": (f"{RESOLUTION}.targets = [{{ }}]", f"{RESOLUTION}.targets[0].within", "is missing"),
+    "target within and by": (
+        f'{RESOLUTION}.targets = [{{ within = "4h", by = {{ days = 1 }} }}]',
+        f"{RESOLUTION}.targets[0].by",
+        "stands instead of within",
+    ),
+    "deadline of nothing": (
+        f"{RESOLUTION}.targets = [{{ by = {{}} }}]",
+        f"{RESOLUTION}.targets[0].by",
+        "a field, or days",
+    ),
+    "deadline of both": (
+        f'{RESOLUTION}.targets = [{{ by = {{ field = "due", at = "17:00" }} }}]',
+        f"{RESOLUTION}.targets[0].by",
+        "is either a field, or days",
+    ),
+    "deadline in the engine's own field": (
+        f'{RESOLUTION}.targets = [{{ by = {{ field = "opened_in" }} }}]',
+        f"{RESOLUTION}.targets[0].by.field",
+        "it holds no date",
+    ),
+    "deadline at no time": (
+        f'{RESOLUTION}.targets = [{{ by = {{ days = 1, at = "24:01" }} }}]',
+        f"{RESOLUTION}.targets[0].by.at",
+        "write 17:00",
+    ),
+    "deadline in the past": (
+        f"{RESOLUTION}.targets = [{{ by = {{ days = -1 }} }}]",
+        f"{RESOLUTION}.targets[0].by.days",
+        "must be at least 0",
+    ),
+    "unknown key of a deadline": (
+        f'{RESOLUTION}.targets = [{{ by = {{ days = 1, cutof = "15:00" }} }}]',
+        f"{RESOLUTION}.targets[0].by.cutof",
+        'the nearest is "cutoff"',
+    ),
+    "at once beside while": (
+        'agreements.standard.objectives.turn = { while = { status = "new" }, at_once = true, targets = "1h" }',
+        "agreements.standard.objectives.turn.at_once",
+        "not for one with while",
+    ),
     "target's unknown key": (
         f'{RESOLUTION}.targets = [{{ within = "4h", calender = "days" }}]',
         f"{RESOLUTION}.targets[0].calender",

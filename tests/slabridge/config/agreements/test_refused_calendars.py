@@ -41,6 +41,12 @@ REFUSED = {
     ),
     "closed": ('calendars.office.closed = ["5/6/2026"]', "closed[0]", "write 2026-06-05"),
     "closed at an instant": ("calendars.office.closed = [2026-06-05T12:00:00]", "closed[0]", "a part of one"),
+    "closed over midnight": (
+        'calendars.office.closed = ["2026-06-05 22:00-02:00"]',
+        "closed[0]",
+        "ends before it begins",
+    ),
+    "closed on no date of a year": ('calendars.office.closed = ["02-30"]', "closed[0]", "is no local date"),
     "closed without length": ('calendars.office.closed = ["2026-06-05 12:00-12:00"]', "closed[0]", "has no length"),
     "no such date": ('calendars.office.closed = ["2026-02-30"]', "closed[0]", "is no local date"),
     "open": ('calendars.office.open = { sat = ["10:00-14:00"] }', "open.sat", "is no local date"),

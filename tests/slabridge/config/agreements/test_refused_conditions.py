@@ -26,7 +26,7 @@ REFUSED = {
     "field called else": ('{ else = "a" }', ".else", 'no field can be called "else"'),
     "field without a name": ('{ "" = "a" }', '.""', "must be the name of a field"),
     "unknown event": ('{ event = "coment" }', ".event", 'the nearest is "comment"'),
-    "event no text": ("{ event = 1 }", ".event", "known: comment, change"),
+    "event no text": ("{ event = 1 }", ".event", "known: comment, change, created"),
     "unknown role": ('{ event = "comment", role = "agnet" }', ".role", 'the nearest is "agent"'),
     "public as text": ('{ event = "comment", public = "yes" }', ".public", "must be true or false"),
     "by nobody": ('{ event = "comment", by = "" }', ".by", "must not be empty"),
@@ -36,6 +36,27 @@ REFUSED = {
     "change of two fields": ('{ event = "change", field = ["a", "b"] }', ".field", "must be the name of a field"),
     "change of not": ('{ event = "change", field = "not" }', ".field", 'no field can be called "not"'),
     "change to not": ('{ event = "change", field = "team", to = { not = "a" } }', ".to", "takes a value or a list"),
+    "change of who spoke last": (
+        '{ event = "change", field = "last_comment" }',
+        ".field",
+        "no change event is about it",
+    ),
+    "change of the source": ('{ event = "change", field = "source" }', ".field", "the engine itself knows"),
+    "created by somebody": ('{ event = "created", by = "alice" }', ".by", 'belongs to event = "comment"'),
+    "by a field that is none": (
+        '{ event = "comment", by = { field = "" } }',
+        ".by.field",
+        "must be the name of a field",
+    ),
+    "by no field": ('{ event = "comment", by = {} }', ".by.field", 'as in field = "assignee"'),
+    "by something else": (
+        '{ event = "comment", by = { fields = "a", field = "b" } }',
+        ".by.fields",
+        'the nearest is "field"',
+    ),
+    "role that never speaks": ('{ last_comment = "system" }', ".last_comment", "what the system writes is passed over"),
+    "no role": ('{ last_public_comment = "agnet" }', ".last_public_comment", 'the nearest is "agent"'),
+    "no calendar": ('{ opened_in = "ofice" }', ".opened_in", 'the nearest is "office"'),
     "change from unset": ('{ event = "change", field = "team", from = "" }', ".from", "leave it out"),
 }
 
