@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final, Literal
 
 from sla_engine.calendar import CalendarDefinition
+from sla_engine.chain.rule import ChainRule
 from sla_engine.condition import Condition, fields_of
 from sla_engine.duration import Duration
 
@@ -88,12 +89,16 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Objective:
-    """One promise of an agreement: a rule and its targets, the first that fits applies."""
+    """One promise of an agreement: a rule and its targets, the first that fits applies.
+
+    `supports` are the objectives that it backs, as `agreement.objective` by the agreement's id.
+    """
 
     name: str
     rule: Rule
     targets: tuple[Target, ...]
     exclude: Condition | None = None
+    supports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +114,17 @@ class Agreement:
     exclude: Condition | None = None
     valid_from: date | None = None
     valid_to: date | None = None
-    supports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Everything that the engine judges by. `timezone` is the one of validity dates."""
+    """Everything that the engine judges by. `timezone` is the one of validity dates, `chain` what stands above what."""
 
     calendars: Mapping[str, CalendarDefinition]
     agreements: tuple[Agreement, ...]
     timezone: str = "UTC"
     holder: str = "team"
+    chain: tuple[ChainRule, ...] = ()
 
 
 def conditions_of(agreement: Agreement) -> Iterator[Condition | None]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sla_engine.agreement import Objective, calendars_of
-from sla_engine.decide import carried, chosen_since, rows_of
+from sla_engine.decide import Decided, carried, chosen_since, rows_of
 from sla_engine.measure import work_on
 from sla_engine.replay import Cycles
 from sla_engine.table import Column, Mask, Rows
@@ -26,7 +26,7 @@ class Mode(IntEnum):
     RESTARTED = 3
 
 
-_MODES = tuple(mode.name.lower() for mode in Mode)
+MODES = tuple(mode.name.lower() for mode in Mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,21 @@ def holder_text(values: Values) -> str | None:
     return ", ".join(values) or None
 
 
+def modes_of(cycles: Cycles, decided: Decided, cycle: Rows, row: Rows) -> npt.NDArray[np.int64]:
+    """Return for what the stretch behind each row of each cycle counts."""
+    paused = cycles.paused[row] & ~decided.by_deadline[cycle]
+    modes = [Mode.STOPPED, Mode.PAUSED, Mode.RESTARTED]
+    found = np.select([~cycles.active[row], paused, row < decided.counted_from[cycle]], modes, Mode.COUNTED)
+    return found.astype(np.int64)
+
+
 def segments_of(
     objective: Objective, cycles: Cycles, verdicts: Verdicts, timeline: Timeline, holder: Column
 ) -> Segments:
     """Open every judged cycle into segments: gapless, none of zero length, neighbours that are alike joined."""
     table, decided = timeline.table, verdicts.decided
     cycle, row = rows_of(decided)
-    paused = cycles.paused[row] & ~decided.by_deadline[cycle]
-    mode = np.select(
-        [~cycles.active[row], paused, row < decided.counted_from[cycle]],
-        [Mode.STOPPED, Mode.PAUSED, Mode.RESTARTED],
-        Mode.COUNTED,
-    ).astype(np.int64)
+    mode = modes_of(cycles, decided, cycle, row)
     held = holder.codes[row].astype(np.int64)
     start, end = table.at[row], timeline.following[row]
     on_row = carried(objective, decided, timeline)
@@ -120,7 +123,7 @@ def opened(segments: Segments, cycle: int, holder: Column) -> tuple[Segment, ...
     part = slice(int(segments.first[cycle]), int(segments.first[cycle + 1]))
     columns = (segments.start, segments.end, segments.mode, segments.worked, segments.row, segments.holder)
     return tuple(
-        Segment(start, end, _MODES[mode], worked, row, holder_text(holder.values[code]))
+        Segment(start, end, MODES[mode], worked, row, holder_text(holder.values[code]))
         for start, end, mode, worked, row, code in zip(*(column[part].tolist() for column in columns), strict=True)
     )
 

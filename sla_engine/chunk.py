@@ -8,15 +8,14 @@ import numpy as np
 
 from sla_engine.agreement import calendars_of
 from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
-from sla_engine.clause import Clause
+from sla_engine.chain.chained import Chained
 from sla_engine.decide import chosen_since
 from sla_engine.instant import NULL
+from sla_engine.judged import ClauseResults
 from sla_engine.lines import head_of, lines_of
-from sla_engine.replay import Cycles
 from sla_engine.result import Result
 from sla_engine.ticket import Ticket
-from sla_engine.timeline import Timeline
-from sla_engine.verdict import Stage, Status, Verdicts
+from sla_engine.verdict import Stage, Status
 from sla_engine.worktime import Instants
 
 _STAGES = tuple(stage.name.lower() for stage in Stage)
@@ -24,30 +23,20 @@ _STATUSES = tuple(status.name.lower() for status in Status)
 
 
 @dataclass(frozen=True, slots=True)
-class ClauseResults:
-    """What judging one clause over one table gave; `warnings` are of data, as (ticket, text)."""
-
-    clause: Clause
-    cycles: Cycles
-    verdicts: Verdicts
-    timeline: Timeline
-    warnings: Sequence[tuple[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some tickets' results; the first is at place `base` of the input, `overdue` ones have none."""
+    """Some tickets' results; `places` says where each stands in the input, `overdue` ones have none."""
 
-    base: int
+    places: Sequence[int]
     tickets: Sequence[Ticket]
     by_clause: Sequence[ClauseResults]
     overdue: frozenset[int]
     holder: str
     segments: bool
+    chained: Chained | None = None
 
     def results(self) -> list[Result]:
         """Return the results ordered by (ticket, agreement, objective, cycle)."""
-        found = [result for part in self.by_clause for result in _results(part, self)]
+        found = [result for clause in range(len(self.by_clause)) for result in _results(clause, self)]
         found.sort(key=attrgetter("position"))
         return found
 
@@ -68,7 +57,8 @@ class Chunk:
         return map(found.__getitem__, order.tolist())
 
 
-def _results(part: ClauseResults, chunk: Chunk) -> Iterator[Result]:
+def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
+    part = chunk.by_clause[clause]
     verdicts, decided = part.verdicts, part.verdicts.decided
     agreement, objective = part.clause.agreement, part.clause.objective
     holder = part.timeline.table.columns[chunk.holder]
@@ -106,7 +96,7 @@ def _results(part: ClauseResults, chunk: Chunk) -> Iterator[Result]:
             continue
         ticket = chunk.tickets[position]
         yield Result(
-            position=chunk.base + position,
+            position=chunk.places[position],
             source=ticket.source,
             ticket=ticket.key,
             id=ticket.id,
@@ -136,6 +126,7 @@ def _results(part: ClauseResults, chunk: Chunk) -> Iterator[Result]:
             deadline=_known(deadline),
             segments=() if pieces is None else opened(pieces, index, holder),
             breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
+            chain=None if chunk.chained is None else chunk.chained.of(clause, index),
         )
 
 

@@ -1,16 +1,22 @@
 """The engine: tickets and definitions in, results out. No I/O, no clock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Final
 
 from sla_engine.agreement import Definitions, Rule, fields_read
-from sla_engine.chunk import Chunk, ClauseResults
+from sla_engine.chain.backing import backing
+from sla_engine.chain.chained import chaining_of
+from sla_engine.chain.group import together
+from sla_engine.chain.hours import Hours
+from sla_engine.chunk import Chunk
 from sla_engine.clause import clauses_of
-from sla_engine.condition import SOURCE
+from sla_engine.condition import SOURCE, fields_of
 from sla_engine.decide import decide
 from sla_engine.derived import derived
+from sla_engine.judged import ClauseResults
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
 from sla_engine.table import Table
@@ -41,7 +47,9 @@ class Evaluation:
     @cached_property
     def results(self) -> Sequence[Result]:
         """Results ordered by (ticket, agreement, objective, cycle)."""
-        return [result for chunk in self.chunks for result in chunk.results()]
+        found = [result for chunk in self.chunks for result in chunk.results()]
+        found.sort(key=attrgetter("position"))
+        return found
 
     def lines(self) -> Iterator[str]:
         """Yield each of `results` as a line of JSON, without segments; much faster than going through `results`."""
@@ -58,27 +66,43 @@ class Engine:
         self.zone = Zone(definitions.timezone)
         self.clauses = clauses_of(definitions)
         read = (fields_read(agreement) for agreement in definitions.agreements)
-        self.fields = frozenset([definitions.holder, SOURCE]).union(*read)
+        chain = (fields_of(condition) for rule in definitions.chain for condition in rule.conditions())
+        self.fields = frozenset([definitions.holder, SOURCE]).union(*read, *chain)
+        self.chaining = chaining_of(definitions, backing(definitions.agreements), Hours(self.calendars))
 
-    def evaluate(self, tickets: Sequence[Ticket], as_of: int, *, segments: bool = False) -> Evaluation:
-        """Evaluate tickets as at `as_of` (ms UTC); what happened after it is not seen."""
-        chunks: list[Chunk] = []
-        invalid: list[tuple[int, str]] = []
-        warnings: list[tuple[int, str]] = []
-        for base in range(0, len(tickets), CHUNK):
-            part_of = tickets[base : base + CHUNK]
-            table, problems = tabulate(part_of, self.fields)
-            found = list(self.judge(derived(table.until(as_of), self.fields, self.calendars), as_of))
-            problems += [warning for part in found for warning in part.warnings]
-            warnings += dict.fromkeys((base + position, text) for position, text in problems)
-            overdue = frozenset(int(ticket) for part in found for ticket in part.verdicts.ticket[part.verdicts.overdue])
-            invalid += [(base + position, TOO_FAR) for position in sorted(overdue)]
-            chunks.append(Chunk(base, part_of, found, overdue, self.definitions.holder, segments))
-        return Evaluation(chunks, invalid, warnings)
+    def evaluate(
+        self, tickets: Sequence[Ticket], as_of: int, *, segments: bool = False, chain: bool = False
+    ) -> Evaluation:
+        """Evaluate tickets as at `as_of` (ms UTC); what happened after it is not seen.
+
+        With `chain`, what linked tickets say of each result is found too: all that are linked must be among them.
+        """
+        parts = together(tickets, CHUNK) if chain else [*_ranges(len(tickets))]
+        found = [self._part(part, tickets, as_of, segments=segments, chain=chain) for part in parts]
+        return Evaluation(
+            [chunk for chunk, _ in found],
+            sorted((chunk.places[place], TOO_FAR) for chunk, _ in found for place in chunk.overdue),
+            sorted((chunk.places[place], text) for chunk, warnings in found for place, text in warnings),
+        )
+
+    def _part(
+        self, places: Sequence[int], tickets: Sequence[Ticket], as_of: int, *, segments: bool, chain: bool
+    ) -> tuple[Chunk, Iterable[tuple[int, str]]]:
+        part_of = [tickets[place] for place in places]
+        table, problems = tabulate(part_of, self.fields)
+        timeline = Timeline(derived(table.until(as_of), self.fields, self.calendars), as_of, self.calendars)
+        judged = list(self._judged(timeline))
+        overdue = frozenset(int(ticket) for part in judged for ticket in part.verdicts.ticket[part.verdicts.overdue])
+        problems += [warning for part in judged for warning in part.warnings]
+        chained = self.chaining.chained(part_of, judged, timeline, overdue) if chain else None
+        chunk = Chunk(places, part_of, judged, overdue, self.definitions.holder, segments, chained)
+        return chunk, dict.fromkeys(problems)
 
     def judge(self, table: Table, as_of: int) -> Iterator[ClauseResults]:
         """Judge every objective over a table that holds no row after `as_of`, column by column."""
-        timeline = Timeline(table, as_of, self.calendars)
+        return self._judged(Timeline(table, as_of, self.calendars))
+
+    def _judged(self, timeline: Timeline) -> Iterator[ClauseResults]:
         replayed: dict[Rule, Cycles] = {}
         for clause in self.clauses:
             objective = clause.objective
@@ -90,6 +114,12 @@ class Engine:
             yield ClauseResults(clause, cycles, verdicts, timeline, warnings)
 
 
-def evaluate(tickets: Sequence[Ticket], definitions: Definitions, as_of: int, *, segments: bool = True) -> Evaluation:
+def _ranges(tickets: int) -> Iterator[range]:
+    return (range(base, min(base + CHUNK, tickets)) for base in range(0, tickets, CHUNK))
+
+
+def evaluate(
+    tickets: Sequence[Ticket], definitions: Definitions, as_of: int, *, segments: bool = True, chain: bool = False
+) -> Evaluation:
     """Evaluate tickets once; who evaluates more than once keeps an `Engine`."""
-    return Engine(definitions).evaluate(tickets, as_of, segments=segments)
+    return Engine(definitions).evaluate(tickets, as_of, segments=segments, chain=chain)

@@ -53,6 +53,11 @@ def moment_of(instant: int) -> datetime:
     return EPOCH + timedelta(milliseconds=instant)
 
 
+def seconds(ms: int) -> int | float:
+    """Return milliseconds as seconds, a whole number where it is one."""
+    return ms // SECOND if ms % SECOND == 0 else ms / SECOND
+
+
 def format_instant(instant: int) -> str:
     """Return `2026-03-02T08:00:00Z`, with milliseconds only where they are not zero."""
     days, ms = divmod(instant, DAY)

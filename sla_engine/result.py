@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Self
 
 from sla_engine.attribution import Segment
-from sla_engine.instant import format_instant, parse_instant
+from sla_engine.chain.outcome import ChainOutcome
+from sla_engine.instant import format_instant, parse_instant, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Result:
     `table` is the agreement's TOML table, `agreement` its id, which versions share. `since` is when a cycle came to be
     at risk or breached: when its time reached that point, or when the target in force was chosen if that is later.
     `remaining` is working time left, negative after the target. `deadline` is what a target `by` came to.
-    `segments` and `breach_holder` are filled where they were asked for.
+    `segments`, `breach_holder` and `chain` are filled where they were asked for.
     """
 
     position: int
@@ -48,6 +49,7 @@ class Result:
     deadline: int | None = None
     segments: tuple[Segment, ...] = ()
     breach_holder: str | None = None
+    chain: ChainOutcome | None = None
 
     @property
     def percent(self) -> float | None:
@@ -80,6 +82,8 @@ class Result:
             ]
             row["shares"] = {holder: seconds(worked) for holder, worked in self.shares.items()}
             row["breach_holder"] = self.breach_holder
+        if self.chain is not None:
+            row["chain"] = self.chain.as_json()
         return row
 
     @classmethod
@@ -87,11 +91,6 @@ class Result:
         """Return the result that `as_json` gave, without segments; `others` are attributes that are not in `FIELDS`."""
         given = {attribute: read(row[name]) for name, attribute, read in _STORED}
         return cls(**given, **others)
-
-
-def seconds(ms: int) -> int | float:
-    """Return milliseconds as seconds, a whole number where it is one."""
-    return ms // 1000 if ms % 1000 == 0 else ms / 1000
 
 
 class _Form(NamedTuple):

@@ -34,11 +34,13 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link to the ticket (source, id)."""
+    """A link to the ticket (source, id), in force in [start, end), ms UTC; None: from the creation on, for ever."""
 
     type: str
     source: str
     id: str
+    start: int | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

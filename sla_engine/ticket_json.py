@@ -117,7 +117,16 @@ def _comment(comment: Any) -> Comment:  # noqa: ANN401 - whatever JSON holds
 
 
 def _link(link: Any) -> Link:  # noqa: ANN401 - whatever JSON holds
-    return Link(_text(link, "type"), _text(link, "source"), _text(link, "id"))
+    found = Link(
+        _text(link, "type"),
+        _text(link, "source"),
+        _text(link, "id"),
+        _given_instant(link, "from"),
+        _given_instant(link, "to"),
+    )
+    if found.start is not None and found.end is not None and found.end <= found.start:
+        raise _Wrong("to", f"must be after from, {_shown(link['from'])}")
+    return found
 
 
 def _by(holder: dict[str, Any]) -> str:
@@ -142,6 +151,10 @@ def _instant(holder: Any, name: str) -> int:  # noqa: ANN401 - whatever JSON hol
         return require_plausible(parse_instant(text), text)
     except (ValueError, OverflowError) as error:
         raise _Wrong(name, str(error)) from error
+
+
+def _given_instant(holder: dict[str, Any], name: str) -> int | None:
+    return None if holder.get(name) is None else _instant(holder, name)
 
 
 def _object(holder: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - whatever JSON holds

@@ -120,6 +120,11 @@ class Calendar:
         np.copyto(result, start, where=amount == 0)
         return result
 
+    def intervals(self, first: int, last: int) -> tuple[Instants, Instants]:
+        """Return the beginnings and ends of the working time around [first, last], and perhaps of more."""
+        compiled = self._cover(first, last)
+        return compiled.starts, compiled.starts + np.diff(compiled.worked)
+
     def working_days(self, first: int, last: int) -> WorkingDays:
         """Return the local dates in which working time lies: those around [first, last], and perhaps more."""
         compiled = self._cover(first - _AROUND, last + _AROUND)

@@ -7,8 +7,7 @@ from typing import Any
 
 from connectors.interface import NativeClock
 from sla_engine import Result, Ticket
-from sla_engine.instant import format_instant
-from sla_engine.result import seconds
+from sla_engine.instant import format_instant, seconds
 from slabridge.compare.course import Figures
 
 

@@ -178,13 +178,15 @@ class Explainer:
         return None
 
     def _results(self, ticket: Ticket, agreement: Agreement, objective: Objective, at: int) -> Sequence[Result]:
+        """Return the results that are courses; one by a deadline, or carried from calendar to calendar, is none."""
         key = (agreement.table, objective.name, objective.rule)
         if key not in self._engines:
             only = replace(agreement, objectives=(objective,))
             engine = Engine(replace(self._engine.definitions, agreements=(only,)))
             engine.calendars.update(self._engine.calendars)
             self._engines[key] = engine
-        return self._engines[key].evaluate([ticket], at, segments=True).results
+        found = self._engines[key].evaluate([ticket], at, segments=True).results
+        return [one for one in found if self._course(one, at).figures() == Figures.here(one)]
 
     def _course(self, result: Result, at: int) -> Course:
         return Course.of(result, at, self._engine.calendars[result.calendar])

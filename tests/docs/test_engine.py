@@ -76,7 +76,13 @@ EXAMPLES = list(examples())
 
 
 def test_the_page_has_examples_of_every_rule() -> None:
-    assert {example.heading for example in EXAMPLES} == {"Replay", "Deciding row", "Deadlines", "Results", "Attribution"}
+    assert {example.heading for example in EXAMPLES} == {
+        "Replay",
+        "Deciding row",
+        "Deadlines",
+        "Results",
+        "Attribution",
+    }
     assert len(EXAMPLES) == 15
 
 

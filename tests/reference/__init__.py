@@ -1,13 +1,15 @@
 """The slow, obvious reference that the engine is held against; it shares no code with it.
 
 It reads the TOML document and the JSON of the tickets as they are, and works out every result one ticket, one
-objective and one row at a time, in the words of docs/engine.md. What it lacks is speed, and checks of its input.
+objective and one row at a time, in the words of docs/engine.md and docs/chain.md. What it lacks is speed, and checks of
+its input.
 """
 
 from datetime import datetime
 from typing import Any
 
 from tests.reference.calendar import Calendar, instant
+from tests.reference.chain import Cycle, Group, Judged
 from tests.reference.condition import rows_of
 from tests.reference.decision import Promise
 from tests.reference.replay import replay, rule_of
@@ -15,26 +17,30 @@ from tests.reference.result import DueTooFarError, result
 
 
 def evaluate(
-    document: dict[str, Any], tickets: list[dict[str, Any]], as_of: str
+    document: dict[str, Any], tickets: list[dict[str, Any]], as_of: str, *, chain: bool = False
 ) -> tuple[list[dict[str, Any]], list[int]]:
     """Return the result rows (with segments, without `definition`) and the positions of tickets in quarantine."""
     calendars = {name: Calendar(document["calendars"], name) for name in document["calendars"]}
     now = instant(datetime.fromisoformat(as_of))
-    results: list[dict[str, Any]] = []
+    judged: list[Judged] = []
     invalid = []
     for position, ticket in enumerate(tickets):
         try:
-            results += judge(document, ticket, now, calendars)
+            judged.append(judge(document, ticket, now, calendars))
         except DueTooFarError:
             invalid.append(position)
-    return results, invalid
+    if chain:
+        group = Group(document, judged, now, calendars)
+        for one in judged:
+            for cycle in one.cycles:
+                cycle.outcome.row["chain"] = group.chain_of(one, cycle)
+    return [cycle.outcome.row for one in judged for cycle in one.cycles], invalid
 
 
-def judge(
-    document: dict[str, Any], ticket: dict[str, Any], as_of: int, calendars: dict[str, Calendar]
-) -> list[dict[str, Any]]:
+def judge(document: dict[str, Any], ticket: dict[str, Any], as_of: int, calendars: dict[str, Calendar]) -> Judged:
     rows = [row for row in rows_of(ticket, calendars) if row.at <= as_of]
-    results = []
+    cycles = []
+    place = 0
     for table, agreement in document["agreements"].items():
         for name, objective in agreement["objectives"].items():
             promise = Promise(agreement, objective, rule_of(objective, document.get("clocks", {})))
@@ -49,5 +55,7 @@ def judge(
                         "kind": agreement["kind"],
                         "objective": name,
                     }
-                    results.append(head | outcome)
-    return results
+                    outcome.row = head | outcome.row
+                    cycles.append(Cycle(outcome, table, place))
+            place += 1
+    return Judged(ticket, rows, cycles)

@@ -1,5 +1,6 @@
 """What a cycle comes to: one row of the output, with its segments and shares."""
 
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,19 @@ class DueTooFarError(Exception):
     """A due time more than 3,653 days after the cycle's end."""
 
 
+@dataclass
+class Outcome:
+    """A row of the output, and what it was found from; `late_from` is None where it is not breached."""
+
+    row: dict[str, Any]
+    start: int
+    end: int
+    stretches: list[segments.Stretch]
+    calendar: Calendar
+    breached_at: int | None
+    late_from: int | None
+
+
 def result(
     document: dict[str, Any],
     promise: Promise,
@@ -22,7 +36,7 @@ def result(
     rows: list[Row],
     as_of: int,
     calendars: dict[str, Calendar],
-) -> dict[str, Any] | None:
+) -> Outcome | None:
     """Return what a cycle comes to, or None where it has no result. `rows` are those up to `as_of`.
 
     Raises:
@@ -83,7 +97,7 @@ def result(
         holder: segments.time_in("counted", [part for part in stretches if part.holder == holder]) for holder in holders
     }
     excludes = [each["exclude"] for each in (promise.agreement, promise.objective) if "exclude" in each]
-    return {
+    row = {
         "cycle": cycle.number,
         "stage": stage,
         "status": status_of(stage, breached=breached_at is not None, at_risk=at_risk),
@@ -105,6 +119,8 @@ def result(
         "shares": {holder or "": worked / 1000 for holder, worked in shares.items()},
         "breach_holder": breach_holder,
     }
+    late_from = None if breached_at is None else max(breached_at, rows[decision.chosen].at)
+    return Outcome(row, rows[cycle.first].at, end, stretches, calendar, breached_at, late_from)
 
 
 def status_of(stage: str, *, breached: bool, at_risk: bool) -> str:

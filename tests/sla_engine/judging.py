@@ -22,14 +22,15 @@ class Judgement:
     invalid: list[int]
 
 
-def by_reference(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
-    return Judgement(*reference.evaluate(document, tickets, as_of))
+def by_reference(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: bool = False) -> Judgement:
+    return Judgement(*reference.evaluate(document, tickets, as_of, chain=chain))
 
 
-def by_engine(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
-    evaluation = evaluation_of(document, tickets, as_of)
-    printed = [json.loads(line) for line in evaluation.lines()]
-    assert printed == [result.as_json() for result in evaluation.results]
+def by_engine(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: bool = False) -> Judgement:
+    evaluation = evaluation_of(document, tickets, as_of, chain=chain)
+    if not chain:
+        printed = [json.loads(line) for line in evaluation.lines()]
+        assert printed == [result.as_json() for result in evaluation.results]
     rows = [result.as_json(segments=True) for result in evaluation.results]
     for row, result in zip(rows, evaluation.results, strict=True):
         assert tickets[result.position]["key"] == row["ticket"]
@@ -37,6 +38,6 @@ def by_engine(document: dict[str, Any], tickets: Rows, as_of: str) -> Judgement:
     return Judgement(rows, [position for position, _ in evaluation.invalid])
 
 
-def evaluation_of(document: dict[str, Any], tickets: Rows, as_of: str) -> sla_engine.Evaluation:
+def evaluation_of(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: bool = False) -> sla_engine.Evaluation:
     read = [sla_engine.read_ticket(ticket) for ticket in tickets]
-    return sla_engine.evaluate(read, load_definitions(document), parse_instant(as_of))
+    return sla_engine.evaluate(read, load_definitions(document), parse_instant(as_of), chain=chain)

@@ -1,7 +1,7 @@
 """[agreements]: the tables, and the engine's agreements that they mean."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from typing import Annotated, Any, get_args
@@ -53,6 +53,8 @@ def read_agreements(document: Mapping[str, Any], shared: Shared) -> tuple[Agreem
     found = [_agreement(name, table, shared, promises) for name, table in raw.items()]
     agreements = tuple(agreement for agreement in found if agreement is not None)
     _check_versions(agreements, reading)
+    if not reading.broken(("agreements",)):
+        _check_rings(agreements, reading)
     return agreements
 
 
@@ -80,10 +82,10 @@ def _agreement(name: str, raw: Mapping[str, Any], shared: Shared, promises: tupl
         place = (*path, "objectives", key)
         if check_name(key, place, reading):
             objectives.append(read_objective(item, place, calendar, shared))
+            if isinstance(item, Mapping):
+                _check_supports(item, place, promises, reading)
     identity = _identity(name, raw, reading)
-    supports = raw.get("supports")
-    for n, supported in enumerate(supports if isinstance(supports, list) else ()):
-        _check_supported(supported, (*path, "supports", n), promises, reading)
+    _check_supports(raw, path, promises, reading)
     if table is None:
         return None
     if table.valid_from and table.valid_to and table.valid_from >= table.valid_to:
@@ -92,13 +94,16 @@ def _agreement(name: str, raw: Mapping[str, Any], shared: Shared, promises: tupl
         table=name,
         id=identity,
         kind=table.kind,
-        objectives=tuple(objective for objective in objectives if objective is not None),
+        objectives=tuple(
+            replace(one, supports=tuple(table.supports)) if "supports" not in raw["objectives"][one.name] else one
+            for one in objectives
+            if one is not None
+        ),
         name=table.name,
         scope=scope,
         exclude=exclude,
         valid_from=table.valid_from,
         valid_to=table.valid_to,
-        supports=tuple(table.supports),
     )
 
 
@@ -110,6 +115,12 @@ def _identity(name: str, raw: Mapping[str, Any], reading: Reading) -> str:
     elif "id" in raw and isinstance(identity, str):
         check_name(identity, path, reading)
     return str(identity)
+
+
+def _check_supports(raw: Mapping[str, Any], path: KeyPath, promises: tuple[Promise, ...], reading: Reading) -> None:
+    supports = raw.get("supports")
+    for n, supported in enumerate(supports if isinstance(supports, list) else ()):
+        _check_supported(supported, (*path, "supports", n), promises, reading)
 
 
 def _check_supported(supported: object, path: KeyPath, promises: tuple[Promise, ...], reading: Reading) -> None:
@@ -126,6 +137,22 @@ def _check_versions(agreements: tuple[Agreement, ...], reading: Reading) -> None
                 f'its validity overlaps that of "{one.table}", another version of "{one.id}"; '
                 "end one with valid_to where the next begins with valid_from",
             )
+
+
+def _check_rings(agreements: tuple[Agreement, ...], reading: Reading) -> None:
+    """Note a problem where an objective backs itself, through others."""
+    supports: dict[str, set[str]] = {}
+    for agreement in agreements:
+        for objective in agreement.objectives:
+            supports.setdefault(f"{agreement.id}.{objective.name}", set()).update(objective.supports)
+    for agreement in agreements:
+        for objective in agreement.objectives:
+            name, backed = f"{agreement.id}.{objective.name}", set(objective.supports)
+            while further := {above for one in backed for above in supports.get(one, ())} - backed:
+                backed |= further
+            if name in backed:
+                path = ("agreements", agreement.table, "objectives", objective.name)
+                reading.problem(path, f'backs itself: what it supports supports "{name}" again; break the ring')
 
 
 def _first(agreement: Agreement) -> date:

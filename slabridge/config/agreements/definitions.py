@@ -10,6 +10,7 @@ from sla_engine.agreement import Definitions
 from sla_engine.condition import LAST_COMMENT, LAST_PUBLIC_COMMENT, OPENED_IN
 from slabridge.config.agreements.agreement import read_agreements
 from slabridge.config.agreements.calendar import read_calendars
+from slabridge.config.agreements.chain import read_chain
 from slabridge.config.agreements.objective import Shared
 from slabridge.config.agreements.rule import read_clocks
 from slabridge.config.agreements.zone import read_zone
@@ -17,7 +18,7 @@ from slabridge.config.problem import ConfigError, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field, shape, text_as
 
-DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements")
+DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "chain")
 KNOWN = (*DEFINING, "state", "job", "connections")
 
 
@@ -69,8 +70,9 @@ def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions
     clocks = read_clocks(document, reading)
     shared = Shared(calendars, _names(document, "calendars"), clocks, _names(document, "clocks"), reading)
     agreements = read_agreements(document, shared)
+    chain = read_chain(document, reading)
     _check_own_fields({OPENED_IN: shared.calendar_names, LAST_COMMENT: _WHO, LAST_PUBLIC_COMMENT: _WHO}, reading)
-    return Definitions(calendars, agreements, timezone, holder)
+    return Definitions(calendars, agreements, timezone, holder, chain)
 
 
 _WHO = ("agent", "customer")

@@ -27,6 +27,7 @@ class ObjectiveTable(ClockTable):
     targets: Any = Field(examples=['"4h"'])
     calendar: Any = None
     exclude: Any = None
+    supports: list[str] | None = Field(None, examples=['["standard.resolution"]'])
 
 
 class TargetTable(TomlTable):
@@ -87,7 +88,8 @@ def read_objective(raw: object, path: KeyPath, calendar: CalendarChoice | None, 
     rule = rule_of(clock)
     if rule.on_reopen != "first_only" and rule.stop and needs_event(rule.stop) and not needs_event(rule.start):
         reading.restarting[clock["stop_path"]] = None
-    return Objective(str(path[-1]), rule, tuple(targets), exclude)
+    supports = tuple(table.supports or ()) if table is not None else ()
+    return Objective(str(path[-1]), rule, tuple(targets), exclude, supports)
 
 
 def _joined(raw: Mapping[str, Any], table: ObjectiveTable | None, path: KeyPath, shared: Shared) -> Clock | None:

@@ -15,7 +15,7 @@ TEN = parse_instant("2026-03-03T10:00:00Z")
     ("found", "lines"),
     [
         pytest.param(
-            at_risk(due_at=TEN, elapsed=3 * HOUR + 10 * MINUTE),
+            at_risk(due_at=TEN, elapsed=3 * HOUR + 10 * MINUTE, remaining=50 * MINUTE),
             [
                 "SLA at risk: Standard, agreed 2026, resolution",
                 "Working time: 3h 10m of 4h used (79.16 %).",
@@ -25,7 +25,7 @@ TEN = parse_instant("2026-03-03T10:00:00Z")
             id="at risk",
         ),
         pytest.param(
-            breached(TEN, elapsed=26 * HOUR + 10 * MINUTE),
+            breached(TEN, elapsed=26 * HOUR + 10 * MINUTE, remaining=-22 * HOUR - 10 * MINUTE),
             [
                 "SLA breached: Standard, agreed 2026, resolution",
                 "Working time: 26h 10m of 4h used (654.16 %).",

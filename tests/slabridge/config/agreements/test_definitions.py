@@ -207,7 +207,8 @@ def test_an_agreement_says_all_that_the_file_says() -> None:
         valid_to = "2027-01-01"
         scope = { type = "incident" }
         exclude = { force_majeure = "true" }
-        supports = ["contract.resolution"]
+        supports = ["contract.other"]
+        objectives.other = { clock = "resolution", targets = "1h", supports = [] }
         objectives.resolution.exclude = { test = true }
     """)
     assert (agreement.timezone, agreement.holder) == ("Europe/Stockholm", "assignee")
@@ -221,7 +222,7 @@ def test_an_agreement_says_all_that_the_file_says() -> None:
     assert (standard.valid_from, standard.valid_to) == (date(2026, 1, 1), date(2027, 1, 1))
     assert standard.scope == Equals("type", ("incident",))
     assert standard.exclude == Equals("force_majeure", ("true",))
-    assert standard.supports == ("contract.resolution",)
+    assert standard.objectives[0].supports == ("contract.other",)
     assert standard.objectives[0].exclude == Equals("test", ("true",))
 
 

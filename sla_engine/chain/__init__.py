@@ -1,0 +1,1 @@
+"""The chain: who had the time of a ticket that waited for others, and by which promises (docs/chain.md)."""
