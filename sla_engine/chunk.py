@@ -1,5 +1,6 @@
 """From verdicts in columns to results, one value per cycle."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -24,7 +25,10 @@ _STATUSES = tuple(status.name.lower() for status in Status)
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some tickets' results; `places` says where each stands in the input, `overdue` ones have none."""
+    """Some tickets' results; `places` says where each stands in the input, `overdue` ones have none.
+
+    Nor have those that stand behind the first `wanted`.
+    """
 
     places: Sequence[int]
     tickets: Sequence[Ticket]
@@ -33,6 +37,7 @@ class Chunk:
     holder: str
     segments: bool
     chained: Chained | None = None
+    wanted: int = sys.maxsize
 
     def results(self) -> list[Result]:
         """Return the results ordered by (ticket, agreement, objective, cycle)."""
@@ -52,8 +57,9 @@ class Chunk:
             else np.empty(0, np.int64)
         )
         order = np.argsort(place, kind="stable")
-        if self.overdue:
-            order = order[~np.isin(place[order], list(self.overdue))]
+        without = [n for n, at in enumerate(self.places) if n in self.overdue or at >= self.wanted]
+        if without:
+            order = order[~np.isin(place[order], without)]
         return map(found.__getitem__, order.tolist())
 
 
@@ -92,7 +98,7 @@ def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
     for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
         stopped, due, resumed, breach, change, target, elapsed, remaining, paused, deadline, *others = rest
         code, calendar, since = others
-        if position in chunk.overdue:
+        if position in chunk.overdue or chunk.places[position] >= chunk.wanted:
             continue
         ticket = chunk.tickets[position]
         yield Result(

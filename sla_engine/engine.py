@@ -1,7 +1,7 @@
 """The engine: tickets and definitions in, results out. No I/O, no clock."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Final
@@ -71,18 +71,28 @@ class Engine:
         self.chaining = chaining_of(definitions, backing(definitions.agreements), Hours(self.calendars))
 
     def evaluate(
-        self, tickets: Sequence[Ticket], as_of: int, *, segments: bool = False, chain: bool = False
+        self,
+        tickets: Sequence[Ticket],
+        as_of: int,
+        *,
+        segments: bool = False,
+        chain: bool = False,
+        others: Sequence[Ticket] = (),
     ) -> Evaluation:
         """Evaluate tickets as at `as_of` (ms UTC); what happened after it is not seen.
 
-        With `chain`, what linked tickets say of each result is found too: all that are linked must be among them.
+        With `chain`, what linked tickets say of each result is found too. All that are linked, directly or through
+        others, must be among the tickets, or among `others`, of which nothing is returned.
         """
-        parts = together(tickets, CHUNK) if chain else [*_ranges(len(tickets))]
-        found = [self._part(part, tickets, as_of, segments=segments, chain=chain) for part in parts]
+        every = [*tickets, *others]
+        parts = together(every, CHUNK) if chain and self.definitions.chain else [*_ranges(len(every))]
+        found = [self._part(part, every, as_of, segments=segments, chain=chain) for part in parts]
+        problems = [(chunk.places[place], TOO_FAR) for chunk, _ in found for place in chunk.overdue]
+        warnings = [(chunk.places[place], text) for chunk, warned in found for place, text in warned]
         return Evaluation(
-            [chunk for chunk, _ in found],
-            sorted((chunk.places[place], TOO_FAR) for chunk, _ in found for place in chunk.overdue),
-            sorted((chunk.places[place], text) for chunk, warnings in found for place, text in warnings),
+            [replace(chunk, wanted=len(tickets)) for chunk, _ in found],
+            sorted(problem for problem in problems if problem[0] < len(tickets)),
+            sorted(warning for warning in warnings if warning[0] < len(tickets)),
         )
 
     def _part(

@@ -10,6 +10,7 @@ from sla_engine.agreement import fields_read
 from sla_engine.condition import OWN_FIELDS
 from slabridge.config import read_definitions
 from slabridge.ticket.file import read_batches
+from slabridge.ticket.linked import Linked, read_linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Evaluating:
     tickets: Path
     as_of: int
     segments: bool
+    chain: bool = False
     unseen: Sequence[str] = ()
 
     def batches(self) -> Iterator[EvaluatedBatch]:
@@ -42,8 +44,12 @@ class Evaluating:
         gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
         wanted = frozenset().union(*(fields_read(a) for a in engine.definitions.agreements)).difference(OWN_FIELDS)
         seen: set[str] = set()
+        linked = read_linked(self.tickets) if self.chain and engine.definitions.chain else Linked()
         for batch in read_batches(self.tickets):
-            evaluation = engine.evaluate(batch.tickets, self.as_of, segments=self.segments)
+            others = linked.others(batch.tickets)
+            evaluation = engine.evaluate(
+                batch.tickets, self.as_of, segments=self.segments, chain=self.chain, others=others
+            )
             invalid = [*batch.invalid, *((batch.lines[n], text) for n, text in evaluation.invalid)]
             warnings = [(batch.lines[n], f"{batch.tickets[n].key}: {text}") for n, text in evaluation.warnings]
             yield EvaluatedBatch(evaluation, sorted(invalid), warnings)

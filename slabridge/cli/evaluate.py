@@ -26,6 +26,9 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     config: ConfigPath = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     segments: Annotated[bool, typer.Option("--segments", help="Open each cycle into its segments.")] = False,
+    chain: Annotated[
+        bool, typer.Option("--chain", help="Say of each cycle who had its time, across linked tickets.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Evaluate tickets of a file; only calendars, clocks and agreements are needed."""
@@ -36,8 +39,10 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     form = Format.JSONL if as_json else form
     if segments and form is not Format.JSONL:
         raise typer.BadParameter("segments are printed with --format jsonl only", param_hint="--segments")
-    write = results.writer_of(form, sys.stdout, segments=segments)
-    evaluating = Evaluating(path_of(config), tickets, _instant(as_of), segments)
+    if chain and form is not Format.JSONL:
+        raise typer.BadParameter("the chain is printed with --format jsonl only", param_hint="--chain")
+    write = results.writer_of(form, sys.stdout, segments=segments, chain=chain)
+    evaluating = Evaluating(path_of(config), tickets, _instant(as_of), segments, chain)
     invalid = 0
     for batch in evaluating.batches():
         write(batch.evaluation)

@@ -21,13 +21,13 @@ _FORMULA = tuple(
 """What a formula begins with: https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
-def writer_of(form: str, out: TextIO, *, segments: bool) -> Writer:
-    """Return what writes evaluations in a form: table, csv or jsonl; `segments` go with jsonl alone."""
-    if form == "jsonl" and not segments:
+def writer_of(form: str, out: TextIO, *, segments: bool, chain: bool) -> Writer:
+    """Return what writes evaluations in a form: table, csv or jsonl; `segments` and `chain` go with jsonl alone."""
+    if form == "jsonl" and not segments and not chain:
         return lambda evaluation: out.writelines(evaluation.lines())
     if form == "jsonl":
         return lambda evaluation: out.writelines(
-            json.dumps(result.as_json(segments=True), separators=(",", ":")) + "\n" for result in evaluation.results
+            json.dumps(result.as_json(segments=segments), separators=(",", ":")) + "\n" for result in evaluation.results
         )
     rows = _csv_writer(out) if form == "csv" else _print_table
     return lambda evaluation: rows([result.as_json() for result in evaluation.results])

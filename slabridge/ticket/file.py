@@ -35,25 +35,47 @@ def read_batches(path: Path) -> Iterator[TicketLines]:
         UnreadableFile: it is not there, or not what its name says.
     """
     batch = TicketLines([], [], [])
+    for number, line in _lines(path):
+        try:
+            batch.tickets.append(read_ticket(orjson.loads(line)))
+            batch.lines.append(number)
+        except orjson.JSONDecodeError as error:
+            batch.invalid.append((number, f"no JSON: {error}"))
+        except InvalidTicket as error:
+            batch.invalid.append((number, str(error)))
+        if len(batch.tickets) + len(batch.invalid) >= AT_ONCE:
+            yield batch
+            batch = TicketLines([], [], [])
+    yield batch
+
+
+def read_links(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Yield (source, id) of both ends of each link in the file, the ticket that states it first.
+
+    Only what a link needs is looked at: whether it stands in a ticket that is one, `read_batches` says.
+
+    Raises:
+        UnreadableFile: it is not there, or not what its name says.
+    """
+    for _, line in _lines(path):
+        if b'"links"' in line:
+            try:
+                document = orjson.loads(line)
+                here = document["source"], document.get("id", document["key"])
+                found = [(here, (link["source"], link["id"])) for link in document.get("links") or ()]
+            except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
+                continue  # no ticket, which whoever reads it as one is told
+            yield from ((one, other) for one, other in found if all(isinstance(part, str) for part in (*one, *other)))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines that are not empty, with their numbers."""
     try:
         with _opened(path) as file:
-            for number, line in enumerate(file, 1):
-                if line.isspace():
-                    continue
-                try:
-                    batch.tickets.append(read_ticket(orjson.loads(line)))
-                    batch.lines.append(number)
-                except orjson.JSONDecodeError as error:
-                    batch.invalid.append((number, f"no JSON: {error}"))
-                except InvalidTicket as error:
-                    batch.invalid.append((number, str(error)))
-                if len(batch.tickets) + len(batch.invalid) >= AT_ONCE:
-                    yield batch
-                    batch = TicketLines([], [], [])
+            yield from ((number, line) for number, line in enumerate(file, 1) if not line.isspace())
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableFile(f"{path}: {reason}") from error
-    yield batch
 
 
 def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
