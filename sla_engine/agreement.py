@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final, Literal
 
 from sla_engine.calendar import CalendarDefinition
-from sla_engine.chain.rule import ChainRule
+from sla_engine.chain.rule import ChainRule, WorkPath
 from sla_engine.condition import Condition, fields_of
 from sla_engine.duration import Duration
 
@@ -118,13 +118,17 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """Everything that the engine judges by. `timezone` is the one of validity dates, `chain` what stands above what."""
+    """Everything that the engine judges by. `timezone` is the one of validity dates, `chain` what stands above what.
+
+    `paths` say how tickets are worked on; nothing is judged by them.
+    """
 
     calendars: Mapping[str, CalendarDefinition]
     agreements: tuple[Agreement, ...]
     timezone: str = "UTC"
     holder: str = "team"
     chain: tuple[ChainRule, ...] = ()
+    paths: tuple[WorkPath, ...] = ()
 
 
 def conditions_of(agreement: Agreement) -> Iterator[Condition | None]:

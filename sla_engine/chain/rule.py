@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sla_engine.condition import Condition
+from sla_engine.ticket import Values
 
 StatedBy = Literal["above", "below", "either"]
 
@@ -27,3 +28,15 @@ class ChainRule:
     def conditions(self) -> Iterator[Condition]:
         """Yield the conditions that there are."""
         yield from (one for one in (self.above, self.below, self.waits, self.until) if one is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPath:
+    """How a ticket is worked on: visits one after the other, each an objective, under one that stands above them all.
+
+    Objectives are named as `agreement.objective`. `when` has the values of the fields that choose all their targets.
+    """
+
+    objective: str
+    steps: tuple[str, ...]
+    when: tuple[tuple[str, Values], ...] = ()

@@ -1,4 +1,4 @@
-"""The worst case of a path: whether the agreements beneath can keep the promise on top (docs/chain.md).
+"""The worst case of a path: whether the agreements beneath can keep the promise on top (docs/feasibility.md).
 
 A ticket goes through steps, one after the other, each of which takes what it may. How much of the SLA's time that uses
 is asked of every start, to the millisecond. In between two edges, of any calendar and carried back through the steps,

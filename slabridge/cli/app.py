@@ -10,6 +10,7 @@ from slabridge.cli.compare import compare
 from slabridge.cli.demo import demo
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
+from slabridge.cli.feasibility import feasibility
 from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.retry import retry
@@ -43,6 +44,7 @@ app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)
 app.command()(validate)
+app.command()(feasibility)
 app.command()(demo)
 app.command()(sandbox)
 

@@ -1,7 +1,9 @@
 """Options that several commands have, and what every command begins with."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -39,3 +41,18 @@ def loaded(config: Path | None) -> "Config":
     for problem in found.renamed:
         logs.log.warning("renamed key", file=problem.file, key=problem.path, reason=problem.message)
     return found
+
+
+def midnight(text: str, option: str, zone: ZoneInfo) -> int:
+    """Return the instant at which a date begins in a zone, ms UTC.
+
+    Raises:
+        BadParameter: the text is no date.
+    """
+    from sla_engine.instant import instant_of
+
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is no date; write 2026-01-31", param_hint=option) from error
+    return instant_of(datetime(day.year, day.month, day.day, tzinfo=zone))

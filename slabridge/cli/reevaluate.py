@@ -1,13 +1,12 @@
 """`slabridge reevaluate`."""
 
 import sys
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.cli.options import AsJson, ConfigPath, loaded, midnight
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,7 +30,7 @@ def reevaluate(
 
     configured = loaded(config)
     zone = ZoneInfo(configured.definitions.timezone)
-    period = _midnight(start, "--from", zone), _midnight(end, "--to", zone)
+    period = midnight(start, "--from", zone), midnight(end, "--to", zone)
     if period[0] >= period[1]:
         raise typer.BadParameter("is not after --from", param_hint="--to")
     changes = rejudged(configured, *period, apply=apply)
@@ -44,16 +43,6 @@ def reevaluate(
         console.print(_table(changes))
     done = "came out otherwise; the next run writes them" if apply else "would come out otherwise; --apply does it"
     console.print(f"{len(changes)} cycles that ended from {start} to before {end} {done if changes else 'change'}")
-
-
-def _midnight(text: str, option: str, zone: ZoneInfo) -> int:
-    from sla_engine.instant import instant_of
-
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise typer.BadParameter(f"{text!r} is no date; write 2026-01-31", param_hint=option) from error
-    return instant_of(datetime(day.year, day.month, day.day, tzinfo=zone))
 
 
 def _table(changes: "list[Rejudged]") -> "Table":

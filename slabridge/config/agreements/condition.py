@@ -79,7 +79,7 @@ def _entry(name: str, raw: object, path: KeyPath, reading: Reading) -> Condition
         return None
     if isinstance(raw, Mapping):
         return _field_table(name, raw, path, reading)
-    values = _values(raw, path, reading)
+    values = values_of(raw, path, reading)
     return None if values is None else _noted(Equals(name, values), path, reading)
 
 
@@ -97,7 +97,7 @@ def _field_table(name: str, raw: Mapping[str, Any], path: KeyPath, reading: Read
     elif isinstance(raw.get("not"), Mapping):
         reading.problem((*path, "not"), f"takes a value or a list; for a condition write not = {{ {name} = ... }}")
     elif "not" in raw:
-        values = _values(raw["not"], (*path, "not"), reading, unset="to ask for any value write { set = true }")
+        values = values_of(raw["not"], (*path, "not"), reading, unset="to ask for any value write { set = true }")
         return None if values is None else _noted(Differs(name, values), path, reading)
     return None
 
@@ -128,7 +128,7 @@ def _event(raw: Mapping[str, Any], path: KeyPath, reading: Reading, *, events: b
 
 
 def _comment_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Condition | None:
-    roles = _values(raw["role"], (*path, "role"), reading) if "role" in raw else None
+    roles = values_of(raw["role"], (*path, "role"), reading) if "role" in raw else None
     for role in roles or ():
         if role not in ROLES:
             reading.problem((*path, "role"), f"no such role; {instead(role, ROLES)}", role)
@@ -139,7 +139,7 @@ def _comment_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> C
     if isinstance(raw.get("by"), Mapping):
         author = _author(raw["by"], (*path, "by"), reading)
         return None if author is None else AllOf((CommentEvent(roles, public), author))
-    by = _values(raw["by"], (*path, "by"), reading) if "by" in raw else None
+    by = values_of(raw["by"], (*path, "by"), reading) if "by" in raw else None
     return CommentEvent(roles, public, by)
 
 
@@ -160,8 +160,8 @@ def _change_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Co
         reading.problem((*path, "field"), 'is missing; write which field changes, as in field = "team"')
         return None
     unset = "an unset value cannot be named here; leave it out"
-    before = _values(raw["from"], (*path, "from"), reading, unset=unset) if "from" in raw else None
-    after = _values(raw["to"], (*path, "to"), reading, unset=unset) if "to" in raw else None
+    before = values_of(raw["from"], (*path, "from"), reading, unset=unset) if "from" in raw else None
+    after = values_of(raw["to"], (*path, "to"), reading, unset=unset) if "to" in raw else None
     if raw["field"] in OWN_FIELDS:
         reading.problem(
             (*path, "field"), "the engine itself knows this field, and no change event is about it", raw["field"]
@@ -173,7 +173,7 @@ def _change_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> Co
     return ChangeEvent(raw["field"], before, after)
 
 
-def _values(raw: object, path: KeyPath, reading: Reading, unset: str = _UNSET) -> tuple[str, ...] | None:
+def values_of(raw: object, path: KeyPath, reading: Reading, unset: str = _UNSET) -> tuple[str, ...] | None:
     """Return the values as text, as JSON writes numbers and booleans."""
     items = raw if isinstance(raw, list) else [raw]
     if not items:

@@ -8,17 +8,18 @@ from typing import Annotated, Any
 from connectors.tool import TomlTable
 from sla_engine.agreement import Definitions
 from sla_engine.condition import LAST_COMMENT, LAST_PUBLIC_COMMENT, OPENED_IN
-from slabridge.config.agreements.agreement import read_agreements
+from slabridge.config.agreements.agreement import promises_of, read_agreements
 from slabridge.config.agreements.calendar import read_calendars
 from slabridge.config.agreements.chain import read_chain
 from slabridge.config.agreements.objective import Shared
+from slabridge.config.agreements.paths import read_paths
 from slabridge.config.agreements.rule import read_clocks
 from slabridge.config.agreements.zone import read_zone
 from slabridge.config.problem import ConfigError, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.shape import check_field, shape, text_as
+from slabridge.config.shape import check_field, shape, tables, text_as
 
-DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "chain")
+DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "chain", "paths")
 KNOWN = (*DEFINING, "state", "job", "connections")
 
 
@@ -72,7 +73,8 @@ def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions
     agreements = read_agreements(document, shared)
     chain = read_chain(document, reading)
     _check_own_fields({OPENED_IN: shared.calendar_names, LAST_COMMENT: _WHO, LAST_PUBLIC_COMMENT: _WHO}, reading)
-    return Definitions(calendars, agreements, timezone, holder, chain)
+    paths = read_paths(document, promises_of(tables(document, "agreements", Reading(reading.file))), reading)
+    return Definitions(calendars, agreements, timezone, holder, chain, paths)
 
 
 _WHO = ("agent", "customer")
