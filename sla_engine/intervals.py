@@ -39,7 +39,7 @@ def working_intervals(definition: CalendarDefinition, year: int) -> list[Interva
         ),
         *((_instant(start, zone), _instant(end, zone)) for start, end in definition.maintenance),
     ]
-    clipped = ((max(start, first), min(end, last)) for start, end in _subtract(_merge(hours), _merge(removed)))
+    clipped = ((max(start, first), min(end, last)) for start, end in subtract(union(hours), union(removed)))
     return [(start, end) for start, end in clipped if start < end]
 
 
@@ -64,7 +64,7 @@ def _instant(local: datetime, zone: ZoneInfo) -> int:
     return instant_of(local.replace(tzinfo=zone))
 
 
-def _merge(intervals: Iterable[Interval]) -> list[Interval]:
+def union(intervals: Iterable[Interval]) -> list[Interval]:
     """Sort, drop what is empty or reversed, and join what overlaps or touches."""
     merged: list[Interval] = []
     for start, end in sorted(interval for interval in intervals if interval[0] < interval[1]):
@@ -75,7 +75,7 @@ def _merge(intervals: Iterable[Interval]) -> list[Interval]:
     return merged
 
 
-def _subtract(intervals: list[Interval], removed: list[Interval]) -> Iterator[Interval]:
+def subtract(intervals: list[Interval], removed: list[Interval]) -> Iterator[Interval]:
     """Yield what is left of `intervals`; both are sorted and disjoint."""
     begin = 0
     for start, end in intervals:

@@ -25,7 +25,7 @@ def validate(
     gc.disable()  # a short life: what loading makes is no garbage
 
     from sla_engine.clause import clauses_of
-    from slabridge.config import ConfigError, load_config, warnings_of
+    from slabridge.config import ConfigError, load_config, tree_of, warnings_of
     from slabridge.text.printed import json_line, line
 
     path = path_of(config)
@@ -37,7 +37,7 @@ def validate(
         problems = [_as_json(problem) for problem in error.problems]
         sys.stdout.buffer.write(json_line({"file": str(path), "problems": problems}))
         raise typer.Exit(Exit.USAGE) from None
-    warnings = list(warnings_of(configured))
+    warnings = [*warnings_of(configured), *tree_of(configured)]
     if strict:
         from slabridge.app.validate import unseen
 

@@ -2,7 +2,7 @@
 
 from slabridge.config.agreements.definitions import load_definitions, read_definitions
 from slabridge.config.agreements.result import ResultRef
-from slabridge.config.config import Config, load_config, warnings_of
+from slabridge.config.config import Config, load_config, tree_of, warnings_of
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.writeback import CommentRule, FieldMap, Writeback
 from slabridge.config.problem import ConfigError, Problem
@@ -19,5 +19,6 @@ __all__ = [
     "load_config",
     "load_definitions",
     "read_definitions",
+    "tree_of",
     "warnings_of",
 ]

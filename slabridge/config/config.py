@@ -1,7 +1,7 @@
 """The whole file: what is judged by, where tickets are, where the state is, and how the job behaves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from sla_engine.agreement import Definitions
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.definitions import definitions_of, read_document
+from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem
@@ -30,7 +31,7 @@ class Config:
 
     `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle` and `outage` are ms.
     `renamed` are keys by a name of an earlier version; they are among the `warnings`, too. `uses` are the places that
-    read fields.
+    read fields, `mapped` has the values to which each (connection, field) is mapped.
     """
 
     definitions: Definitions
@@ -43,6 +44,7 @@ class Config:
     renamed: tuple[Problem, ...] = ()
     file: str = ""
     uses: tuple[FieldUse, ...] = ()
+    mapped: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
@@ -111,12 +113,20 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         renamed=tuple(reading.renamed),
         file=reading.file,
         uses=tuple(reading.uses),
+        mapped=dict(reading.mapped),
     )
 
 
 def warnings_of(config: Config) -> tuple[Problem, ...]:
     """Return what works, but hardly as it was meant."""
     return config.warnings
+
+
+def tree_of(config: Config) -> tuple[Problem, ...]:
+    """Return what the tree of agreements leaves open."""
+    found = Reading(config.file)
+    find_in_tree(config.definitions, config.mapped, found)
+    return found.problems()
 
 
 _OLD_KEYS = {"tell_within": "post_within"}

@@ -155,7 +155,8 @@ def test_validate_prints_json_with_the_identity_of_each_definition(call: Call) -
     code, out, _ = call("validate", "--json")
     document = json.loads(out)
     assert code == 0
-    assert document["warnings"] == []
+    resolution = "agreements.standard.objectives.resolution"  # round the clock for P1, and beneath it nobody at night
+    assert {warning["path"] for warning in document["warnings"]} == {resolution}
     assert set(document["definitions"]) == {
         "standard.response",
         "standard.resolution",
