@@ -113,6 +113,12 @@ def _both(one: Selected, other: Selected) -> Selected:
     return Selected([*one.rows, *other.rows], one.hidden + other.hidden, one.refused or other.refused)
 
 
+def lineage_of(records: Records, table: str) -> list[str]:
+    """Ask for a table and those that it extends, the nearest first; where nobody tells, itself and task."""
+    (line,) = records.read([Selection("sys_db_object", "name", [table], _ANCESTORS)])
+    return _lineage(table, line.rows) or list(dict.fromkeys([table, "task"]))
+
+
 def _lineage(table: str, rows: Iterable[Record]) -> list[str]:
     """Return a table and those that it extends, the nearest first."""
     return [table, *(row[name] for row in rows for name in _ANCESTORS if row.get(name))] if rows else []

@@ -42,6 +42,7 @@ from connectors.servicenow.records import Records
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write import writing
+from connectors.servicenow.write.choice import Choices
 from connectors.servicenow.write.writer import Writer
 
 _IDS_LIMIT = 1000
@@ -68,6 +69,7 @@ class ServiceNow:
         # Not those of the tables: a page waits for calls.
         self._lanes = Lanes(settings.concurrency, f"{settings.name}-page")
         self._catalogue = Catalogue(self._records, settings)
+        self._choices = Choices(self._records, settings)
         self._names = Names(self._records, settings, self._catalogue)
         self._around = SurroundingsReader(self._records, settings, self._catalogue)
         self._account = settings.auth.user if isinstance(settings.auth, BasicAuth | OAuthPassword) else ""
@@ -143,8 +145,8 @@ class ServiceNow:
         return writing.encode(fact)
 
     def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
-        """See `Connector.left_out`: ServiceNow takes any value, of a choice field too."""
-        yield from ({} for _ in writes)
+        """See `Connector.left_out`: values that a dropdown does not offer."""
+        return self._choices.left_out(writes)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """See `Connector.write`: in batches. What has no receipt when an error is raised was not sent.

@@ -2,13 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import cast
 from urllib.parse import urlsplit
 
 import connectors
 from connectors.http.limits import Limits
 from connectors.interface import Connector
 from connectors.settings import Settings
+from connectors.unopened import Unopened
 from sla_engine.instant import HOUR
 from slabridge.config import Config, Connection
 from slabridge.run.halt import Halt
@@ -30,6 +32,8 @@ def connected(
 ) -> Iterator[list[tuple[Connection, Connector]]]:
     """Give a connector for every connection, and close them at the end. Nothing is called yet.
 
+    One that cannot be opened says why when it is asked, and stands in no other's way.
+
     `spent` is, by host, how many calls earlier runs made within the last hour; `left` says how many seconds this run
     still has, `stopping` whether it was asked to end.
 
@@ -37,16 +41,18 @@ def connected(
         ConfigError: secrets or certificates cannot be had.
     """
     pairs: list[tuple[Connection, Connector]] = []
-    try:
+    with ExitStack() as opened:
         found = config.settings()
         limits = _limits(found, spent or {})
         for connection, settings in zip(config.connections, found, strict=True):
             host = limits[host_of(settings.url)]
-            pairs.append((connection, connectors.open(settings, limits=host, left=left, stopping=stopping)))
+            try:
+                connector = connectors.open(settings, limits=host, left=left, stopping=stopping)
+            except Exception as error:  # noqa: BLE001 - raised again where this connection's part is contained
+                connector = cast("Connector", Unopened(connection.name, error))
+            opened.callback(connector.close)
+            pairs.append((connection, connector))
         yield pairs
-    finally:
-        for _, connector in pairs:
-            connector.close()
 
 
 def _limits(found: Sequence[Settings], spent: Mapping[str, int]) -> dict[str, Limits]:

@@ -8,6 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 import sync
+from connectors.errors import Refused
+from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from slabridge import __version__
 from slabridge.exit import Exit
@@ -55,6 +57,33 @@ def test_a_bug_in_one_connections_part_is_reported_and_the_others_run(desk: Desk
     said = [text for text in troubles_of(report) if "bug" in text]
     assert ["snow: a bug of slabridge" in text for text in said] == [True]
     assert TEXT not in str([logs, report.as_json(), said])
+
+
+def test_a_connection_that_cannot_be_opened_ends_its_own_part_alone(desk: Desk) -> None:
+    with mock.patch.object(ServiceNow, "__init__", side_effect=LookupError(TEXT)), capture_logs() as logs:
+        report = desk.run()
+    snow, jira = report.tallies
+    assert (report.exit_code, snow.bug, jira.bug) == (Exit.BUG, "LookupError", "")
+    assert jira.evaluated > 0
+    assert TEXT not in str([logs, report.as_json()])
+
+
+def test_settings_that_cannot_be_used_are_refused_for_their_own_connection(desk: Desk) -> None:
+    with mock.patch.object(ServiceNow, "__init__", side_effect=Refused("no such thing")):
+        report = desk.run()
+    snow, jira = report.tallies
+    assert (snow.refusal, jira.refusal, jira.evaluated > 0) == ("no such thing", "", True)
+
+
+def test_one_that_cannot_be_closed_keeps_no_other_open(desk: Desk) -> None:
+    closed: list[str] = []
+    with (
+        mock.patch.object(ServiceNow, "close", side_effect=LookupError),
+        mock.patch.object(Jira, "close", lambda self: closed.append(self.name)),
+        pytest.raises(LookupError),
+    ):
+        desk.run()
+    assert closed == ["jira"]
 
 
 def test_the_run_after_it_makes_good_what_was_left(desk: Desk) -> None:

@@ -56,3 +56,34 @@ def test_it_is_said_until_it_is_mended_and_then_written_without_anybody_asking(s
     report = slip.run()
     assert report.exit_code is Exit.COMPLETE
     assert sum(tally.fields_written for tally in report.tallies) > 0
+
+
+@pytest.fixture
+def dropdown(job: Job) -> Job:
+    """Give a job that writes a status into a dropdown of ServiceNow, which offers all but one."""
+    head, rest = job.text.split("[connections.jira]")
+    job.text = head.replace('field = "u_sla_status"', 'field = "close_code"') + "[connections.jira]" + rest
+    for value in ("At risk", "Breached", "Met", "Paused", "Cancelled"):
+        job.call("POST", "sys_choice", name="incident", element="close_code", value=value, label=value)
+    job.sandbox.move_to(NOON)
+    return job
+
+
+def test_a_value_that_a_dropdown_of_servicenow_does_not_offer_is_held_back_and_said_once(dropdown: Job) -> None:
+    with capture_logs() as logs:
+        report = dropdown.run()
+    (error,) = [log for log in logs if log["event"] == "value not writable"]
+    assert (error["connection"], error["field"]) == ("snow", "close_code")
+    assert "offers no choice 'On track'" in error["reason"]
+    (snow,) = [tally for tally in report.tallies if tally.connection == "snow"]
+    assert (snow.exit_code, snow.quarantined) == (Exit.PARTIAL, 0)
+    assert snow.fields_written > 0
+    dropdown.call("POST", "sys_choice", name="incident", element="close_code", value="On track", label="On track")
+    dropdown.sandbox.move_to(NOON + MINUTE)
+    assert dropdown.run().exit_code is Exit.COMPLETE
+
+
+def test_a_field_that_only_suggests_choices_takes_any_value(job: Job) -> None:
+    job.sandbox.move_to(NOON)
+    job.call("POST", "sys_choice", name="incident", element="u_sla_status", value="Red", label="Red")
+    assert job.run().exit_code is Exit.COMPLETE
