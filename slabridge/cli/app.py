@@ -18,6 +18,7 @@ from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
 from slabridge.cli.status import status
 from slabridge.cli.validate import validate
+from slabridge.cli.whatif import whatif
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ app.command()(evaluate)
 app.command()(reevaluate)
 app.command()(validate)
 app.command()(feasibility)
+app.command()(whatif)
 app.command()(demo)
 app.command()(sandbox)
 

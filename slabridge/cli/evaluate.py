@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, path_of
+from slabridge.cli.options import AsJson, ConfigPath, instant, path_of
 from slabridge.exit import Exit
 
 
@@ -42,7 +42,7 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     if chain and form is not Format.JSONL:
         raise typer.BadParameter("the chain is printed with --format jsonl only", param_hint="--chain")
     write = results.writer_of(form, sys.stdout, segments=segments, chain=chain)
-    evaluating = Evaluating(path_of(config), tickets, _instant(as_of), segments, chain)
+    evaluating = Evaluating(path_of(config), tickets, instant(as_of, "--as-of"), segments, chain)
     invalid = 0
     for batch in evaluating.batches():
         write(batch.evaluation)
@@ -54,12 +54,3 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     for field in evaluating.unseen:
         sys.stderr.write(f"warning: no ticket has the field {field!r}, which the agreements read\n")
     raise typer.Exit(Exit.PARTIAL if invalid else Exit.COMPLETE)
-
-
-def _instant(text: str) -> int:
-    from sla_engine.instant import parse_instant
-
-    try:
-        return parse_instant(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--as-of") from error

@@ -56,3 +56,17 @@ def midnight(text: str, option: str, zone: ZoneInfo) -> int:
     except ValueError as error:
         raise typer.BadParameter(f"{text!r} is no date; write 2026-01-31", param_hint=option) from error
     return instant_of(datetime(day.year, day.month, day.day, tzinfo=zone))
+
+
+def instant(text: str, option: str) -> int:
+    """Return the instant that an option names, ms UTC.
+
+    Raises:
+        BadParameter: the text is none, or has no offset.
+    """
+    from sla_engine.instant import parse_instant
+
+    try:
+        return parse_instant(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint=option) from error

@@ -55,6 +55,7 @@ def test_readme_names_every_command() -> None:
         ("run", "operations.md", ["Operations", "When a run has to end early"]),
         ("status", "operations.md", ["Operations", "Status and retry"]),
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
+        ("whatif", "whatif.md", ["What if?"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
         ("demo", "sandbox.md", ["The demo"]),
