@@ -19,7 +19,7 @@ def test_the_stored_histories_are_judged_by_both_files(tmp_path: Path) -> None:
         job.run()
         calls = sandbox.requests()
         before = rows(job.place, "SELECT id, pending, results FROM ticket ORDER BY id")
-        (tmp_path / "new.toml").write_text(job.text.replace('{ within = "5wd" }', '{ within = "15m" }'), "utf-8")
+        (tmp_path / "new.toml").write_text(job.text.replace('within = "3wd"', 'within = "15m"'), "utf-8")
         sums = of_state(job.config(), load_config(tmp_path / "new.toml"), ALL)
         assert sandbox.requests() == calls
     assert rows(job.place, "SELECT id, pending, results FROM ticket ORDER BY id") == before
