@@ -93,7 +93,8 @@ class Chained:
     def _cycle(self, cycle: int) -> CycleRef:
         clause = self.parts[int(self.courses.clause[cycle])].clause
         ticket = self._ticket(int(self.courses.ticket[cycle]))
-        return CycleRef(clause.agreement.id, clause.objective.name, int(self.courses.number[cycle]), ticket)
+        calendar = self.scene.calendars[int(self.courses.calendar[cycle])]
+        return CycleRef(clause.agreement.id, clause.objective.name, int(self.courses.number[cycle]), ticket, calendar)
 
     def _ticket(self, place: int) -> TicketRef:
         ticket = self.tickets[place]

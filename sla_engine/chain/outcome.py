@@ -22,12 +22,13 @@ class TicketRef(NamedTuple):
 
 
 class CycleRef(NamedTuple):
-    """A cycle of an objective on a ticket."""
+    """A cycle of an objective on a ticket; `calendar` is the name of that of its result."""
 
     agreement: str
     objective: str
     cycle: int
     ticket: TicketRef
+    calendar: str
 
 
 @dataclass(frozen=True, slots=True)

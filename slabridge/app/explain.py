@@ -1,7 +1,7 @@
 """Why a ticket stands as it does, from the state alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sla_engine import Engine, Result, Ticket
 from slabridge.config import Config
@@ -12,28 +12,29 @@ from slabridge.ticket.mapping import Mapper
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A ticket with its results, opened into segments, and what is wrong with its data."""
+    """A ticket with its results as of an instant, opened into segments, and what is wrong with its data."""
 
     ticket: Ticket
     results: Sequence[Result]
     remarks: Sequence[str]
+    as_of: int
 
 
-def explain(config: Config, key: str) -> list[Explained]:
-    """Return the tickets of a key or id, each as of the last complete run on its connection.
+def explain(config: Config, key: str, at: int | None = None) -> list[Explained]:
+    """Return the tickets of a key or id, each as of an instant (ms UTC), or of the last complete run on its connection.
 
     Raises:
         StateError, Busy: the state cannot be read.
     """
     state = State.of(config.state, create=False, migrate=False)
     try:
-        return explained(config, state, key)
+        return explained(config, state, key, at)
     finally:
         state.close()
 
 
-def explained(config: Config, state: State, key: str) -> list[Explained]:
-    """Do the same over an open state."""
+def explained(config: Config, state: State, key: str, at: int | None = None) -> list[Explained]:
+    """Do the same over an open state. As of an instant, today's definitions judge what had ended by then, too."""
     engine = Engine(config.definitions)
     with state.reading() as sql:
         found = list(tickets.find(sql, key))
@@ -44,8 +45,9 @@ def explained(config: Config, state: State, key: str) -> list[Explained]:
             as_of = connections.standing(transaction).as_of
         if name not in by_name or as_of is None:
             continue
-        judgement = judge(engine, Mapper(by_name[name]), [known], as_of, segments=True)
+        seen, as_of = (known, as_of) if at is None else (replace(known, results=()), at)
+        judgement = judge(engine, Mapper(by_name[name]), [seen], as_of, opened=True)
         remarks = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
         remarks += [f'nothing maps "{value}" of {name}: not judged' for name, value in judgement.unmapped.get(0, ())]
-        explanations.append(Explained(judgement.tickets[0], judgement.results[0], remarks))
+        explanations.append(Explained(judgement.tickets[0], judgement.results[0], remarks, as_of))
     return explanations

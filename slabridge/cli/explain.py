@@ -1,18 +1,30 @@
 """`slabridge explain KEY`."""
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.cli.options import AsJson, ConfigPath, instant, loaded
 from slabridge.exit import Exit
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def explain(
+    from sla_engine import Definitions
+    from slabridge.app.explain import Explained
+
+
+def explain(  # noqa: PLR0913 - one parameter per option
     *,
     key: Annotated[str, typer.Argument(help="The ticket's key or id.")],
     config: ConfigPath = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="An instant, as 2026-03-02T15:00:00Z; else the last complete run.")
+    ] = None,
+    svg: Annotated[Path | None, typer.Option(help="Draw its most telling cycle into this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Draw all its cycles into this page.")] = None,
     json: AsJson = False,
 ) -> None:
     """Show why a ticket stands as it does: each cycle, where its time went, and who held the ticket."""
@@ -23,7 +35,7 @@ def explain(
     from slabridge.text.printed import json_line, line
 
     configured = loaded(config)
-    found = explanations(configured, key)
+    found = explanations(configured, key, None if as_of is None else instant(as_of, "--as-of"))
     for one in found:
         if json:
             for result in one.results:
@@ -35,3 +47,23 @@ def explain(
     if not found:
         sys.stderr.write(f"no ticket {key!r} in the state; has `slabridge run` pulled it?\n")
         raise typer.Exit(Exit.USAGE)
+    _draw(found, configured.definitions, svg, html)
+
+
+def _draw(found: "Sequence[Explained]", definitions: "Definitions", svg: Path | None, html: Path | None) -> None:
+    if svg is None and html is None:
+        return
+    from sla_engine import Calendar
+    from slabridge.show.drawing import drawn, page_of
+    from slabridge.show.picture import most_telling, picture_of
+
+    calendars = {name: Calendar(calendar) for name, calendar in definitions.calendars.items()}
+    every = [(one.as_of, result) for one in found for result in one.results if result.chain is not None]
+    pictures = [picture_of(result, definitions, calendars, as_of) for as_of, result in every]
+    if not pictures:
+        sys.stderr.write("there is no cycle that could be drawn\n")
+        raise typer.Exit(Exit.USAGE)
+    if svg is not None:
+        svg.write_text(drawn(pictures[most_telling([result for _, result in every])]), "utf-8")
+    if html is not None:
+        html.write_text(page_of(pictures), "utf-8")

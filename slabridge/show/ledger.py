@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from sla_engine import Definitions, Result
+from sla_engine.attribution import Segment
+from sla_engine.chain.outcome import ChainSegment
+from slabridge.show.picture import verdict_of
 from slabridge.text.printed import line
 from slabridge.text.spoken import local, share_used, spoken, zoned
 
@@ -37,18 +40,39 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
         text.append(f", calendar {result.calendar}\n")
         if not result.segments and result.stopped_at != result.started_at:
             text.append(f"  judged by an earlier definition ({result.definition}), which it keeps\n", style="dim")
-        ends = [zoned(instant, zone) for segment in result.segments for instant in (segment.start, segment.end)]
-        form = "%a %m-%d %H:%M" if len({moment.year for moment in ends}) <= 1 else "%a %Y-%m-%d %H:%M"
-        for segment in result.segments:
-            start, end = (f"{zoned(instant, zone):{form}}" for instant in (segment.start, segment.end))
-            text.append(f"  {start} to {end} ", style="dim")
-            text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>8}  ")
-            text.append(f"{line(segment.holder or 'nobody')}\n")
+        _segments(text, result, zone)
         shares = ", ".join(
             f"{line(holder or 'nobody')} {spoken(worked) or '0s'}" for holder, worked in result.shares.items()
         )
         if shares:
             text.append(f"  used by: {shares}\n")
-        if result.breach_holder is not None:
+        for sentence in verdict_of(result):
+            text.append(f"  {line(sentence)}\n")
+        if result.chain is None and result.breach_holder is not None:
             text.append(f"  held at the breach by {line(result.breach_holder)}\n")
     return text
+
+
+def _segments(text: Text, result: Result, zone: str) -> None:
+    """Add a line for each stretch of time: whether it counted, the sum so far, who had it, and by which promise."""
+    chain = () if result.chain is None else result.chain.segments
+    ends = [zoned(instant, zone) for segment in result.segments for instant in (segment.start, segment.end)]
+    form = "%a %m-%d %H:%M" if len({moment.year for moment in ends}) <= 1 else "%a %Y-%m-%d %H:%M"
+    total = 0
+    for segment in chain or result.segments:
+        start, end = (f"{zoned(instant, zone):{form}}" for instant in (segment.start, segment.end))
+        total += segment.worked if segment.mode == "counted" else 0
+        text.append(f"  {start} to {end} ", style="dim")
+        text.append(f"{segment.mode:<9} {spoken(segment.worked) or '0s':>8} ")
+        text.append(f"{(spoken(total) or '0s') if segment.mode == 'counted' else '':>8}  ", style="dim")
+        text.append(f"{line(segment.holder or 'nobody')}{_where(segment, result)}\n")
+
+
+def _where(segment: Segment | ChainSegment, result: Result) -> str:
+    """Return on which other ticket the time was, and by which promise beneath."""
+    if isinstance(segment, Segment):
+        return ""
+    carrier, cover = segment.carrier, segment.cover
+    elsewhere = "" if (carrier.source, carrier.id) == (result.source, result.id) else f" on {line(carrier.key)}"
+    by = "" if cover is None else f", by {cover.agreement}.{cover.objective}{'' if segment.cover_runs else ' (paused)'}"
+    return elsewhere + by

@@ -24,14 +24,14 @@ class Judgement:
     unmapped: Mapping[int, Sequence[tuple[str, str]]]
 
 
-def judge(engine: Engine, mapper: Mapper, batch: Sequence[Known], as_of: int, *, segments: bool = False) -> Judgement:
-    """Judge tickets as at `as_of` (ms UTC), without changing anything."""
+def judge(engine: Engine, mapper: Mapper, batch: Sequence[Known], as_of: int, *, opened: bool = False) -> Judgement:
+    """Judge tickets as at `as_of` (ms UTC), without changing anything; `opened` results have segments and chain."""
     mapped = [mapper.mapped(known.native) for known in batch]
     tickets = [one.ticket for one in mapped]
     refused = engine.fields if mapper.connection.unmapped == "refuse" else ()
     found = {n: sorted(pair for pair in one.unmapped if pair[0] in refused) for n, one in enumerate(mapped)}
     unmapped = {n: pairs for n, pairs in found.items() if pairs}
-    evaluation = engine.evaluate(tickets, as_of, segments=segments)
+    evaluation = engine.evaluate(tickets, as_of, segments=opened, chain=opened)
     results: list[list[Result]] = [[] for _ in batch]
     for result in evaluation.results:
         results[result.position].append(result)

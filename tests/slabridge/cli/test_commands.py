@@ -232,6 +232,16 @@ def test_explain_shows_where_the_time_of_a_ticket_went(call: Call, configured: P
     assert code == 0
     assert {row["ticket"] for row in rows} == {record["number"]}
     assert all(row["segments"] for row in rows if row["elapsed_seconds"])
+    assert all(row["chain"]["segments"] for row in rows if row["elapsed_seconds"])
+    code, out, _ = call("explain", record["number"], "--svg", "one.svg", "--html", "all.html", "--json")
+    assert code == 0
+    assert f"of {record['number']}: " in Path("one.svg").read_text("utf-8")
+    assert Path("all.html").read_text("utf-8").count("<svg") == len(out.splitlines())
+    code, out, _ = call("explain", record["number"], "--json", "--as-of", f"{record['opened_at'].replace(' ', 'T')}Z")
+    assert code == 0
+    assert all(row["elapsed_seconds"] == 0 for row in map(json.loads, out.splitlines()))
+    code, _, err = call("explain", record["number"], "--svg", "none.svg", "--as-of", "2001-01-01T00:00:00Z")
+    assert (code, err) == (2, "there is no cycle that could be drawn\n")
 
 
 @pytest.mark.usefixtures("tickets")
