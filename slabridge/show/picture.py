@@ -211,7 +211,8 @@ def verdict_of(result: Result) -> list[str]:
         held = "; without that the promise would have held" if overrun.decisive else ""
         late = f"ran on for {spoken(overrun.worked)} after it was late"
         found.append(f"{overrun.by.agreement}.{overrun.by.objective} on {overrun.by.ticket.key} {late}{held}.")
-    found += [_CAUSES[breach.cause]] if breach.cause is not None else []
+    if breach.cause is not None and (result.kind == "sla" or breach.cause != "unbacked"):
+        found.append(_CAUSES[breach.cause])
     return found
 
 
