@@ -58,7 +58,7 @@ def _hours(clause: Clause, beneath: Sequence[Clause], definitions: Definitions, 
     for name in calendars_of(clause.objective.targets):
         spans: dict[str, list[int]] = {}
         for monday in _WEEKS:
-            zone = ZoneInfo(definitions.calendars[name].timezone)
+            zone = ZoneInfo(definitions.timezone)
             ours = _week(definitions.calendars[name], monday, zone)
             theirs = union(span for each in names for span in _week(definitions.calendars[each], monday, zone))
             for day, text in _local([*subtract(ours, theirs)], zone):

@@ -7,7 +7,7 @@ from tests.slabridge.config.small import config
 
 RESOLUTION = "agreements.standard.objectives.resolution"
 BACKS = 'supports = ["standard.resolution"]'
-ROUND = '[calendars.round]\ntimezone = "Europe/Stockholm"\nhours = "24x7"\n[agreements.standard]\ncalendar = "round"'
+ROUND = 'timezone = "Europe/Stockholm"\n[calendars.round]\ntimezone = "Europe/Stockholm"\nhours = "24x7"\n[agreements.standard]\ncalendar = "round"'
 NARROW = '[{ when = { priority = "P1" }, within = "1h" }, { within = "4h" }]'
 WIDE = (
     '[{ when = { priority = ["P1", "P2"] }, within = "4h" }, '
@@ -28,7 +28,7 @@ def above(keys: str) -> str:
 FOUND = {
     "no agreement beneath": (team(head=""), RESOLUTION, f"write {BACKS}"),
     "hours without anybody": (
-        team(more=ROUND),
+        f"{ROUND}\n{team()}",
         RESOLUTION,
         "mon-fri 00:00-08:00, mon-fri 17:00-24:00, sat and sun 00:00-24:00. Of what comes on mon 00:00 nobody",
     ),
