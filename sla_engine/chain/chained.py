@@ -7,12 +7,15 @@ import numpy as np
 
 from sla_engine.agreement import Definitions, calendars_of
 from sla_engine.attribution import MODES, holder_text
+from sla_engine.chain.account import ACCOUNTS, Accounted, accounted
+from sla_engine.chain.backings import backed_of
 from sla_engine.chain.course import Courses, courses_of
 from sla_engine.chain.hours import Hours
 from sla_engine.chain.moment import Moments
 from sla_engine.chain.outcome import Breach, ChainOutcome, ChainSegment, CycleRef, Overrun, TicketRef, cause_of
 from sla_engine.chain.path import paths_of
-from sla_engine.chain.piece import ACCOUNTS, NOTHING, Accounted, Scene, accounted, backed_of, holders
+from sla_engine.chain.piece import NOTHING
+from sla_engine.chain.scene import Scene, holders
 from sla_engine.chain.waits import Links, waits_of
 from sla_engine.judged import ClauseResults
 from sla_engine.table import Mask, Rows

@@ -10,8 +10,9 @@ from operator import attrgetter
 from sla_engine import Engine, Result
 from sla_engine.chain.fit import Fit, fits_of
 from sla_engine.chain.outcome import ChainSegment
+from slabridge.app.stored import stored
 from slabridge.config import Config
-from slabridge.state import ConnectionState, State, connections, tickets
+from slabridge.state import State
 from slabridge.ticket.mapping import Mapper
 
 _MOST = 10
@@ -95,28 +96,23 @@ def _visits(
 ) -> Iterator[tuple[Result, list[tuple[str, int]], list[int | None]]]:
     """Yield completed cycles with their visits, (holder, working time), and what each was allowed."""
     for connection in config.connections:
-        own, mapper = ConnectionState(state, connection.name), Mapper(connection)
-        with own.reading() as transaction:
-            as_of = connections.standing(transaction).as_of
-        after = ""
-        while as_of is not None:
-            with own.reading() as transaction:
-                stored = tickets.natives(transaction, after)
-            if not stored.last:
-                break
-            after = stored.last
-            results = engine.evaluate([mapper.ticket(one) for one in stored.natives], as_of, chain=True).results
+        mapper = Mapper(connection)
+        for natives, as_of in stored(state, connection.name):
+            results = engine.evaluate([mapper.ticket(native) for native in natives], as_of, chain=True).results
             targets = {(r.source, r.id, r.agreement, r.objective, r.cycle): r.target for r in results}
             for result in results:
-                if result.kind == "sla" and result.stage == "completed" and not result.excluded and result.chain:
-                    counted = [segment for segment in result.chain.segments if segment.mode == "counted"]
-                    parts = [list(part) for _, part in groupby(counted, key=attrgetter("holder", "carrier"))]
-                    if parts:
-                        yield (
-                            result,
-                            [(part[0].holder or "nobody", sum(s.worked for s in part)) for part in parts],
-                            [_allowed(part, targets) for part in parts],
-                        )
+                parts = _parts(result)
+                if parts:
+                    visits = [(part[0].holder or "nobody", sum(segment.worked for segment in part)) for part in parts]
+                    yield result, visits, [_allowed(part, targets) for part in parts]
+
+
+def _parts(result: Result) -> list[list[ChainSegment]]:
+    """Return the counted segments of a completed cycle to a customer, visit by visit."""
+    if result.kind != "sla" or result.stage != "completed" or result.excluded or result.chain is None:
+        return []
+    counted = [segment for segment in result.chain.segments if segment.mode == "counted"]
+    return [list(part) for _, part in groupby(counted, key=attrgetter("holder", "carrier"))]
 
 
 def _allowed(part: list[ChainSegment], targets: dict[tuple[str, str, str, str, int], int]) -> int | None:

@@ -4,8 +4,9 @@ import gc
 from pathlib import Path
 
 from sla_engine import Engine
+from slabridge.app.stored import stored
 from slabridge.config import Config, Connection, read_definitions
-from slabridge.state import ConnectionState, State, connections, tickets
+from slabridge.state import State
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.mapping import Mapper
 from slabridge.whatif.columns import Period
@@ -31,19 +32,11 @@ def of_state(before: Config, after: Config, period: Period) -> Sums:
 
 
 def _connection(sums: Sums, state: State, before: Connection, after: Connection) -> None:
-    own, mapper = ConnectionState(state, before.name), Mapper(before)
+    mapper = Mapper(before)
     other = mapper if _maps_alike(before, after) else Mapper(after)
-    with own.reading() as transaction:
-        as_of = connections.standing(transaction).as_of
-    last = ""
-    while as_of is not None:
-        with own.reading() as transaction:
-            stored = tickets.natives(transaction, last)
-        if not stored.last:
-            return
-        last = stored.last
-        mapped = [mapper.ticket(native) for native in stored.natives]
-        sums.add(mapped, mapped if other is mapper else [other.ticket(native) for native in stored.natives], as_of)
+    for natives, as_of in stored(state, before.name):
+        mapped = [mapper.ticket(native) for native in natives]
+        sums.add(mapped, mapped if other is mapper else [other.ticket(native) for native in natives], as_of)
 
 
 def _maps_alike(before: Connection, after: Connection) -> bool:
