@@ -122,6 +122,7 @@ FIELDS: tuple[Field, ...] = (
     Field("labels", "Labels", "array", ("labels",), items="string", editable=True),
     Field("components", "Components", "array", ("component",), items="component", editable=True),
     Field("duedate", "Due date", "date", ("due", "duedate"), editable=True),
+    Field("issuelinks", "Linked Issues", "array", items="issuelinks", stored=False),
     Field("comment", "Comment", "comments-page", stored=False, navigable=False),
     IMPACT,
     URGENCY,

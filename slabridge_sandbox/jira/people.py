@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from slabridge_sandbox.jira import edit, payloads
+from slabridge_sandbox.jira import edit, links, payloads
 from slabridge_sandbox.jira.catalogue import SYSTEM
 from slabridge_sandbox.jira.changes import Issue, change, store
 from slabridge_sandbox.jira.http import Call, Problem
@@ -53,8 +53,9 @@ def _delete(site: Site, asked: dict[str, Any]) -> object:
             [issue[column] for column in ("id", "project", "number", "story")],
         )
         site.db.execute("DELETE FROM issues WHERE id = ?", (issue["id"],))
-        for table in ("histories", "comments", "properties", "moved"):
+        for table in ("histories", "comments", "properties", "moved", "remote_links"):
             site.db.execute(f"DELETE FROM {table} WHERE issue = ?", (issue["id"],))  # noqa: S608 - our names
+        site.db.execute('DELETE FROM links WHERE ? IN ("from", "to")', (issue["id"],))
     return {"id": str(issue["id"])}
 
 
@@ -107,7 +108,27 @@ def _group(site: Site, asked: dict[str, Any]) -> object:
     return {"members": len(site.names.groups[asked["group"]])}
 
 
+def _link(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`) link an issue `to` another, by the name of a `type`."""
+    one, other = (_issue(site, asked[end])["id"] for end in ("issue", "to"))
+    return {"id": links.link(site, one, other, asked.get("type", "Blocks"), _person(site, asked))}
+
+
+def _unlink(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`) take the `link` away, by its id."""
+    return {"unlinked": links.unlink(site, int(asked["link"]), _person(site, asked))}
+
+
+def _remote_link(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`) link an issue to a `url` with a `title`, and if wanted a `globalId`."""
+    sent = {"globalId": asked.get("globalId"), "object": {"url": asked["url"], "title": asked["title"]}}
+    return {"id": links.remote(site, _issue(site, asked["issue"])["id"], sent, _person(site, asked))[0]}
+
+
 ACTS: dict[str, Act] = {
+    "link": _link,
+    "unlink": _unlink,
+    "remote-link": _remote_link,
     "move": _move,
     "delete": _delete,
     "migrate": _migrate,

@@ -66,6 +66,21 @@ CREATE TABLE properties (
   value TEXT NOT NULL,
   PRIMARY KEY (issue, key)
 ) WITHOUT ROWID;
+CREATE TABLE links (
+  id INTEGER PRIMARY KEY,
+  type INTEGER NOT NULL,
+  "from" INTEGER NOT NULL,
+  "to" INTEGER NOT NULL
+);
+CREATE INDEX links_from ON links ("from");
+CREATE INDEX links_to ON links ("to");
+CREATE TABLE remote_links (
+  id INTEGER PRIMARY KEY,
+  issue INTEGER NOT NULL,
+  global_id TEXT,
+  content TEXT NOT NULL
+);
+CREATE INDEX remote_links_issue ON remote_links (issue);
 CREATE TABLE accounts (id TEXT PRIMARY KEY, name TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE projects (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE) WITHOUT ROWID;
 CREATE TABLE options (id INTEGER PRIMARY KEY, value TEXT NOT NULL);

@@ -14,6 +14,7 @@ from slabridge_sandbox.jira import (
     edit,
     groups,
     issues,
+    links,
     people,
     properties,
     request_comments,
@@ -45,6 +46,7 @@ _PRIVATE = (
     *comments.OPERATIONS,
     *comment_properties.OPERATIONS,
     *groups.OPERATIONS,
+    *links.OPERATIONS,
 )
 _CLOUD_ALONE = (*site_info.CLOUD, *issues.CLOUD, *changelog.OPERATIONS, *comments.CLOUD)
 
@@ -66,6 +68,7 @@ class Jira:
     ) -> None:
         self.credentials = Credentials() if deployment == "Cloud" else Credentials(email=_ACCOUNT)
         self.site = Site(db, clock, self.credentials, ZoneInfo(time_zone), deployment)
+        self.site.fields.computed["issuelinks"] = links.linked
         self.switches = self.site.switches
         self._context = context
         self._slas = Slas(self.site)

@@ -16,7 +16,8 @@ _TASK = f"""{SYSTEM}, number string, sys_class_name string choice, state integer
     opened_at glide_date_time, closed_by reference:sys_user, closed_at glide_date_time, close_notes string,
     short_description string, description string, contact_type string choice, location reference:cmn_location,
     cmdb_ci reference:cmdb_ci, business_service reference:cmdb_ci_service, company reference:core_company,
-    parent reference:task, due_date glide_date_time, calendar_duration glide_duration,
+    parent reference:task, correlation_id string, correlation_display string,
+    due_date glide_date_time, calendar_duration glide_duration,
     business_duration glide_duration, reassignment_count integer, made_sla boolean, sla_due glide_date_time,
     knowledge boolean, {RESULT_COLUMNS}, comments journal_input, work_notes journal_input"""
 

@@ -11,6 +11,8 @@ DOCUMENT: Json = {
     "content": [{"type": "paragraph", "content": [{"type": "text", "text": "x"}]}],
 }
 COMMENT: Json = {"body": DOCUMENT, "properties": [{"key": "mark", "value": {"a": 1}}]}
+LINK: Json = {"type": {"name": "Blocks"}, "inwardIssue": {"key": "ITSM-1"}, "outwardIssue": {"key": "ITSM-2"}}
+REMOTE: Json = {"globalId": "system=a&id=1", "object": {"url": "https://example.com/1", "title": "INC1"}}
 FIELDS: Json = {
     "customfield_10060": [{"value": "Mail"}],
     "customfield_10061": {"value": "Stockholm", "child": {"value": "Floor 1"}},
@@ -29,10 +31,12 @@ def _spec() -> Specification:
 
 @pytest.fixture
 def full(three: Client) -> Client:
-    """Three issues, of which the first has a comment, a property and a value in each kind of field."""
+    """Three issues, of which the first has a comment, a property, links and a value in each kind of field."""
     three.post("issue/ITSM-1/comment", COMMENT)
     assert three.ask("PUT", "issue/ITSM-1/properties/mark", [1]).status_code == 201
     assert three.ask("PUT", "issue/ITSM-1", {"fields": FIELDS}).status_code == 204
+    assert three.ask("POST", "issueLink", LINK).status_code == 201
+    assert three.ask("POST", "issue/ITSM-1/remotelink", REMOTE).status_code == 201
     return three
 
 
@@ -53,6 +57,14 @@ def full(three: Client) -> Client:
         ("PUT", "issue/ITSM-1", {"notifyUsers": "false"}, {"fields": {"summary": "y"}}, 204),
         ("PUT", "issue/ITSM-1", {"returnIssue": "true"}, {"fields": {"summary": "y"}}, 200),
         ("PUT", "issue/ITSM-1", {}, {"fields": {"nope": 1}}, 400),
+        ("GET", "issueLinkType", {}, None, 200),
+        ("POST", "issueLink", {}, LINK, 201),
+        ("DELETE", "issueLink/1", {}, None, 200),
+        ("GET", "issue/ITSM-1/remotelink", {}, None, 200),
+        ("GET", "issue/ITSM-1/remotelink", {"globalId": "system=a&id=1"}, None, 200),
+        ("POST", "issue/ITSM-1/remotelink", {}, REMOTE, 200),
+        ("POST", "issue/ITSM-2/remotelink", {}, REMOTE, 201),
+        ("DELETE", "issue/ITSM-1/remotelink", {"globalId": "system=a&id=1"}, None, 204),
         ("GET", "issue/ITSM-1/editmeta", {}, None, 200),
         ("GET", "issue/ITSM-1", {"expand": "transitions"}, None, 200),
         ("GET", "issue/ITSM-1/transitions", {"expand": "transitions.fields"}, None, 200),
