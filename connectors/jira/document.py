@@ -4,7 +4,10 @@ https://developer.atlassian.com/cloud/jira/platform/apis/document/structure/
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
+
+_DEEPEST: Final = 100
+"""Lists in tables in panels are a dozen deep; how deep Python may call itself differs from version to version."""
 
 
 def document(text: str) -> dict[str, Any]:
@@ -26,12 +29,18 @@ def _paragraph(text: str) -> dict[str, Any]:
     return {"type": "paragraph", "content": nodes}
 
 
-def text_of(node: Mapping[str, Any]) -> str:
-    """Return a document's text, without its marks."""
+def text_of(node: Mapping[str, Any], depth: int = 0) -> str:
+    """Return a document's text, without its marks.
+
+    Raises:
+        ValueError: it is nested more deeply than any document is.
+    """
+    if depth > _DEEPEST:
+        raise ValueError(f"a document is nested more than {_DEEPEST} deep")
     kind = node.get("type")
     if kind == "text":
         return str(node.get("text", ""))
     if kind == "hardBreak":
         return "\n"
     joint = "\n\n" if kind == "doc" else ""
-    return joint.join(text_of(child) for child in node.get("content") or ())
+    return joint.join(text_of(child, depth + 1) for child in node.get("content") or ())
