@@ -1,4 +1,4 @@
-"""The job: take the lease; per tool pull what changed and store it, judge, plan, write, record.
+"""The job: take the lease; pull what changed from all tools and store it, judge, plan, write, record.
 
 Everything that is decided here is an order of steps. What a result is, `sla_engine` says; what is to be written,
 `slabridge.run.actions`; how a tool is spoken to, `connectors`. What a run promises is in docs/promises.md, where its
@@ -7,32 +7,35 @@ parts are in docs/architecture.md.
 
 import runpy
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from math import inf
 
 import structlog
 
-from connectors.errors import ConnectorError, Halted, Refused
 from connectors.interface import CommentDelete, CommentWrite, Connector
 from sla_engine import Engine
-from slabridge import __version__
+from sla_engine.instant import SECOND
 from slabridge.config import Config, Connection
 from slabridge.run.actions import Planned, Terms
 from slabridge.run.adopt import adopt
-from slabridge.run.bug import kind_of, places_of
-from slabridge.run.context import Context, OnProgress, Run
+from slabridge.run.context import Context, Late, OnProgress, Run
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge
+from slabridge.run.linking import look_for_linked
+from slabridge.run.part import Part, begin, contained
 from slabridge.run.pending import pending
 from slabridge.run.plan import plan
 from slabridge.run.pull import pull
 from slabridge.run.reading import read
 from slabridge.run.settle import settle
-from slabridge.run.tally import Report, Tally
+from slabridge.run.tally import Report
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.writable import report_unwritable, writable_actions
 from slabridge.run.write import write
-from slabridge.state import Busy, ConnectionState, State, StateError, connections, lease, quarantine, runs, tickets
+from slabridge.state import State, connections, lease, quarantine, runs, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
@@ -64,8 +67,7 @@ def run(
         with state.begin() as transaction:
             number = runs.begin(transaction)
         this = Run(config, number, Engine(config.definitions), on_progress, halt or Halt())
-        for connection, connector in connectors:
-            _contained(this, state, connection, connector, report.begin(connection.name), write)
+        _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
         with state.begin() as transaction:
             quarantined = quarantine.count(transaction)
             for tally in report.tallies:
@@ -97,49 +99,40 @@ def rehearse(
 
     with state.rehearsal(), lease.held(state):
         this = Run(config, 0, Engine(config.definitions), on_progress, halt or Halt())
-        for connection, connector in connectors:
-            _contained(this, state, connection, connector, report.begin(connection.name), note)
+        _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], note)
     return report
 
 
-def _contained(  # noqa: PLR0913, PLR0917 - what one connection's part consists of
-    this: Run, state: State, connection: Connection, connector: Connector, tally: Tally, write: Write
-) -> None:
-    """Run one connection's part; a tool that fails ends that part, and no more, and so does a bug.
+def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
+    """Pull all, find whom their tickets are linked with, then judge, plan and write.
 
-    Raises:
-        StateError, Busy: nothing can be kept any more.
+    One whose pull takes too long delays no other: it begins again when those are done (docs/promises.md, "Reading").
     """
-    before = connector.calls
+    for patience in (this.config.pull_within / SECOND, inf):
+        for part in parts:
+            contained(part, this, partial(_pull, part, this, patience if len(parts) > 1 else inf))
+        pulled = [part for part in parts if not part.late]
+        for step in (look_for_linked, partial(_synchronise, write=write)):
+            for part in pulled:
+                if part.context is not None:
+                    contained(part, this, partial(step, part.context))
+        parts = [part for part in parts if part.late]
+
+
+def _pull(part: Part, this: Run, patience: float) -> None:
+    context = begin(part, this, patience)
+    if part.late:
+        return
     try:
-        this.halt.check()
-        tally.as_of = connector.check().now
-        own = ConnectionState(state, connection.name)
-        _synchronise(Context(this, connection, connector, own, tally, tally.as_of), write)
-    except Halted as error:
-        tally.halted = str(error)
-        log.warning("halted", connection=tally.connection, reason=str(error))
-    except Refused as error:
-        tally.refusal = str(error)
-        log.error("refused", connection=tally.connection, reason=str(error))  # noqa: TRY400 - a person acts on the words
-    except ConnectorError as error:
-        tally.outage = str(error)
-        log.warning("deferred", connection=tally.connection, reason=str(error))
-    except (StateError, Busy):
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, the other connections' parts run
-        tally.bug = kind_of(error)
-        log.error(  # noqa: TRY400 - a traceback shows values
-            "bug", connection=tally.connection, error=tally.bug, version=__version__, places=places_of(error)
-        )
-    finally:
-        tally.calls = connector.calls - before
+        look_for_unclear(context)
+        pull(context)
+        reread_due(context)
+        part.context = replace(context, until=inf)
+    except Late:
+        part.late = True
 
 
 def _synchronise(context: Context, write: Write) -> None:
-    look_for_unclear(context)
-    pull(context)
-    reread_due(context)
     config = context.run.config
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
@@ -181,12 +174,15 @@ def _report_mapping(context: Context, mapper: Mapper) -> None:
 def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:
     """Judge tickets and plan what to write; before a comment is posted or deleted, its ticket is read by this run.
 
+    On those that are known for their links alone nothing is written.
+
     Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
     """
     judged = judge(context, mapper, batch)
     context.tally.evaluated += len(judged)
     agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
     context.redefined.note(judged, agreements, context.run.number)
+    judged = [(known, results) for known, results in judged if not known.only_linked]
     adopt(context, judged, terms)
     planned = plan(context, judged, terms)
     doubt = in_doubt(judged, terms)

@@ -76,7 +76,8 @@ class Tool:
 
     `connector` is where its connector is, as `module:Class`. `keys` are the keys of a connection that it alone has,
     `inner` the tables among them; `own_settings` makes settings of their values. `result_table` is whether results may
-    go to a table of their own, `comment_fields` are fields that take comments and no values.
+    go to a table of their own, `comment_fields` are fields that take comments and no values. `issue_links` and
+    `remote_links` are the native fields that the tool's own links are read as, "" where it has none.
 
     `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
     written field and a filter that cannot be; `read_by` gives those native fields that a filter reads, `read_to` the
@@ -93,6 +94,8 @@ class Tool:
     own_settings: Callable[[Mapping[str, Any]], dict[str, Any]]
     result_table: bool = False
     comment_fields: tuple[str, ...] = ()
+    issue_links: str = ""
+    remote_links: str = ""
     check_name: Callable[[str], object]
     check_written: Callable[[str], object]
     check_filter: Callable[[str], object]

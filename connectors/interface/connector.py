@@ -47,6 +47,13 @@ class Connector(Protocol):
         """Read these tickets now, complete and consistent; the pages' cursors are empty."""
         ...
 
+    def ids_of(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """Return the ids of tickets by keys that they have or had, whatever the filter says.
+
+        What is not there, or hidden from us, is left out.
+        """
+        ...
+
     def gaps(self) -> Mapping[str, str]:
         """Return what has no history at the source, native field or "comments" -> why; complete after a pull."""
         ...

@@ -52,7 +52,8 @@ class NativeTicket:
     `fields` holds the fields asked for that can be read; one that is absent could not be. `written` holds the fields
     that we write, in the form that `Connector.encode` gives (None where empty). `ours` are those of them that the tool
     itself remembers as set by us, where it can. `observed` are changes that the source has no history of and that our
-    own pulls saw: the state adds them. A connector gives those that the source says without saying when.
+    own pulls saw: the state adds them. A connector gives those that the source says without saying when. `keys` are
+    those by which people called it earlier.
     """
 
     id: str
@@ -65,3 +66,4 @@ class NativeTicket:
     written: Mapping[str, str | None] = field(default_factory=dict)
     ours: frozenset[str] = frozenset()
     observed: tuple[NativeEntry, ...] = ()
+    keys: tuple[str, ...] = ()

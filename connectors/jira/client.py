@@ -76,11 +76,11 @@ class Client:
             raise self._odd("field")
         return found
 
-    def all_of(self, kind: str) -> list[Body]:
-        """Return all statuses of the site, all priorities, ..., as far as we may see them."""
-        answer = self._call("GET", (kind,))
+    def all_of(self, *path: str) -> list[Body]:
+        """Return all statuses of the site, all priorities, all remote links of an issue, ..., as far as we may."""
+        answer = self._call("GET", path)
         if not isinstance(answer.body, list) or not all(isinstance(one, dict) for one in answer.body):
-            raise self._odd(kind)
+            raise self._odd(*path)
         return answer.body
 
     def may(self, project: str, *permissions: str) -> bool:

@@ -26,6 +26,7 @@ from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
+from connectors.jira.keys import Keys
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
@@ -113,10 +114,17 @@ class Jira:
             yield Touched(batch.ids, batch.cursor)
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
-        """Read these issues now, whatever the filter says."""
-        for at in range(0, len(ids), self._size):
-            tickets, skipped, gone = self._pull.tickets(ids[at : at + self._size])
+        """Read these issues now, whatever the filter says; what is no id of Jira's counts as gone."""
+        known = [id_ for id_ in ids if id_.isascii() and id_.isdecimal()]
+        if len(known) < len(ids):
+            yield Page((), {}, gone=tuple(id_ for id_ in ids if id_ not in known))
+        for at in range(0, len(known), self._size):
+            tickets, skipped, gone = self._pull.tickets(known[at : at + self._size])
             yield Page(tickets, {}, skipped, gone)
+
+    def ids_of(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """See `Connector.ids_of`: one call a key."""
+        return Keys(self._dialect).ids(keys)
 
     def gaps(self) -> Mapping[str, str]:
         """Return the fields that Jira keeps no history of, or perhaps not all, and comments where they are not read."""

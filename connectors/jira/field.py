@@ -13,7 +13,14 @@ from typing import Any
 
 from connectors.errors import Refused
 
-_LISTED_ONE_BY_ONE = frozenset({"attachment", "components", "fixVersions", "versions"})
+ISSUE_LINKS, REMOTE_LINKS = "issuelinks", "remotelinks"
+"""What links are read as: a field that Jira has, and one that it has not, though it tells of its changes as of one."""
+_LISTED_ONE_BY_ONE = frozenset({"attachment", "components", "fixVersions", ISSUE_LINKS, REMOTE_LINKS, "versions"})
+_REMOTE: dict[str, Any] = {
+    "id": REMOTE_LINKS,
+    "name": REMOTE_LINKS,
+    "schema": {"type": "array", "items": REMOTE_LINKS, "system": REMOTE_LINKS},
+}
 CASCADE = " / "
 """What stands between the two levels of a cascading choice."""
 _PARTICIPANTS = "com.atlassian.servicedesk:sd-request-participants"
@@ -101,7 +108,7 @@ def resolve(
     count = Counter(str(entry["name"]) for entry in catalogue)
     found, problems = [], []
     for name in dict.fromkeys(asked):
-        matches = [e for e in catalogue if e["id"] == name] or [e for e in catalogue if e["name"] == name]
+        matches = [e for e in (*catalogue, _REMOTE) if e["id"] == name] or [e for e in catalogue if e["name"] == name]
         if len(matches) == 1:
             field = _field(name, matches[0], unique=count[matches[0]["name"]] == 1)
             found.append(replace(field, was=tuple(was.get(name, ())), was_given=name in was))

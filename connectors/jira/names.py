@@ -9,7 +9,8 @@ from threading import Lock
 from connectors.errors import Refused
 from connectors.interface import Values
 from connectors.jira.client import Client
-from connectors.jira.field import Field
+from connectors.jira.field import ISSUE_LINKS, Field
+from connectors.jira.link import names_of_links, words_of
 
 LISTS = frozenset({"issuetype", "priority", "resolution", "status"})
 """System fields of whose values the site has a list, under the field's id."""
@@ -30,10 +31,12 @@ class Names:
 
     def of(self, field: Field, code: str) -> str:
         """Return the name of an id, "" where nothing says it."""
+        if field.system == ISSUE_LINKS:
+            return self._listed(ISSUE_LINKS).get(words_of(code), "")
         return self._listed(field.id).get(code) or self._shown.get((field.id, code), "")
 
     def _listed(self, kind: str) -> dict[str, str]:
-        if kind not in LISTS:
+        if kind not in {*LISTS, ISSUE_LINKS}:
             return {}
         with self._lock:
             if kind not in self._lists:
@@ -42,6 +45,8 @@ class Names:
 
     def _read(self, kind: str) -> dict[str, str]:
         try:
+            if kind == ISSUE_LINKS:
+                return names_of_links(self._client.listed(self._client.get("issueLinkType"), "issueLinkTypes"))
             found = self._client.all_of(kind)
         except Refused:
             return {}  # names in histories stand as they are

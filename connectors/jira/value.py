@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from connectors.interface import Value, Values
 from connectors.jira.document import text_of
-from connectors.jira.field import CASCADE, Field
+from connectors.jira.field import CASCADE, ISSUE_LINKS, REMOTE_LINKS, Field
 from connectors.jira.instant import normal, rfc3339
+from connectors.jira.link import held_link, held_remote_link, told_link
 
 _CASCADE = re.compile(r"Parent values: (.*?)\((\d+)\)(?:Level 1 values: (.*)\((\d+)\))?", re.DOTALL)
 _DATE = re.compile(r"(\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d.*")
@@ -30,6 +31,9 @@ def held(field: Field, raw: object) -> Values:
     Raises:
         Unreadable: it has a shape that we do not know.
     """
+    of = {ISSUE_LINKS: held_link, REMOTE_LINKS: held_remote_link}.get(field.system)
+    if of is not None:
+        return tuple(of(one) for one in raw or () if isinstance(one, Mapping)) if isinstance(raw, list | None) else ()
     found = (_value(field, one) for one in (raw if isinstance(raw, list) else [raw]))
     return tuple(value for value in found if value is not None)
 
@@ -106,11 +110,11 @@ def _side_of(field: Field, raw_code: object, raw_name: object, known: Values) ->
         # A date's name is written as the site's language has it, its code in ISO.
         text = side.code or side.name if field.type in {"date", "datetime"} else side.name or side.code
         return (_plain(field, text),)
-    if field.type == "option-with-child":
-        return (_cascade(side),)
     if field.type == "array" and not field.stepwise:
         return _list(side, known)
-    return (Value(side.code or side.name, side.name or side.code),)
+    if field.type == "option-with-child":
+        return (_cascade(side),)
+    return (told_link(*side) if field.system == ISSUE_LINKS else Value(side.code or side.name, side.name or side.code),)
 
 
 def _cascade(side: _Side) -> Value:

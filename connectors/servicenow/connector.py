@@ -132,6 +132,12 @@ class ServiceNow:
 
         yield from self._lanes.map(page, [ids[start : start + _REREAD] for start in range(0, len(ids), _REREAD)])
 
+    def ids_of(self, keys: Sequence[str]) -> Mapping[str, str]:
+        """See `Connector.ids_of`: a number may be one of any table, and only those of ours are looked for."""
+        words = [key for key in keys if query.is_word(key)]
+        rows = self._records.select(self._settings.table, "number", words, ["number"]) if words else ()
+        return {str(row["number"]): row["sys_id"] for row in rows if _is_id(row["sys_id"])}
+
     def gaps(self) -> Mapping[str, str]:
         """See `Connector.gaps`."""
         return gaps_of(self._settings, self._catalogue, self._around.loss)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sla_engine import Engine, Result, Ticket
+from sla_engine.instant import format_instant
+from slabridge.app.linked import linked_with, mappers_of
 from slabridge.config import Config
 from slabridge.state import ConnectionState, State, connections, tickets
 from slabridge.ticket.judging import judge
@@ -36,18 +38,36 @@ def explain(config: Config, key: str, at: int | None = None) -> list[Explained]:
 def explained(config: Config, state: State, key: str, at: int | None = None) -> list[Explained]:
     """Do the same over an open state. As of an instant, today's definitions judge what had ended by then, too."""
     engine = Engine(config.definitions)
-    with state.reading() as sql:
-        found = list(tickets.find(sql, key))
     by_name = {connection.name: connection for connection in config.connections}
+    with state.reading() as sql:
+        found = [
+            (name, known, linked_with(sql, mappers_of(config.connections), (name, known.id), config.chain_limit))
+            for name, known in tickets.find(sql, key)
+            if name in by_name
+        ]
     explanations = []
-    for name, known in found:
+    for name, known, linked in found:
         with ConnectionState(state, name).reading() as transaction:
             as_of = connections.standing(transaction).as_of
-        if name not in by_name or as_of is None:
+        if as_of is None:
             continue
         seen, as_of = (known, as_of) if at is None else (replace(known, results=()), at)
-        judgement = judge(engine, Mapper(by_name[name]), [seen], as_of, opened=True)
+        judgement = judge(
+            engine,
+            Mapper(by_name[name]),
+            [seen],
+            as_of,
+            opened=True,
+            named={known.id: linked.named},
+            others=linked.tickets,
+        )
         remarks = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
         remarks += [f'nothing maps "{value}" of {name}: not judged' for name, value in judgement.unmapped.get(0, ())]
+        remarks += [
+            f"linked with {one.reference} of {one.connection}, which cannot be found since {format_instant(one.since)}"
+            for one in linked.missing
+        ]
+        if linked.cut:
+            remarks.append(f"linked with more than {config.chain_limit} tickets (job.chain_limit): shown without them")
         explanations.append(Explained(judgement.tickets[0], judgement.results[0], remarks, as_of))
     return explanations

@@ -4,15 +4,18 @@ from slabridge.config.agreements.definitions import load_definitions, read_defin
 from slabridge.config.agreements.result import ResultRef
 from slabridge.config.config import Config, load_config, tree_of, warnings_of
 from slabridge.config.connections.connection import Connection
+from slabridge.config.connections.links import By, LinkRule
 from slabridge.config.connections.writeback import CommentRule, FieldMap, Writeback
 from slabridge.config.problem import ConfigError, Problem
 
 __all__ = [
+    "By",
     "CommentRule",
     "Config",
     "ConfigError",
     "Connection",
     "FieldMap",
+    "LinkRule",
     "Problem",
     "ResultRef",
     "Writeback",

@@ -29,9 +29,10 @@ _DATABASES = ("sqlite", "postgresql")
 class Config:
     """A configuration without problems.
 
-    `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle` and `outage` are ms.
-    `renamed` are keys by a name of an earlier version; they are among the `warnings`, too. `uses` are the places that
-    read fields, `mapped` has the values to which each (connection, field) is mapped.
+    `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle`, `outage` and
+    `pull_within` are ms, `chain_limit` is how many tickets may be linked with each other. `renamed` are keys by a name
+    of an earlier version; they are among the `warnings`, too. `uses` are the places that read fields, `mapped` has the
+    values to which each (connection, field) is mapped.
     """
 
     definitions: Definitions
@@ -40,6 +41,8 @@ class Config:
     post_within: int
     settle: int
     outage: int = DAY
+    pull_within: int = 5 * MINUTE
+    chain_limit: int = 1_000
     warnings: tuple[Problem, ...] = ()
     renamed: tuple[Problem, ...] = ()
     file: str = ""
@@ -70,6 +73,8 @@ class JobTable(TomlTable):
     post_within: Annotated[int, RealTime] = DAY
     settle: Annotated[int, RealTime] = MINUTE
     outage: Annotated[int, RealTime] = DAY
+    pull_within: Annotated[int, RealTime] = 5 * MINUTE
+    chain_limit: int = Field(default=1_000, ge=2)
 
 
 class StateTable(TomlTable):
@@ -109,6 +114,8 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         job.post_within,
         job.settle,
         job.outage,
+        job.pull_within,
+        job.chain_limit,
         warnings=warnings,
         renamed=tuple(reading.renamed),
         file=reading.file,

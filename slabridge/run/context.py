@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from time import monotonic
 
 from connectors.interface import CommentWrite, Connector, Write
@@ -15,6 +16,10 @@ from slabridge.state import ConnectionState
 
 OnProgress = Callable[[Tally], None]
 """Called after every page and batch, to show how far the run is."""
+
+
+class Late(Exception):  # noqa: N818 - what the pull is
+    """A connection's pull has taken as long as it may hold up the others; what was read is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +39,10 @@ class Run:
 class Context:
     """A connection within a run.
 
-    `as_of` is the tool's clock, ms UTC, when this part of the run began; `quarantined` are ids of tickets that it
-    quarantined, `unmapped` of those that it did not judge, because nothing maps a value that decides.
-    `unwritable` counts tickets by field and by the reason for which the tool would not take its value; they are `kept`
-    for the next run.
+    `as_of` is the tool's clock, ms UTC, when this part of the run began; by `until` (this machine's `time.monotonic`)
+    its pull is late. `quarantined` are ids of tickets that it quarantined, `unmapped` of those that it did not judge,
+    because nothing maps a value that decides. `unwritable` counts tickets by field and by the reason for which the tool
+    would not take its value; they are `kept` for the next run.
     """
 
     run: Run
@@ -46,6 +51,7 @@ class Context:
     state: ConnectionState
     tally: Tally
     as_of: int
+    until: float = inf
     quarantined: set[str] = field(default_factory=set)
     unmapped: set[str] = field(default_factory=set)
     unwritable: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -92,6 +98,9 @@ class Context:
 
         Raises:
             Halted: its time is over, or it was asked to stop.
+            Late: this connection's pull takes so long that the others go first.
         """
         self.run.on_progress(self.tally)
         self.run.halt.check()
+        if monotonic() > self.until:
+            raise Late

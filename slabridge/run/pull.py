@@ -7,6 +7,7 @@ import structlog
 from connectors.interface import Cursor
 from slabridge.run.context import Context
 from slabridge.run.gaps import gaps_of
+from slabridge.run.linking import find_in_all
 from slabridge.run.reading import keep, read, read_in_parts
 from slabridge.run.unseen import count_what_is_known, report_never_seen
 from slabridge.state import connections, tickets
@@ -17,17 +18,19 @@ log = structlog.get_logger("slabridge.run")
 def pull(context: Context) -> None:
     """Read what changed: by the filter, and outside it what we follow; what a new mapping needs; and the census."""
     connection = context.connection
-    settings = {*connection.fields.values(), *(rule.field for rule in connection.writeback.fields)}
+    settings = {*connection.read, *(rule.field for rule in connection.writeback.fields)}
     judged_by = _judged_by(context)
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
     is_first_run = standing.changed is None
     count_what_is_known(context)
+    find_in_all(context)
     if standing.touched is None:
         _follow(context, None)  # begins before the first load, so that nothing slips through between the two
     for page in context.connector.changed(standing.changed):
         with context.state.begin() as transaction:
             keep(transaction, context, page)
+            tickets.only_linked(transaction, [ticket.id for ticket in page.tickets], so=False)
             connections.set_changed(transaction, page.cursor)
             if is_first_run and connection.first_run == "quiet":
                 connections.set_posts_from(transaction, context.as_of)
@@ -68,6 +71,7 @@ def _census(context: Context, last: int | None) -> None:
     asked = read_in_parts(context, lambda transaction, after, most: tickets.unread(transaction, run, after, most))
     with context.state.begin() as transaction:
         connections.set_census_at(transaction, context.as_of)
+    tally.census = True
     if asked:
         found = {"changed": tally.changed - changed, "gone": tally.gone - gone}
         log.info("census", connection=context.name, tickets=asked, **found)

@@ -1,17 +1,18 @@
 """Tickets that were read, into the state (docs/promises.md, "Reading")."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from connectors.interface import NativeTicket, Page
 from slabridge.run.context import Context
 from slabridge.run.doubt import report_twice_posted
 from slabridge.run.quarantining import put_in_quarantine
+from slabridge.run.stating import keep_links
 from slabridge.state import Damaged, Transaction, lease, quarantine, seen, tickets
 from slabridge.state.codec import Encoded, encode
 from slabridge.state.quarantine import Quarantined
 from slabridge.state.tickets import Stored
-from slabridge.ticket.observed import observed
+from slabridge.ticket.observed import observed, with_names_seen
 from slabridge.ticket.values import SeenValue, values_of
 
 
@@ -20,16 +21,18 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     lease.renew(transaction.sql)
     tally = context.tally
     before = tickets.stored(transaction, [native.id for native in page.tickets])
-    read = [_with_what_we_saw(native, before, context.as_of) for native in page.tickets]
+    linking = {link.field for link in context.connection.links}
+    read = [_with_what_we_saw(native, before, context.as_of, linking) for native in page.tickets]
     found: Counter[SeenValue] = Counter()
     for native, encoded in zip(page.tickets, read, strict=True):
         known = before.get(native.id)
-        if known is None or known.digest != encoded.digest:
+        if _is_news(encoded, before):
             report_twice_posted(context.name, native)
             found.update(values_of(encoded.ticket) - _seen_before(known))
     seen.add(transaction, found)
     tally.pulled += len(read)
     tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of)
+    keep_links(transaction, context, [one.ticket for one in read if _is_news(one, before)])
     tally.gone += tickets.lose(transaction, page.gone)
     quarantine.release(transaction, page.gone)
     unread = [Quarantined(item.id, item.key, item.reason) for item in page.skipped]
@@ -57,6 +60,11 @@ def read_in_parts(context: Context, find: Callable[[Transaction, str, int], list
         count += len(ids)
 
 
+def _is_news(encoded: Encoded, before: Mapping[str, Stored]) -> bool:
+    known = before.get(encoded.ticket.id)
+    return known is None or known.digest != encoded.digest
+
+
 def _seen_before(known: Stored | None) -> set[SeenValue]:
     if known is None:
         return set()
@@ -66,7 +74,9 @@ def _seen_before(known: Stored | None) -> set[SeenValue]:
         return set()
 
 
-def _with_what_we_saw(native: NativeTicket, before: Mapping[str, Stored], as_of: int) -> Encoded:
+def _with_what_we_saw(
+    native: NativeTicket, before: Mapping[str, Stored], as_of: int, linking: Collection[str]
+) -> Encoded:
     """Return a ticket with the changes that its tool has no history of; unless it is as it was, which has them."""
     encoded, known = encode(native), before.get(native.id)
     if known is None or known.digest == encoded.digest:
@@ -75,4 +85,4 @@ def _with_what_we_saw(native: NativeTicket, before: Mapping[str, Stored], as_of:
         before_it = known.native
     except Damaged:  # then its history is all that is known
         return encoded
-    return encode(observed(before_it, native, known.read_at, as_of))
+    return encode(observed(before_it, with_names_seen(before_it, native, linking), known.read_at, as_of))

@@ -34,6 +34,10 @@ class Tally:
     """tickets that were not judged, because nothing maps a value of theirs that decides"""
     unwritable: int = 0
     """tickets with a value that the tool, by what it says of the field, would not take"""
+    census: bool = False
+    """whether all followed tickets were compared with what is there"""
+    linked_missing: int = 0
+    """tickets that others name and that cannot be found"""
     warnings: int = 0
     calls: int = 0
     refusal: str = ""

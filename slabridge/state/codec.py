@@ -80,6 +80,8 @@ def encode(ticket: NativeTicket) -> Encoded:
     # Left out where empty: what has neither keeps the digest that it had before there were such things.
     if ticket.observed:
         document["observed"] = _plain(ticket.observed)
+    if ticket.keys:
+        document["keys"] = ticket.keys
     text = orjson.dumps(document, default=tuple, option=orjson.OPT_SORT_KEYS)
     digest = hashlib.blake2b(text, digest_size=16).hexdigest()
     if ticket.ours:
@@ -110,6 +112,7 @@ def _ticket(document: dict[str, Any]) -> NativeTicket:
         written=document["written"],
         ours=frozenset(document.get("ours", ())),
         observed=_entries(document.get("observed", ())),
+        keys=tuple(document.get("keys", ())),
     )
 
 

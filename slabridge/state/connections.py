@@ -26,6 +26,7 @@ class Standing:
     census_at: int | None = None
     gaps: Mapping[str, str] | None = None
     posts_from: int | None = None
+    linked_by: str | None = None
 
 
 def standing(transaction: Transaction) -> Standing:
@@ -49,6 +50,7 @@ def standing(transaction: Transaction) -> Standing:
             row.census_at,
             None if row.gaps is None else json.loads(row.gaps),
             row.posts_from,
+            row.linked_by,
         )
     except ValueError as error:
         raise StateError(
@@ -90,6 +92,11 @@ def set_census_at(transaction: Transaction, census_at: int) -> None:
 def set_posts_from(transaction: Transaction, posts_from: int) -> None:
     """Keep from when on transitions are posted, by the tool's clock."""
     _set(transaction, {"posts_from": posts_from})
+
+
+def set_linked_by(transaction: Transaction, identity: str | None) -> None:
+    """Keep by which rules the links of all tickets here were found (None: there are none)."""
+    _set(transaction, {"linked_by": identity})
 
 
 def set_gaps(transaction: Transaction, gaps: Mapping[str, str]) -> None:

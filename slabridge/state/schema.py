@@ -29,6 +29,7 @@ connection = Table(
     Column("census_at", BigInteger, comment="the tool's clock at the last census of open tickets"),
     Column("gaps", Text, comment="native field or comments -> why it has no history, as last reported, JSON"),
     Column("posts_from", BigInteger, comment="transitions before it are not posted: the as_of of the first run"),
+    Column("linked_by", String, comment="identity of the rules for links"),
 )
 
 ticket = Table(
@@ -48,6 +49,13 @@ ticket = Table(
     Column("results", LargeBinary, comment="results of the last evaluation, compressed JSON"),
     Column("as_of", BigInteger, comment="of the last evaluation"),
     Column("gone", Boolean, nullable=False, default=False, comment="the tool has it no more, or hides it"),
+    Column(
+        "only_linked",
+        Boolean,
+        nullable=False,
+        server_default=false(),
+        comment="taken up by no filter, but linked: judged for the chain alone",
+    ),
     # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
     Index(
         "ticket_next_change",
@@ -57,6 +65,28 @@ ticket = Table(
     ),
     Index("ticket_pending", "connection", "id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
     Index("ticket_open", "connection", "id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
+)
+
+former_key = Table(
+    "former_key",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("key", String, primary_key=True, comment="by which people called it earlier"),
+    Column("ticket", String, nullable=False),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("connection", String, primary_key=True, comment="of the ticket that states it"),
+    Column("ticket", String, primary_key=True),
+    Column("other_connection", String, primary_key=True),
+    Column("named_by", String, primary_key=True, comment="key or id"),
+    Column("reference", String, primary_key=True, comment="the key or id that stands in the ticket"),
+    Column("other", String, comment="the id of the linked ticket, where it was found"),
+    Column("follow", Integer, nullable=False, comment="0 no, 1 for the chain alone, 2 as any other"),
+    Column("missing_since", BigInteger, comment="by the other tool's clock"),
+    Index("link_other", "other_connection", "other"),
 )
 
 outbox = Table(

@@ -14,7 +14,7 @@ from slabridge.state import codec
 from slabridge.state.codec import Encoded
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection as connection_table
-from slabridge.state.schema import outbox, ticket
+from slabridge.state.schema import former_key, link, outbox, ticket
 from slabridge.state.transaction import Transaction
 from slabridge.state.trouble import Damaged
 from slabridge.ticket.known import Evaluated, Known
@@ -35,6 +35,7 @@ _KNOWN = (
     ticket.c.pulled_in,
     ticket.c.results,
     ticket.c.read_at,
+    ticket.c.only_linked,
 )
 
 
@@ -93,11 +94,13 @@ def stored(transaction: Transaction, ids: Collection[str]) -> dict[str, Stored]:
 def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str, Stored], run: int, as_of: int) -> int:
     """Keep tickets read by a run that began at `as_of`; return how many are new or differ from `before`."""
     same, rows = [], []
+    former: list[tuple[NativeTicket, str]] = []
     for native, payload, digest in read:
         known = before.get(native.id)
         if known is not None and known.digest == digest and not known.gone:
             same.append(native.id)
             continue
+        former += [(native, key) for key in native.keys]
         rows.append(
             {
                 "connection": transaction.connection,
@@ -113,6 +116,8 @@ def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str,
         )
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
     upsert(transaction.sql, ticket, rows)
+    earlier = ({"connection": transaction.connection, "key": key, "ticket": native.id} for native, key in former)
+    upsert(transaction.sql, former_key, list(earlier))
     _update(transaction, same, {"pulled_in": run, "read_at": as_of, "gone": False})
     return len(rows)
 
@@ -130,11 +135,15 @@ def open_ids(transaction: Transaction, after: str = "", limit: int | None = None
 
 
 def unread(transaction: Transaction, run: int, after: str = "", limit: int | None = None) -> list[str]:
-    """Return the next ids of tickets with an open cycle that this run has not read, in order, lost ones too."""
-    statement = sa.select(ticket.c.id).where(
-        transaction.owns(ticket), ticket.c.is_open, ticket.c.pulled_in != run, ticket.c.id > after
-    )
-    return list(transaction.sql.scalars(statement.order_by(ticket.c.id).limit(limit)))
+    """Return the next ids of followed tickets that this run has not read, in order, lost ones too.
+
+    Followed is a ticket with an open cycle, and one to which a ticket with an open cycle is linked.
+    """
+    found: set[str] = set()
+    for identity, statement in (_opened(transaction), _linked_to_open(transaction)):
+        wanted = statement.where(ticket.c.pulled_in != run, identity > after).order_by(identity).limit(limit)
+        found.update(id_ for (id_,) in transaction.sql.execute(wanted))
+    return sorted(found)[:limit]
 
 
 def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST) -> list[Due]:
@@ -151,12 +160,61 @@ def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST
 
 
 def followed(transaction: Transaction, ids: Collection[str], run: int) -> list[str]:
-    """Return those of `ids` that are known with an open cycle, and that this run has not read."""
-    return [
-        identity
+    """Return those of `ids` that are followed, and that this run has not read."""
+    found: set[str] = set()
+    for identity, statement in (_opened(transaction), _linked_to_open(transaction)):
+        for part in _parts(ids):
+            wanted = statement.where(ticket.c.pulled_in != run, ~ticket.c.gone, identity.in_(part))
+            found.update(id_ for (id_,) in transaction.sql.execute(wanted))
+    return sorted(found)
+
+
+_Ids = tuple[sa.Column[str], sa.Select[Any]]
+"""A selection of ids of tickets, and the column in whose order an index has them."""
+
+
+def _opened(transaction: Transaction) -> _Ids:
+    return ticket.c.id, sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.is_open)
+
+
+def _linked_to_open(transaction: Transaction) -> _Ids:
+    above = ticket.alias("above")
+    return link.c.other, (
+        sa.select(link.c.other)
+        .join(ticket, (ticket.c.connection == link.c.other_connection) & (ticket.c.id == link.c.other))
+        .join(above, (above.c.connection == link.c.connection) & (above.c.id == link.c.ticket) & above.c.is_open)
+        .where(link.c.other_connection == transaction.connection)
+    )
+
+
+def only_linked(transaction: Transaction, ids: Collection[str], *, so: bool) -> None:
+    """Record that tickets are known for their links alone, or that a filter takes them up."""
+    for part in _parts(ids):
+        statement = sa.update(ticket).where(
+            transaction.owns(ticket), ticket.c.id.in_(part), ticket.c.only_linked.is_(not so)
+        )
+        transaction.sql.execute(statement.values(only_linked=so, pending=True))
+
+
+def ids_of_keys(transaction: Transaction, keys: Collection[str]) -> dict[str, str]:
+    """Return the ids of known tickets by a key that they have or had."""
+    found: dict[str, str] = {}
+    for table, identity in ((former_key, former_key.c.ticket), (ticket, ticket.c.id)):
+        for part in _parts(keys):
+            rows = sa.select(table.c.key, identity).where(transaction.owns(table), table.c.key.in_(part))
+            found.update((key, id_) for key, id_ in transaction.sql.execute(rows))
+    return found
+
+
+def known_ids(transaction: Transaction, ids: Collection[str]) -> set[str]:
+    """Return those of these ids of which a ticket is known."""
+    return {
+        id_
         for part in _parts(ids)
-        for identity in _ids(transaction, ticket.c.id.in_(part), ticket.c.is_open, ticket.c.pulled_in != run)
-    ]
+        for id_ in transaction.sql.scalars(
+            sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.id.in_(part))
+        )
+    }
 
 
 def mark_pending(transaction: Transaction, ids: Collection[str] | None = None) -> None:
@@ -328,7 +386,7 @@ def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
         raise Damaged(
             f"what the state holds of {row.key} is damaged ({error}); the next run that judges it reads it anew"
         ) from error
-    return Known(native, last_written, row.pulled_in, results, row.read_at or 0)
+    return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked)
 
 
 def _ids(transaction: Transaction, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[str]:

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from sla_engine import Engine, Result, Ticket
 from slabridge.ticket.kept import keep
 from slabridge.ticket.known import Known
+from slabridge.ticket.links import Reference
 from slabridge.ticket.mapping import Mapper
+
+_NONE: Mapping[str, Mapping[Reference, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +28,26 @@ class Judgement:
     unmapped: Mapping[int, Sequence[tuple[str, str]]]
 
 
-def judge(engine: Engine, mapper: Mapper, batch: Sequence[Known], as_of: int, *, opened: bool = False) -> Judgement:
-    """Judge tickets as at `as_of` (ms UTC), without changing anything; `opened` results have segments and chain."""
-    mapped = [mapper.mapped(known.native) for known in batch]
+def judge(  # noqa: PLR0913 - what tickets are judged by
+    engine: Engine,
+    mapper: Mapper,
+    batch: Sequence[Known],
+    as_of: int,
+    *,
+    opened: bool = False,
+    named: Mapping[str, Mapping[Reference, str]] = _NONE,
+    others: Sequence[Ticket] = (),
+) -> Judgement:
+    """Judge tickets as at `as_of` (ms UTC), without changing anything; `opened` results have segments and chain.
+
+    The chain goes over `others`, too; `named` are, by ticket's id, the ids of those that it names.
+    """
+    mapped = [mapper.mapped(known.native, named.get(known.id, {})) for known in batch]
     tickets = [one.ticket for one in mapped]
     refused = engine.fields if mapper.connection.unmapped == "refuse" else ()
     found = {n: sorted(pair for pair in one.unmapped if pair[0] in refused) for n, one in enumerate(mapped)}
     unmapped = {n: pairs for n, pairs in found.items() if pairs}
-    evaluation = engine.evaluate(tickets, as_of, segments=opened, chain=opened)
+    evaluation = engine.evaluate(tickets, as_of, segments=opened, chain=opened, others=others)
     results: list[list[Result]] = [[] for _ in batch]
     for result in evaluation.results:
         results[result.position].append(result)

@@ -12,6 +12,7 @@ class Known:
     """A ticket of the state: `last_written` is what we last wrote into its fields.
 
     The run `pulled_in` read it last; the tool's clock then said `read_at`. `results` are those of its last evaluation.
+    `only_linked` is whether no filter takes it up: it is judged for the chain alone.
     """
 
     native: NativeTicket
@@ -19,6 +20,7 @@ class Known:
     pulled_in: int
     results: Sequence[Result] = ()
     read_at: int = 0
+    only_linked: bool = False
 
     @property
     def id(self) -> str:

@@ -3,11 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Values
-from sla_engine.ticket import Comment, Entry, Ticket
+from sla_engine.ticket import Comment, Entry, Link, Ticket
 from slabridge.config import Connection
+from slabridge.ticket.links import Reference, stated_links
+
+_NONE: Mapping[Reference, str] = MappingProxyType({})
 
 
 class Mapped(NamedTuple):
@@ -29,12 +33,15 @@ class Mapper:
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
 
-    def ticket(self, native: NativeTicket) -> Ticket:
+    def ticket(self, native: NativeTicket, found: Mapping[Reference, str] = _NONE) -> Ticket:
         """Return the canonical ticket."""
-        return self.mapped(native).ticket
+        return self.mapped(native, found).ticket
 
-    def mapped(self, native: NativeTicket) -> Mapped:
-        """Return the canonical ticket, and what could not be mapped."""
+    def mapped(self, native: NativeTicket, found: Mapping[Reference, str] = _NONE) -> Mapped:
+        """Return the canonical ticket, and what could not be mapped.
+
+        It is linked with those tickets that it names whose ids are `found`.
+        """
         missing: set[tuple[str, str]] = set()
         canonical = {native_name: name for name, native_name in self.connection.fields.items()}
         fields = {}
@@ -63,7 +70,12 @@ class Mapper:
             Comment(one.at, one.by, one.role, one.public, tuple(sorted(names[one.person or one.by])))
             for one in native.comments
         ]
-        ticket = Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments)
+        links = [
+            Link(one.type, one.reference.connection, found[one.reference], one.start, one.end)
+            for one in (stated_links(native, self.connection.links) if found else ())
+            if one.reference in found
+        ]
+        ticket = Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments, links)
         return Mapped(ticket, frozenset(missing))
 
     def _names_of(self, people: Collection[str], native: NativeTicket) -> Mapping[str, Collection[str]]:

@@ -1,9 +1,9 @@
 """Changes that a tool keeps no history of, but that our own pulls saw (docs/promises.md, "Reading"). Pure."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from connectors.interface import NativeEntry, NativeTicket, Values
+from connectors.interface import NativeEntry, NativeTicket, Value, Values
 
 Step = tuple[int, tuple[str, ...], tuple[str, ...]]
 """A change of one field: when, and the codes before and after."""
@@ -43,6 +43,33 @@ def observed(before: NativeTicket, now: NativeTicket, read_at: int, as_of: int) 
     if changes:
         entries.append(NativeEntry(at, "", changes))
     return replace(now, observed=tuple(sorted(entries, key=lambda entry: entry.at)))
+
+
+def with_names_seen(before: NativeTicket, now: NativeTicket, fields: Iterable[str]) -> NativeTicket:
+    """Return a ticket in whose history values that are gone are called as they were when they were last seen.
+
+    Of a link to something elsewhere that was taken away, the history knows the title alone, and no address.
+    """
+    for field in fields:
+        held = {value.code for value in now.fields.get(field, ())}
+        seen = {value.code: value for value in _all(before, field) if value.code not in held}
+        history = tuple(_called_as_seen(entry, field, seen) for entry in now.history)
+        now = replace(now, history=history)
+    return now
+
+
+def _called_as_seen(entry: NativeEntry, field: str, seen: Mapping[str, Value]) -> NativeEntry:
+    if field not in entry.changes:
+        return entry
+    before, after = (tuple(seen.get(value.code, value) for value in values) for values in entry.changes[field])
+    return replace(entry, changes={**entry.changes, field: (before, after)})
+
+
+def _all(ticket: NativeTicket, field: str) -> Iterator[Value]:
+    for entry in ticket.history:
+        for values in entry.changes.get(field, ()):
+            yield from values
+    yield from ticket.fields.get(field, ())
 
 
 def _when(step: Step) -> int:

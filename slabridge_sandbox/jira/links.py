@@ -189,7 +189,7 @@ def remote(site: Site, issue: int, sent: Mapping[str, Any], author: str) -> tupl
             return int(known[0]["id"]), False
         sql = "INSERT INTO remote_links (issue, global_id, content) VALUES (?, ?, ?)"
         id_ = int(site.db.execute(sql, (issue, global_id, text)).lastrowid or 0)
-        title = f'This issue links to "{sent["object"]["title"]} ({sent["object"]["url"]})"'
+        title = f'This issue links to "{sent["object"]["title"]} (Web Link)"'
         note(site, issue, site.clock.now, author, [(None, None, None, str(id_), title, _REMOTE, "jira")])
         site.touch(issue)
     site.notify(issue, site.clock.now)
@@ -205,7 +205,7 @@ def _delete_remote(call: Call) -> Answer:
     with site.transaction():
         site.db.execute("DELETE FROM remote_links WHERE id = ?", (row["id"],))
         target = orjson.loads(row["content"])["object"]
-        title = f'This issue links to "{target["title"]} ({target["url"]})"'
+        title = f'This issue links to "{target["title"]} (Web Link)"'
         note(site, issue, site.clock.now, site.account, [(None, str(row["id"]), title, None, None, _REMOTE, "jira")])
         site.touch(issue)
     site.notify(issue, site.clock.now)

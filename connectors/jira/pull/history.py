@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.interface import NativeEntry, Value, Values
-from connectors.jira.field import Field
+from connectors.jira.field import ISSUE_LINKS, Field
 from connectors.jira.instant import instant
+from connectors.jira.link import as_called_now
 from connectors.jira.row import Item, Rows
 from connectors.jira.value import changed
 
@@ -22,11 +23,13 @@ BeforeAfter = tuple[Values, Values]
 class Past:
     """What histories are read with: whose rows are, and what ids are called now ("" where that is not known).
 
-    `lost` gathers (field's name, row's name) of rows that may be a field's, and of which nobody can tell.
+    `key` gives the key that an issue has now, by one that it has or had. `lost` gathers (field's name, row's name) of
+    rows that may be a field's, and of which nobody can tell.
     """
 
     rows: Rows
     name: Callable[[Field, str], str] = lambda _field, _code: ""
+    key: Callable[[str], str] = lambda key: key
     lost: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -51,11 +54,23 @@ def entries(
     now, names = dict(held), _Names(past, held)
     found = []
     for row, items in zip(reversed(rows), reversed(known), strict=True):
-        changes = _changes(items, now, names)
+        changes = _changes([(_with_keys_now(item, of, past, held), of) for item, of in items], now, names)
         if changes:
             found.append(NativeEntry(_at(row, created), _author(row, person), changes))
             now.update({name: before for name, (before, _) in changes.items()})
     return tuple(reversed(found))
+
+
+def former_keys(histories: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the keys that an issue had before it was moved, oldest first."""
+    rows = sorted(histories, key=lambda row: instant(row["created"]))
+    items = (item for row in rows for item in row["items"] if item.get("field") == "Key")
+    return tuple(dict.fromkeys(str(item["fromString"]) for item in items if item.get("fromString")))
+
+
+def _with_keys_now(item: Item, whose: Sequence[Field], past: Past, held: Mapping[str, Values]) -> Item:
+    linking = next((one for one in whose if one.system == ISSUE_LINKS), None)
+    return item if linking is None else as_called_now(item, held.get(linking.name, ()), past.key)
 
 
 class _Names:

@@ -1,16 +1,16 @@
 """An issue's payload as a native ticket."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.interface import NativeComment, NativeTicket, Values
 from connectors.jira.dialect import Raw, is_portal
-from connectors.jira.field import Field
+from connectors.jira.field import REMOTE_LINKS, Field
 from connectors.jira.instant import instant
 from connectors.jira.property import written_in
 from connectors.jira.pull.comment import comment_of
-from connectors.jira.pull.history import Past, entries
+from connectors.jira.pull.history import Past, entries, former_keys
 from connectors.jira.pull.people import People
 from connectors.jira.value import Unreadable, held
 from connectors.jira.write.fact import written
@@ -30,15 +30,20 @@ class Schema:
     taken: frozenset[str] = frozenset()
 
     @property
+    def remote_links(self) -> bool:
+        """Whether links to things elsewhere are wanted, which no payload has."""
+        return any(field.id == REMOTE_LINKS for field in self.read)
+
+    @property
     def asked(self) -> tuple[str, ...]:
         """The ids of all fields of a payload that we need, without comments."""
-        own = (field.id for field in (*self.read, *self.written))
+        own = (field.id for field in (*self.read, *self.written) if field.id != REMOTE_LINKS)
         more = [self.participants] if self.participants else []
         return tuple(dict.fromkeys(["created", "updated", "project", "issuetype", "status", "reporter", *more, *own]))
 
 
 def ticket_of(  # noqa: PLR0913, PLR0917 - what it is made of
-    issue: Raw, histories: Iterable[Raw], comments: Iterable[Raw], schema: Schema, people: People, past: Past
+    issue: Raw, histories: Sequence[Raw], comments: Iterable[Raw], schema: Schema, people: People, past: Past
 ) -> NativeTicket:
     """Return what an issue's payload, its changelog and its comments say.
 
@@ -62,6 +67,7 @@ def ticket_of(  # noqa: PLR0913, PLR0917 - what it is made of
         comments=_comments(issue, comments, schema, people),
         written={field.name: written(field, fields.get(field.id)) for field in schema.written},
         ours=frozenset(field.name for field in schema.written if field.id in ours),
+        keys=former_keys(histories),
     )
 
 

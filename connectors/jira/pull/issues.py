@@ -2,10 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
+from connectors.errors import Refused
 from connectors.interface import NativeTicket, Skipped
+from connectors.jira.client import Body, Client
 from connectors.jira.dialect import Dialect, IssueRequest, Raw
+from connectors.jira.field import ISSUE_LINKS, REMOTE_LINKS
+from connectors.jira.keys import Keys
 from connectors.jira.names import Names
 from connectors.jira.property import Memory, remembered
 from connectors.jira.pull.history import Past
@@ -46,7 +51,8 @@ class Pull:
         self._left = left
         self._asked = IssueRequest(schema.asked, comments, bool(schema.written))
         self._names = Names(dialect.client)
-        self._past = Past(Rows(schema.read, schema.taken), self._names.of)
+        self._keys = Keys(dialect)
+        self._past = Past(Rows(schema.read, schema.taken), self._names.of, self._keys.now)
         self.lost = self._past.lost
 
     def tickets(self, ids: Sequence[str], promised: Mapping[str, int] | None = None) -> Pulled:
@@ -54,6 +60,8 @@ class Pull:
         bulk = self._dialect.issues(ids, self._asked, promised)
         histories = self._dialect.histories(bulk.issues)
         comments = self._dialect.comments(bulk.issues, self._people.account) if self._asked.comments else {}
+        if self._schema.remote_links:
+            self._read_remote_links(bulk.issues)
         said = self._dialect.client.http.clean
         skipped = [Skipped(id_, id_, f"Jira does not give it: {said(why)}") for id_, why in bulk.errors.items()]
         self._learn_names(bulk.issues)
@@ -69,12 +77,27 @@ class Pull:
         there = {ticket.id for ticket in tickets} | {one.id for one in skipped}
         return Pulled(tuple(tickets), tuple(skipped), tuple(id_ for id_ in ids if id_ not in there))
 
+    def _read_remote_links(self, issues: Sequence[Raw]) -> None:
+        """Add to each payload what it lacks; an issue deleted meanwhile has none."""
+        client = self._dialect.client
+        for issue, links in zip(issues, client.lanes.map(partial(_remote_links, client), issues), strict=True):
+            issue["fields"][REMOTE_LINKS] = links
+
     def _learn_names(self, issues: Sequence[Raw]) -> None:
         for issue in issues:
             with _skipping([], "", ""):  # the reason is given where the issue itself is read
                 found = held_now(issue["fields"], self._schema.read)
-                for field in self._schema.read:
+                for field in (one for one in self._schema.read if one.system not in {ISSUE_LINKS, REMOTE_LINKS}):
                     self._names.show(field, found.get(field.name, ()))
+
+
+def _remote_links(client: Client, issue: Raw) -> list[Body]:
+    try:
+        return client.all_of("issue", str(issue["id"]), "remotelink")
+    except Refused as error:
+        if error.status != 404:
+            raise
+        return []
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from connectors import TOOLS
 from connectors.settings import Settings
 from sla_engine.instant import DAY
 from slabridge.config.connections.auth import Account
+from slabridge.config.connections.links import LinkRule
 from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError, show_path
@@ -61,6 +62,12 @@ class Connection:
     unmapped: str = "refuse"
     config: str = ""
     writeback: Writeback = field(default_factory=Writeback)
+    links: tuple[LinkRule, ...] = ()
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The native fields that are read with their history."""
+        return tuple(dict.fromkeys([*self.fields.values(), *(link.field for link in self.links)]))
 
     def settings(self) -> Settings:
         """Return what the connector needs, with the secrets, read now.
@@ -86,7 +93,7 @@ class Connection:
             name=self.name,
             url=self.url,
             auth=auth,
-            fields=tuple(dict.fromkeys(self.fields.values())),
+            fields=self.read,
             written=tuple(item.field for item in self.writeback.fields),
             filter=self.filter,
             places=self._places(),
@@ -100,4 +107,5 @@ class Connection:
             item.field: show_path((*here, "writeback", "fields", n, "field"))
             for n, item in enumerate(self.writeback.fields)
         }
-        return written | {native: show_path((*here, "fields", name)) for name, native in self.fields.items()}
+        linking = {link.field: show_path((*here, "links", n)) for n, link in enumerate(self.links)}
+        return linking | written | {native: show_path((*here, "fields", name)) for name, native in self.fields.items()}

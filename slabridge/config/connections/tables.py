@@ -14,6 +14,7 @@ from slabridge.config.connections.address import check_proxy, check_url
 from slabridge.config.connections.auth import read_auth
 from slabridge.config.connections.clocks import read_native
 from slabridge.config.connections.connection import WRITES_PER_RUN, Connection, FirstRun
+from slabridge.config.connections.links import LinkRule, read_links
 from slabridge.config.connections.native import check
 from slabridge.config.connections.uses import check_uses
 from slabridge.config.connections.writeback import Writeback, read_writeback
@@ -74,6 +75,7 @@ class ConnectionTable(TomlTable):
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
     unmapped: Annotated[str, one_of("refuse", "keep")] = "refuse"
     writeback: Any = None
+    links: Any = None
 
 
 _BASES: tuple[Any, ...] = (ConnectionTable, *(tool.keys for tool in TOOLS.values()))
@@ -95,15 +97,21 @@ def read_connections(
     """Return the connections that have no problem, in file order."""
     given = tables(document, "connections", reading)
     completed = resolve_like(given, ("connections",), reading)
-    found = [_connection(name, raw, folder, promises, reading) for name, raw in completed.items()]
+    found = [_connection(name, raw, folder, (promises, given), reading) for name, raw in completed.items()]
     if len(completed) == len(given):
         check_uses(completed, reading)
     return tuple(connection for connection in found if connection is not None)
 
 
 def _connection(
-    name: str, raw: Mapping[str, Any], folder: Path, promises: Iterable[Promise], reading: Reading
+    name: str,
+    raw: Mapping[str, Any],
+    folder: Path,
+    known: tuple[Iterable[Promise], Mapping[str, object]],
+    reading: Reading,
 ) -> Connection | None:
+    """Return a connection, None where it has problems; `known` are the promises and the connections of the file."""
+    promises, connections = known
     path: KeyPath = ("connections", name)
     tool = TOOLS.get(str(raw.get("type")))
     table = shape(_AnyConnection, raw, path, reading)
@@ -124,6 +132,8 @@ def _connection(
     writeback = Writeback()
     if "writeback" in raw:
         writeback = read_writeback(raw["writeback"], (*path, "writeback"), promises, (fields, tool), reading)
+    links = read_links(raw["links"], (*path, "links"), connections, tool, reading) if "links" in raw else ()
+    _check_written(writeback, links, path, reading)
     if table is None or tool is None:
         return None
     check_url(table.url, (*path, "url"), reading)
@@ -132,10 +142,13 @@ def _connection(
     _check_tool(tool, raw, path, reading)
     named = [((*path, key), raw.get(key)) for key in ("table", "created")]
     named += [((*path, "writeback", key), getattr(writeback, key)) for key in ("table", "reference")]
-    names = [(place, name) for place, name in named if isinstance(name, str) and name]
-    names += [((*path, "fields", canonical), native) for canonical, native in table.fields.items()]
+    natives = [(place, name) for place, name in named if isinstance(name, str) and name]
+    natives += [((*path, "fields", canonical), native) for canonical, native in table.fields.items()]
+    own_links = {tool.issue_links, tool.remote_links}
+    named_links = [((*path, "links", n, "field"), link.field) for n, link in enumerate(links)]
+    natives += [(place, name) for place, name in named_links if name not in own_links]
     written = [((*path, "writeback", "fields"), item.field) for item in writeback.fields]
-    check(tool.check_name, [*names, *written], reading)
+    check(tool.check_name, [*natives, *written], reading)
     check(tool.check_written, written, reading)
     check(tool.check_filter, [((*path, "filter"), table.filter)], reading)
     for field in getattr(table, "was", None) or ():
@@ -169,7 +182,17 @@ def _connection(
         unmapped=table.unmapped,
         config=reading.file,
         writeback=writeback,
+        links=links,
     )
+
+
+def _check_written(writeback: Writeback, links: Iterable[LinkRule], path: KeyPath, reading: Reading) -> None:
+    """Note a problem for a field in which we write and find links: what we wrote would be one."""
+    linking = {link.field for link in links}
+    for n, item in enumerate(writeback.fields):
+        if item.field in linking and not writeback.table:
+            place = (*path, "writeback", "fields", n, "field")
+            reading.problem(place, "is where links are found; results go to fields that nothing else uses", item.field)
 
 
 def _check_tool(tool: Tool, raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> None:

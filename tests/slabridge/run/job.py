@@ -142,6 +142,13 @@ class Job:
         answer = requests.post(url, json={"by": "A person", "issue": issue, **asked}, timeout=PATIENCE)
         assert answer.ok, answer.text
 
+    def unlink(self, issue: str, global_id: str) -> None:
+        """Let somebody take a link to something elsewhere away from an issue."""
+        endpoint = self.sandbox.jira
+        url, auth = f"{endpoint.url}/rest/api/3/issue/{issue}/remotelink", (endpoint.user, endpoint.secret)
+        answer = requests.delete(url, params={"globalId": global_id}, auth=auth, timeout=PATIENCE)
+        assert answer.ok, answer.text
+
     def foreign(self, name: str, ticket: NativeTicket) -> dict[str, Any]:
         """Return all that stands on a ticket and is not ours."""
         endpoint = self.sandbox.servicenow if name == "snow" else self.sandbox.jira

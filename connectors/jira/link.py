@@ -1,0 +1,65 @@
+"""Links of an issue as native values: to other issues, and to things elsewhere (remote links).
+
+An issue link's code is how the issue's page says it, `blocks PAY-7`: a history says no more. Its name is the type and
+the direction, `Blocks outward`; `both` where the type's words are the same on both sides. A remote link's code is its
+id, its name what patterns are tried on: its URL and its globalId while it is there, else the title that the history
+has.
+https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from connectors.interface import Value
+
+Raw = Mapping[str, Any]
+_BEGINNING = "This issue "
+
+
+def held_link(raw: Raw) -> Value:
+    """Return a link of a payload."""
+    side = "outward" if "outwardIssue" in raw else "inward"
+    key = str(raw[f"{side}Issue"]["key"])
+    return Value(f"{raw['type'][side]} {key}", link_name(raw["type"], side))
+
+
+def link_name(type_: Raw, side: str) -> str:
+    """Return what a link of a type is called, seen from one side."""
+    return f"{type_['name']} {'both' if type_['inward'] == type_['outward'] else side}"
+
+
+def names_of_links(types: Iterable[Raw]) -> dict[str, str]:
+    """Return what the site's types are called, by how an issue's page says them."""
+    return {str(one[side]): link_name(one, side) for one in types for side in ("inward", "outward")}
+
+
+def told_link(key: str, text: str) -> Value:
+    """Return a link as a history tells it: "This issue blocks PAY-7"."""
+    words = text.removeprefix(_BEGINNING).removesuffix(key).strip()
+    return Value(f"{words} {key}", words)
+
+
+def words_of(code: str) -> str:
+    """Return how the issue's page says a link, without the key."""
+    return code.rpartition(" ")[0]
+
+
+def held_remote_link(raw: Raw) -> Value:
+    """Return a link to something elsewhere."""
+    target = raw.get("object") or {}
+    return Value(str(raw["id"]), " ".join(str(part) for part in (target.get("url"), raw.get("globalId")) if part))
+
+
+def as_called_now(item: Raw, held: Iterable[Value], key_now: Callable[[str], str]) -> Raw:
+    """Return a row of a link with the key that the other issue has now, where none of those `held` has the row's.
+
+    A row names an issue as it was called then; moved since, it would be another link than the one that is held.
+    """
+    known = {value.code.rpartition(" ")[2] for value in held}
+    changed = dict(item)
+    for side, text in (("from", "fromString"), ("to", "toString")):
+        key = item.get(side)
+        if isinstance(key, str) and key and key not in known:
+            now = key_now(key)
+            changed |= {side: now, text: str(item.get(text) or "").removesuffix(key) + now}
+    return changed

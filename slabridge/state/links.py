@@ -1,0 +1,162 @@
+"""Links between the tickets that the state knows, of all connections: who names whom, and which ticket that is."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from slabridge.state.database import upsert
+from slabridge.state.schema import link
+from slabridge.state.transaction import Transaction
+from slabridge.ticket.links import Reference
+
+Name = tuple[str, str]
+"""A ticket's connection and id."""
+
+AT_ONCE = 500
+
+
+class Unresolved(NamedTuple):
+    """What names a ticket of this connection that is not found yet."""
+
+    named_by: str
+    reference: str
+    missing_since: int | None
+    follow: int
+
+
+FIRST = Unresolved("", "", None, 0)
+"""Before all of them."""
+
+
+class Missing(NamedTuple):
+    """A ticket that another one names and that cannot be found, or read."""
+
+    connection: str
+    reference: str
+    since: int
+
+
+def put(transaction: Transaction, stated: Mapping[str, Mapping[Reference, int]]) -> None:
+    """Keep whom tickets (by id) name, and whether to follow it, instead of whom they named.
+
+    What was found before stays found.
+    """
+    before = _of(transaction, stated)
+    rows: list[dict[str, str | int]] = []
+    left: list[tuple[str, Reference]] = []
+    for ticket, references in stated.items():
+        rows += [{**_row(transaction, ticket, one), "follow": follow} for one, follow in references.items()]
+        left += [(ticket, one) for one in before.get(ticket, set()).difference(references)]
+    for ticket, one in left:
+        same = (link.c.other_connection == one.connection, link.c.named_by == one.by, link.c.reference == one.text)
+        transaction.sql.execute(sa.delete(link).where(transaction.owns(link), link.c.ticket == ticket, *same))
+    upsert(transaction.sql, link, rows)
+
+
+def forget(transaction: Transaction) -> None:
+    """Forget whom the tickets of this connection name."""
+    transaction.sql.execute(sa.delete(link).where(transaction.owns(link)))
+
+
+def unresolved(transaction: Transaction, after: Unresolved) -> list[Unresolved]:
+    """Return the next names of tickets of this connection that are not found yet, each once."""
+    place = (link.c.named_by, link.c.reference)
+    rows = transaction.sql.execute(
+        sa.select(*place, sa.func.min(link.c.missing_since), sa.func.max(link.c.follow))
+        .where(link.c.other_connection == transaction.connection, link.c.other.is_(None))
+        .where(sa.tuple_(*place) > (after.named_by, after.reference))
+        .group_by(*place)
+        .order_by(*place)
+        .limit(AT_ONCE)
+    )
+    return [Unresolved(*row) for row in rows]
+
+
+def resolve(transaction: Transaction, found: Mapping[tuple[str, str], str]) -> None:
+    """Keep which tickets of this connection are meant, by (named_by, reference)."""
+    for (named_by, reference), other in found.items():
+        _update(transaction, named_by, reference, {"other": other, "missing_since": None})
+
+
+def miss(transaction: Transaction, names: Iterable[Unresolved], at: int) -> None:
+    """Keep that tickets of this connection are not to be found, and since when."""
+    for one in names:
+        if one.missing_since is None:
+            _update(transaction, one.named_by, one.reference, {"missing_since": at})
+
+
+def resolved(sql: sa.Connection, names: Collection[Name]) -> dict[Name, dict[Reference, str]]:
+    """Return the ids of the tickets that these tickets name, as far as they were found."""
+    found: dict[Name, dict[Reference, str]] = {}
+    for row in _rows(sql, names, link.c.connection, link.c.ticket):
+        if row.other is not None:
+            reference = Reference(row.other_connection, row.named_by, row.reference)
+            found.setdefault((row.connection, row.ticket), {})[reference] = row.other
+    return found
+
+
+def missing(sql: sa.Connection, names: Collection[Name]) -> list[Missing]:
+    """Return whom these tickets name and who cannot be found."""
+    rows = _rows(sql, names, link.c.connection, link.c.ticket)
+    return [
+        Missing(row.other_connection, row.reference, row.missing_since)
+        for row in rows
+        if row.other is None and row.missing_since is not None
+    ]
+
+
+def group(sql: sa.Connection, name: Name, most: int) -> set[Name] | None:
+    """Return all tickets that are linked with this one, directly or through others; None where they are too many."""
+    found, ahead = {name}, {name}
+    while ahead:
+        near = _neighbours(sql, ahead)
+        ahead = near - found
+        found |= near
+        if len(found) > most:
+            return None
+    return found - {name}
+
+
+def _neighbours(sql: sa.Connection, names: Collection[Name]) -> set[Name]:
+    stating = _rows(sql, names, link.c.connection, link.c.ticket)
+    stated = _rows(sql, names, link.c.other_connection, link.c.other)
+    found = {(row.other_connection, row.other) for row in stating if row.other is not None}
+    return found | {(row.connection, row.ticket) for row in stated}
+
+
+def _rows(
+    sql: sa.Connection, names: Collection[Name], connection: sa.Column[str], ticket: sa.Column[str]
+) -> list[sa.Row[tuple[str, ...]]]:
+    rows: list[sa.Row[tuple[str, ...]]] = []
+    for of in sorted({name for name, _ in names}):
+        ids = sorted(id_ for name, id_ in names if name == of)
+        for start in range(0, len(ids), AT_ONCE):
+            statement = sa.select(link).where(connection == of, ticket.in_(ids[start : start + AT_ONCE]))
+            rows += sql.execute(statement).all()
+    return rows
+
+
+def _of(transaction: Transaction, tickets: Collection[str]) -> dict[str, set[Reference]]:
+    found: dict[str, set[Reference]] = {}
+    names = [(transaction.connection, ticket) for ticket in tickets]
+    for row in _rows(transaction.sql, names, link.c.connection, link.c.ticket):
+        reference = Reference(row.other_connection, row.named_by, row.reference)
+        found.setdefault(row.ticket, set()).add(reference)
+    return found
+
+
+def _row(transaction: Transaction, ticket: str, reference: Reference) -> dict[str, str]:
+    return {
+        "connection": transaction.connection,
+        "ticket": ticket,
+        "other_connection": reference.connection,
+        "named_by": reference.by,
+        "reference": reference.text,
+    }
+
+
+def _update(transaction: Transaction, named_by: str, reference: str, values: Mapping[str, str | int | None]) -> None:
+    same = (link.c.other_connection == transaction.connection, link.c.named_by == named_by)
+    statement = sa.update(link).where(*same, link.c.reference == reference, link.c.other.is_(None))
+    transaction.sql.execute(statement.values(**values))
