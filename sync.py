@@ -23,14 +23,15 @@ from slabridge.run.context import Context, Late, OnProgress, Run
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.halt import Halt
-from slabridge.run.judge import judge
-from slabridge.run.linking import look_for_linked
+from slabridge.run.judge import judge, report_mapping
+from slabridge.run.linking import look_for_linked, read_linked
 from slabridge.run.part import Part, begin, contained
 from slabridge.run.pending import pending
 from slabridge.run.plan import plan
 from slabridge.run.pull import pull
 from slabridge.run.reading import read
 from slabridge.run.settle import settle
+from slabridge.run.surroundings import around
 from slabridge.run.tally import Report
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.writable import report_unwritable, writable_actions
@@ -111,12 +112,24 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
     for patience in (this.config.pull_within / SECOND, inf):
         for part in parts:
             contained(part, this, partial(_pull, part, this, patience if len(parts) > 1 else inf))
-        pulled = [part for part in parts if not part.late]
-        for step in (look_for_linked, partial(_synchronise, write=write)):
-            for part in pulled:
-                if part.context is not None:
-                    contained(part, this, partial(step, part.context))
+        pulled = [part for part in parts if not part.late and part.context is not None]
+        _each(this, pulled, look_for_linked)
+        if any(connection.writeback.reads_chain for connection in this.config.connections):
+            _each(this, pulled, read_linked)
+        _each(this, pulled, _judge_all)
+        _each(this, pulled, partial(_write_all, write=write))
+        for part in pulled:
+            if part.context is not None:
+                report_mapping(part.context)
+                report_unwritable(part.context)
+                part.context.redefined.report(part.connection.name)
         parts = [part for part in parts if part.late]
+
+
+def _each(this: Run, parts: Sequence[Part], step: Callable[[Context], None]) -> None:
+    for part in parts:
+        if part.context is not None:
+            contained(part, this, partial(step, part.context))
 
 
 def _pull(part: Part, this: Run, patience: float) -> None:
@@ -132,7 +145,19 @@ def _pull(part: Part, this: Run, patience: float) -> None:
         part.late = True
 
 
-def _synchronise(context: Context, write: Write) -> None:
+def _judge_all(context: Context) -> None:
+    agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
+    batch, after = pending(context, "", BATCH)
+    while after:
+        judged = judge(context, context.mapper, batch)
+        context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
+        context.tally.evaluated += len(judged)
+        context.redefined.note(judged, agreements, context.run.number)
+        context.proceed()
+        batch, after = pending(context, after, BATCH)
+
+
+def _write_all(context: Context, write: Write) -> None:
     config = context.run.config
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
@@ -145,46 +170,25 @@ def _synchronise(context: Context, write: Write) -> None:
         standing.posts_from,
         standing.as_of,
     )
-    mapper = Mapper(context.connection)
-    try:
-        batch, after = pending(context, "", BATCH)
-        while after:
-            settle(context, batch, write(context, _planned(context, mapper, batch, terms)))
-            context.proceed()
-            batch, after = pending(context, after, BATCH)
-    finally:
-        _report_mapping(context, mapper)
-        report_unwritable(context)
-        context.redefined.report(context.name)
+    batch, after = pending(context, "", BATCH)
+    while after:
+        settle(context, batch, write(context, _planned(context, batch, terms)))
+        context.proceed()
+        batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
 
 
-def _report_mapping(context: Context, mapper: Mapper) -> None:
-    refused = context.run.engine.fields if context.connection.unmapped == "refuse" else ()
-    for (field, value), count in sorted(mapper.unmapped.items()):
-        if field in refused:
-            log.error("unmapped value", connection=context.name, field=field, value=value, tickets=count)
-        else:
-            log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
-    for field, count in sorted(mapper.unreadable.items()):
-        log.warning("field not readable", connection=context.name, field=field, tickets=count)
-
-
-def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Terms) -> list[Planned]:
-    """Judge tickets and plan what to write; before a comment is posted or deleted, its ticket is read by this run.
-
-    On those that are known for their links alone nothing is written.
+def _planned(context: Context, batch: Sequence[Known], terms: Terms) -> list[Planned]:
+    """Plan what to write on judged tickets; before a comment is posted or deleted, its ticket is read by this run.
 
     Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
+    On those that are known for their links alone nothing is written.
     """
-    judged = judge(context, mapper, batch)
-    context.tally.evaluated += len(judged)
-    agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
-    context.redefined.note(judged, agreements, context.run.number)
-    judged = [(known, results) for known, results in judged if not known.only_linked]
-    adopt(context, judged, terms)
-    planned = plan(context, judged, terms)
+    judged = [(known, known.results) for known in batch if known.id not in context.unjudged and not known.only_linked]
+    beside = around(context, [known for known, _ in judged])
+    adopt(context, judged, terms, beside)
+    planned = plan(context, judged, terms, beside)
     doubt = in_doubt(judged, terms)
     unread = {
         known.id
@@ -199,10 +203,14 @@ def _planned(context: Context, mapper: Mapper, batch: Sequence[Known], terms: Te
         fresh = tickets.load(transaction, unread)
     second = Mapper(context.connection)  # what was counted of these tickets is not counted once more
     again = judge(context, second, fresh)
-    mapper.unmapped |= second.unmapped
-    mapper.unreadable |= second.unreadable
-    adopt(context, again, terms)
-    return [*((known, actions) for known, actions in planned if known.id not in unread), *plan(context, again, terms)]
+    context.mapper.unmapped |= second.unmapped
+    context.mapper.unreadable |= second.unreadable
+    beside = around(context, [known for known, _ in again])
+    adopt(context, again, terms, beside)
+    return [
+        *((known, actions) for known, actions in planned if known.id not in unread),
+        *plan(context, again, terms, beside),
+    ]
 
 
 if __name__ == "__main__":

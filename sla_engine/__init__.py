@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sla_engine.agreement import Definitions
+    from sla_engine.chain.position import Position
     from sla_engine.engine import Engine, Evaluation, evaluate
     from sla_engine.errors import InvalidDefinition, InvalidTicket, SlaEngineError
     from sla_engine.result import Result
@@ -25,6 +26,7 @@ _MODULES = {
     "InvalidDefinition": "errors",
     "InvalidTicket": "errors",
     "Link": "ticket",
+    "Position": "chain.position",
     "Result": "result",
     "SlaEngineError": "errors",
     "Ticket": "ticket",
@@ -42,6 +44,7 @@ __all__ = [
     "InvalidDefinition",
     "InvalidTicket",
     "Link",
+    "Position",
     "Result",
     "SlaEngineError",
     "Ticket",

@@ -11,6 +11,7 @@ from sla_engine.chain.backing import backing
 from sla_engine.chain.chained import chaining_of
 from sla_engine.chain.group import together
 from sla_engine.chain.hours import Hours
+from sla_engine.chain.position import Position
 from sla_engine.chunk import Chunk
 from sla_engine.clause import clauses_of
 from sla_engine.condition import SOURCE, fields_of
@@ -107,6 +108,22 @@ class Engine:
         chained = self.chaining.chained(part_of, judged, timeline, overdue) if chain else None
         chunk = Chunk(places, part_of, judged, overdue, self.definitions.holder, segments, chained)
         return chunk, dict.fromkeys(problems)
+
+    def positions(self, tickets: Sequence[Ticket], as_of: int) -> list[Position]:
+        """Return where each ticket stands in the chain as at `as_of`, in their order.
+
+        All that are linked, directly or through others, must be among them. A ticket not created yet stands alone, and
+        nobody holds it.
+        """
+        found: dict[int, Position] = {}
+        for places in together(tickets, CHUNK):
+            part_of = [tickets[place] for place in places]
+            table, _ = tabulate(part_of, self.fields)
+            timeline = Timeline(derived(table.until(as_of), self.fields, self.calendars), as_of, self.calendars)
+            judged = self._judged(timeline) if any(ticket.links for ticket in part_of) else ()
+            overdue = frozenset(int(ticket) for one in judged for ticket in one.verdicts.ticket[one.verdicts.overdue])
+            found |= zip(places, self.chaining.positions(part_of, timeline, overdue), strict=True)
+        return [found[place] for place in range(len(tickets))]
 
     def judge(self, table: Table, as_of: int) -> Iterator[ClauseResults]:
         """Judge every objective over a table that holds no row after `as_of`, column by column."""

@@ -15,6 +15,7 @@ from sla_engine.chain.moment import Moments
 from sla_engine.chain.outcome import Breach, ChainOutcome, ChainSegment, CycleRef, Overrun, TicketRef, cause_of
 from sla_engine.chain.path import paths_of
 from sla_engine.chain.piece import NOTHING
+from sla_engine.chain.position import Position, named, reached, standing
 from sla_engine.chain.scene import Scene, holders
 from sla_engine.chain.waits import Links, waits_of
 from sla_engine.judged import ClauseResults
@@ -124,7 +125,41 @@ class Chaining:
         self, tickets: Sequence[Ticket], parts: Sequence[ClauseResults], timeline: Timeline, aside: frozenset[int]
     ) -> Chained:
         """Look at the tickets of a table, which are judged, together; those `aside` are linked with nothing."""
+        scene = self._scene(tickets, links_of(tickets, aside, timeline.as_of), timeline)
+        paths, moments = scene.paths, scene.moments
+        courses = courses_of(parts, self.calendars)
+        found = accounted(courses, self.backs, scene)
+        overruns: dict[int, list[tuple[int, int]]] = {}
+        for cycle, by, worked in zip(*(column.tolist() for column in found.overruns), strict=True):
+            if worked:
+                overruns.setdefault(cycle, []).append((by, worked))
+        late = np.where(courses.breached, courses.late_from, timeline.as_of)
+        first_of = np.cumsum([0, *(len(part.verdicts.cycle) for part in parts)])
+        held = paths.at(courses.ticket, late, moments)
+        return Chained(tickets, parts, first_of, courses, backed_of(self.backs), scene, found, held, overruns)
+
+    def positions(self, tickets: Sequence[Ticket], timeline: Timeline, aside: frozenset[int]) -> list[Position]:
+        """Return where each ticket stands at the table's instant; those `aside` are linked with nothing."""
         links = links_of(tickets, aside, timeline.as_of)
+        scene = self._scene(tickets, links, timeline)
+        every = np.arange(len(tickets), dtype=np.int64)
+        now = np.full(len(tickets), timeline.as_of)
+        carriers = scene.paths.carrier[scene.paths.at(every, now, scene.moments)]
+        held = holders(carriers, now, scene).tolist()
+        refs = [TicketRef(ticket.source, ticket.id, ticket.key) for ticket in tickets]
+        above, below = reached(standing(self.definitions.chain, links, timeline))
+        return [
+            Position(
+                refs[place],
+                refs[carrier],
+                holder_text(scene.holder.values[code]),
+                named(above.get(place, set()), refs),
+                named(below.get(place, set()), refs),
+            )
+            for place, (carrier, code) in enumerate(zip(carriers.tolist(), held, strict=True))
+        ]
+
+    def _scene(self, tickets: Sequence[Ticket], links: Links, timeline: Timeline) -> Scene:
         at = timeline.table.at
         first = min(int(at.min(initial=timeline.as_of)), int(links.start.min(initial=timeline.as_of)))
         moments = Moments(first, timeline.as_of)
@@ -136,17 +171,7 @@ class Chaining:
         order[linked] = np.arange(len(linked))
         paths = paths_of(len(tickets), waits, order, moments)
         holder = timeline.table.columns[self.definitions.holder]
-        scene = Scene(timeline, paths, moments, holder, self.hours, self.calendars)
-        courses = courses_of(parts, self.calendars)
-        found = accounted(courses, self.backs, scene)
-        overruns: dict[int, list[tuple[int, int]]] = {}
-        for cycle, by, worked in zip(*(column.tolist() for column in found.overruns), strict=True):
-            if worked:
-                overruns.setdefault(cycle, []).append((by, worked))
-        late = np.where(courses.breached, courses.late_from, timeline.as_of)
-        first_of = np.cumsum([0, *(len(part.verdicts.cycle) for part in parts)])
-        held = paths.at(courses.ticket, late, moments)
-        return Chained(tickets, parts, first_of, courses, backed_of(self.backs), scene, found, held, overruns)
+        return Scene(timeline, paths, moments, holder, self.hours, self.calendars)
 
 
 def chaining_of(definitions: Definitions, backs: Mask, hours: Hours) -> Chaining:

@@ -44,7 +44,7 @@ def waits_of(rules: Sequence[ChainRule], links: Links, timeline: Timeline, momen
 
 
 def _under(number: int, rule: ChainRule, links: Links, timeline: Timeline, moments: Moments) -> Waits:
-    above, below, start, end = _pairs(rule, links)
+    above, below, start, end = pairs_of(rule, links)
     if not len(above):
         return Waits(above, above, above, above, above, above)
     edge_key, edge = np.unique(above << np.int64(31) | below, return_inverse=True)
@@ -78,7 +78,7 @@ def _under(number: int, rule: ChainRule, links: Links, timeline: Timeline, momen
     return Waits(a[owner[on]], b[owner[on]], np.full(len(on), number), at[on], until[on], since[on])
 
 
-def _pairs(rule: ChainRule, links: Links) -> tuple[Rows, Rows, Instants, Instants]:
+def pairs_of(rule: ChainRule, links: Links) -> tuple[Rows, Rows, Instants, Instants]:
     """Return (above, below, start, end) of each link that the rule is about, as it may be stated."""
     wanted = np.array([not rule.link or kind in rule.link for kind in links.type], np.bool_)
     wanted &= (links.start < links.end) & (links.stated != links.other)

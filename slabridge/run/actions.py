@@ -7,19 +7,17 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connectors.interface import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Write
+from connectors.interface import CommentDelete, CommentWrite, Fact, FieldsWrite, Write
 from sla_engine import Definitions, Result
 from sla_engine.instant import format_instant
-from slabridge.config import CommentRule, FieldMap, Writeback
-from slabridge.config.agreements.result import NEXT_DUE
+from slabridge.config import CommentRule, Writeback
+from slabridge.run.fact import NO_CYCLE, NoCycle, fact_of
 from slabridge.run.message import message_of
-from slabridge.run.urgency import most_urgent, next_due
+from slabridge.ticket.around import ALONE, Around, Name
 from slabridge.ticket.known import Known
 
 Encode = Callable[[str, Fact], str | None]
 """How the tool stores a fact in a field."""
-
-_INSTANTS = ("started_at", "stopped_at", "due_at", "breached_at", "next_change_at")
 
 
 class Reason(StrEnum):
@@ -76,25 +74,31 @@ class Terms:
     last_run: int | None = None
 
 
-def actions_of(known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms) -> list[Action]:
+def actions_of(
+    known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms, around: Around = ALONE
+) -> list[Action]:
     """Return what to write on one ticket; `posted` are the markers of comments that were posted or are under way."""
-    return [*_fields(known, results, terms), *_comments(known, results, posted, terms), *_deletions(known, terms)]
+    return [
+        *_fields(known, results, terms, around),
+        *_comments(known, results, posted, terms, around),
+        *_deletions(known, terms),
+    ]
 
 
-def adopted(known: Known, results: Sequence[Result], terms: Terms) -> dict[str, str | None]:
+def adopted(known: Known, results: Sequence[Result], terms: Terms, around: Around = ALONE) -> dict[str, str | None]:
     """Return the fields that hold what they are to hold, though we do not know that we wrote it.
 
     A run that died after the write did, or the state that knew was lost; else a person typed it.
     """
-    if not _concerns_us(known, results, terms):
+    if not _concerns_us(known, results, terms, around):
         return {}
     found = {}
     for rule in terms.writeback.fields:
         name = rule.field
         held = known.native.written.get(name)
         if held != known.last_written.get(name):
-            result = most_urgent(results, rule.value)
-            if held == (None if result is None else terms.encode(name, _fact(rule, result, results))):
+            fact = fact_of(rule, known, results, around)
+            if held == (None if fact is NO_CYCLE else terms.encode(name, fact)):
                 found[name] = held
     return found
 
@@ -116,12 +120,13 @@ def _earlier_marker_of(result: Result) -> str:
     return f"{result.table}.{result.objective}#{result.cycle} {result.status}"
 
 
-def _fields(known: Known, results: Sequence[Result], terms: Terms) -> list[Action]:
-    if not _concerns_us(known, results, terms):
+def _fields(known: Known, results: Sequence[Result], terms: Terms, around: Around) -> list[Action]:
+    if not _concerns_us(known, results, terms, around):
         return []
     native = known.native
+    facts = ((rule, fact_of(rule, known, results, around)) for rule in terms.writeback.fields)
     changes = tuple(
-        change for rule in terms.writeback.fields if (change := _field_change(rule, known, results, terms)) is not None
+        change for rule, fact in facts if (change := _field_change(rule.field, fact, known, terms)) is not None
     )
     if not changes:
         return []
@@ -129,22 +134,24 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms) -> list[Actio
     return [Action(FieldsWrite(native.id, native.key, {c.field: c.after for c in changes}, judged_by), changes)]
 
 
-def _concerns_us(known: Known, results: Sequence[Result], terms: Terms) -> bool:
+def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: Around) -> bool:
+    """Return whether fields of a ticket may be written: it, or one whose results stand there, has a recent cycle."""
     since = terms.as_of - terms.post_within
     wrote = known.last_written or known.native.ours
-    return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in results)
+    sides = {rule.value.side for rule in terms.writeback.fields}
+    seen = [*results, *(r for side in sides - {None} for one in getattr(around, str(side)) for r in one.results)]
+    return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in seen)
 
 
-def _field_change(rule: FieldMap, known: Known, results: Sequence[Result], terms: Terms) -> PlannedField | None:
-    name, result = rule.field, most_urgent(results, rule.value)
+def _field_change(name: str, fact: Fact | NoCycle, known: Known, terms: Terms) -> PlannedField | None:
     filled = known.last_written[name] is not None if name in known.last_written else name in known.native.ours
-    if result is None and not filled:
+    if fact is NO_CYCLE and not filled:
         return None
-    after = None if result is None else terms.encode(name, _fact(rule, result, results))
+    after = None if fact is NO_CYCLE else terms.encode(name, fact)
     before = known.native.written.get(name, known.last_written.get(name))
     if after == before:
         return None
-    if result is None:
+    if fact is NO_CYCLE:
         reason = Reason.EMPTIED
     elif name not in known.last_written and name not in known.native.ours:
         reason = Reason.FIRST
@@ -153,41 +160,41 @@ def _field_change(rule: FieldMap, known: Known, results: Sequence[Result], terms
     return PlannedField(name, before, after, reason)
 
 
-def _fact(rule: FieldMap, result: Result, results: Sequence[Result]) -> Fact:
-    name = rule.value.result
-    if name == NEXT_DUE:
-        due = next_due(results, rule.value)
-        return None if due is None else Instant(due)
-    if name == "target_seconds":
-        return result.target // 1000
-    value: Fact = getattr(result, name)
-    if name in _INSTANTS:
-        return Instant(value) if isinstance(value, int) else None
-    if isinstance(value, bool):
-        value = "true" if value else "false"
-    return rule.values.get(value, value) if isinstance(value, str) else value
-
-
-def _comments(known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms) -> list[Action]:
+def _comments(
+    known: Known, results: Sequence[Result], posted: Collection[str], terms: Terms, around: Around
+) -> list[Action]:
     rule = terms.writeback.comments
     if rule is None:
         return []
     seen = {*posted, *(comment.marker for comment in known.native.comments if comment.marker is not None)}
-    native = known.native
-    return [
-        Action(
-            CommentWrite(
-                native.id,
-                native.key,
-                marker_of(result, terms.definitions),
-                message_of(result, terms.definitions),
-                internal=rule.visibility == "internal",
-            )
-        )
+    native, name = known.native, around.name
+    found = [
+        (marker_of(result, terms.definitions), message_of(result, terms.definitions, carrier=_other(around, name)))
         for result in results
-        if _is_posted(result, rule, terms)
-        and seen.isdisjoint({marker_of(result, terms.definitions), _earlier_marker_of(result)})
+        if _is_posted(result, rule.kinds, rule, terms) and _earlier_marker_of(result) not in seen
     ]
+    found += [
+        (
+            f"{one.name[0]}/{one.name[1]} {marker_of(result, terms.definitions)}",
+            message_of(result, terms.definitions, of=one.key, carrier=_other(around, one.name)),
+        )
+        for one in around.above
+        if one.fresh
+        for result in one.results
+        if _is_posted(result, rule.above, rule, terms)
+    ]
+    internal = rule.visibility == "internal"
+    return [
+        Action(CommentWrite(native.id, native.key, marker, body, internal=internal))
+        for marker, body in found
+        if marker not in seen
+    ]
+
+
+def _other(around: Around, name: Name | None) -> tuple[str | None, str] | None:
+    """Return the holder and the key of a ticket's carrier, where that is another ticket."""
+    carrier = around.carriers.get(name) if name is not None else None
+    return None if carrier is None or carrier.name == name else (carrier.holder, carrier.key)
 
 
 def _deletions(known: Known, terms: Terms) -> list[Action]:
@@ -203,11 +210,11 @@ def _deletions(known: Known, terms: Terms) -> list[Action]:
     return found
 
 
-def _is_posted(result: Result, rule: CommentRule, terms: Terms) -> bool:
+def _is_posted(result: Result, kinds: Collection[str], rule: CommentRule, terms: Terms) -> bool:
     earliest = max(terms.as_of - terms.post_within, terms.posts_from or 0)
     return (
         result.status in rule.on
-        and result.kind in rule.kinds
+        and result.kind in kinds
         and (result.stopped_at is None or _is_news(result, terms.last_run))
         and not result.excluded
         and result.since is not None

@@ -13,6 +13,7 @@ from slabridge.run.halt import Halt
 from slabridge.run.redefined import Redefined
 from slabridge.run.tally import Tally
 from slabridge.state import ConnectionState
+from slabridge.ticket.mapping import Mapper
 
 OnProgress = Callable[[Tally], None]
 """Called after every page and batch, to show how far the run is."""
@@ -41,8 +42,8 @@ class Context:
 
     `as_of` is the tool's clock, ms UTC, when this part of the run began; by `until` (this machine's `time.monotonic`)
     its pull is late. `quarantined` are ids of tickets that it quarantined, `unmapped` of those that it did not judge,
-    because nothing maps a value that decides. `unwritable` counts tickets by field and by the reason for which the tool
-    would not take its value; they are `kept` for the next run.
+    because nothing maps a value that decides; `unjudged` are all that it did not judge. `unwritable` counts tickets by
+    field and by the reason for which the tool would not take its value; they are `kept` for the next run.
     """
 
     run: Run
@@ -51,12 +52,14 @@ class Context:
     state: ConnectionState
     tally: Tally
     as_of: int
+    mapper: Mapper
     until: float = inf
     quarantined: set[str] = field(default_factory=set)
     unmapped: set[str] = field(default_factory=set)
     unwritable: Counter[tuple[str, str]] = field(default_factory=Counter)
     kept: set[str] = field(default_factory=set)
     redefined: Redefined = field(default_factory=Redefined)
+    unjudged: set[str] = field(default_factory=set)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property

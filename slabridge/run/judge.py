@@ -40,6 +40,19 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     return [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in {*invalid, *unmapped}]
 
 
+def report_mapping(context: Context) -> None:
+    """Say what nothing maps, and what could not be read, each with how many tickets it concerns."""
+    mapper = context.mapper
+    refused = context.run.engine.fields if context.connection.unmapped == "refuse" else ()
+    for (field, value), count in sorted(mapper.unmapped.items()):
+        if field in refused:
+            log.error("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+        else:
+            log.warning("unmapped value", connection=context.name, field=field, value=value, tickets=count)
+    for field, count in sorted(mapper.unreadable.items()):
+        log.warning("field not readable", connection=context.name, field=field, tickets=count)
+
+
 def _hidden(context: Context, known: Known) -> str:
     """Return why a ticket that was read just now would be judged wrongly: it lacks a field that decides; else "".
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from slabridge.run.context import Context
-from slabridge.run.reading import keep
+from slabridge.run.reading import keep, read_in_parts
 from slabridge.run.stating import keep_links
 from slabridge.state import Transaction, connections, lease, links, tickets
 from slabridge.state.links import Unresolved
@@ -68,6 +68,16 @@ def look_for_linked(context: Context) -> None:
     if missing:
         some = ", ".join(missing[:_NAMED])
         log.warning("linked tickets not found", connection=context.name, tickets=len(missing), some=some)
+
+
+def read_linked(context: Context) -> None:
+    """Let all be judged that are linked with what is, and read those with an open cycle: a comment may tell of them."""
+    with context.state.begin() as transaction:
+        links.spread_pending(transaction.sql)
+    rules = (connection.writeback.comments for connection in context.run.config.connections)
+    if not any(rule is not None and rule.above for rule in rules):
+        return
+    read_in_parts(context, lambda transaction, after, most: links.unread(transaction, context.run.number, after, most))
 
 
 def _name(one: Unresolved) -> tuple[str, str]:

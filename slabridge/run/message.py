@@ -17,13 +17,20 @@ _MOST = 255
 """The longest name in a comment: a tool refuses a comment that is too long."""
 
 
-def message_of(result: Result, definitions: Definitions) -> str:
-    """Return the comment's text: a few plain lines, nothing in them from the ticket but the holder's name."""
+def message_of(
+    result: Result, definitions: Definitions, *, of: str | None = None, carrier: tuple[str | None, str] | None = None
+) -> str:
+    """Return the comment's text: a few plain lines, nothing in them from the ticket but names and keys.
+
+    `of` is the key of the ticket above that the cycle is of, where it is not this one's; `carrier` the holder and the
+    key of the ticket that has the cycle's time, where that is another than the cycle's own.
+    """
     agreement = next(a for a in definitions.agreements if a.table == result.table)
     zone = definitions.calendars[result.calendar].timezone
     used = share_used(result.target - result.remaining, result.target, result.percent)
+    above = "" if of is None else f" on {line(of, _MOST)}"
     lines = [
-        f"{result.kind.upper()} {_HEADS[result.status]}: {agreement.name or agreement.id}, {result.objective}"
+        f"{result.kind.upper()} {_HEADS[result.status]}{above}: {agreement.name or agreement.id}, {result.objective}"
         + (f" (cycle {result.cycle})" if result.cycle > 1 else ""),
         f"Working time: {used}.",
     ]
@@ -36,4 +43,7 @@ def message_of(result: Result, definitions: Definitions) -> str:
     if result.stopped_at is not None:
         lines.append(f"It has ended since, {local(result.stopped_at, zone)}.")
     lines.append(f"Held by {line(result.holder, _MOST)}." if result.holder else "Nobody holds it.")
+    if carrier is not None:
+        holder = f"{line(carrier[0], _MOST)}, on" if carrier[0] else "nobody, on"
+        lines.append(f"It waits for {holder} {line(carrier[1], _MOST)}.")
     return "\n".join(lines)

@@ -15,6 +15,7 @@ from slabridge.run.bug import kind_of, places_of
 from slabridge.run.context import Context, Run
 from slabridge.run.tally import Tally
 from slabridge.state import Busy, ConnectionState, State, StateError, connections
+from slabridge.ticket.mapping import Mapper
 
 log = structlog.get_logger("slabridge.run")
 
@@ -40,7 +41,7 @@ def begin(part: Part, this: Run, patience: float) -> Context:
     """Begin to pull, again where it was late: in its first load, or after so many seconds, where the others wait."""
     as_of = part.tally.as_of = part.connector.check().now
     own, until = ConnectionState(part.state, part.connection.name), monotonic() + patience
-    context = Context(this, part.connection, part.connector, own, part.tally, as_of, until)
+    context = Context(this, part.connection, part.connector, own, part.tally, as_of, Mapper(part.connection), until)
     if part.context is not None:
         context = replace(part.context, as_of=as_of, until=until, began=context.began)
     part.context = context

@@ -12,14 +12,15 @@ def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
 
     Of each objective the latest cycle that is not cancelled counts. Of several the open come first, breached ones
     before the rest, then the earliest due time, then file order; of ended ones only the last to end is taken.
-    Excluded cycles do not count.
+    Excluded cycles do not count. The results may be of several tickets.
     """
-    latest: dict[tuple[str, str], Result] = {}
+    latest: dict[tuple[str, str, str, str], Result] = {}
     for result in results:
         if _meant(result, ref) and result.stage != "cancelled" and not result.excluded:
-            known = latest.get((result.agreement, result.objective))
+            name = (result.source, result.id, result.agreement, result.objective)
+            known = latest.get(name)
             if known is None or (known.started_at, known.cycle) < (result.started_at, result.cycle):
-                latest[result.agreement, result.objective] = result
+                latest[name] = result
     opened = [result for result in latest.values() if result.stopped_at is None]
     if opened:
         return min(opened, key=_urgency)

@@ -13,10 +13,13 @@ from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value
 from sla_engine import Result
 from slabridge.state.trouble import Damaged
 
+_FURTHER = ("table", "calendar", "since", "deadline")
+"""What the JSON of a result leaves out and is kept all the same."""
+
 
 def encode_results(results: Iterable[Result]) -> bytes:
     """Return results as compressed JSON: that of `Result.as_json`, and what that leaves out."""
-    rows = [{**result.as_json(), "table": result.table, "calendar": result.calendar} for result in results]
+    rows = [{**result.as_json(), **{name: getattr(result, name) for name in _FURTHER}} for result in results]
     return zlib.compress(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS), 1)
 
 
@@ -31,7 +34,12 @@ def decode_results(packed: bytes | None) -> tuple[Result, ...]:
     with _damage():
         return tuple(
             Result.from_json(
-                row, position=0, table=row.get("table", row["agreement"]), calendar=row.get("calendar", "")
+                row,
+                position=0,
+                table=row.get("table", row["agreement"]),
+                calendar=row.get("calendar", ""),
+                since=row.get("since"),
+                deadline=row.get("deadline"),
             )
             for row in orjson.loads(zlib.decompress(packed))
         )

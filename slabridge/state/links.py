@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from slabridge.state.database import upsert
-from slabridge.state.schema import link
+from slabridge.state.schema import link, ticket
 from slabridge.state.transaction import Transaction
 from slabridge.ticket.links import Reference
 
@@ -45,12 +45,12 @@ def put(transaction: Transaction, stated: Mapping[str, Mapping[Reference, int]])
     before = _of(transaction, stated)
     rows: list[dict[str, str | int]] = []
     left: list[tuple[str, Reference]] = []
-    for ticket, references in stated.items():
-        rows += [{**_row(transaction, ticket, one), "follow": follow} for one, follow in references.items()]
-        left += [(ticket, one) for one in before.get(ticket, set()).difference(references)]
-    for ticket, one in left:
+    for stating, references in stated.items():
+        rows += [{**_row(transaction, stating, one), "follow": follow} for one, follow in references.items()]
+        left += [(stating, one) for one in before.get(stating, set()).difference(references)]
+    for stating, one in left:
         same = (link.c.other_connection == one.connection, link.c.named_by == one.by, link.c.reference == one.text)
-        transaction.sql.execute(sa.delete(link).where(transaction.owns(link), link.c.ticket == ticket, *same))
+        transaction.sql.execute(sa.delete(link).where(transaction.owns(link), link.c.ticket == stating, *same))
     upsert(transaction.sql, link, rows)
 
 
@@ -116,6 +116,53 @@ def group(sql: sa.Connection, name: Name, most: int) -> set[Name] | None:
         if len(found) > most:
             return None
     return found - {name}
+
+
+def groups(sql: sa.Connection, names: Collection[Name], most: int) -> tuple[set[Name], set[Name]]:
+    """Return all that are linked with these tickets, and those of these whose group has more than `most` tickets."""
+    found, ahead = set(names), set(names)
+    while ahead and len(found) <= most + len(names):
+        ahead = _neighbours(sql, ahead) - found
+        found |= ahead
+    if not ahead:
+        return found.difference(names), set()
+    found, cut = set[Name](), set[Name]()
+    for name in names:
+        others = group(sql, name, most)
+        if others is None:
+            cut.add(name)
+        else:
+            found |= others
+    return found.difference(names), cut
+
+
+def spread_pending(sql: sa.Connection) -> None:
+    """Let all tickets be evaluated anew that are linked with one that is, directly or through others."""
+    one = ticket.alias("one")
+    stating = (one.c.connection == link.c.connection) & (one.c.id == link.c.ticket)
+    stated = (one.c.connection == link.c.other_connection) & (one.c.id == link.c.other)
+    waiting = [
+        sa.select(link.c.other_connection, link.c.other).join(one, stating).where(one.c.pending),
+        sa.select(link.c.connection, link.c.ticket).join(one, stated).where(one.c.pending),
+    ]
+    grown = True
+    while grown:
+        grown = False
+        for linked in waiting:
+            place = sa.tuple_(ticket.c.connection, ticket.c.id)
+            statement = sa.update(ticket).where(place.in_(linked), ~ticket.c.pending, ~ticket.c.gone)
+            grown |= sql.execute(statement.values(pending=True)).rowcount > 0
+
+
+def unread(transaction: Transaction, run: int, after: str, limit: int) -> list[str]:
+    """Return the next ids of tickets to evaluate that are linked and open, and that this run has not read."""
+    linked = (link.c.connection == ticket.c.connection) & (link.c.ticket == ticket.c.id)
+    named = (link.c.other_connection == ticket.c.connection) & (link.c.other == ticket.c.id)
+    statement = sa.select(ticket.c.id).where(
+        transaction.owns(ticket), ticket.c.pending, ticket.c.is_open, ~ticket.c.gone, ticket.c.pulled_in != run
+    )
+    further = statement.where(ticket.c.id > after, sa.exists().where(linked) | sa.exists().where(named))
+    return list(transaction.sql.scalars(further.order_by(ticket.c.id).limit(limit)))
 
 
 def _neighbours(sql: sa.Connection, names: Collection[Name]) -> set[Name]:

@@ -1,7 +1,11 @@
-"""Results that may stand in a field, by name: `sla.status`, `sla.resolution.due_at`, `standard.resolution.due_at`."""
+"""Results that may stand in a field, by name: `sla.status`, `sla.resolution.due_at`, `standard.resolution.due_at`.
+
+Before it may stand `above.` or `below.`: then it is that of the tickets above or below (docs/chain.md).
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
@@ -20,7 +24,25 @@ NEXT_DUE = "next_due_at"
 """The one result that is of all open cycles of a kind, and not of the most urgent one."""
 
 INSTANTS = ("due_at", "breached_at", "started_at", "stopped_at", "next_change_at", NEXT_DUE)
-RESULTS = (*WORDS, *INSTANTS, "holder", "agreement", "objective", "cycle", "target_seconds", "definition")
+CARRIER, CARRIER_KEY = "carrier", "carrier_key"
+"""Who has the time of the ticket, and the key of the ticket that he has it on."""
+
+KEY = "key"
+"""The keys of the tickets above or below."""
+
+Side = Literal["above", "below"]
+RESULTS = (
+    *WORDS,
+    *INSTANTS,
+    "holder",
+    CARRIER,
+    CARRIER_KEY,
+    "agreement",
+    "objective",
+    "cycle",
+    "target_seconds",
+    "definition",
+)
 
 _TICKING = ("elapsed_seconds", "remaining_seconds", "paused_seconds", "percent", "due_if_resumed")
 _TICKING_WORDS = (*_TICKING, "elapsed", "remaining", "paused")
@@ -28,15 +50,25 @@ _TICKING_WORDS = (*_TICKING, "elapsed", "remaining", "paused")
 
 @dataclass(frozen=True, slots=True)
 class ResultRef:
-    """A result of the most urgent cycle of a kind, of its objectives of one name, or of one agreement's objective."""
+    """A result of the most urgent cycle of a kind, of its objectives of one name, or of one agreement's objective.
+
+    With a `side` it is that of the tickets above or below; only there is `key`, which is of no cycle.
+    """
 
     result: str
     kind: Kind | None = None
     agreement: str | None = None
     objective: str | None = None
+    side: Side | None = None
+
+    @property
+    def reads_chain(self) -> bool:
+        """Whether it takes more to know than the ticket alone."""
+        return self.side is not None or self.result in {CARRIER, CARRIER_KEY}
 
     def __str__(self) -> str:
-        return ".".join(part for part in (self.kind or self.agreement, self.objective, self.result) if part)
+        parts = (self.side, self.kind or self.agreement, self.objective, self.result)
+        return ".".join(part for part in parts if part)
 
 
 def read_result(text: str, promises: Iterable[Promise]) -> ResultRef:
@@ -45,6 +77,16 @@ def read_result(text: str, promises: Iterable[Promise]) -> ResultRef:
     Raises:
         ValueError: there is no such result, or its value changes with the clock; with the remedy.
     """
+    for side in get_args(Side):
+        rest = text.removeprefix(f"{side}.")
+        if rest == KEY and rest != text:
+            return ResultRef(KEY, side=side)
+        if rest != text:
+            return replace(_read_own(rest, promises), side=side)
+    return _read_own(text, promises)
+
+
+def _read_own(text: str, promises: Iterable[Promise]) -> ResultRef:
     owner, *objective, result = text.split(".") if text.count(".") in (1, 2) else ("", "")
     promises = tuple(promises)
     if not owner:

@@ -30,11 +30,12 @@ class FieldMap:
 
 @dataclass(frozen=True, slots=True)
 class CommentRule:
-    """Post the transitions to these statuses, of agreements of these kinds."""
+    """Post the transitions to these statuses, of agreements of these kinds; of those `above` also of tickets above."""
 
     on: tuple[str, ...]
     kinds: tuple[Kind, ...]
     visibility: Visibility = "internal"
+    above: tuple[Kind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,12 @@ class Writeback:
     comments: CommentRule | None = None
     table: str = ""
     reference: str = ""
+
+    @property
+    def reads_chain(self) -> bool:
+        """Whether it takes more to know than each ticket alone."""
+        above = self.comments is not None and bool(self.comments.above)
+        return above or any(item.value.reads_chain for item in self.fields)
 
 
 class WritebackTable(TomlTable):
@@ -81,6 +88,7 @@ class CommentsTable(TomlTable):
     on: list[Annotated[str, PlainValidator(_posted)]] = Field(examples=['["at_risk", "breached"]'], min_length=1)
     kinds: list[Annotated[Kind, one_of(*KINDS)]] = Field(examples=['["sla", "ola"]'], min_length=1)
     visibility: Annotated[Visibility, one_of("internal", "public")] = "internal"
+    above: list[Annotated[Kind, one_of(*KINDS)]] = Field(default=[], examples=['["sla"]'])
 
 
 def read_writeback(
@@ -152,7 +160,7 @@ def _comments(raw: object, path: KeyPath, reading: Reading) -> CommentRule | Non
     table = shape(CommentsTable, raw, path, reading)
     if table is None:
         return None
-    inner = [kind for kind in table.kinds if kind != "sla"]
+    inner = [kind for kind in (*table.kinds, *table.above) if kind != "sla"]
     if table.visibility == "public" and inner:
         reading.problem(
             (*path, "visibility"),
@@ -160,4 +168,13 @@ def _comments(raw: object, path: KeyPath, reading: Reading) -> CommentRule | Non
             'write "internal", or kinds = ["sla"]',
             table.visibility,
         )
-    return CommentRule(tuple(dict.fromkeys(table.on)), tuple(dict.fromkeys(table.kinds)), table.visibility)
+    if table.visibility == "public" and table.above:
+        reading.problem(
+            (*path, "above"), 'tickets above are of other customers, too; write visibility = "internal"', table.above
+        )
+    return CommentRule(
+        tuple(dict.fromkeys(table.on)),
+        tuple(dict.fromkeys(table.kinds)),
+        table.visibility,
+        tuple(dict.fromkeys(table.above)),
+    )

@@ -1,0 +1,54 @@
+"""The step that looks around tickets: who stands above and below them, and who has their time (docs/chain.md)."""
+
+from collections.abc import Mapping, Sequence
+
+import structlog
+
+from sla_engine import Position
+from slabridge.run.context import Context
+from slabridge.state import Transaction, links, tickets
+from slabridge.ticket.around import Around, Carrier, Name, Neighbour
+from slabridge.ticket.known import Known
+from slabridge.ticket.mapping import Mapper
+
+log = structlog.get_logger("slabridge.run")
+
+
+def around(context: Context, batch: Sequence[Known]) -> Mapping[str, Around]:
+    """Return what stands around these tickets, by id; nothing where nothing that is written asks for it."""
+    if not context.connection.writeback.reads_chain or not batch:
+        return {}
+    here = {(context.name, known.id): known for known in batch}
+    with context.state.begin() as transaction:
+        group, cut = links.groups(transaction.sql, list(here), context.run.config.chain_limit)
+        named = links.resolved(transaction.sql, [*here, *group])
+        others: dict[Name, Known] = {}
+        for connection in context.run.config.connections:
+            ids = [id_ for source, id_ in group if source == connection.name]
+            for known in tickets.load(Transaction(transaction.sql, connection.name), ids):
+                others[connection.name, known.id] = known
+    for name in cut:
+        log.warning("too many tickets are linked", connection=context.name, ticket=here[name].native.key)
+    mappers = {connection.name: Mapper(connection) for connection in context.run.config.connections}
+    every = {**here, **others}
+    mapped = [
+        mappers[name[0]].ticket(known.native, {} if name in cut else named.get(name, {}))
+        for name, known in every.items()
+    ]
+    positions = dict(zip(every, context.run.engine.positions(mapped, context.as_of), strict=True))
+    carriers = {name: _carrier(position) for name, position in positions.items()}
+    number = context.run.number
+
+    def seen(names: Sequence[tuple[str, str, str]]) -> list[Neighbour]:
+        found = [((source, id_), key) for source, id_, key in names]
+        return [Neighbour(name, key, every[name].results, every[name].pulled_in == number) for name, key in found]
+
+    return {
+        known.id: Around(name, seen(positions[name].above), seen(positions[name].below), carriers)
+        for name, known in here.items()
+    }
+
+
+def _carrier(position: Position) -> Carrier:
+    ref = position.carrier
+    return Carrier(position.holder, (ref.source, ref.id), ref.key)
