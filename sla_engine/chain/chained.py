@@ -145,18 +145,22 @@ class Chaining:
         every = np.arange(len(tickets), dtype=np.int64)
         now = np.full(len(tickets), timeline.as_of)
         carriers = scene.paths.carrier[scene.paths.at(every, now, scene.moments)]
-        held = holders(carriers, now, scene).tolist()
+        first = timeline.table.first
+        begun = first[carriers] < first[carriers + 1]
+        held: list[str | None] = [None] * len(tickets)
+        for place, code in zip(np.flatnonzero(begun), holders(carriers[begun], now[begun], scene), strict=True):
+            held[place] = holder_text(scene.holder.values[code])
         refs = [TicketRef(ticket.source, ticket.id, ticket.key) for ticket in tickets]
         above, below = reached(standing(self.definitions.chain, links, timeline))
         return [
             Position(
                 refs[place],
                 refs[carrier],
-                holder_text(scene.holder.values[code]),
+                held[place],
                 named(above.get(place, set()), refs),
                 named(below.get(place, set()), refs),
             )
-            for place, (carrier, code) in enumerate(zip(carriers.tolist(), held, strict=True))
+            for place, carrier in enumerate(carriers.tolist())
         ]
 
     def _scene(self, tickets: Sequence[Ticket], links: Links, timeline: Timeline) -> Scene:

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sla_engine.chain.outcome import TicketRef
 from sla_engine.chain.rule import ChainRule
 from sla_engine.chain.waits import Links, pairs_of
@@ -26,15 +28,16 @@ def standing(rules: Sequence[ChainRule], links: Links, timeline: Timeline) -> se
     """Return (above, below) of all pairs that stand under a rule at the table's instant, as places."""
     table = timeline.table
     last = table.first[1:] - 1
+    begun = last >= table.first[:-1]
     found: set[tuple[int, int]] = set()
     for rule in rules:
         above, below, start, end = pairs_of(rule, links)
-        fits = (start <= timeline.as_of) & (timeline.as_of < end)
+        on = (start <= timeline.as_of) & (timeline.as_of < end) & begun[above] & begun[below]
+        above, below = above[on], below[on]
+        fits = np.ones(len(above), np.bool_)
         for tickets, condition in ((above, rule.above), (below, rule.below)):
-            row = last[tickets]
-            fits &= row >= table.first[tickets]
             if condition is not None:
-                fits &= holds(condition, table)[row]
+                fits &= holds(condition, table)[last[tickets]]
         found.update(zip(above[fits].tolist(), below[fits].tolist(), strict=True))
     return found
 

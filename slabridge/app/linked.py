@@ -28,9 +28,9 @@ class LinkedTickets:
 
 def linked_with(sql: sa.Connection, mappers: Mapping[str, Mapper], name: Name, most: int) -> LinkedTickets:
     """Return the group of a ticket, of at most so many; `mappers` are those of the connections."""
-    group = links.group(sql, name, most)
+    group, cut = links.groups(sql, [name], most)
     missing = links.missing(sql, [name])
-    if group is None:
+    if cut:
         return LinkedTickets(missing=missing, cut=True)
     named = links.resolved(sql, [name, *group])
     found = []

@@ -27,8 +27,10 @@ def around(context: Context, batch: Sequence[Known]) -> Mapping[str, Around]:
             ids = [id_ for source, id_ in group if source == connection.name]
             for known in tickets.load(Transaction(transaction.sql, connection.name), ids):
                 others[connection.name, known.id] = known
-    for name in cut:
-        log.warning("too many tickets are linked", connection=context.name, ticket=here[name].native.key)
+    if cut:
+        most = max(cut, key=lambda name: (len(named.get(name, {})), name))
+        key = here[most].native.key
+        log.warning("too many tickets are linked", connection=context.name, tickets=len(cut), ticket=key)
     mappers = {connection.name: Mapper(connection) for connection in context.run.config.connections}
     every = {**here, **others}
     mapped = [

@@ -1,6 +1,6 @@
 """Links between the tickets that the state knows, of all connections: who names whom, and which ticket that is."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -106,34 +106,34 @@ def missing(sql: sa.Connection, names: Collection[Name]) -> list[Missing]:
     ]
 
 
-def group(sql: sa.Connection, name: Name, most: int) -> set[Name] | None:
-    """Return all tickets that are linked with this one, directly or through others; None where they are too many."""
-    found, ahead = {name}, {name}
-    while ahead:
-        near = _neighbours(sql, ahead)
-        ahead = near - found
-        found |= near
-        if len(found) > most:
-            return None
-    return found - {name}
-
-
 def groups(sql: sa.Connection, names: Collection[Name], most: int) -> tuple[set[Name], set[Name]]:
-    """Return all that are linked with these tickets, and those of these whose group has more than `most` tickets."""
-    found, ahead = set(names), set(names)
-    while ahead and len(found) <= most + len(names):
-        ahead = _neighbours(sql, ahead) - found
-        found |= ahead
-    if not ahead:
-        return found.difference(names), set()
-    found, cut = set[Name](), set[Name]()
-    for name in names:
-        others = group(sql, name, most)
-        if others is None:
-            cut.add(name)
-        else:
-            found |= others
-    return found.difference(names), cut
+    """Return all that are linked with these tickets, directly or through others, in groups of at most `most` tickets.
+
+    Also returned are those of these tickets whose group has more; nobody else of it is.
+    """
+    head = {name: name for name in names}
+    size = dict.fromkeys(names, 1)
+    ahead = set(names)
+    while ahead:
+        new: set[Name] = set()
+        for pair in _edges(sql, ahead):
+            for name in pair:
+                if name not in head:
+                    head[name], size[name] = name, 1
+                    new.add(name)
+            one, other = (_head(head, name) for name in pair)
+            if one != other:
+                head[other] = one
+                size[one] += size[other]
+        ahead = {name for name in new if size[_head(head, name)] <= most}
+    large = {name for name in head if size[_head(head, name)] > most}
+    return head.keys() - large - set(names), large.intersection(names)
+
+
+def _head(head: dict[Name, Name], name: Name) -> Name:
+    while head[name] != name:
+        head[name] = name = head[head[name]]
+    return name
 
 
 def spread_pending(sql: sa.Connection) -> None:
@@ -165,11 +165,13 @@ def unread(transaction: Transaction, run: int, after: str, limit: int) -> list[s
     return list(transaction.sql.scalars(further.order_by(ticket.c.id).limit(limit)))
 
 
-def _neighbours(sql: sa.Connection, names: Collection[Name]) -> set[Name]:
+def _edges(sql: sa.Connection, names: Collection[Name]) -> Iterator[tuple[Name, Name]]:
+    """Yield the links that lead from or to these tickets."""
     stating = _rows(sql, names, link.c.connection, link.c.ticket)
     stated = _rows(sql, names, link.c.other_connection, link.c.other)
-    found = {(row.other_connection, row.other) for row in stating if row.other is not None}
-    return found | {(row.connection, row.ticket) for row in stated}
+    for row in (*stating, *stated):
+        if row.other is not None:
+            yield (row.connection, row.ticket), (row.other_connection, row.other)
 
 
 def _rows(

@@ -37,6 +37,20 @@ def evaluate(
     return [cycle.outcome.row for one in judged for cycle in one.cycles], invalid
 
 
+def positions(document: dict[str, Any], tickets: list[dict[str, Any]], as_of: str) -> list[dict[str, Any] | None]:
+    """Return where each ticket stands in the chain, None for those in quarantine and those not created yet."""
+    calendars = {name: Calendar(document["calendars"], name) for name in document["calendars"]}
+    now = instant(datetime.fromisoformat(as_of))
+    judged: list[Judged | None] = []
+    for ticket in tickets:
+        try:
+            judged.append(judge(document, ticket, now, calendars))
+        except DueTooFarError:
+            judged.append(None)
+    group = Group(document, [one for one in judged if one is not None], now, calendars)
+    return [None if one is None or one.row_at(now) is None else group.position(one, now) for one in judged]
+
+
 def judge(document: dict[str, Any], ticket: dict[str, Any], as_of: int, calendars: dict[str, Calendar]) -> Judged:
     rows = [row for row in rows_of(ticket, calendars) if row.at <= as_of]
     cycles = []

@@ -123,6 +123,29 @@ class Group:
                 return tuple(path)
             path.append(min(further, key=lambda each: each[:4])[-1])
 
+    def position(self, ticket: Judged, t: int) -> dict[str, Any]:
+        """Return the carrier and its holder, and all tickets above and below."""
+        rules = range(len(self.document.get("chain", [])))
+        carrier = self.path(ticket, t)[-1]
+
+        def reached(downwards: bool) -> list[tuple[str, str]]:
+            found = [ticket]
+            for here in found:
+                found += [
+                    other
+                    for other in self.judged
+                    if other not in found
+                    and any(self.stands(n, *((here, other) if downwards else (other, here)), t) for n in rules)
+                ]
+            return sorted(one.name for one in found[1:])
+
+        return {
+            "carrier": carrier.name,
+            "holder": self.held(carrier, t),
+            "above": reached(downwards=False),
+            "below": reached(downwards=True),
+        }
+
     def held(self, ticket: Judged, t: int) -> str | None:
         row = ticket.row_at(t)
         assert row is not None

@@ -9,6 +9,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sla_engine
+from sla_engine.instant import parse_instant
+from slabridge.config import load_definitions
+from tests.reference import positions
 from tests.reference.random_cases import Case, examples, seeds
 from tests.reference.random_chains import random_chain_case
 from tests.sla_engine.judging import Rows, by_engine, by_reference
@@ -30,6 +34,23 @@ def test_engine_and_reference_say_the_same_of_chains(case: Case) -> None:
 @given(seeds())
 def test_engine_and_reference_say_the_same_of_many_chains(rng: Random) -> None:
     assert_same(random_chain_case(rng))
+
+
+@examples(120)
+@given(seeds())
+def test_engine_and_reference_say_the_same_of_who_stands_above_and_below(rng: Random) -> None:
+    case = random_chain_case(rng)
+    engine = sla_engine.Engine(load_definitions(case.document))
+    read = [sla_engine.read_ticket(ticket) for ticket in case.tickets]
+    got = engine.positions(read, parse_instant(case.as_of))
+    for one, expected in zip(got, positions(case.document, case.tickets, case.as_of), strict=True):
+        if expected is not None:
+            assert {
+                "carrier": one.carrier[:2],
+                "holder": one.holder,
+                "above": [ref[:2] for ref in one.above],
+                "below": [ref[:2] for ref in one.below],
+            } == expected, case
 
 
 def assert_same(case: Case) -> None:

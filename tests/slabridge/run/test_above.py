@@ -1,0 +1,159 @@
+"""What stands above and below a ticket, in its fields and comments, in both tools."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.interface import NativeTicket
+from sla_engine.instant import HOUR, MINUTE
+from slabridge.exit import Exit
+from slabridge_sandbox.embedded import Sandbox
+from tests.slabridge.run.job import NOON, Job, small, tally
+from tests.slabridge.run.test_linked import CHAIN, SNOW
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    """Give a job that writes on issues what stands above them, and on incidents who has their time."""
+    with Sandbox(small(tmp_path), in_process=True) as sandbox:
+        job = Job(tmp_path, sandbox)
+        job.text += SNOW + CHAIN
+        snow, jira = job.text.split("[connections.jira]\n")
+        snow = snow.replace('value = "sla.holder"', 'value = "sla.carrier"')
+        snow = snow.replace('value = "ola.holder"', 'value = "below.key"')
+        jira = jira.replace('value = "sla.next_due_at"', 'value = "above.sla.due_at"')
+        jira = jira.replace('value = "sla.holder"', 'value = "above.key"')
+        jira = jira.replace('value = "ola.holder"', 'value = "above.sla.carrier_key"')
+        jira = jira.replace('kinds = ["sla", "ola"]', 'kinds = ["sla", "ola"]\nabove = ["sla"]')
+        job.text = f"{snow}[connections.jira]\n{jira}"
+        yield job
+
+
+def held(job: Job, name: str, ticket: NativeTicket) -> dict[str, str | None]:
+    found = now(job, name, ticket)
+    return {field: value for field, value in found.written.items() if value is not None}
+
+
+def now(job: Job, name: str, ticket: NativeTicket) -> NativeTicket:
+    with job.connections() as found:
+        (tool,) = [tool for connection, tool, _ in found if connection.name == name]
+        (page,) = tool.reread([ticket.id])
+        (native,) = page.tickets
+    return native
+
+
+def markers(job: Job, name: str, ticket: NativeTicket) -> list[str]:
+    return sorted(comment.marker for comment in now(job, name, ticket).comments if comment.marker is not None)
+
+
+def test_an_issue_shows_the_due_time_above_and_the_incident_who_has_its_time(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.run()
+    assert "SLA due" not in held(job, "jira", issue)
+    assert held(job, "snow", incident)["u_sla_holder"] == "Open"
+
+    job.sandbox.move_to(NOON + MINUTE)
+    job.edit("snow", incident, correlation_id=issue.key)
+    assert job.run().exit_code is Exit.COMPLETE
+
+    shown = held(job, "jira", issue)
+    assert shown["SLA due"] == "2016-03-01T14:00:00.000+0000"
+    assert shown["SLA holder"] == incident.key
+    assert shown["OLA holder"] == issue.key
+    assert held(job, "snow", incident)["u_sla_holder"] == "Waiting"
+    assert held(job, "snow", incident)["u_ola_holder"] == issue.key
+    job.writes()
+    job.run()
+    assert job.writes() == {}
+
+
+def test_what_came_from_above_goes_with_the_link(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    assert held(job, "jira", issue)["SLA holder"] == incident.key
+    job.sandbox.move_to(NOON + MINUTE)
+    job.edit("snow", incident, correlation_id="")
+    job.run()
+
+    assert {"SLA due", "SLA holder", "OLA holder"}.isdisjoint(held(job, "jira", issue))
+    assert held(job, "snow", incident)["u_sla_holder"] == "Open"
+    assert "u_ola_holder" not in held(job, "snow", incident)
+
+
+def test_a_change_above_reaches_the_issue_in_the_same_run_though_nobody_touched_it(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    job.sandbox.move_to(NOON + MINUTE)
+    job.edit("snow", incident, priority="2")
+    job.run()
+
+    assert held(job, "jira", issue)["SLA due"] == "2016-03-01T18:00:00.000+0000"
+
+
+def test_a_breach_above_is_posted_on_the_issue_once_and_names_whom_it_waits_for(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    before = markers(job, "jira", issue)
+
+    job.run_at(NOON + 3 * HOUR)
+    job.run_at(NOON + 3 * HOUR + MINUTE)
+
+    new = [one for one in markers(job, "jira", issue) if one not in before]
+    assert f"snow/{incident.id} standard.resolution#1 breached" in new
+    assert len(new) == len(set(new))
+    assert f"snow/{incident.id} standard.resolution#1 breached" not in markers(job, "snow", incident)
+    assert "standard.resolution#1 breached" in markers(job, "snow", incident)
+    job.lose_state()
+    job.writes()
+    job.run()
+    assert job.writes() == {}
+
+
+def test_a_tool_that_is_down_leaves_the_other_as_it_was_known_and_is_told_when_it_is_back(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    shown = held(job, "jira", issue)
+    told = markers(job, "jira", issue)
+
+    job.sandbox.move_to(NOON + 3 * HOUR)
+    job.sandbox.fault("servicenow", do="reset_before", times=None)
+    report = job.run()
+    job.sandbox.clear_faults()
+    assert tally(report, "snow").outage
+    assert not tally(report, "jira").outage
+    assert held(job, "jira", issue)["SLA due"] == shown["SLA due"]
+    assert not [one for one in markers(job, "jira", issue) if one.startswith("snow/") and one not in told]
+
+    job.run()
+    assert f"snow/{incident.id} standard.resolution#1 breached" in markers(job, "jira", issue)
+
+
+def test_a_rehearsal_plans_what_the_run_then_writes_on_both_sides(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.run()
+    job.sandbox.move_to(NOON + 3 * HOUR)
+    job.edit("snow", incident, correlation_id=issue.key)
+    planned = {(name, repr(action.write)) for name, action in job.rehearse().actions}
+    job.writes()
+    report = job.run()
+
+    assert planned
+    fields = sum(one.fields_written for one in report.tallies)
+    comments = sum(one.comments_written for one in report.tallies)
+    assert comments == sum("CommentWrite" in text for _, text in planned)
+    assert fields > 0
+
+
+def test_a_group_beyond_the_limit_is_judged_without_the_chain(job: Job) -> None:
+    incident, issue, other = job.ticket("snow", "Open"), job.ticket("jira", "Waiting"), job.ticket("jira", "Open")
+    job.replace('settle = "60s"', 'settle = "60s"\nchain_limit = 2')
+    job.edit("snow", incident, correlation_id=f"{issue.key} {other.key}")
+    job.run()
+
+    assert held(job, "snow", incident)["u_sla_holder"] == "Open"
+    assert "SLA holder" not in held(job, "jira", issue)
