@@ -59,6 +59,8 @@ def prepare(found: Built, scenario: Scenario, store: Store, folder: Path) -> Non
 
         def work(endpoints: Endpoints, instant: int = instant) -> None:
             move(endpoints, instant)
+            if scenario.linked:
+                link_pairs(endpoints)
             report = _run(_config(scenario, endpoints, store.place, folder, before=True))
             assert report.exit_code == 0, report
 
@@ -115,6 +117,21 @@ def move(endpoints: Endpoints, instant: int) -> None:
     requests.post(f"{endpoints['servicenow'].url}/sandbox/clock", json=body, timeout=PATIENCE).raise_for_status()
 
 
+def link_pairs(endpoints: Endpoints) -> None:
+    """Let each incident name the issue of its number."""
+    snow, jira = endpoints["servicenow"], endpoints["jira"]
+    url, auth = f"{snow.url}/api/now/table/incident", (snow.user, snow.secret)
+    order = {"sysparm_query": "ORDERBYnumber", "sysparm_fields": "sys_id"}
+    incidents = requests.get(url, params=order, auth=auth, timeout=PATIENCE).json()["result"]
+    query = {"jql": "project = ITSM ORDER BY key", "fields": "key"}
+    search = f"{jira.url}/rest/api/3/search/jql"
+    found = requests.get(search, params=query, auth=(jira.user, jira.secret), timeout=PATIENCE).json()["issues"]
+    keys = sorted((issue["key"] for issue in found), key=lambda key: int(key.rpartition("-")[2]))
+    for incident, key in zip(incidents, keys, strict=False):
+        body = {"correlation_id": key}
+        requests.patch(f"{url}/{incident['sys_id']}", json=body, auth=auth, timeout=PATIENCE).raise_for_status()
+
+
 def _run(config: Config) -> Report:
     with _opened(config) as (state, connectors):
         return sync.run(config, connectors, state)
@@ -151,7 +168,8 @@ def _config(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, 
     logs.configure("error", "console")
     defaults = {**(Http.__init__.__kwdefaults__ or {}), "sleep": lambda _: None}
     Http.__init__.__kwdefaults__ = defaults
-    text = example() if before else scenario.change(example())
+    text = scenario.always(example())
+    text = text if before else scenario.change(text)
     text = text.replace("https://acme.service-now.com", endpoints["servicenow"].url)
     text = text.replace("https://acme.atlassian.net", endpoints["jira"].url)
     path = folder / "config.toml"

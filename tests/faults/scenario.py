@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sla_engine.instant import HOUR, MINUTE
 from slabridge_sandbox.options import SandboxOptions
+from tests.slabridge.run.chained import chained
 from tests.slabridge.run.job import NOON, TOOLS, number_of
 from tests.slabridge_sandbox.logs import history, write
 
@@ -15,13 +16,19 @@ Change = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """At `runs` the job ran undisturbed; at `at` it is disturbed; `AFTER` that it runs once more."""
+    """At `runs` the job ran undisturbed; at `at` it is disturbed; `AFTER` that it runs once more.
+
+    `change` makes the configuration of the disturbed run, `always` that of all. With `linked` each incident names the
+    issue of its number, from the first run on.
+    """
 
     name: str
     at: int
     runs: tuple[int, ...] = ()
     tools: tuple[str, ...] = ("snow", "jira")
     change: Change = str
+    always: Change = str
+    linked: bool = False
 
 
 AFTER = 3 * MINUTE
@@ -32,6 +39,7 @@ SCENARIOS = (
     Scenario("a busy day", at=NOON + 3 * HOUR, runs=(NOON,), tools=("snow",)),
     Scenario("re-opened tickets", at=NOON + 50 * MINUTE, runs=(NOON,), tools=("jira",)),
     Scenario("both tools together", at=NOON + 5 * HOUR, runs=(NOON, NOON + 3 * HOUR)),
+    Scenario("linked tickets", at=NOON + 3 * HOUR, runs=(NOON,), always=chained, linked=True),
     Scenario(
         "a definition change",
         at=NOON + 51 * MINUTE,

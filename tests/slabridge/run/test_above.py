@@ -9,8 +9,8 @@ from connectors.interface import NativeTicket
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
+from tests.slabridge.run.chained import chained
 from tests.slabridge.run.job import NOON, Job, small, tally
-from tests.slabridge.run.test_linked import CHAIN, SNOW
 
 
 @pytest.fixture
@@ -18,15 +18,7 @@ def job(tmp_path: Path) -> Iterator[Job]:
     """Give a job that writes on issues what stands above them, and on incidents who has their time."""
     with Sandbox(small(tmp_path), in_process=True) as sandbox:
         job = Job(tmp_path, sandbox)
-        job.text += SNOW + CHAIN
-        snow, jira = job.text.split("[connections.jira]\n")
-        snow = snow.replace('value = "sla.holder"', 'value = "sla.carrier"')
-        snow = snow.replace('value = "ola.holder"', 'value = "below.key"')
-        jira = jira.replace('value = "sla.next_due_at"', 'value = "above.sla.due_at"')
-        jira = jira.replace('value = "sla.holder"', 'value = "above.key"')
-        jira = jira.replace('value = "ola.holder"', 'value = "above.sla.carrier_key"')
-        jira = jira.replace('kinds = ["sla", "ola"]', 'kinds = ["sla", "ola"]\nabove = ["sla"]')
-        job.text = f"{snow}[connections.jira]\n{jira}"
+        job.text = chained(job.text)
         yield job
 
 

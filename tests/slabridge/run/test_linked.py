@@ -15,15 +15,9 @@ from slabridge.exit import Exit
 from slabridge.run.context import Context
 from slabridge.show import logs
 from slabridge_sandbox.embedded import Sandbox
+from tests.slabridge.run.chained import CHAIN, SNOW
 from tests.slabridge.run.job import NOON, Job, small, tally
 
-SNOW = """
-[[connections.snow.links]]
-type = "problem"
-to = "jira"
-field = "correlation_id"
-match = '[A-Za-z][A-Za-z0-9_]+-\\d+'
-"""
 JIRA = """
 [[connections.jira.links]]
 type = "problem"
@@ -35,18 +29,6 @@ type = "blocked"
 to = "jira"
 issue_link = "Blocks"
 direction = "inward"
-"""
-CHAIN = """
-[[chain]]
-link = ["problem"]
-above = { source = "snow" }
-below = { source = "jira" }
-until = { status = ["resolved", "closed"] }
-
-[[chain]]
-link = ["blocked"]
-stated_by = "above"
-until = { status = ["resolved", "closed"] }
 """
 
 
