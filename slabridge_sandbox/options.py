@@ -12,7 +12,8 @@ class SandboxOptions:
     Tickets come from `log`, or are generated: `size` of them by `seed`. `share` of them are Jira's. The clock starts at
     `start` (ms UTC; default: inside the busiest week) and stands still, or runs `rate` seconds to a real one. Port 0 is
     any free one. Jira is a Cloud site or a Data Center (Server), below the path `jira_context`, as `/jira`. The
-    databases are made anew in `directory`, or in a temporary one.
+    databases are made anew in `directory`, or in a temporary one. With `pairs` some incidents wait for issues in the
+    hours after the start.
     """
 
     log: Path | None = None
@@ -26,6 +27,7 @@ class SandboxOptions:
     jira_deployment: Literal["Cloud", "Server"] = "Cloud"
     jira_context: str = ""
     directory: Path | None = None
+    pairs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from slabridge_sandbox.generate import generate
 from slabridge_sandbox.jira import Jira
 from slabridge_sandbox.log import is_jira_log, read_log
 from slabridge_sandbox.options import Endpoint, Endpoints, SandboxOptions
+from slabridge_sandbox.pairs import pairs
 from slabridge_sandbox.request_log import RequestLog
 from slabridge_sandbox.servicenow import ServiceNow
 from slabridge_sandbox.world import Tool, World
@@ -113,6 +114,8 @@ def built(options: SandboxOptions, *, in_memory: bool = False) -> Iterator[Built
         share = 1.0 if options.log and is_jira_log(options.log) else options.share
         world = World(database("world"), clock, tools, share)
         world.begin(read_log(options.log) if options.log else generate(options.size, options.seed), options.start)
+        if options.pairs and 0 < share < 1:
+            world.add(pairs(clock.now))
         clock.rate = options.rate
         yield Built(tools, clock, world)
 

@@ -67,13 +67,18 @@ class World:
 
     def begin(self, events: Iterable[Event], start: int | None = None) -> None:
         """Take the events in, set the clock to `start` (default: the busiest week) and apply what came before it."""
+        self.add(events)
+        with self._db:
+            self._db.execute("CREATE INDEX timeline_at ON timeline (at)")
+        self.move_to(self._busiest() if start is None else start)
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Take events in that lie ahead."""
         with self._db:
             self._db.executemany(
                 "INSERT INTO timeline VALUES (?, ?, ?, ?, ?, ?)",
                 ((e.at, e.story, e.seq, e.by, orjson.dumps(e.changes), e.opens) for e in events),
             )
-            self._db.execute("CREATE INDEX timeline_at ON timeline (at)")
-        self.move_to(self._busiest() if start is None else start)
 
     def move_to(self, instant: int) -> int:
         """Set the clock, apply what people do until then, and return how many updates that were.

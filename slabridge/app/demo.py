@@ -11,15 +11,19 @@ from pathlib import Path
 import requests
 
 from sla_engine import Result
+from sla_engine.chain.outcome import TicketRef
 from sla_engine.instant import DAY
 from slabridge.app.connect import connected
 from slabridge.app.explain import explained
 from slabridge.app.job import Job
 from slabridge.config import Config, load_config
 from slabridge.run.tally import Report
-from slabridge.state import ConnectionState, State, tickets
+from slabridge.state import ConnectionState, State, links, tickets
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import Endpoint, SandboxOptions
+
+_LINKS = 50
+"""Links that are looked at for a ticket to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +48,17 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo did, and the ticket of each tool that got most comments; `seconds` is how long it took."""
+    """What the demo did, and a ticket of each tool: one that waits and whom it waits for, else the most commented ones.
+
+    `waited` is the cycle of the ticket that waits, with its chain, as at `as_of`. `seconds` is how long it took.
+    """
 
     config: Config
     runs: Sequence[DemoRun]
     tickets: Sequence[Seen]
     seconds: float
+    waited: Result | None = None
+    as_of: int = 0
 
 
 def demo(  # noqa: PLR0913 - the last two are called back
@@ -80,13 +89,37 @@ def demo(  # noqa: PLR0913 - the last two are called back
                 updates = sandbox.move_to(instant)
                 runs.append(DemoRun(instant, updates, job.run(config, connectors, state)))
                 on_run(instant, len(stops))
+        waited, as_of = _waited(config, state)
+        pair = dict(ticket[:2] for ticket in _ends(waited)) if waited is not None else {}
         seen = [
             one
             for name, endpoint in (("snow", sandbox.servicenow), ("jira", sandbox.jira))
-            for one in _seen(name, endpoint, config, state)
+            for one in _seen(name, endpoint, config, state, pair.get(name))
         ]
         state.close()
-    return Demo(config, runs, seen, time.perf_counter() - began)
+    return Demo(config, runs, seen, time.perf_counter() - began, waited, as_of)
+
+
+def _waited(config: Config, state: State) -> tuple[Result | None, int]:
+    """Return the cycle that most of another ticket's overrun broke, and its instant; None where there is none."""
+    with state.reading() as sql:
+        ids = {ticket[1]: None for pair in links.some(sql, _LINKS) for ticket in pair}
+    found = [(result, one.as_of) for id_ in ids for one in explained(config, state, id_) for result in one.results]
+    late = [one for one in found if _overrun(one[0])]
+    return max(late, key=lambda one: _overrun(one[0])) if late else (None, 0)
+
+
+def _overrun(result: Result) -> int:
+    breach = None if result.chain is None else result.chain.breach
+    others = () if breach is None else (by.worked for by in breach.overruns if by.by.ticket.id != result.id)
+    return max(others, default=0)
+
+
+def _ends(result: Result) -> list[TicketRef]:
+    """Return the cycle's ticket, and the one that overran."""
+    breach = None if result.chain is None else result.chain.breach
+    late = [] if breach is None else sorted(breach.overruns, key=lambda one: -one.worked)
+    return [TicketRef(result.source, result.id, result.ticket), *(one.by.ticket for one in late[:1])]
 
 
 def example() -> str:
@@ -110,14 +143,14 @@ def _configured(folder: Path, sandbox: Sandbox) -> Config:
     return replace(config, connections=tuple(replace(one, writes_per_run=None) for one in config.connections))
 
 
-def _seen(name: str, endpoint: Endpoint, config: Config, state: State) -> list[Seen]:
-    """Return the ticket of a connection that got most comments: as the tool has it, and as slabridge explains it.
+def _seen(name: str, endpoint: Endpoint, config: Config, state: State, wanted: str | None) -> list[Seen]:
+    """Return a ticket, or the one that got most comments: as the tool has it, and as slabridge explains it.
 
     None where no ticket got one: all may live in the other tool.
     """
     try:
         with ConnectionState(state, name).begin() as transaction:
-            identity = tickets.most_commented(transaction)
+            identity = wanted or tickets.most_commented(transaction)
     except LookupError:
         return []
     why = next(one for one in explained(config, state, identity) if one.ticket.source == name)

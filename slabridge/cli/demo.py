@@ -1,5 +1,6 @@
 """`slabridge demo`: to try slabridge without either tool."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,7 @@ def demo(  # noqa: PLR0913 - one parameter per option
     share: Share = 0.4,
     days: Annotated[int, typer.Option(min=1, help="Busy days to move through.")] = 2,
     step: Annotated[str, typer.Option(help="Time between two runs.")] = "2h",
+    svg: Annotated[Path, typer.Option(help="Where a ticket that waited is drawn.")] = Path("slabridge-demo.svg"),
 ) -> None:
     """Run against a sandbox through some busy days, and show what agents see."""
     from rich.console import Console
@@ -29,7 +31,7 @@ def demo(  # noqa: PLR0913 - one parameter per option
     from sla_engine.instant import moment_of
     from slabridge.app.demo import demo as through_busy_days
     from slabridge.show import logs
-    from slabridge.show.demo import panel_of, table_of
+    from slabridge.show.demo import panel_of, picture, table_of
     from slabridge_sandbox.embedded import SandboxError
     from slabridge_sandbox.log import is_jira_log
     from slabridge_sandbox.options import SandboxOptions
@@ -56,7 +58,7 @@ def demo(  # noqa: PLR0913 - one parameter per option
         def on_run(instant: int, runs: int) -> None:
             bar.update(task, advance=1, total=runs, description=f"{moment_of(instant):%a %H:%M}")
 
-        options = SandboxOptions(log=log, size=size, seed=seed, share=share)
+        options = SandboxOptions(log=log, size=size, seed=seed, share=share, pairs=log is None)
         try:
             done = through_busy_days(options, days, interval, context.obj(), on_start=on_start, on_run=on_run)
         except SandboxError as error:
@@ -64,6 +66,9 @@ def demo(  # noqa: PLR0913 - one parameter per option
     console.print(table_of(done))
     for seen in done.tickets:
         console.print(panel_of(seen, done.config.definitions))
+    if done.waited is not None:
+        svg.write_text(picture(done.waited, done.config.definitions, done.as_of), "utf-8")
+        console.print(f"Who had the time of {done.waited.ticket}, drawn: {svg}")
     console.print(f"{len(done.runs)} runs in {done.seconds:.0f} s, sandbox included.")
     reports = [run.report for run in done.runs]
     trouble = [text for report in reports for tally in report.tallies for text in (tally.refusal, tally.outage) if text]

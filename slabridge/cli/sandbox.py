@@ -57,6 +57,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
         share=share,
         start=instant,
         rate=rate,
+        pairs=log is None,
         servicenow_port=servicenow_port,
         jira_port=jira_port,
         jira_deployment="Server" if data_center else "Cloud",

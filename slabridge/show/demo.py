@@ -4,10 +4,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from sla_engine import Definitions
+from sla_engine import Calendar, Definitions, Result
 from sla_engine.instant import moment_of
 from slabridge.app.demo import Demo, Seen
+from slabridge.show.drawing import drawn
 from slabridge.show.ledger import STYLES, ledger_of
+from slabridge.show.picture import picture_of
 
 _COUNTS = ("pulled", "evaluated", "fields_written", "comments_written", "calls")
 
@@ -29,6 +31,12 @@ def table_of(demo: Demo) -> Table:
     table.add_section()
     table.add_row("since then", "", *(f"{n:,}" for n in totals.values()), style="bold")
     return table
+
+
+def picture(result: Result, definitions: Definitions, as_of: int) -> str:
+    """Return who had the time of a cycle, drawn (SVG)."""
+    calendars = {name: Calendar(calendar) for name, calendar in definitions.calendars.items()}
+    return drawn(picture_of(result, definitions, calendars, as_of))
 
 
 def panel_of(seen: Seen, definitions: Definitions) -> Panel:

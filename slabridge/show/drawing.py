@@ -32,12 +32,17 @@ _KINDS = {
 """What a bar counts for, as the legend says it, in its order."""
 _PLAIN = {"uncovered": "#ffffff", "counted": "#e6eaef", "over": "#f9c6c0"}
 """Bars that have a colour of their own, and no holder's."""
+_OUTSIDE = "outside"
+"""Stands among the kinds for what lies outside of the clock's hours."""
+_ROW = 22
 _HATCHED = {"closed": "hatch", "waiting": "dots", "paused": "dots", "stopped": "dots", "restarted": "hatch"}
 
 
 def drawn(picture: Picture) -> str:
     """Return the picture as an SVG document; all text of tickets stands in it as text."""
-    height = _TOP + _LANE * len(picture.lanes) + 64
+    legend = _legend(picture)
+    further = _ROW * max((row for _, _, row in legend), default=0)
+    height = _TOP + _LANE * len(picture.lanes) + 64 + further
     svg = ET.Element(
         "svg",
         {
@@ -58,12 +63,15 @@ def drawn(picture: Picture) -> str:
     _rect(svg, 0, 0, WIDTH, height, fill="#ffffff")
     _text(svg, 24, 30, picture.title, size=17, weight="600", most=WIDTH - 48)
     scale = _Scale(picture)
-    _background(svg, picture, scale, height)
+    _background(svg, picture, scale, height - further)
     for number, lane in enumerate(picture.lanes):
         _lane(svg, lane, scale, _TOP + _LANE * number)
     for at, before, after in picture.handovers:
         _handover(svg, scale.x(at), before, after)
-    _legend(svg, picture, height - 22)
+    for kind, x, row in legend:
+        y = height - 22 - further + _ROW * row
+        _bar_sample(svg, kind, x, y - 11)
+        _text(svg, x + 28, y, _meaning(kind), fill=_GREY)
     ET.indent(svg)
     return ET.tostring(svg, encoding="unicode") + "\n"
 
@@ -171,18 +179,28 @@ def _mark(svg: ET.Element, mark: Mark, scale: _Scale, top: int) -> None:
     _text(svg, left, top + _BAR + 14, label, fill=colour, weight="600")
 
 
-def _legend(svg: ET.Element, picture: Picture, y: int) -> None:
-    x = 24.0
-    for kind in [kind for kind in _KINDS if any(bar.kind == kind for lane in picture.lanes for bar in lane.bars)]:
-        _bar_sample(svg, kind, x, y - 11)
-        _text(svg, x + 28, y, _KINDS[kind], fill=_GREY)
-        x += 28 + len(_KINDS[kind]) * _LETTER + 18
-    if picture.closed:
-        _rect(svg, x, y - 11, 22, 14, fill=_NIGHT, stroke=_RULE)
-        _text(svg, x + 28, y, "outside of the clock's hours", fill=_GREY)
+def _legend(picture: Picture) -> list[tuple[str, float, int]]:
+    """Return what the picture's marks mean: each kind, where it begins, and in which row."""
+    found: list[tuple[str, float, int]] = []
+    kinds = [kind for kind in _KINDS if any(bar.kind == kind for lane in picture.lanes for bar in lane.bars)]
+    x, row = 24.0, 0
+    for kind in [*kinds, *([_OUTSIDE] if picture.closed else [])]:
+        width = 28 + len(_meaning(kind)) * _LETTER
+        if x > 24 and x + width > WIDTH - 24:
+            x, row = 24.0, row + 1
+        found.append((kind, x, row))
+        x += width + 18
+    return found
+
+
+def _meaning(kind: str) -> str:
+    return "outside of the clock's hours" if kind == _OUTSIDE else _KINDS[kind]
 
 
 def _bar_sample(svg: ET.Element, kind: str, x: float, y: float) -> None:
+    if kind == _OUTSIDE:
+        _rect(svg, x, y, 22, 14, fill=_NIGHT, stroke=_RULE)
+        return
     dash = {"stroke-dasharray": "4 3"} if kind == "uncovered" else {}
     _rect(svg, x, y, 22, 14, fill=_PLAIN.get(kind, _TINTS[0]), stroke=_GREY, **dash)
     if kind in _HATCHED:

@@ -159,7 +159,7 @@ def _lane(
             bars += [Bar(start, end, (), "closed", tint) for start, end in outside]
     late = [] if chain.breach is None else [one for one in chain.breach.overruns if one.by.ticket == ticket]
     marks = tuple(Mark(one.late_from, "late", "late") for one in late)
-    return Lane(ticket.key, ", ".join(promises) or ticket.source, tuple(bars), marks)
+    return Lane(f"{ticket.key} in {ticket.source}", ", ".join(promises) or "nothing promised", tuple(bars), marks)
 
 
 def _kind(segment: ChainSegment) -> str:

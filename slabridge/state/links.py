@@ -106,6 +106,12 @@ def missing(sql: sa.Connection, names: Collection[Name]) -> list[Missing]:
     ]
 
 
+def some(sql: sa.Connection, most: int) -> list[tuple[Name, Name]]:
+    """Return links between known tickets, the one that states it first."""
+    rows = sql.execute(sa.select(link).where(link.c.other.is_not(None)).order_by(*link.primary_key).limit(most))
+    return [((row.connection, row.ticket), (row.other_connection, row.other)) for row in rows]
+
+
 def groups(sql: sa.Connection, names: Collection[Name], most: int) -> tuple[set[Name], set[Name]]:
     """Return all that are linked with these tickets, directly or through others, in groups of at most `most` tickets.
 

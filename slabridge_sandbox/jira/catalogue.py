@@ -100,6 +100,7 @@ IMPACT = custom_field(10004, "Impact", "select")
 URGENCY = custom_field(10042, "Urgency", "select")
 SLA_STATUS = custom_field(10051, "SLA status", "select")
 OLA_STATUS = custom_field(10055, "OLA status", "select")
+INCIDENT = custom_field(10069, "Incident number", "textfield")
 STATUS_OPTIONS = ("On track", "At risk", "Paused", "Breached", "Met", "Cancelled")
 
 FIELDS: tuple[Field, ...] = (
@@ -144,6 +145,7 @@ FIELDS: tuple[Field, ...] = (
     custom_field(10066, "Owning team", "atlassian-team"),
     custom_field(10067, "Tags", "labels"),
     custom_field(10068, "Request participants", "com.atlassian.servicedesk:sd-request-participants"),
+    INCIDENT,
 )
 SYSTEM = {field.id: field for field in FIELDS if not field.custom}
 OPTIONS = {

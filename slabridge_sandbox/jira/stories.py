@@ -6,6 +6,7 @@ import orjson
 
 from slabridge_sandbox.jira.catalogue import (
     IMPACT,
+    INCIDENT,
     ISSUE_TYPE_ID,
     PROJECT_ID,
     RESOLUTION_ID,
@@ -21,7 +22,7 @@ from slabridge_sandbox.jira.values import Stored
 from slabridge_sandbox.story import Event
 
 _CHUNK = 20_000
-_COLUMNS = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id)
+_COLUMNS = (*(field.id for field in SYSTEM.values() if field.stored), TEAM.id, IMPACT.id, URGENCY.id, INCIDENT.id)
 """The columns that stories can change."""
 _UPSERT = (
     f"INSERT INTO issues (id, number, story, {', '.join(_COLUMNS)}) VALUES (?, ?, ?{', ?' * len(_COLUMNS)})"  # noqa: S608 - our names
@@ -37,6 +38,7 @@ _FIELDS: Mapping[str, Field] = {
     "assigned_to": SYSTEM["assignee"],
     "caller": SYSTEM["reporter"],
     "category": SYSTEM["labels"],
+    "incident": INCIDENT,
 }
 """What the log calls it -> our field. What stands not here, people do not do in this Jira."""
 _NEVER_EMPTY = {"status", "priority"}
@@ -121,8 +123,8 @@ def _held(site: Site, stories: Iterable[str]) -> dict[str, Issue]:
 
 
 def _stored(site: Site, field: Field, value: str | None) -> Stored:
-    if not value:
-        return None
+    if not value or field.type == "string":
+        return value or None
     match field.type:
         case "status":
             return site.names.status(value).id

@@ -94,7 +94,7 @@ def test_all_problems_of_a_configuration_are_shown_at_once(call: Call, config: P
     code, _, err = call("validate", "--config", config)
 
     assert code == 2
-    assert len([line for line in err.splitlines() if "kind" in line]) == 2
+    assert len([line for line in err.splitlines() if "kind" in line]) == 3
     assert "holidays" in err
 
 

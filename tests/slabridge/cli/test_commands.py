@@ -145,7 +145,7 @@ def test_validate_says_what_a_good_file_holds(call: Call, tickets: Path, monkeyp
     monkeypatch.delenv("SNOW_PASSWORD")
     code, out, err = call("validate")
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1] == "config.toml is valid: 2 connections, 3 calendars, 3 agreements, 4 objectives"
+    assert out.splitlines()[-1] == "config.toml is valid: 2 connections, 3 calendars, 4 agreements, 5 objectives"
     monkeypatch.setenv("SLABRIDGE_CONFIG", str(tickets.parent / "config.toml"))
     assert str(tickets.parent) in call("validate")[1]
 
@@ -162,6 +162,7 @@ def test_validate_prints_json_with_the_identity_of_each_definition(call: Call) -
         "standard.resolution",
         "teams.handling",
         "first-line.handling",
+        "integration.fix",
     }
 
 
@@ -254,13 +255,17 @@ def test_explain_knows_no_ticket_that_was_never_pulled(call: Call) -> None:
 # demo and sandbox
 
 
-def test_the_demo_runs_through_and_shows_a_ticket_of_each_tool() -> None:
-    done = process("demo", "--size", 200, "--days", 1, "--step", "12h")
+def test_the_demo_runs_through_and_shows_a_ticket_that_waits_in_both_tools_and_drawn(tmp_path: Path) -> None:
+    svg = tmp_path / "demo.svg"
+    done = process("demo", "--size", 200, "--days", 1, "--step", "3h", "--svg", svg)
     assert (done.returncode, done.stderr) == (0, "")
     assert "in servicenow, as the agent sees it" in done.stdout
     assert "in jira, as the agent sees it" in done.stdout
     assert "why (slabridge explain)" in done.stdout
-    assert "3 runs in " in done.stdout
+    assert "9 runs in " in done.stdout
+    assert "INC9000099 in servicenow" in done.stdout
+    assert "SLA breached on INC9000099" in done.stdout
+    assert "late" in svg.read_text("utf-8")
 
 
 def test_a_step_that_is_no_duration_is_refused(call: Call) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -11,8 +12,8 @@ import pytest
 from sla_engine import Engine, read_ticket
 from sla_engine.instant import parse_instant
 from slabridge.config import load_definitions, read_definitions
-from slabridge.show.drawing import WIDTH, drawn, page_of
-from slabridge.show.picture import Picture, most_telling, picture_of, verdict_of
+from slabridge.show.drawing import _KINDS, _LETTER, WIDTH, drawn, page_of
+from slabridge.show.picture import Bar, Lane, Picture, most_telling, picture_of, verdict_of
 from slabridge.ticket.file import read_batches
 from tests.places import CHECKOUT
 
@@ -44,7 +45,7 @@ def example() -> list[Picture]:
 
 def test_a_lane_for_the_clock_and_one_for_each_ticket_that_had_the_time(example: list[Picture]) -> None:
     clock, *lanes = example[0].lanes
-    assert [lane.title for lane in lanes] == ["INC0010023", "PAY-7", "V-1"]
+    assert [lane.title for lane in lanes] == ["INC0010023 in snow", "PAY-7 in jira", "V-1 in supplier"]
     assert [(bar.kind, bar.labels[-1]) for bar in clock.bars] == [("counted", "counted"), ("over", "3h over")]
     assert [mark.label for mark in clock.marks] == ["breached"]
     assert [mark.label for mark in lanes[1].marks] == ["late"]
@@ -122,3 +123,14 @@ def test_the_most_telling_cycle_is_the_customers_that_was_broken() -> None:
     turned = engine.evaluate(batch.tickets, parse_instant(AS_OF), segments=True, chain=True).results[::-1]
     assert (turned[most_telling(turned)].kind, turned[most_telling(turned)].breached) == ("sla", True)
     assert verdict_of(turned[0]) == []
+
+
+def test_nothing_of_the_legend_lies_outside_of_the_picture(example: list[Picture]) -> None:
+    bars = tuple(Bar(picture.start, picture.end, (), kind) for picture in example[:1] for kind in _KINDS)
+    crowded = replace(example[0], lanes=(*example[0].lanes, Lane("all", "kinds", bars)), closed=((0, 1),))
+    svg = parsed(crowded)
+    texts = [one for one in svg.iter(f"{SVG}text") if one.text in {*_KINDS.values(), "outside of the clock's hours"}]
+    assert len(texts) == len(_KINDS) + 1
+    for one in texts:
+        assert float(one.attrib["x"]) + len(one.text or "") * _LETTER <= WIDTH
+    assert len({one.attrib["y"] for one in texts}) > 1
