@@ -14,7 +14,7 @@ from math import inf
 import structlog
 
 from connectors.interface import CommentDelete, CommentWrite, Connector
-from sla_engine import Engine
+from sla_engine import Engine, Result
 from sla_engine.instant import SECOND
 from slabridge.config import Config, Connection
 from slabridge.run.actions import Planned, Terms
@@ -22,6 +22,7 @@ from slabridge.run.adopt import adopt
 from slabridge.run.context import Context, Late, OnProgress, Run
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
+from slabridge.run.guard import holds, is_guarded, moved, note_due
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge, report_mapping
 from slabridge.run.linking import look_for_linked, read_linked
@@ -51,14 +52,16 @@ Write = Callable[[Context, Sequence[Planned]], set[str]]
 """Writes a plan, and returns the tickets on which something is still to be written."""
 
 
-def run(
+def run(  # noqa: PLR0913 - all that a run is given
     config: Config,
     connectors: Connectors,
     state: State,
     on_progress: OnProgress = lambda _: None,
     halt: Halt | None = None,
+    *,
+    accept: bool = False,
 ) -> Report:
-    """Run once over all connections; one that fails does not stop the others.
+    """Run once over all connections; one that fails does not stop the others. `accept` lifts the guard.
 
     Raises:
         Busy: another run uses this state.
@@ -67,7 +70,7 @@ def run(
     with lease.held(state):
         with state.begin() as transaction:
             number = runs.begin(transaction)
-        this = Run(config, number, Engine(config.definitions), on_progress, halt or Halt())
+        this = Run(config, number, Engine(config.definitions), on_progress, halt or Halt(), accept)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
         with state.begin() as transaction:
             quarantined = quarantine.count(transaction)
@@ -147,8 +150,11 @@ def _pull(part: Part, this: Run, patience: float) -> None:
 
 def _judge_all(context: Context) -> None:
     agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
+    guarded = is_guarded(context)
     batch, after = pending(context, "", BATCH)
     while after:
+        if guarded:
+            note_due(context, batch)
         judged = judge(context, context.mapper, batch)
         context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
         context.tally.evaluated += len(judged)
@@ -169,7 +175,10 @@ def _write_all(context: Context, write: Write) -> None:
         config.post_within,
         standing.posts_from,
         standing.as_of,
+        standing.held_since,
     )
+    if is_guarded(context) and holds(context, _moved(context, terms)) and context.run.number:
+        return
     batch, after = pending(context, "", BATCH)
     while after:
         settle(context, batch, write(context, _planned(context, batch, terms)))
@@ -179,13 +188,29 @@ def _write_all(context: Context, write: Write) -> None:
         connections.set_as_of(transaction, context.as_of)
 
 
+def _moved(context: Context, terms: Terms) -> int:
+    count = 0
+    batch, after = pending(context, "", BATCH)
+    while after:
+        judged = _judged(context, batch)
+        beside = around(context, [known for known, _ in judged])
+        count += moved(context, plan(context, judged, terms, beside))
+        context.proceed()
+        batch, after = pending(context, after, BATCH)
+    return count
+
+
+def _judged(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
+    return [(known, known.results) for known in batch if known.id not in context.unjudged and not known.only_linked]
+
+
 def _planned(context: Context, batch: Sequence[Known], terms: Terms) -> list[Planned]:
     """Plan what to write on judged tickets; before a comment is posted or deleted, its ticket is read by this run.
 
     Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
     On those that are known for their links alone nothing is written.
     """
-    judged = [(known, known.results) for known in batch if known.id not in context.unjudged and not known.only_linked]
+    judged = _judged(context, batch)
     beside = around(context, [known for known, _ in judged])
     adopt(context, judged, terms, beside)
     planned = plan(context, judged, terms, beside)

@@ -16,13 +16,15 @@ Connectors = Iterable[tuple[Connection, Connector]]
 class Job(Protocol):
     """What `sync` offers."""
 
-    def run(
+    def run(  # noqa: PLR0913 - all that a run is given
         self,
         config: Config,
         connectors: Connectors,
         state: State,
         on_progress: OnProgress = ...,
         halt: Halt | None = ...,
+        *,
+        accept: bool = ...,
     ) -> Report:
         """Run once over all connections."""
         ...

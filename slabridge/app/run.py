@@ -11,8 +11,8 @@ from slabridge.run.tally import Report
 from slabridge.state import State
 
 
-def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt) -> Report:
-    """Run once; SIGTERM ends it in order.
+def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt, *, accept: bool = False) -> Report:
+    """Run once; SIGTERM ends it in order. `accept` goes on with what the guard held back.
 
     Raises:
         ConfigError, StateError, Busy: it cannot begin.
@@ -23,7 +23,7 @@ def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt) -> Report
     state = State.of(config.state)
     try:
         with halt.on_signals(), connected_within_budget(config, state, halt) as connectors:
-            return job.run(config, connectors, state, on_progress, halt)
+            return job.run(config, connectors, state, on_progress, halt, accept=accept)
     finally:
         state.close()
 

@@ -15,6 +15,9 @@ def run(
     max_seconds: Annotated[
         float | None, typer.Option("--max-seconds", min=1, help="End in order after so long; the next run goes on.")
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write what a changed configuration does to many tickets.")
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """Pull what changed, evaluate it, and write the results back onto the tickets."""
@@ -29,7 +32,7 @@ def run(
     halt = Halt(max_seconds)
     configured = loaded(config)
     with counted() as on_progress:
-        report = run_once(configured, context.obj(), on_progress, halt)
+        report = run_once(configured, context.obj(), on_progress, halt, accept=accept)
     if json:
         document = {"exit_code": report.exit_code, "connections": report.as_json()}
         sys.stdout.buffer.write(json_line(document))

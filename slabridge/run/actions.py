@@ -63,6 +63,7 @@ class Terms:
 
     No transition before `posts_from` is posted (None: no such floor). `last_run` is the as_of of the connection's last
     complete run (None: there was none): a breach of a cycle that was open then is posted also where it has ended since.
+    What nobody could post since `held_since` is no older than it was then.
     """
 
     definitions: Definitions
@@ -72,6 +73,7 @@ class Terms:
     post_within: int
     posts_from: int | None = None
     last_run: int | None = None
+    held_since: int | None = None
 
 
 def actions_of(
@@ -211,7 +213,8 @@ def _deletions(known: Known, terms: Terms) -> list[Action]:
 
 
 def _is_posted(result: Result, kinds: Collection[str], rule: CommentRule, terms: Terms) -> bool:
-    earliest = max(terms.as_of - terms.post_within, terms.posts_from or 0)
+    seen = terms.as_of if terms.held_since is None else terms.held_since
+    earliest = max(seen - terms.post_within, terms.posts_from or 0)
     return (
         result.status in rule.on
         and result.kind in kinds

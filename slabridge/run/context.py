@@ -32,6 +32,8 @@ class Run:
     engine: Engine
     on_progress: OnProgress
     halt: Halt
+    accept: bool = False
+    """whether somebody has accepted what the guard held back"""
     said: set[tuple[str, str]] = field(default_factory=set)
     """places and values of the configuration that were warned of, each once however many connections it concerns"""
 
@@ -42,8 +44,9 @@ class Context:
 
     `as_of` is the tool's clock, ms UTC, when this part of the run began; by `until` (this machine's `time.monotonic`)
     its pull is late. `quarantined` are ids of tickets that it quarantined, `unmapped` of those that it did not judge,
-    because nothing maps a value that decides; `unjudged` are all that it did not judge. `unwritable` counts tickets by
-    field and by the reason for which the tool would not take its value; they are `kept` for the next run.
+    because nothing maps a value that decides; `unjudged` are all that it did not judge, `due` those that time alone has
+    moved, where the guard asks. `unwritable` counts tickets by field and by the reason for which the tool would not
+    take its value; they are `kept` for the next run.
     """
 
     run: Run
@@ -60,6 +63,7 @@ class Context:
     kept: set[str] = field(default_factory=set)
     redefined: Redefined = field(default_factory=Redefined)
     unjudged: set[str] = field(default_factory=set)
+    due: set[str] = field(default_factory=set)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property

@@ -36,6 +36,8 @@ class Tally:
     """tickets with a value that the tool, by what it says of the field, would not take"""
     census: bool = False
     """whether all followed tickets were compared with what is there"""
+    held: int = 0
+    """tickets on which too much would change: nothing was written, and a person must accept it"""
     linked_missing: int = 0
     """tickets that others name and that cannot be found"""
     warnings: int = 0
@@ -58,6 +60,8 @@ class Tally:
         """Return what the counts mean."""
         if self.bug:
             return Exit.BUG
+        if self.held:
+            return Exit.USAGE
         mine = (
             self.refusal
             or self.refused
@@ -86,9 +90,11 @@ class Report:
 
     @property
     def exit_code(self) -> Exit:
-        """Return the gravest of the connections: a bug before partial before deferred before complete."""
+        """Return the gravest of the connections: a bug before usage before partial before deferred before complete."""
         codes = {tally.exit_code for tally in self.tallies}
-        return next((code for code in (Exit.BUG, Exit.PARTIAL, Exit.DEFERRED) if code in codes), Exit.COMPLETE)
+        return next(
+            (code for code in (Exit.BUG, Exit.USAGE, Exit.PARTIAL, Exit.DEFERRED) if code in codes), Exit.COMPLETE
+        )
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""

@@ -23,6 +23,12 @@ def table_of(report: Report) -> Table:
 
 def troubles_of(report: Report) -> Iterator[str]:
     """Yield what is left to do; what went wrong stands in the log."""
+    yield from (
+        f"{tally.connection}: the changed configuration would change or empty what stands on {tally.held} tickets, so "
+        "nothing was written; look at `slabridge plan`, then `slabridge run --accept`, or take the change back"
+        for tally in report.tallies
+        if tally.held
+    )
     for tally in report.tallies:
         if tally.bug:
             yield (

@@ -27,6 +27,8 @@ class Standing:
     gaps: Mapping[str, str] | None = None
     posts_from: int | None = None
     linked_by: str | None = None
+    accepted_by: str | None = None
+    held_since: int | None = None
 
 
 def standing(transaction: Transaction) -> Standing:
@@ -51,6 +53,8 @@ def standing(transaction: Transaction) -> Standing:
             None if row.gaps is None else json.loads(row.gaps),
             row.posts_from,
             row.linked_by,
+            row.accepted_by,
+            row.held_since,
         )
     except ValueError as error:
         raise StateError(
@@ -80,8 +84,14 @@ def set_judged_by(transaction: Transaction, identity: str) -> None:
 
 
 def set_as_of(transaction: Transaction, as_of: int) -> None:
-    """Keep the tool's clock of the last complete pull."""
-    _set(transaction, {"as_of": as_of})
+    """Keep the tool's clock of the last complete run, by which all was written."""
+    _set(transaction, {"as_of": as_of, "accepted_by": standing(transaction).judged_by, "held_since": None})
+
+
+def hold(transaction: Transaction, as_of: int) -> None:
+    """Keep since when nothing is written."""
+    if standing(transaction).held_since is None:
+        _set(transaction, {"held_since": as_of})
 
 
 def set_census_at(transaction: Transaction, census_at: int) -> None:

@@ -30,6 +30,8 @@ connection = Table(
     Column("gaps", Text, comment="native field or comments -> why it has no history, as last reported, JSON"),
     Column("posts_from", BigInteger, comment="transitions before it are not posted: the as_of of the first run"),
     Column("linked_by", String, comment="identity of the rules for links"),
+    Column("accepted_by", String, comment="what tickets here were judged by when all was last written"),
+    Column("held_since", BigInteger, comment="since when nothing is written, as the guard says"),
 )
 
 ticket = Table(
@@ -56,6 +58,7 @@ ticket = Table(
         server_default=false(),
         comment="taken up by no filter, but linked: judged for the chain alone",
     ),
+    Column("changed_in", Integer, nullable=False, server_default="-1", comment="the run that last saw it change"),
     # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
     Index(
         "ticket_next_change",

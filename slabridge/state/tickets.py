@@ -36,6 +36,7 @@ _KNOWN = (
     ticket.c.results,
     ticket.c.read_at,
     ticket.c.only_linked,
+    ticket.c.changed_in,
 )
 
 
@@ -112,6 +113,7 @@ def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str,
                 "read_at": as_of,
                 "gone": False,
                 "pending": True,
+                "changed_in": run,
             }
         )
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
@@ -144,6 +146,14 @@ def unread(transaction: Transaction, run: int, after: str = "", limit: int | Non
         wanted = statement.where(ticket.c.pulled_in != run, identity > after).order_by(identity).limit(limit)
         found.update(id_ for (id_,) in transaction.sql.execute(wanted))
     return sorted(found)[:limit]
+
+
+def carrying(transaction: Transaction) -> int:
+    """Return how many tickets with an open cycle carry a value of ours."""
+    statement = sa.select(sa.func.count()).where(
+        transaction.owns(ticket), ticket.c.is_open, ~ticket.c.gone, ticket.c.last_written.contains('": "')
+    )
+    return int(transaction.sql.scalar(statement) or 0)
 
 
 def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST) -> list[Due]:
@@ -386,7 +396,7 @@ def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
         raise Damaged(
             f"what the state holds of {row.key} is damaged ({error}); the next run that judges it reads it anew"
         ) from error
-    return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked)
+    return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked, row.changed_in)
 
 
 def _ids(transaction: Transaction, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[str]:

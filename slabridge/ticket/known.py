@@ -11,8 +11,9 @@ from sla_engine import Result
 class Known:
     """A ticket of the state: `last_written` is what we last wrote into its fields.
 
-    The run `pulled_in` read it last; the tool's clock then said `read_at`. `results` are those of its last evaluation.
-    `only_linked` is whether no filter takes it up: it is judged for the chain alone.
+    The run `pulled_in` read it last; the tool's clock then said `read_at`. The run `changed_in` last saw it change.
+    `results` are those of its last evaluation. `only_linked` is whether no filter takes it up: it is judged for the
+    chain alone.
     """
 
     native: NativeTicket
@@ -21,6 +22,7 @@ class Known:
     results: Sequence[Result] = ()
     read_at: int = 0
     only_linked: bool = False
+    changed_in: int = -1
 
     @property
     def id(self) -> str:

@@ -52,7 +52,7 @@ def test_readme_names_every_command() -> None:
     ("command", "page", "named"),
     [
         ("evaluate", "evaluate.md", ["Options"]),
-        ("run", "operations.md", ["Operations", "When a run has to end early"]),
+        ("run", "operations.md", ["Operations", "When a run has to end early", "A changed file"]),
         ("status", "operations.md", ["Operations", "Status and retry"]),
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
         ("whatif", "whatif.md", ["What if?"]),

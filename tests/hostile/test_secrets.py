@@ -33,6 +33,7 @@ from tests.hostile.gate import ACCESS, ALOUD, Behaviour, gate
 from tests.hostile.program import call
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
+from tests.slabridge.run.chained import unchained
 from tests.slabridge.run.job import NOON, small
 
 WORD = "Pl4nted"
@@ -130,7 +131,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 def _config(url: str, state: str) -> str:
-    head, _, rest = example().partition("[connections.snow]")
+    head, _, rest = unchained(example()).partition("[connections.snow]")
     snow, _, jira = rest.partition("[connections.jira]")
     text = head.replace("slabridge.db", state)
     for tool, section, address in (

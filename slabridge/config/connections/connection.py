@@ -32,7 +32,8 @@ class Connection:
     `config` is the file that it stands in.
 
     `first_run` is whether a first run posts what happened before it. `census` is how often, in ms, all that is known is
-    compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit).
+    compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit). `guard`
+    is how many percent of the tickets that carry values of ours a changed file may change (None: all).
     `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with. `unmapped`
     is what becomes of a ticket with a value that decides and that no entry of its field's `values` names: "refuse" (it
     is not judged) or "keep" (it is judged with the value as it is).
@@ -58,6 +59,7 @@ class Connection:
     census: int | None = DAY
     writes_per_run: int | None = WRITES_PER_RUN
     first_run: FirstRun = "quiet"
+    guard: int | None = 20
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unmapped: str = "refuse"
     config: str = ""

@@ -1,5 +1,6 @@
 """[connections]: the tables, and the connections that they mean."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,15 @@ def _read_writes(value: object) -> int | None:
     return value
 
 
+def _read_guard(text: str) -> int | None:
+    if text == "off":
+        return None
+    found = re.fullmatch(r"([1-9][0-9]?|100)%", text)
+    if found is None:
+        raise ValueError('is no share; write a whole percent from 1% to 100%, as in "20%"; or write "off"')
+    return int(found[1])
+
+
 def _read_census(text: str) -> int | None:
     if text == "never":
         return None
@@ -70,6 +80,7 @@ class ConnectionTable(TomlTable):
     census: Annotated[int | None, text_as(_read_census)] = DAY
     writes_per_run: Annotated[int | None, PlainValidator(_read_writes)] = WRITES_PER_RUN
     first_run: FirstRun = "quiet"
+    guard: Annotated[int | None, text_as(_read_guard)] = 20
     native: Any = None
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
@@ -178,6 +189,7 @@ def _connection(
         census=table.census,
         writes_per_run=table.writes_per_run,
         first_run=table.first_run,
+        guard=table.guard,
         native=native,
         unmapped=table.unmapped,
         config=reading.file,

@@ -15,6 +15,7 @@ from slabridge.__main__ import main
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
 from tests.patience import PATIENCE
+from tests.slabridge.run.chained import unchained
 from tests.slabridge.run.job import Job
 from tests.slabridge_sandbox.logs import history, write
 
@@ -41,7 +42,7 @@ class Shop:
     def __init__(self, tool: str, folder: Path, sandbox: Sandbox, capture: pytest.CaptureFixture[bytes]) -> None:
         self.tool = tool
         self.job = Job(folder, sandbox)
-        judged, _, connections = self.job.text.partition("[connections.snow]")
+        judged, _, connections = unchained(self.job.text).partition("[connections.snow]")
         snow, _, jira = connections.partition("[connections.jira]")
         mine, _, rest = (snow if tool == "snow" else jira).partition(f"[connections.{tool}.native]")
         rest = rest[rest.index("[connections.") :]  # the names are put last, where a test can cut them off

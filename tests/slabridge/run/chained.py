@@ -29,5 +29,12 @@ def chained(text: str) -> str:
     jira = jira.replace('value = "sla.next_due_at"', 'value = "above.sla.due_at"')
     jira = jira.replace('value = "sla.holder"', 'value = "above.key"')
     jira = jira.replace('value = "ola.holder"', 'value = "above.sla.carrier_key"')
-    jira = jira.replace('kinds = ["sla", "ola"]', 'kinds = ["sla", "ola"]\nabove = ["sla"]')
     return f"{snow}[connections.jira]\n{jira}"
+
+
+def unchained(text: str) -> str:
+    """Return the example without links between its tools, for those who take one of them."""
+    for table in ("[[chain]]", "[[connections.jira.links]]"):
+        head, _, rest = text.partition(table)
+        text = head + rest.partition("\n\n")[2]
+    return text.replace('above = ["sla"]', "above = []")

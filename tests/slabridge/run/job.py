@@ -66,11 +66,11 @@ class Job:
         self.path.write_text(self.text, "utf-8")
         return load_config(self.path)
 
-    def run(self) -> Report:
+    def run(self, *, accept: bool = False) -> Report:
         config, state = self.config(), State.of(self.place)
         try:
             with connected(config) as connectors:
-                return sync.run(config, connectors, state)
+                return sync.run(config, connectors, state, accept=accept)
         finally:
             state.close()
 

@@ -264,7 +264,7 @@ def test_what_was_written_before_the_state_was_lost_is_still_ours(job: Job) -> N
     job.run_at(BREACHED)
     job.lose_state()
     job.run_at(BREACHED + MINUTE)
-    job.replace('scope = { not = { team = "Service Desk" } }', 'scope = { team = "nobody" }')
+    job.replace('scope = { team = { not = ["Service Desk", "Integration"] } }', 'scope = { team = "nobody" }')
     job.run_at(BREACHED + 2 * MINUTE)
     written = job.ticket("snow", "Open").written
     assert {value for field, value in written.items() if field.startswith("u_ola_")} == {None}

@@ -16,7 +16,9 @@ def test_where_a_connection_stands_is_kept_part_by_part(state: State) -> None:
         connections.set_judged_by(Transaction(transaction, "snow"), "abc")
         connections.set_as_of(Transaction(transaction, "snow"), 7)
         found = connections.standing(Transaction(transaction, "snow"))
-    assert found == connections.Standing({"updated": "2026"}, {"n": 1}, frozenset({"a", "b"}), "abc", 7)
+    assert found == connections.Standing(
+        {"updated": "2026"}, {"n": 1}, frozenset({"a", "b"}), "abc", 7, accepted_by="abc"
+    )
 
 
 def test_a_run_records_how_it_ended_and_the_versions_of_holidays_and_time_zones(state: State) -> None:

@@ -36,6 +36,15 @@ def upgrade() -> None:
         "only_linked", sa.Boolean(), nullable=False, server_default=sa.false(), comment=comment
     )
     op.add_column("ticket", flag)
+    changed_in: sa.Column[int] = sa.Column("changed_in", sa.Integer(), nullable=False, server_default="-1")
+    changed_in.comment = "the run that last saw it change"
+    op.add_column("ticket", changed_in)
+    accepted_by: sa.Column[str] = sa.Column("accepted_by", sa.String(), nullable=True)
+    accepted_by.comment = "what tickets here were judged by when all was last written"
+    op.add_column("connection", accepted_by)
+    held_since: sa.Column[int] = sa.Column("held_since", sa.BigInteger(), nullable=True)
+    held_since.comment = "since when nothing is written, as the guard says"
+    op.add_column("connection", held_since)
     op.add_column(
         "connection", sa.Column("linked_by", sa.String(), nullable=True, comment="identity of the rules for links")
     )
