@@ -1,14 +1,12 @@
-"""The steps that find whom tickets name: what they state is kept with them, and looked for when all were pulled."""
+"""The steps that look for whom tickets name, when all were pulled, and read what a comment may tell of."""
 
-import hashlib
 from collections.abc import Sequence
 
 import structlog
 
 from slabridge.run.context import Context
 from slabridge.run.reading import keep, read_in_parts
-from slabridge.run.stating import keep_links
-from slabridge.state import Transaction, connections, lease, links, tickets
+from slabridge.state import Transaction, links, tickets
 from slabridge.state.links import Unresolved
 from slabridge.ticket.links import Follow
 
@@ -16,29 +14,6 @@ _NAMED = 5
 """How many that are not found a warning names."""
 
 log = structlog.get_logger("slabridge.run")
-
-
-def find_in_all(context: Context) -> None:
-    """Find the links of all tickets that are there, where the rules for them are others than before."""
-    rules = context.connection.links
-    identity = hashlib.sha256(repr(rules).encode()).hexdigest() if rules else None
-    with context.state.begin() as transaction:
-        if connections.standing(transaction).linked_by == identity:
-            return
-    after = ""
-    while rules:
-        with context.state.begin() as transaction:
-            lease.renew(transaction.sql)
-            part = tickets.natives(transaction, after)
-            keep_links(transaction, context, part.natives)
-        if not part.last:
-            break
-        after = part.last
-        context.proceed()
-    with context.state.begin() as transaction:
-        if not rules:
-            links.forget(transaction)
-        connections.set_linked_by(transaction, identity)
 
 
 def look_for_linked(context: Context) -> None:

@@ -7,8 +7,8 @@ import structlog
 from connectors.interface import Cursor
 from slabridge.run.context import Context
 from slabridge.run.gaps import gaps_of
-from slabridge.run.linking import find_in_all
 from slabridge.run.reading import keep, read, read_in_parts
+from slabridge.run.stating import find_in_all
 from slabridge.run.unseen import count_what_is_known, report_never_seen
 from slabridge.state import connections, tickets
 
