@@ -13,7 +13,7 @@ from sla_engine.instant import format_instant
 from slabridge.config import CommentRule, Writeback
 from slabridge.run.fact import NO_CYCLE, NoCycle, fact_of
 from slabridge.run.message import message_of
-from slabridge.ticket.around import ALONE, Around, Name
+from slabridge.ticket.around import ALONE, Around, Name, Neighbour
 from slabridge.ticket.known import Known
 
 Encode = Callable[[str, Fact], str | None]
@@ -85,6 +85,18 @@ def actions_of(
         *_comments(known, results, posted, terms, around),
         *_deletions(known, terms),
     ]
+
+
+def is_told_later(known: Known, posted: Collection[str], terms: Terms, around: Around) -> bool:
+    """Return whether a ticket above has a transition to be posted here, and was not read by this run."""
+    rule = terms.writeback.comments
+    seen = {*posted, *(comment.marker for comment in known.native.comments)}
+    return rule is not None and any(
+        _is_posted(result, rule.above, rule, terms) and _marker_from(one, result, terms) not in seen
+        for one in around.above
+        if not one.fresh
+        for result in one.results
+    )
 
 
 def adopted(known: Known, results: Sequence[Result], terms: Terms, around: Around = ALONE) -> dict[str, str | None]:
@@ -177,7 +189,7 @@ def _comments(
     ]
     found += [
         (
-            f"{one.name[0]}/{one.name[1]} {marker_of(result, terms.definitions)}",
+            _marker_from(one, result, terms),
             message_of(result, terms.definitions, of=one.key, carrier=_other(around, one.name)),
         )
         for one in around.above
@@ -191,6 +203,10 @@ def _comments(
         for marker, body in found
         if marker not in seen
     ]
+
+
+def _marker_from(above: Neighbour, result: Result, terms: Terms) -> str:
+    return f"{above.name[0]}/{above.name[1]} {marker_of(result, terms.definitions)}"
 
 
 def _other(around: Around, name: Name | None) -> tuple[str | None, str] | None:

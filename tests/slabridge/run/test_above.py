@@ -149,3 +149,20 @@ def test_a_group_beyond_the_limit_is_judged_without_the_chain(job: Job) -> None:
 
     assert held(job, "snow", incident)["u_sla_holder"] == "Open"
     assert "SLA holder" not in held(job, "jira", issue)
+
+
+def test_a_transition_above_of_which_only_the_state_knows_is_posted_when_its_ticket_can_be_read(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    breach = f"snow/{incident.id} standard.resolution#1 breached"
+    for minutes, down in enumerate(("jira", "jira", "servicenow", "servicenow")):  # twice: each sees what it wrote
+        job.sandbox.move_to(NOON + 3 * HOUR + minutes * MINUTE)
+        job.sandbox.fault(down, do="reset_before", times=None)
+        job.run()
+        job.sandbox.clear_faults()
+        assert breach not in markers(job, "jira", issue)
+
+    job.run_at(NOON + 3 * HOUR + 4 * MINUTE)
+    assert breach in markers(job, "jira", issue)
+    assert job.run_at(NOON + 3 * HOUR + 5 * MINUTE).exit_code is Exit.COMPLETE

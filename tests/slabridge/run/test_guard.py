@@ -73,7 +73,7 @@ def test_what_was_held_is_planned_and_written_and_posted_once_it_is_accepted(job
 
 
 def test_what_history_and_time_do_is_held_back_by_nothing(job: Job) -> None:
-    job.replace('name = "Standard service"', 'name = "Usual service"')
+    job.replace('{ within = "5wd" }', '{ within = "6wd" }')
     report = job.run_at(NOON + 3 * HOUR)
     assert report.exit_code is Exit.COMPLETE
     assert sum(one.fields_written for one in report.tallies) > 0
