@@ -87,18 +87,6 @@ def actions_of(
     ]
 
 
-def is_told_later(known: Known, posted: Collection[str], terms: Terms, around: Around) -> bool:
-    """Return whether a ticket above has a transition to be posted here, and was not read by this run."""
-    rule = terms.writeback.comments
-    seen = {*posted, *(comment.marker for comment in known.native.comments)}
-    return rule is not None and any(
-        _is_posted(result, rule.above, rule, terms) and _marker_from(one, result, terms) not in seen
-        for one in around.above
-        if not one.fresh
-        for result in one.results
-    )
-
-
 def adopted(known: Known, results: Sequence[Result], terms: Terms, around: Around = ALONE) -> dict[str, str | None]:
     """Return the fields that hold what they are to hold, though we do not know that we wrote it.
 

@@ -46,13 +46,14 @@ def look_for_linked(context: Context) -> None:
 
 
 def read_linked(context: Context) -> None:
-    """Let all be judged that are linked with what is, and read those with an open cycle: a comment may tell of them."""
+    """Let all be judged that are linked with what is, and read those of which a comment may tell."""
     with context.state.begin() as transaction:
         links.spread_pending(transaction.sql)
     rules = (connection.writeback.comments for connection in context.run.config.connections)
     if not any(rule is not None and rule.above for rule in rules):
         return
-    read_in_parts(context, lambda transaction, after, most: links.unread(transaction, context.run.number, after, most))
+    number, since = context.run.number, context.as_of - context.run.config.post_within
+    read_in_parts(context, lambda transaction, after, most: links.unread(transaction, number, since, after, most))
 
 
 def _name(one: Unresolved) -> tuple[str, str]:

@@ -1,9 +1,9 @@
-"""The step that plans: what is to be written on judged tickets. It writes nothing."""
+"""The step that plans: what is to be written on judged tickets. It changes nothing."""
 
 from collections.abc import Mapping, Sequence
 
 from sla_engine import Result
-from slabridge.run.actions import Planned, Terms, actions_of, is_told_later
+from slabridge.run.actions import Planned, Terms, actions_of
 from slabridge.run.context import Context
 from slabridge.state import outbox
 from slabridge.ticket.around import ALONE, Around
@@ -25,9 +25,4 @@ def plan(
         (known, actions_of(known, results, posted.get(known.id, ()), terms, beside.get(known.id, ALONE)))
         for known, results in judged
     ]
-    context.kept.update(
-        known.id
-        for known, _ in judged
-        if is_told_later(known, posted.get(known.id, ()), terms, beside.get(known.id, ALONE))
-    )
     return [(known, actions) for known, actions in found if actions]

@@ -160,13 +160,17 @@ def spread_pending(sql: sa.Connection) -> None:
             grown |= sql.execute(statement.values(pending=True)).rowcount > 0
 
 
-def unread(transaction: Transaction, run: int, after: str, limit: int) -> list[str]:
-    """Return the next ids of tickets to evaluate that are linked and open, and that this run has not read."""
+def unread(transaction: Transaction, run: int, since: int, after: str, limit: int) -> list[str]:
+    """Return the next ids of tickets to evaluate that are linked, and that this run has not read.
+
+    Of those without an open cycle only such that were read since an instant: they may have ended since.
+    """
     linked = (link.c.connection == ticket.c.connection) & (link.c.ticket == ticket.c.id)
     named = (link.c.other_connection == ticket.c.connection) & (link.c.other == ticket.c.id)
     statement = sa.select(ticket.c.id).where(
-        transaction.owns(ticket), ticket.c.pending, ticket.c.is_open, ~ticket.c.gone, ticket.c.pulled_in != run
+        transaction.owns(ticket), ticket.c.pending, ~ticket.c.gone, ticket.c.pulled_in != run
     )
+    statement = statement.where(ticket.c.is_open | (ticket.c.read_at >= since))
     further = statement.where(ticket.c.id > after, sa.exists().where(linked) | sa.exists().where(named))
     return list(transaction.sql.scalars(further.order_by(ticket.c.id).limit(limit)))
 
