@@ -6,7 +6,7 @@ import structlog
 
 from connectors.interface import Cursor
 from slabridge.run.context import Context
-from slabridge.run.gaps import gaps_of
+from slabridge.run.gaps import Gap, gaps_of
 from slabridge.run.reading import keep, read, read_in_parts
 from slabridge.run.stating import find_in_all
 from slabridge.run.unseen import count_what_is_known, report_never_seen
@@ -83,6 +83,8 @@ def _report_gaps(context: Context, standing: connections.Standing) -> None:
     """Say, once, which objectives use what has no history at its source."""
     missing = dict(context.connector.gaps())
     found = list(gaps_of(context.run.engine.clauses, context.connection.fields, missing))
+    linking = {(link.type, link.field) for link in context.connection.links if link.field in missing}
+    found += [Gap(f"links {type_}", field, missing[field]) for type_, field in sorted(linking)]
     reported = {f"{gap.objective} {gap.field}": gap.reason for gap in found}
     for gap in found:
         said = (standing.gaps or {}).get(f"{gap.objective} {gap.field}") == gap.reason

@@ -239,3 +239,12 @@ def test_a_pull_that_takes_too_long_waits_until_the_others_are_done(job: Job) ->
     assert all(one.evaluated for one in report.tallies)
     last_of_jira = max(n for n, name in enumerate(order) if name == "jira")
     assert "snow" not in order[1:last_of_jira]
+
+
+def test_a_field_with_links_that_has_no_history_is_said(job: Job) -> None:
+    job.replace('table = "incident"', 'table = "incident"\nhistory = "observed"')
+    logs.configure("warning", "console")
+    with capture_logs() as written:
+        job.run()
+    said = [one for one in written if one["event"] == "no history" and one["field"] == "correlation_id"]
+    assert [(one["connection"], one["objective"]) for one in said] == [("snow", "links problem")]
