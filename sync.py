@@ -117,7 +117,7 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
             contained(part, this, partial(_pull, part, this, patience if len(parts) > 1 else inf))
         pulled = [part for part in parts if not part.late and part.context is not None]
         _each(this, pulled, look_for_linked)
-        if any(connection.writeback.reads_chain for connection in this.config.connections):
+        if this.config.reads_chain:
             _each(this, pulled, read_linked)
         _each(this, pulled, _judge_all)
         _each(this, pulled, partial(_write_all, write=write))
@@ -149,18 +149,28 @@ def _pull(part: Part, this: Run, patience: float) -> None:
 
 
 def _judge_all(context: Context) -> None:
-    agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
-    guarded = is_guarded(context)
+    """Judge all, where that has to be known before anything is planned; else each is judged as it is planned."""
+    if not _is_judged_first(context):
+        return
     batch, after = pending(context, "", BATCH)
     while after:
-        if guarded:
-            note_due(context, batch)
-        judged = judge(context, context.mapper, batch)
-        context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
-        context.tally.evaluated += len(judged)
-        context.redefined.note(judged, agreements, context.run.number)
+        _judge(context, batch)
         context.proceed()
         batch, after = pending(context, after, BATCH)
+
+
+def _is_judged_first(context: Context) -> bool:
+    return context.run.config.reads_chain or is_guarded(context)
+
+
+def _judge(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
+    note_due(context, batch)
+    judged = judge(context, context.mapper, batch)
+    context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
+    context.tally.evaluated += len(judged)
+    agreements = frozenset(agreement.id for agreement in context.run.config.definitions.agreements)
+    context.redefined.note(judged, agreements, context.run.number)
+    return judged
 
 
 def _write_all(context: Context, write: Write) -> None:
@@ -179,9 +189,11 @@ def _write_all(context: Context, write: Write) -> None:
     )
     if is_guarded(context) and holds(context, _moved(context, terms)) and context.run.number:
         return
+    judged_first = _is_judged_first(context)
     batch, after = pending(context, "", BATCH)
     while after:
-        settle(context, batch, write(context, _planned(context, batch, terms)))
+        judged = _judged_before(context, batch) if judged_first else _judge(context, batch)
+        settle(context, batch, write(context, _planned(context, judged, terms)))
         context.proceed()
         batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
@@ -192,7 +204,7 @@ def _moved(context: Context, terms: Terms) -> int:
     count = 0
     batch, after = pending(context, "", BATCH)
     while after:
-        judged = _judged(context, batch)
+        judged = [one for one in _judged_before(context, batch) if not one[0].only_linked]
         beside = around(context, [known for known, _ in judged])
         count += moved(context, plan(context, judged, terms, beside))
         context.proceed()
@@ -200,17 +212,17 @@ def _moved(context: Context, terms: Terms) -> int:
     return count
 
 
-def _judged(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
-    return [(known, known.results) for known in batch if known.id not in context.unjudged and not known.only_linked]
+def _judged_before(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
+    return [(known, known.results) for known in batch if known.id not in context.unjudged]
 
 
-def _planned(context: Context, batch: Sequence[Known], terms: Terms) -> list[Planned]:
+def _planned(context: Context, every: Sequence[tuple[Known, Sequence[Result]]], terms: Terms) -> list[Planned]:
     """Plan what to write on judged tickets; before a comment is posted or deleted, its ticket is read by this run.
 
     Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
     On those that are known for their links alone nothing is written.
     """
-    judged = _judged(context, batch)
+    judged = [(known, results) for known, results in every if not known.only_linked]
     beside = around(context, [known for known, _ in judged])
     adopt(context, judged, terms, beside)
     planned = plan(context, judged, terms, beside)

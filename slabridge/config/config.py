@@ -49,6 +49,11 @@ class Config:
     uses: tuple[FieldUse, ...] = ()
     mapped: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def reads_chain(self) -> bool:
+        """Whether anything is written that takes more to know than each ticket alone."""
+        return any(connection.writeback.reads_chain for connection in self.connections)
+
     def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
 
