@@ -150,21 +150,19 @@ def _pull(part: Part, this: Run, patience: float) -> None:
 
 def _judge_all(context: Context) -> None:
     """Judge all, where that has to be known before anything is planned; else each is judged as it is planned."""
-    if not _is_judged_first(context):
+    guarded = is_guarded(context)
+    if not (context.run.config.reads_chain or guarded):
         return
     batch, after = pending(context, "", BATCH)
     while after:
+        if guarded:
+            note_due(context, batch)
         _judge(context, batch)
         context.proceed()
         batch, after = pending(context, after, BATCH)
 
 
-def _is_judged_first(context: Context) -> bool:
-    return context.run.config.reads_chain or is_guarded(context)
-
-
 def _judge(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
-    note_due(context, batch)
     judged = judge(context, context.mapper, batch)
     context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
     context.tally.evaluated += len(judged)
@@ -187,9 +185,10 @@ def _write_all(context: Context, write: Write) -> None:
         standing.as_of,
         standing.held_since,
     )
-    if is_guarded(context) and holds(context, _moved(context, terms)) and context.run.number:
+    guarded = is_guarded(context)
+    if guarded and holds(context, _moved(context, terms)) and context.run.number:
         return
-    judged_first = _is_judged_first(context)
+    judged_first = config.reads_chain or guarded
     batch, after = pending(context, "", BATCH)
     while after:
         judged = _judged_before(context, batch) if judged_first else _judge(context, batch)

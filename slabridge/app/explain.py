@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from sla_engine import Engine, Result, Ticket
 from sla_engine.instant import format_instant
-from slabridge.app.linked import linked_with, mappers_of
 from slabridge.config import Config
-from slabridge.state import ConnectionState, State, connections, tickets
+from slabridge.state import ConnectionState, State, connections, links, tickets
+from slabridge.state.group import group_of
 from slabridge.ticket.judging import judge
 from slabridge.ticket.mapping import Mapper
 
@@ -41,12 +41,17 @@ def explained(config: Config, state: State, key: str, at: int | None = None) -> 
     by_name = {connection.name: connection for connection in config.connections}
     with state.reading() as sql:
         found = [
-            (name, known, linked_with(sql, mappers_of(config.connections), (name, known.id), config.chain_limit))
+            (
+                name,
+                known,
+                group_of(sql, [(name, known.id)], by_name, config.chain_limit),
+                links.missing(sql, [(name, known.id)]),
+            )
             for name, known in tickets.find(sql, key)
             if name in by_name
         ]
     explanations = []
-    for name, known, linked in found:
+    for name, known, group, missing in found:
         with ConnectionState(state, name).reading() as transaction:
             as_of = connections.standing(transaction).as_of
         if as_of is None:
@@ -58,16 +63,16 @@ def explained(config: Config, state: State, key: str, at: int | None = None) -> 
             [seen],
             as_of,
             opened=True,
-            named={known.id: linked.named},
-            others=linked.tickets,
+            named={known.id: group.named.get((name, known.id), {})},
+            others=group.tickets(config.connections, group.others),
         )
         remarks = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
         remarks += [f'nothing maps "{value}" of {name}: not judged' for name, value in judgement.unmapped.get(0, ())]
         remarks += [
             f"linked with {one.reference} of {one.connection}, which cannot be found since {format_instant(one.since)}"
-            for one in linked.missing
+            for one in missing
         ]
-        if linked.cut:
+        if group.cut:
             remarks.append(f"linked with more than {config.chain_limit} tickets (job.chain_limit): shown without them")
         explanations.append(Explained(judgement.tickets[0], judgement.results[0], remarks, as_of))
     return explanations

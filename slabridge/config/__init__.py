@@ -1,7 +1,7 @@
 """The configuration file: read, checked as a whole, and turned into values (docs/configuration.md)."""
 
 from slabridge.config.agreements.definitions import load_definitions, read_definitions
-from slabridge.config.agreements.result import ResultRef
+from slabridge.config.agreements.result import ResultRef, Side
 from slabridge.config.config import Config, load_config, tree_of, warnings_of
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.links import By, LinkRule
@@ -18,6 +18,7 @@ __all__ = [
     "LinkRule",
     "Problem",
     "ResultRef",
+    "Side",
     "Writeback",
     "load_config",
     "load_definitions",

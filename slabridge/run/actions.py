@@ -140,8 +140,8 @@ def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: 
     """Return whether fields of a ticket may be written: it, or one whose results stand there, has a recent cycle."""
     since = terms.as_of - terms.post_within
     wrote = known.last_written or known.native.ours
-    sides = {rule.value.side for rule in terms.writeback.fields}
-    seen = [*results, *(r for side in sides - {None} for one in getattr(around, str(side)) for r in one.results)]
+    sides = {rule.value.side for rule in terms.writeback.fields if rule.value.side is not None}
+    seen = [*results, *(result for side in sides for one in around.on(side) for result in one.results)]
     return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in seen)
 
 

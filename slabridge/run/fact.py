@@ -31,7 +31,7 @@ def fact_of(rule: FieldMap, known: Known, results: Sequence[Result], around: Aro
     """Return what is to stand in a field of a ticket, by its results and those around it."""
     ref = rule.value
     if ref.side is not None:
-        beside: Sequence[Neighbour] = around.above if ref.side == "above" else around.below
+        beside = around.on(ref.side)
         if ref.result == KEY:
             return _joined(beside) or NO_CYCLE
         results = [result for one in beside for result in one.results]

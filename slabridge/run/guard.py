@@ -26,8 +26,8 @@ def is_guarded(context: Context) -> bool:
 
 
 def note_due(context: Context, batch: Iterable[Known]) -> None:
-    """Note, where the guard asks, those of these tickets, as they were judged before, that time alone has moved."""
-    for known in batch if is_guarded(context) else ():
+    """Note those of these tickets, as they were judged before, that time alone has moved."""
+    for known in batch:
         due = Evaluated(known.id, known.results).next_change_at
         if due is not None and due <= context.as_of:
             context.due.add(known.id)

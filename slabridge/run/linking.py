@@ -6,7 +6,7 @@ import structlog
 
 from slabridge.run.context import Context
 from slabridge.run.reading import keep, read_in_parts
-from slabridge.state import Transaction, links, tickets
+from slabridge.state import Transaction, followed, links
 from slabridge.state.links import Unresolved
 from slabridge.ticket.links import Follow
 
@@ -62,8 +62,8 @@ def _name(one: Unresolved) -> tuple[str, str]:
 
 def _known(transaction: Transaction, names: Sequence[Unresolved]) -> dict[tuple[str, str], str]:
     """Return the ids of those that the state knows."""
-    by_key = tickets.ids_of_keys(transaction, [one.reference for one in names if one.named_by == "key"])
-    by_id = tickets.known_ids(transaction, [one.reference for one in names if one.named_by == "id"])
+    by_key = links.ids_of_keys(transaction, [one.reference for one in names if one.named_by == "key"])
+    by_id = links.known_ids(transaction, [one.reference for one in names if one.named_by == "id"])
     return {("key", key): id_ for key, id_ in by_key.items()} | {("id", id_): id_ for id_ in by_id}
 
 
@@ -73,13 +73,13 @@ def _read(context: Context, asked: Sequence[Unresolved]) -> dict[tuple[str, str]
     ids = context.connector.ids_of(keys) if keys else {}
     meant = {_name(one): ids.get(one.reference, "") if one.named_by == "key" else one.reference for one in asked}
     with context.state.begin() as transaction:
-        new = set(filter(None, meant.values())) - tickets.known_ids(transaction, meant.values())
+        new = set(filter(None, meant.values())) - links.known_ids(transaction, meant.values())
     alone = {meant[_name(one)] for one in asked if one.follow == Follow.CHAIN}
     for page in context.connector.reread(sorted(new)):
         with context.state.begin() as transaction:
             keep(transaction, context, page)
-            tickets.only_linked(transaction, alone.intersection(ticket.id for ticket in page.tickets), so=True)
+            followed.only_linked(transaction, alone.intersection(ticket.id for ticket in page.tickets), so=True)
         context.proceed()
     with context.state.begin() as transaction:
-        there = tickets.known_ids(transaction, meant.values())
+        there = links.known_ids(transaction, meant.values())
     return {name: id_ for name, id_ in meant.items() if id_ in there}

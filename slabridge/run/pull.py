@@ -10,7 +10,7 @@ from slabridge.run.gaps import Gap, gaps_of
 from slabridge.run.reading import keep, read, read_in_parts
 from slabridge.run.stating import find_in_all
 from slabridge.run.unseen import count_what_is_known, report_never_seen
-from slabridge.state import connections, tickets
+from slabridge.state import connections, followed, tickets
 
 log = structlog.get_logger("slabridge.run")
 
@@ -30,7 +30,7 @@ def pull(context: Context) -> None:
     for page in context.connector.changed(standing.changed):
         with context.state.begin() as transaction:
             keep(transaction, context, page)
-            tickets.only_linked(transaction, [ticket.id for ticket in page.tickets], so=False)
+            followed.only_linked(transaction, [ticket.id for ticket in page.tickets], so=False)
             connections.set_changed(transaction, page.cursor)
             if is_first_run and connection.first_run == "quiet":
                 connections.set_posts_from(transaction, context.as_of)
@@ -55,8 +55,8 @@ def _follow(context: Context, cursor: Cursor | None) -> None:
     """Read known tickets with an open cycle that changed outside the filter."""
     for touched in context.connector.touched(cursor):
         with context.state.begin() as transaction:
-            followed = tickets.followed(transaction, touched.ids, context.run.number)
-        read(context, followed)
+            ids = followed.among(transaction, touched.ids, context.run.number)
+        read(context, ids)
         with context.state.begin() as transaction:
             connections.set_touched(transaction, touched.cursor)
 
@@ -68,7 +68,7 @@ def _census(context: Context, last: int | None) -> None:
         return
     tally, run = context.tally, context.run.number
     changed, gone = tally.changed, tally.gone
-    asked = read_in_parts(context, lambda transaction, after, most: tickets.unread(transaction, run, after, most))
+    asked = read_in_parts(context, lambda transaction, after, most: followed.unread(transaction, run, after, most))
     with context.state.begin() as transaction:
         connections.set_census_at(transaction, context.as_of)
     tally.census = True

@@ -6,10 +6,9 @@ import structlog
 
 from sla_engine import Position
 from slabridge.run.context import Context
-from slabridge.state import Transaction, links, tickets
-from slabridge.ticket.around import Around, Carrier, Name, Neighbour
+from slabridge.state.group import group_of
+from slabridge.ticket.around import Around, Carrier, Neighbour
 from slabridge.ticket.known import Known
-from slabridge.ticket.mapping import Mapper
 
 log = structlog.get_logger("slabridge.run")
 
@@ -19,24 +18,16 @@ def around(context: Context, batch: Sequence[Known]) -> Mapping[str, Around]:
     if not context.connection.writeback.reads_chain or not batch:
         return {}
     here = {(context.name, known.id): known for known in batch}
+    connections = context.run.config.connections
+    names = [connection.name for connection in connections]
     with context.state.begin() as transaction:
-        group, cut = links.groups(transaction.sql, list(here), context.run.config.chain_limit)
-        named = links.resolved(transaction.sql, [*here, *group])
-        others: dict[Name, Known] = {}
-        for connection in context.run.config.connections:
-            ids = [id_ for source, id_ in group if source == connection.name]
-            for known in tickets.load(Transaction(transaction.sql, connection.name), ids):
-                others[connection.name, known.id] = known
-    if cut:
-        most = max(cut, key=lambda name: (len(named.get(name, {})), name))
+        group = group_of(transaction.sql, here, names, context.run.config.chain_limit)
+    if group.cut:
+        most = max(group.cut, key=lambda name: (group.cut[name], name))
         key = here[most].native.key
-        log.warning("too many tickets are linked", connection=context.name, tickets=len(cut), ticket=key)
-    mappers = {connection.name: Mapper(connection) for connection in context.run.config.connections}
-    every = {**here, **others}
-    mapped = [
-        mappers[name[0]].ticket(known.native, {} if name in cut else named.get(name, {}))
-        for name, known in every.items()
-    ]
+        log.warning("too many tickets are linked", connection=context.name, tickets=len(group.cut), ticket=key)
+    every = {**here, **group.others}
+    mapped = group.tickets(connections, every)
     positions = dict(zip(every, context.run.engine.positions(mapped, context.as_of), strict=True))
     carriers = {name: _carrier(position) for name, position in positions.items()}
     number = context.run.number

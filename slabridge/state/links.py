@@ -6,8 +6,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from slabridge.state.database import upsert
-from slabridge.state.schema import link, ticket
-from slabridge.state.transaction import Transaction
+from slabridge.state.schema import former_key, link, ticket
+from slabridge.state.transaction import Transaction, in_parts
 from slabridge.ticket.links import Reference
 
 Name = tuple[str, str]
@@ -112,6 +112,27 @@ def some(sql: sa.Connection, most: int) -> list[tuple[Name, Name]]:
     return [((row.connection, row.ticket), (row.other_connection, row.other)) for row in rows]
 
 
+def ids_of_keys(transaction: Transaction, keys: Collection[str]) -> dict[str, str]:
+    """Return the ids of known tickets by a key that they have or had."""
+    found: dict[str, str] = {}
+    for table, identity in ((former_key, former_key.c.ticket), (ticket, ticket.c.id)):
+        for part in in_parts(keys):
+            rows = sa.select(table.c.key, identity).where(transaction.owns(table), table.c.key.in_(part))
+            found.update((key, id_) for key, id_ in transaction.sql.execute(rows))
+    return found
+
+
+def known_ids(transaction: Transaction, ids: Collection[str]) -> set[str]:
+    """Return those of these ids of which a ticket is known."""
+    return {
+        id_
+        for part in in_parts(ids)
+        for id_ in transaction.sql.scalars(
+            sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.id.in_(part))
+        )
+    }
+
+
 def groups(sql: sa.Connection, names: Collection[Name], most: int) -> tuple[set[Name], set[Name]]:
     """Return all that are linked with these tickets, directly or through others, in groups of at most `most` tickets.
 
@@ -190,9 +211,8 @@ def _rows(
     rows: list[sa.Row[tuple[str, ...]]] = []
     for of in sorted({name for name, _ in names}):
         ids = sorted(id_ for name, id_ in names if name == of)
-        for start in range(0, len(ids), AT_ONCE):
-            statement = sa.select(link).where(connection == of, ticket.in_(ids[start : start + AT_ONCE]))
-            rows += sql.execute(statement).all()
+        for part in in_parts(ids):
+            rows += sql.execute(sa.select(link).where(connection == of, ticket.in_(part))).all()
     return rows
 
 

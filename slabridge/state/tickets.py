@@ -14,12 +14,10 @@ from slabridge.state import codec
 from slabridge.state.codec import Encoded
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection as connection_table
-from slabridge.state.schema import former_key, link, outbox, ticket
-from slabridge.state.transaction import Transaction
+from slabridge.state.schema import former_key, outbox, ticket
+from slabridge.state.transaction import Transaction, in_parts
 from slabridge.state.trouble import Damaged
 from slabridge.ticket.known import Evaluated, Known
-
-_IDS_AT_ONCE = 500
 
 AT_ONCE = 5_000
 """Tickets to be read that are named at a time: of a million, not all ids are in memory."""
@@ -85,7 +83,7 @@ def stored(transaction: Transaction, ids: Collection[str]) -> dict[str, Stored]:
     columns = (ticket.c.id, ticket.c.payload, ticket.c.digest, ticket.c.read_at, ticket.c.gone)
     return {
         identity: Stored(payload, digest, read_at or 0, gone)
-        for part in _parts(ids)
+        for part in in_parts(ids)
         for identity, payload, digest, read_at, gone in transaction.sql.execute(
             sa.select(*columns).where(transaction.owns(ticket), ticket.c.id.in_(part), ticket.c.digest != _FORGOTTEN)
         )
@@ -126,7 +124,7 @@ def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str,
 
 def lose(transaction: Transaction, ids: Collection[str]) -> int:
     """Leave tickets alone that the tool has no more, or hides from us; return how many of them were there before."""
-    there = sum(len(_ids(transaction, ticket.c.id.in_(part))) for part in _parts(ids))
+    there = sum(len(_ids(transaction, ticket.c.id.in_(part))) for part in in_parts(ids))
     _update(transaction, ids, {"gone": True, "pending": False, "next_change_at": None})
     return there
 
@@ -134,18 +132,6 @@ def lose(transaction: Transaction, ids: Collection[str]) -> int:
 def open_ids(transaction: Transaction, after: str = "", limit: int | None = None) -> list[str]:
     """Return the next ids of tickets with an open cycle, in order."""
     return _ids(transaction, ticket.c.is_open, ticket.c.id > after, limit=limit)
-
-
-def unread(transaction: Transaction, run: int, after: str = "", limit: int | None = None) -> list[str]:
-    """Return the next ids of followed tickets that this run has not read, in order, lost ones too.
-
-    Followed is a ticket with an open cycle, and one to which a ticket with an open cycle is linked.
-    """
-    found: set[str] = set()
-    for identity, statement in (_opened(transaction), _linked_to_open(transaction)):
-        wanted = statement.where(ticket.c.pulled_in != run, identity > after).order_by(identity).limit(limit)
-        found.update(id_ for (id_,) in transaction.sql.execute(wanted))
-    return sorted(found)[:limit]
 
 
 def carrying(transaction: Transaction) -> int:
@@ -167,64 +153,6 @@ def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST
         ticket.c.pulled_in != run,
     )
     return [Due(*row) for row in transaction.sql.execute(statement.order_by(*place).limit(AT_ONCE))]
-
-
-def followed(transaction: Transaction, ids: Collection[str], run: int) -> list[str]:
-    """Return those of `ids` that are followed, and that this run has not read."""
-    found: set[str] = set()
-    for identity, statement in (_opened(transaction), _linked_to_open(transaction)):
-        for part in _parts(ids):
-            wanted = statement.where(ticket.c.pulled_in != run, ~ticket.c.gone, identity.in_(part))
-            found.update(id_ for (id_,) in transaction.sql.execute(wanted))
-    return sorted(found)
-
-
-_Ids = tuple[sa.Column[str], sa.Select[Any]]
-"""A selection of ids of tickets, and the column in whose order an index has them."""
-
-
-def _opened(transaction: Transaction) -> _Ids:
-    return ticket.c.id, sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.is_open)
-
-
-def _linked_to_open(transaction: Transaction) -> _Ids:
-    above = ticket.alias("above")
-    return link.c.other, (
-        sa.select(link.c.other)
-        .join(ticket, (ticket.c.connection == link.c.other_connection) & (ticket.c.id == link.c.other))
-        .join(above, (above.c.connection == link.c.connection) & (above.c.id == link.c.ticket) & above.c.is_open)
-        .where(link.c.other_connection == transaction.connection)
-    )
-
-
-def only_linked(transaction: Transaction, ids: Collection[str], *, so: bool) -> None:
-    """Record that tickets are known for their links alone, or that a filter takes them up."""
-    for part in _parts(ids):
-        statement = sa.update(ticket).where(
-            transaction.owns(ticket), ticket.c.id.in_(part), ticket.c.only_linked.is_(not so)
-        )
-        transaction.sql.execute(statement.values(only_linked=so, pending=True))
-
-
-def ids_of_keys(transaction: Transaction, keys: Collection[str]) -> dict[str, str]:
-    """Return the ids of known tickets by a key that they have or had."""
-    found: dict[str, str] = {}
-    for table, identity in ((former_key, former_key.c.ticket), (ticket, ticket.c.id)):
-        for part in _parts(keys):
-            rows = sa.select(table.c.key, identity).where(transaction.owns(table), table.c.key.in_(part))
-            found.update((key, id_) for key, id_ in transaction.sql.execute(rows))
-    return found
-
-
-def known_ids(transaction: Transaction, ids: Collection[str]) -> set[str]:
-    """Return those of these ids of which a ticket is known."""
-    return {
-        id_
-        for part in _parts(ids)
-        for id_ in transaction.sql.scalars(
-            sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.id.in_(part))
-        )
-    }
 
 
 def mark_pending(transaction: Transaction, ids: Collection[str] | None = None) -> None:
@@ -278,15 +206,22 @@ def natives(transaction: Transaction, after: str) -> Natives:
 
 def load(transaction: Transaction, ids: Collection[str]) -> list[Known]:
     """Return those of these tickets that the tool still has, ordered by id."""
-    return [
-        _known(row)
-        for part in _parts(sorted(ids))
-        for row in transaction.sql.execute(
-            sa.select(*_KNOWN)
-            .where(transaction.owns(ticket), ticket.c.id.in_(part), ~ticket.c.gone)
-            .order_by(ticket.c.id)
-        )
-    ]
+    return [_known(row) for row in _rows(transaction, ids)]
+
+
+def readable(transaction: Transaction, ids: Collection[str]) -> list[Known]:
+    """Return the same, without those whose stored form is damaged."""
+    found = []
+    for row in _rows(transaction, ids):
+        with suppress(Damaged):  # the next run that judges it reads it anew
+            found.append(_known(row))
+    return found
+
+
+def _rows(transaction: Transaction, ids: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    for part in in_parts(sorted(ids)):
+        wanted = sa.select(*_KNOWN).where(transaction.owns(ticket), ticket.c.id.in_(part), ~ticket.c.gone)
+        yield from transaction.sql.execute(wanted.order_by(ticket.c.id))
 
 
 def judged_before(transaction: Transaction, after: str, limit: int) -> list[Known]:
@@ -405,12 +340,6 @@ def _ids(transaction: Transaction, *conditions: sa.ColumnElement[bool], limit: i
 
 
 def _update(transaction: Transaction, ids: Collection[str], values: Mapping[str, Any]) -> None:
-    for part in _parts(ids):
+    for part in in_parts(ids):
         statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.id.in_(part))
         transaction.sql.execute(statement.values(**values))
-
-
-def _parts(ids: Collection[str]) -> Iterator[list[str]]:
-    ordered = list(ids)
-    for start in range(0, len(ordered), _IDS_AT_ONCE):
-        yield ordered[start : start + _IDS_AT_ONCE]

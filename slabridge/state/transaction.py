@@ -1,12 +1,14 @@
 """The state of one connection: transactions over what it holds of that connection alone."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from slabridge.state.database import State
+
+_IDS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,10 @@ class ConnectionState:
         """Open a transaction that only reads; raises as `State.reading` does."""
         with self.state.reading() as sql:
             yield Transaction(sql, self.connection)
+
+
+def in_parts(ids: Collection[str]) -> Iterator[list[str]]:
+    """Yield ids, as many at a time as one statement may name."""
+    ordered = list(ids)
+    for start in range(0, len(ordered), _IDS_AT_ONCE):
+        yield ordered[start : start + _IDS_AT_ONCE]

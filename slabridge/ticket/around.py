@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sla_engine import Result
+from slabridge.config import Side
 
 Name = tuple[str, str]
 """A ticket's source and id."""
@@ -36,6 +37,10 @@ class Around:
     above: Sequence[Neighbour] = ()
     below: Sequence[Neighbour] = ()
     carriers: Mapping[Name, Carrier] = field(default_factory=dict)
+
+    def on(self, side: Side) -> Sequence[Neighbour]:
+        """Return the tickets above, or those below."""
+        return self.above if side == "above" else self.below
 
 
 ALONE = Around()

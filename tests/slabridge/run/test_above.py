@@ -7,10 +7,12 @@ import pytest
 
 from connectors.interface import NativeTicket
 from sla_engine.instant import HOUR, MINUTE
+from slabridge.app.explain import explain
 from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.chained import chained
 from tests.slabridge.run.job import NOON, Job, small, tally
+from tests.slabridge.run.test_damage import damage
 
 
 @pytest.fixture
@@ -168,3 +170,22 @@ def test_a_breach_above_that_ended_while_the_issues_tool_was_down_is_posted_when
     job.run_at(NOON + 3 * HOUR + 30 * MINUTE)
     assert breach in markers(job, "jira", issue)
     assert job.run_at(NOON + 3 * HOUR + 31 * MINUTE).exit_code is Exit.COMPLETE
+
+
+def test_a_linked_ticket_whose_stored_form_is_damaged_stops_nobody(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    damage(job, f"UPDATE ticket SET payload = x'00' WHERE key = '{incident.key}'")  # noqa: S608 - our own words
+    job.sandbox.move_to(NOON + MINUTE)
+    job.do("edit", issue.key, fields={"summary": "another"})
+    job.do("transition", issue.key, to="Active")
+    job.sandbox.fault("servicenow", do="reset_before", times=None)
+    report = job.run()
+    job.sandbox.clear_faults()
+    assert tally(report, "jira").evaluated > 0
+    assert tally(report, "jira").exit_code is Exit.COMPLETE
+    assert explain(job.config(), issue.key)
+
+    job.run_at(NOON + 2 * MINUTE)
+    assert held(job, "jira", issue)["SLA holder"] == incident.key

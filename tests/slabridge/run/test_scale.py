@@ -12,7 +12,7 @@ from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR
 from slabridge.exit import Exit
-from slabridge.state import State, Transaction, tickets
+from slabridge.state import State, Transaction, followed, tickets
 from tests.slabridge.run.job import NOON, Job, Truth, tally
 from tests.slabridge.state.making import judge, save, ticket
 
@@ -36,7 +36,7 @@ def plans(state: State) -> list[str]:
         sa.event.listen(transaction, "before_cursor_execute", note)
         tickets.pending(Transaction(transaction, "snow"), "", 10)
         tickets.open_ids(Transaction(transaction, "snow"))
-        tickets.unread(Transaction(transaction, "snow"), 2)
+        followed.unread(Transaction(transaction, "snow"), 2)
         tickets.to_reread(Transaction(transaction, "snow"), 1_000, 2)
         tickets.mark_due(Transaction(transaction, "snow"), 1_000)
         sa.event.remove(transaction, "before_cursor_execute", note)

@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.interface import NativeTicket
-from slabridge.state import State, Transaction, connections, tickets
+from slabridge.state import State, Transaction, connections, followed, tickets
 from slabridge.ticket.known import Evaluated
 from tests.slabridge.run.making import result
 from tests.slabridge.state.making import NOW, judge, kept, known, pending, save, ticket
@@ -87,7 +87,7 @@ def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: S
         assert tickets.to_reread(Transaction(transaction, "snow"), 499, 2) == []
         assert tickets.to_reread(Transaction(transaction, "snow"), 500, 2) == [(500, "1"), (500, "2")]
         assert tickets.to_reread(Transaction(transaction, "snow"), 500, 1) == []  # this run read them already
-        assert tickets.followed(Transaction(transaction, "snow"), ["1", "3", "4"], 2) == ["1"]
+        assert followed.among(Transaction(transaction, "snow"), ["1", "3", "4"], 2) == ["1"]
         tickets.mark_due(Transaction(transaction, "snow"), 499)
     assert pending(state) == []
     with state.begin() as transaction:
