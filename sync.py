@@ -6,7 +6,7 @@ parts are in docs/architecture.md.
 """
 
 import runpy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
@@ -32,7 +32,7 @@ from slabridge.run.plan import plan
 from slabridge.run.pull import pull
 from slabridge.run.reading import read
 from slabridge.run.settle import settle
-from slabridge.run.surroundings import around
+from slabridge.run.surroundings import around, report_crowd
 from slabridge.run.tally import Report
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.writable import report_unwritable, writable_actions
@@ -120,9 +120,10 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
         if this.config.reads_chain:
             _each(this, pulled, read_linked)
         _each(this, pulled, _judge_all)
-        _each(this, pulled, partial(_write_all, write=write))
+        _each(this, pulled, partial(_write_all, write=write, parts=pulled))
         for part in pulled:
             if part.context is not None:
+                report_crowd(part.context)
                 report_mapping(part.context)
                 report_unwritable(part.context)
                 part.context.redefined.report(part.connection.name)
@@ -171,7 +172,7 @@ def _judge(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequen
     return judged
 
 
-def _write_all(context: Context, write: Write) -> None:
+def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
     config = context.run.config
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
@@ -192,7 +193,7 @@ def _write_all(context: Context, write: Write) -> None:
     batch, after = pending(context, "", BATCH)
     while after:
         judged = _judged_before(context, batch) if judged_first else _judge(context, batch)
-        settle(context, batch, write(context, _planned(context, judged, terms)))
+        settle(context, batch, write(context, _planned(context, judged, terms, parts)))
         context.proceed()
         batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
@@ -215,38 +216,62 @@ def _judged_before(context: Context, batch: Sequence[Known]) -> list[tuple[Known
     return [(known, known.results) for known in batch if known.id not in context.unjudged]
 
 
-def _planned(context: Context, every: Sequence[tuple[Known, Sequence[Result]]], terms: Terms) -> list[Planned]:
+def _planned(
+    context: Context, every: Sequence[tuple[Known, Sequence[Result]]], terms: Terms, parts: Sequence[Part]
+) -> list[Planned]:
     """Plan what to write on judged tickets; before a comment is posted or deleted, its ticket is read by this run.
 
-    Where another state may write on the same tools (`in_doubt`), all that get a comment are read, at the last moment.
-    On those that are known for their links alone nothing is written.
+    Where another state may write on the same tools (`in_doubt`), or the run has read for long, all that get a comment
+    are read at the last moment, and so are those above them. On those that are known for their links alone nothing is
+    written.
     """
     judged = [(known, results) for known, results in every if not known.only_linked]
     beside = around(context, [known for known, _ in judged])
     adopt(context, judged, terms, beside)
     planned = plan(context, judged, terms, beside)
-    doubt = in_doubt(judged, terms)
-    unread = {
-        known.id
+    told = {
+        known.id: known.pulled_in == context.run.number
         for known, actions in planned
-        if (doubt or known.pulled_in != context.run.number)
-        and any(isinstance(action.write, CommentWrite | CommentDelete) for action in actions)
+        if any(isinstance(action.write, CommentWrite | CommentDelete) for action in actions)
     }
+    above = {one.name for id_ in told if id_ in beside for one in beside[id_].above}
+    reread = _reread_above(context, parts, above)
+    every_one = reread or context.began_long_ago or in_doubt(judged, terms)
+    unread = {id_ for id_, is_read in told.items() if every_one or not is_read}
     if not unread:
         return planned
-    read(context, sorted(unread))
-    with context.state.begin() as transaction:
-        fresh = tickets.load(transaction, unread)
-    second = Mapper(context.connection)  # what was counted of these tickets is not counted once more
-    again = judge(context, second, fresh)
-    context.mapper.unmapped |= second.unmapped
-    context.mapper.unreadable |= second.unreadable
+    again = _reread(context, unread)
     beside = around(context, [known for known, _ in again])
     adopt(context, again, terms, beside)
     return [
         *((known, actions) for known, actions in planned if known.id not in unread),
         *plan(context, again, terms, beside),
     ]
+
+
+def _reread_above(context: Context, parts: Sequence[Part], names: Collection[tuple[str, str]]) -> bool:
+    """Read tickets of which something is told elsewhere, where they were read long ago; say whether any was."""
+    reread = False
+    for part in parts:
+        ids = [id_ for source, id_ in names if source == part.connection.name]
+        if ids and part.context is not None and part.context.began_long_ago:
+            reread = True
+            if part.context is context:
+                _reread(context, ids)
+            else:
+                contained(part, context.run, partial(_reread, part.context, ids))
+    return reread
+
+
+def _reread(context: Context, ids: Collection[str]) -> list[tuple[Known, Sequence[Result]]]:
+    read(context, sorted(ids))
+    with context.state.begin() as transaction:
+        fresh = tickets.load(transaction, ids)
+    second = Mapper(context.connection)  # what was counted of these tickets is not counted once more
+    again = judge(context, second, fresh)
+    context.mapper.unmapped |= second.unmapped
+    context.mapper.unreadable |= second.unreadable
+    return again
 
 
 if __name__ == "__main__":

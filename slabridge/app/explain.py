@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sla_engine import Engine, Result, Ticket
+from sla_engine import Engine, Position, Result, Ticket
 from sla_engine.instant import format_instant
 from slabridge.config import Config
 from slabridge.state import ConnectionState, State, connections, links, tickets
@@ -14,9 +14,13 @@ from slabridge.ticket.mapping import Mapper
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A ticket with its results as of an instant, opened into segments, and what is wrong with its data."""
+    """A ticket with its results as of an instant, opened into segments, and what is wrong with its data.
+
+    `position` says who stands above and below it then.
+    """
 
     ticket: Ticket
+    position: Position
     results: Sequence[Result]
     remarks: Sequence[str]
     as_of: int
@@ -57,15 +61,10 @@ def explained(config: Config, state: State, key: str, at: int | None = None) -> 
         if as_of is None:
             continue
         seen, as_of = (known, as_of) if at is None else (replace(known, results=()), at)
-        judgement = judge(
-            engine,
-            Mapper(by_name[name]),
-            [seen],
-            as_of,
-            opened=True,
-            named={known.id: group.named.get((name, known.id), {})},
-            others=group.tickets(config.connections, group.others),
-        )
+        others = group.tickets(config.connections, group.others)
+        named = {known.id: group.named.get((name, known.id), {})}
+        judgement = judge(engine, Mapper(by_name[name]), [seen], as_of, opened=True, named=named, others=others)
+        position = engine.positions([*judgement.tickets, *others], as_of)[0]
         remarks = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
         remarks += [f'nothing maps "{value}" of {name}: not judged' for name, value in judgement.unmapped.get(0, ())]
         remarks += [
@@ -74,5 +73,5 @@ def explained(config: Config, state: State, key: str, at: int | None = None) -> 
         ]
         if group.cut:
             remarks.append(f"linked with more than {config.chain_limit} tickets (job.chain_limit): shown without them")
-        explanations.append(Explained(judgement.tickets[0], judgement.results[0], remarks, as_of))
+        explanations.append(Explained(judgement.tickets[0], position, judgement.results[0], remarks, as_of))
     return explanations

@@ -31,7 +31,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
     from rich.console import Console
 
     from slabridge.app.explain import explain as explanations
-    from slabridge.show.ledger import ledger_of
+    from slabridge.show.ledger import ledger_of, neighbours_of
     from slabridge.text.printed import json_line, line
 
     configured = loaded(config)
@@ -41,7 +41,8 @@ def explain(  # noqa: PLR0913 - one parameter per option
             for result in one.results:
                 sys.stdout.buffer.write(json_line(result.as_json(segments=True)))
         else:
-            Console(highlight=False, soft_wrap=True).print(ledger_of(one.results, configured.definitions))
+            console = Console(highlight=False, soft_wrap=True)
+            console.print(neighbours_of(one.position), ledger_of(one.results, configured.definitions), sep="", end="")
         for text in one.remarks:
             sys.stderr.write(f"{line(one.ticket.key)}: {line(text)}\n")
     if not found:

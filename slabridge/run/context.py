@@ -15,6 +15,9 @@ from slabridge.run.tally import Tally
 from slabridge.state import ConnectionState
 from slabridge.ticket.mapping import Mapper
 
+_LONG = 60.0
+"""Seconds."""
+
 OnProgress = Callable[[Tally], None]
 """Called after every page and batch, to show how far the run is."""
 
@@ -45,8 +48,9 @@ class Context:
     `as_of` is the tool's clock, ms UTC, when this part of the run began; by `until` (this machine's `time.monotonic`)
     its pull is late. `quarantined` are ids of tickets that it quarantined, `unmapped` of those that it did not judge,
     because nothing maps a value that decides; `unjudged` are all that it did not judge, `due` those that time alone has
-    moved, where the guard asks. `unwritable` counts tickets by field and by the reason for which the tool would not
-    take its value; they are `kept` for the next run.
+    moved, where the guard asks. `crowded` are those in groups of more than `chain_limit` tickets, `crowd` counts the
+    links that they have, by the tickets at both ends. `unwritable` counts tickets by field and by the reason for which
+    the tool would not take its value; they are `kept` for the next run.
     """
 
     run: Run
@@ -64,12 +68,19 @@ class Context:
     redefined: Redefined = field(default_factory=Redefined)
     unjudged: set[str] = field(default_factory=set)
     due: set[str] = field(default_factory=set)
+    crowded: set[str] = field(default_factory=set)
+    crowd: Counter[tuple[str, str]] = field(default_factory=Counter)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property
     def name(self) -> str:
         """The connection's name in the configuration."""
         return self.connection.name
+
+    @property
+    def began_long_ago(self) -> bool:
+        """Whether what was read since then may have changed by now, so that it is read again before it is told."""
+        return monotonic() - self.began > _LONG
 
     @property
     def now(self) -> int:

@@ -50,7 +50,7 @@ def begin(part: Part, this: Run, patience: float) -> Context:
     return context
 
 
-def contained(part: Part, this: Run, step: Callable[[], None]) -> None:
+def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
     """Go one step in a connection's part; a tool that fails ends that part, and no more, and so does a bug.
 
     Raises:

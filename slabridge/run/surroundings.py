@@ -6,9 +6,13 @@ import structlog
 
 from sla_engine import Position
 from slabridge.run.context import Context
+from slabridge.state import Transaction, tickets
 from slabridge.state.group import group_of
 from slabridge.ticket.around import Around, Carrier, Neighbour
 from slabridge.ticket.known import Known
+
+_REMEMBERED = 1_000
+"""Tickets whose links are counted: one of those with the most is among them."""
 
 log = structlog.get_logger("slabridge.run")
 
@@ -23,9 +27,10 @@ def around(context: Context, batch: Sequence[Known]) -> Mapping[str, Around]:
     with context.state.begin() as transaction:
         group = group_of(transaction.sql, here, names, context.run.config.chain_limit)
     if group.cut:
-        most = max(group.cut, key=lambda name: (group.cut[name], name))
-        key = here[most].native.key
-        log.warning("too many tickets are linked", connection=context.name, tickets=len(group.cut), ticket=key)
+        context.crowded.update(id_ for _, id_ in group.cut)
+        context.crowd.update(group.crowd)
+        for name, _ in context.crowd.most_common()[_REMEMBERED:]:
+            del context.crowd[name]
     every = {**here, **group.others}
     mapped = group.tickets(connections, every)
     positions = dict(zip(every, context.run.engine.positions(mapped, context.as_of), strict=True))
@@ -40,6 +45,17 @@ def around(context: Context, batch: Sequence[Known]) -> Mapping[str, Around]:
         known.id: Around(name, seen(positions[name].above), seen(positions[name].below), carriers)
         for name, known in here.items()
     }
+
+
+def report_crowd(context: Context) -> None:
+    """Say how many tickets were looked at alone because their group is too large, and which has the most links."""
+    if not context.crowd:
+        return
+    source, id_ = max(context.crowd, key=lambda name: (context.crowd[name], name))
+    with context.state.begin() as transaction:
+        key = next((known.native.key for known in tickets.readable(Transaction(transaction.sql, source), [id_])), id_)
+    count = len(context.crowded)
+    log.warning("too many tickets are linked", connection=context.name, tickets=count, source=source, ticket=key)
 
 
 def _carrier(position: Position) -> Carrier:

@@ -10,7 +10,7 @@ from slabridge.text.printed import line
 from slabridge.text.spoken import zoned
 
 WIDTH: Final = 1000
-_LEFT, _RIGHT, _TOP, _LANE, _BAR = 190, 24, 100, 62, 30
+_LEFT, _RIGHT, _TOP, _LANE, _BAR = 190, 24, 112, 62, 30
 _FONT = "system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', 'Liberation Sans', Arial, sans-serif"
 _INK, _GREY, _RULE, _NIGHT, _RED = "#1f2328", "#59636e", "#d1d9e0", "#eff2f5", "#b42318"
 _TINTS = ("#cfe3fb", "#fde2c4", "#d6f0d8", "#ead9f7", "#fbd5d5", "#d3eeee", "#f3efc2", "#e3e3e3")
@@ -62,6 +62,7 @@ def drawn(picture: Picture) -> str:
     _patterns(svg)
     _rect(svg, 0, 0, WIDTH, height, fill="#ffffff")
     _text(svg, 24, 30, picture.title, size=17, weight="600", most=WIDTH - 48)
+    _text(svg, 24, 51, picture.summary, fill=_GREY, size=13, most=WIDTH - 48)
     scale = _Scale(picture)
     _background(svg, picture, scale, height - further)
     for number, lane in enumerate(picture.lanes):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from sla_engine import Definitions, Result
+from sla_engine import Definitions, Position, Result
 from sla_engine.attribution import Segment
 from sla_engine.chain.outcome import ChainSegment
 from slabridge.show.picture import verdict_of
@@ -50,6 +50,16 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
             text.append(f"  {line(sentence)}\n")
         if result.chain is None and result.breach_holder is not None:
             text.append(f"  held at the breach by {line(result.breach_holder)}\n")
+    return text
+
+
+def neighbours_of(position: Position) -> Text:
+    """Return who stands above and below a ticket, a line each; nothing where nobody does."""
+    text = Text()
+    for side, found in (("above", position.above), ("below", position.below)):
+        if found:
+            text.append(f"{side} {line(position.ticket.key)}: ", style="bold")
+            text.append(", ".join(f"{line(one.key)} ({line(one.source)})" for one in found) + "\n")
     return text
 
 

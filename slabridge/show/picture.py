@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sla_engine import Calendar, Definitions, Result
-from sla_engine.chain.outcome import ChainOutcome, ChainSegment, TicketRef
+from sla_engine.chain.outcome import ChainOutcome, ChainSegment, Overrun, TicketRef
 from slabridge.text.spoken import local, spoken
 
 
@@ -48,10 +48,11 @@ class Lane:
 class Picture:
     """All of it; `closed` is time in which the clock does not count, `handovers` are (instant, lane before, lane then).
 
-    `words` say the same for who cannot see it.
+    `summary` says why the promise was broken, in a line; `words` say all of it for who cannot see it.
     """
 
     title: str
+    summary: str
     lanes: tuple[Lane, ...]
     start: int
     end: int
@@ -75,6 +76,7 @@ def picture_of(result: Result, definitions: Definitions, calendars: Mapping[str,
     ]
     return Picture(
         f"{result.kind.upper()} {result.agreement}.{result.objective} of {result.ticket}: {_outcome(result)}",
+        _summary(chain, verdict_of(result)),
         tuple(lanes),
         result.started_at,
         end,
@@ -207,13 +209,29 @@ def verdict_of(result: Result) -> list[str]:
     if breach is None:
         return []
     found = [f"{breach.holder or 'Nobody'} had it at the breach, on {breach.carrier.key}."]
-    for overrun in breach.overruns:
-        held = "; without that the promise would have held" if overrun.decisive else ""
-        late = f"ran on for {spoken(overrun.worked)} after it was late"
-        found.append(f"{overrun.by.agreement}.{overrun.by.objective} on {overrun.by.ticket.key} {late}{held}.")
+    found += map(_ran_on, breach.overruns)
     if breach.cause is not None and (result.kind == "sla" or breach.cause != "unbacked"):
         found.append(_CAUSES[breach.cause])
     return found
+
+
+def _summary(chain: ChainOutcome, verdict: Sequence[str]) -> str:
+    """Return who overran so long that it broke the promise, and how long he had it; else why it was broken."""
+    overruns = () if chain.breach is None else chain.breach.overruns
+    for overrun in overruns:
+        if overrun.decisive:
+            key, shares = overrun.by.ticket.key, [one for one in chain.shares if one.carrier == overrun.by.ticket]
+            had = ", ".join(dict.fromkeys(one.holder or "nobody" for one in shares))
+            said = f"{had} had {key} for {spoken(sum(one.worked for one in shares))}; " if shares else ""
+            late = f"ran on for {spoken(overrun.worked)} after it was late"
+            return f"{said}{overrun.by.agreement}.{overrun.by.objective} {late}. Else the promise would have held."
+    return verdict[-1] if verdict else ""
+
+
+def _ran_on(overrun: Overrun) -> str:
+    held = "; without that the promise would have held" if overrun.decisive else ""
+    late = f"ran on for {spoken(overrun.worked)} after it was late"
+    return f"{overrun.by.agreement}.{overrun.by.objective} on {overrun.by.ticket.key} {late}{held}."
 
 
 _CAUSES = {

@@ -1,5 +1,6 @@
 """Tickets with all that they are linked with, as the state knows them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,12 +20,14 @@ from slabridge.ticket.mapping import Mapper
 class Group:
     """The `others` that tickets are linked with, and of all of them the ids of those that each names.
 
-    `cut` are those of the tickets whose group is too large, each with how many it names: they are taken alone.
+    `cut` are those of the tickets whose group is too large: they are taken alone. `crowd` counts the links that these
+    have, by the tickets at both ends.
     """
 
     others: Mapping[Name, Known]
     named: Mapping[Name, Mapping[Reference, str]]
-    cut: Mapping[Name, int]
+    cut: frozenset[Name]
+    crowd: Counter[Name]
 
     def tickets(self, connections: Iterable[Connection], of: Mapping[Name, Known]) -> list[Ticket]:
         """Return these of its tickets as the engine judges them, with their links."""
@@ -45,4 +48,5 @@ def group_of(sql: sa.Connection, names: Collection[Name], connections: Iterable[
         for known in tickets.readable(Transaction(sql, connection), [id_ for of, id_ in linked if of == connection])
     }
     together = {name: found for name, found in named.items() if name not in cut}
-    return Group(others, together, {name: len(named.get(name, {})) for name in cut})
+    crowd = Counter(end for pair in set(links.edges(sql, cut)) for end in pair)
+    return Group(others, together, frozenset(cut), crowd)

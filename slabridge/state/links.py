@@ -143,7 +143,7 @@ def groups(sql: sa.Connection, names: Collection[Name], most: int) -> tuple[set[
     ahead = set(names)
     while ahead:
         new: set[Name] = set()
-        for pair in _edges(sql, ahead):
+        for pair in edges(sql, ahead):
             for name in pair:
                 if name not in head:
                     head[name], size[name] = name, 1
@@ -196,7 +196,7 @@ def unread(transaction: Transaction, run: int, since: int, after: str, limit: in
     return list(transaction.sql.scalars(further.order_by(ticket.c.id).limit(limit)))
 
 
-def _edges(sql: sa.Connection, names: Collection[Name]) -> Iterator[tuple[Name, Name]]:
+def edges(sql: sa.Connection, names: Collection[Name]) -> Iterator[tuple[Name, Name]]:
     """Yield the links that lead from or to these tickets."""
     stating = _rows(sql, names, link.c.connection, link.c.ticket)
     stated = _rows(sql, names, link.c.other_connection, link.c.other)

@@ -17,7 +17,8 @@ from tests.hanging import hanging
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.cli.conftest import Call
-from tests.slabridge.run.job import NOON, Job, Truth, small
+from tests.slabridge.run.job import NOON, Job, small
+from tests.slabridge.run.truth import Truth
 
 
 @pytest.fixture

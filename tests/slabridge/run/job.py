@@ -1,7 +1,6 @@
 """The job against a sandbox: the example configuration, a state of its own, and what ought to come of it."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,15 +10,12 @@ import requests
 import sqlalchemy as sa
 
 import sync
-from connectors.interface import Connector, Fact, Instant, NativeTicket
-from sla_engine import Engine, Result
+from connectors.interface import Connector, NativeTicket
 from sla_engine.instant import MINUTE, parse_instant
 from slabridge.app.connect import connected
 from slabridge.app.demo import example
-from slabridge.config import Config, Connection, FieldMap, load_config
-from slabridge.config.agreements.result import NEXT_DUE
+from slabridge.config import Config, Connection, load_config
 from slabridge.run.tally import Report, Tally
-from slabridge.run.urgency import most_urgent, next_due
 from slabridge.state import State
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
@@ -167,102 +163,6 @@ def tally(report: Report, name: str) -> Tally:
 
 class Killed(BaseException):
     """What nothing contains, as a process that is killed."""
-
-
-class Truth:
-    """What ought to stand on the tickets: worked out from their histories at the instant of each run, past the state.
-
-    `concerned` are tickets that had or recently ended a cycle at one of these instants, `told` the transitions then.
-    `may` are those that a run may have told that was cut short. `typed` are tickets on which a person wrote into our
-    fields. `ended` are cycles as they first ended: a definition that changes later does not judge them anew.
-    """
-
-    def __init__(self) -> None:
-        self.concerned: set[tuple[str, str]] = set()
-        self.told: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self.may: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
-        self.typed: set[tuple[str, str]] = set()
-        self.ended: dict[tuple[tuple[str, str], str, str, int], Result] = {}
-
-    def check(self, job: Job) -> None:
-        """Require that everything stands as it ought to, now that a run has gone through."""
-        for connection, tool, native, results, recent in self._judged(job):
-            self._check((connection, tool), native, results, recent)
-
-    def note(self, job: Job) -> None:
-        """Keep in mind what a run that was cut short may have told."""
-        for connection, _, native, results, recent in self._judged(job):
-            place = (connection.name, native.id)
-            self.may[place] |= _told(results, recent)
-            self._concern(place, results, recent)
-            for result in results:
-                self._as_ended(place, result)
-
-    def _judged(self, job: Job) -> Iterator[tuple[Connection, Connector, NativeTicket, list[Result], int]]:
-        config = job.config()
-        engine = Engine(config.definitions)
-        with job.connections() as found:
-            for connection, tool, natives in found:
-                as_of = tool.check().now
-                mapper = Mapper(connection)
-                evaluation = engine.evaluate([mapper.ticket(native) for native in natives], as_of)
-                assert not evaluation.invalid
-                for position, native in enumerate(natives):
-                    results = [result for result in evaluation.results if result.position == position]
-                    yield connection, tool, native, results, as_of - config.post_within
-
-    def _check(
-        self, by: tuple[Connection, Connector], native: NativeTicket, results: list[Result], recent: int
-    ) -> None:
-        connection, tool = by
-        place = (connection.name, native.id)
-        results = [self._as_ended(place, result) for result in results]
-        self._concern(place, results, recent)
-        held = {
-            rule.field: tool.encode(rule.field, _fact(rule, results)) if place in self.concerned else None
-            for rule in connection.writeback.fields
-        }
-        if place in self.typed:  # what a person typed where we have nothing to say stays
-            held |= {name: value for name, value in native.written.items() if held[name] is None}
-        assert native.written == held, native.key
-        self.told[place] |= _told(results, recent)
-        markers = [comment.marker for comment in native.comments if comment.marker is not None]
-        assert len(markers) == len(set(markers)), native.key
-        assert self.told[place] <= set(markers) <= self.told[place] | self.may[place], native.key
-
-    def _concern(self, place: tuple[str, str], results: list[Result], recent: int) -> None:
-        if any(result.stopped_at is None or result.stopped_at >= recent for result in results):
-            self.concerned.add(place)
-
-    def _as_ended(self, place: tuple[str, str], result: Result) -> Result:
-        if result.stopped_at is None:
-            return result
-        cycle = (place, result.agreement, result.objective, result.cycle)
-        first = self.ended.setdefault(cycle, result)
-        if first.definition == result.definition:
-            self.ended[cycle] = result
-        return self.ended[cycle]
-
-
-def _told(results: list[Result], recent: int) -> set[str]:
-    """Return the markers of what these results have to tell."""
-    return {
-        f"{result.table}.{result.objective}#{result.cycle} {result.status}"
-        for result in results
-        if result.status in ("at_risk", "breached") and result.stopped_at is None and not result.excluded
-        if result.since is not None and result.since >= recent
-    }
-
-
-def _fact(rule: FieldMap, results: list[Result]) -> Fact:
-    result = most_urgent(results, rule.value)
-    if result is None:
-        return None
-    field = rule.value.result
-    value: int | str | None = next_due(results, rule.value) if field == NEXT_DUE else getattr(result, field)
-    if isinstance(value, int):
-        return Instant(value)
-    return None if value is None else rule.values.get(value, value)
 
 
 def small(folder: Path) -> SandboxOptions:

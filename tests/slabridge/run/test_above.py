@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.interface import NativeTicket
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.app.explain import explain
 from slabridge.exit import Exit
+from slabridge.run.context import Context
+from slabridge.run.linking import read_linked
+from slabridge.show import logs as logging
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.chained import chained
 from tests.slabridge.run.job import NOON, Job, small, tally
@@ -147,10 +151,15 @@ def test_a_group_beyond_the_limit_is_judged_without_the_chain(job: Job) -> None:
     incident, issue, other = job.ticket("snow", "Open"), job.ticket("jira", "Waiting"), job.ticket("jira", "Open")
     job.replace('settle = "60s"', 'settle = "60s"\nchain_limit = 2')
     job.edit("snow", incident, correlation_id=f"{issue.key} {other.key}")
-    job.run()
+    logging.configure("warning", "console")
+    with capture_logs() as logs:
+        job.run()
 
     assert held(job, "snow", incident)["u_sla_holder"] == "Open"
     assert "SLA holder" not in held(job, "jira", issue)
+    said = [log for log in logs if log["event"] == "too many tickets are linked"]
+    assert [(log["connection"], log["tickets"]) for log in said] == [("snow", 1), ("jira", 2)]
+    assert {(log["source"], log["ticket"]) for log in said} == {("snow", incident.key)}
 
 
 def test_a_breach_above_that_ended_while_the_issues_tool_was_down_is_posted_when_it_is_back(job: Job) -> None:
@@ -189,3 +198,29 @@ def test_a_linked_ticket_whose_stored_form_is_damaged_stops_nobody(job: Job) -> 
 
     job.run_at(NOON + 2 * MINUTE)
     assert held(job, "jira", issue)["SLA holder"] == incident.key
+
+
+@pytest.mark.parametrize("own", ['kinds = ["sla", "ola"]\nvisibility', 'kinds = ["uc"]\nvisibility'])
+def test_what_was_read_over_a_minute_ago_is_read_again_before_it_is_told_on_both_sides(
+    job: Job, own: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run's own reading takes long: meanwhile the incident, which it has seen open, gets more time."""
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.replace('kinds = ["sla", "ola"]\nvisibility', own)  # the incident is read again for its own comments, or not
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    job.sandbox.move_to(NOON + 3 * HOUR)
+    clock = [0.0]
+    monkeypatch.setattr("slabridge.run.context.monotonic", lambda: clock[0])
+
+    def changed_meanwhile(context: Context) -> None:
+        read_linked(context)
+        if context.name == "jira":
+            clock[0] += 61
+            job.edit("snow", incident, priority="2")
+
+    before = {name: markers(job, name, ticket) for name, ticket in (("snow", incident), ("jira", issue))}
+    monkeypatch.setattr("sync.read_linked", changed_meanwhile)
+    job.run()
+    assert markers(job, "snow", incident) == before["snow"]
+    assert not [one for one in markers(job, "jira", issue) if one.startswith("snow/") and one not in before["jira"]]

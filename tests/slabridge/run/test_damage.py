@@ -8,7 +8,8 @@ import pytest
 from sla_engine.instant import HOUR
 from slabridge.exit import Exit
 from slabridge.state import State, StateError
-from tests.slabridge.run.job import NOON, Job, Truth
+from tests.slabridge.run.job import NOON, Job
+from tests.slabridge.run.truth import Truth
 
 COLUMNS = ("payload", "results")
 

@@ -9,8 +9,9 @@ from sla_engine.instant import HOUR, MINUTE
 from slabridge.exit import Exit
 from slabridge.run import guard
 from slabridge_sandbox.embedded import Sandbox
-from tests.slabridge.run.job import NOON, Job, Truth, small, tally
+from tests.slabridge.run.job import NOON, Job, small, tally
 from tests.slabridge.run.test_small import read
+from tests.slabridge.run.truth import Truth
 
 TYPO = ('new = ["1"]', 'new = ["1", "2"]')
 

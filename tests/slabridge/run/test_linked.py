@@ -14,6 +14,7 @@ from slabridge.app.explain import Explained, explain
 from slabridge.exit import Exit
 from slabridge.run.context import Context
 from slabridge.show import logs
+from slabridge.show.ledger import neighbours_of
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.chained import CHAIN, SNOW
 from tests.slabridge.run.job import NOON, Job, small, tally
@@ -69,6 +70,8 @@ def test_a_key_in_a_field_links_two_tools_and_explain_goes_from_one_to_the_other
 
     assert links_of(job, incident.key) == [("problem", "jira", issue.id, NOON + HOUR, None)]
     assert path_of(job, incident.key) == [incident.key, issue.key]
+    assert str(neighbours_of(shown(job, issue.key).position)) == f"above {issue.key}: {incident.key} (snow)\n"
+    assert str(neighbours_of(shown(job, incident.key).position)) == f"below {incident.key}: {issue.key} (jira)\n"
 
 
 def test_a_link_that_was_taken_away_was_in_force_until_then(job: Job) -> None:

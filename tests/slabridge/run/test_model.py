@@ -21,7 +21,9 @@ from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
 from tests.patience import PATIENCE
-from tests.slabridge.run.job import TOOLS, Job, Truth
+from tests.slabridge.run.chained import chained
+from tests.slabridge.run.job import TOOLS, Job
+from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.databases import empty
 
 LONG = os.environ.get("SLABRIDGE_HYPOTHESIS") == "long"
@@ -51,6 +53,7 @@ class Days(RuleBasedStateMachine):
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.sandbox = self.stack.enter_context(Sandbox(day(folder), in_process=True))
         self.job, self.truth, self.faulty, self.people = Job(folder, self.sandbox), Truth(), False, requests.Session()
+        self.job.text = chained(self.job.text)
         if self.database:
             empty(sa.make_url(self.database))
             self.job.place = self.database
@@ -99,6 +102,15 @@ class Days(RuleBasedStateMachine):
             kind = "customer" if customer else "atlassian"
             self._do("comment", number, body="Hello", internal=not public, by=f"A {kind}", type=kind)
 
+    @rule(number=numbers, other=st.none() | numbers)
+    def somebody_writes_an_issue_into_an_incident(self, number: int, other: int | None) -> None:
+        self._patch(number, {"correlation_id": "" if other is None else f"see ITSM-{other + 1}"})
+
+    @rule(number=numbers, other=st.none() | numbers)
+    def somebody_writes_an_incident_into_an_issue(self, number: int, other: int | None) -> None:
+        record = None if other is None else self._record(other)
+        self._do("edit", number, fields={self._field("Incident number"): record and record["number"]})
+
     @rule(number=numbers)
     def an_issue_is_moved(self, number: int) -> None:
         self._do("move", number, project="OTHER")
@@ -143,7 +155,9 @@ class Days(RuleBasedStateMachine):
             self._call("PATCH", f"/api/now/table/incident/{record['sys_id']}", json=fields, auth=(by, "sandbox"))
 
     def _record(self, number: int) -> dict[str, Any] | None:
-        records = self._call("GET", "/api/now/table/incident?sysparm_query=ORDERBYnumber&sysparm_fields=sys_id").json()
+        records = self._call(
+            "GET", "/api/now/table/incident?sysparm_query=ORDERBYnumber&sysparm_fields=sys_id,number"
+        ).json()
         found: list[dict[str, Any]] = records["result"]
         return found[number] if number < len(found) else None
 
@@ -175,7 +189,7 @@ def test_whatever_people_do_and_whatever_fails_what_a_run_promises_holds(place: 
     run_state_machine_as_test(  # type: ignore[no-untyped-call,unused-ignore]
         These,
         settings=settings(
-            max_examples=300 if LONG else 5,
+            max_examples=int(os.environ.get("EX", "300")) if LONG else 4,
             stateful_step_count=40 if LONG else 20,
             deadline=None,
             phases=list(Phase) if LONG else [Phase.generate],  # to shrink a day takes minutes

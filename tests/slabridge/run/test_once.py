@@ -22,7 +22,8 @@ from slabridge.exit import Exit
 from slabridge.run.context import Context
 from slabridge.run.due import reread_due
 from slabridge.show import logs as logging
-from tests.slabridge.run.job import NOON, SOON, TOOLS, Job, Killed, Truth, tally
+from tests.slabridge.run.job import NOON, SOON, TOOLS, Job, Killed, tally
+from tests.slabridge.run.truth import Truth
 
 BREACHED = NOON + 3 * HOUR
 """When the open tickets have been breached: a run has fields and comments to write."""

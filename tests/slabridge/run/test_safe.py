@@ -21,7 +21,8 @@ from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
 from slabridge.state import State, Transaction, tickets
 from slabridge.state.schema import outbox
-from tests.slabridge.run.job import NOON, TOOLS, Job, Killed, Truth, tally
+from tests.slabridge.run.job import NOON, TOOLS, Job, Killed, tally
+from tests.slabridge.run.truth import Truth
 
 
 @pytest.fixture

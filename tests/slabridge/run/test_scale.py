@@ -13,7 +13,8 @@ from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR
 from slabridge.exit import Exit
 from slabridge.state import State, Transaction, followed, tickets
-from tests.slabridge.run.job import NOON, Job, Truth, tally
+from tests.slabridge.run.job import NOON, Job, tally
+from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.making import judge, save, ticket
 
 

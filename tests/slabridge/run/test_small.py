@@ -13,7 +13,8 @@ from slabridge.exit import Exit
 from slabridge.run.actions import Reason
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
-from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
+from tests.slabridge.run.job import NOON, TOOLS, Job, tally
+from tests.slabridge.run.truth import Truth
 
 Done = list[tuple[str, Any]]
 

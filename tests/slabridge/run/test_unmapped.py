@@ -17,7 +17,8 @@ from slabridge.run.context import Context
 from slabridge.run.settle import settle
 from slabridge.show import logs as logging
 from slabridge.state import State
-from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
+from tests.slabridge.run.job import NOON, TOOLS, Job, tally
+from tests.slabridge.run.truth import Truth
 
 LATER = NOON + 3 * HOUR
 ACTIVE = 'active = ["Active"]'

@@ -61,6 +61,9 @@ def test_it_says_in_words_what_it_shows(example: list[Picture]) -> None:
     assert title.text == "SLA standard.resolution of INC0010023: breached, 11h used of 8h agreed"
     assert "Payments on PAY-7, counted, 7h, by payments.fix." in str(words.text)
     assert "ran on for 4h after it was late; without that the promise would have held." in str(words.text)
+    seen = [text.text for text in svg.findall(f"{SVG}text")]
+    late = "payments.fix ran on for 4h after it was late. Else the promise would have held."
+    assert seen[1] == f"Payments had PAY-7 for 8h; {late}"
     assert (svg.get("role"), svg.get("aria-labelledby")) == ("img", "title words")
 
 

@@ -10,7 +10,8 @@ from sla_engine.instant import HOUR, MINUTE
 from slabridge.exit import Exit
 from slabridge.state import State, Transaction, quarantine
 from slabridge.state.quarantine import Quarantined, QuarantineEntry
-from tests.slabridge.run.job import NOON, TOOLS, Job, Truth, tally
+from tests.slabridge.run.job import NOON, TOOLS, Job, tally
+from tests.slabridge.run.truth import Truth
 
 
 def aside(job: Job) -> list[QuarantineEntry]:

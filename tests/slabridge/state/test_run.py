@@ -15,7 +15,8 @@ from slabridge.exit import Exit
 from slabridge.run.tally import Report, Tally
 from slabridge.state import Busy, State, Unreachable, lease, schema
 from slabridge_sandbox.embedded import Sandbox
-from tests.slabridge.run.job import NOON, Job, Truth, small
+from tests.slabridge.run.job import NOON, Job, small
+from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.databases import cut
 
 BREACHED = NOON + 3 * HOUR

@@ -13,7 +13,8 @@ from slabridge.app.connect import connected
 from slabridge.exit import Exit
 from slabridge.state import State, quarantine, schema, tickets
 from slabridge.state.database import _alembic
-from tests.slabridge.run.job import Job, Truth
+from tests.slabridge.run.job import Job
+from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.databases import rows
 from tests.slabridge.state.released import FIXTURES, LATER, load, revisions
 
