@@ -120,6 +120,7 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
         if this.config.reads_chain:
             _each(this, pulled, read_linked)
         _each(this, pulled, _judge_all)
+        this.bereft.clear()  # all of these are judged and planned now
         _each(this, pulled, partial(_write_all, write=write, parts=pulled))
         for part in pulled:
             if part.context is not None:

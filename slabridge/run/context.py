@@ -39,6 +39,8 @@ class Run:
     """whether somebody has accepted what the guard held back"""
     said: set[tuple[str, str]] = field(default_factory=set)
     """places and values of the configuration that were warned of, each once however many connections it concerns"""
+    bereft: set[tuple[str, str]] = field(default_factory=set)
+    """tickets, by connection and id, that were linked with one that is gone: the next run looks at them again"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from slabridge.run.context import Context
 from slabridge.run.doubt import report_twice_posted
 from slabridge.run.quarantining import put_in_quarantine
 from slabridge.run.stating import keep_links
-from slabridge.state import Damaged, Transaction, lease, quarantine, seen, tickets
+from slabridge.state import Damaged, Transaction, lease, links, quarantine, seen, tickets
 from slabridge.state.codec import Encoded, encode
 from slabridge.state.quarantine import Quarantined
 from slabridge.state.tickets import Stored
@@ -33,10 +33,17 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     tally.pulled += len(read)
     tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of)
     keep_links(transaction, context, [one.ticket for one in read if _is_news(one, before)])
-    tally.gone += tickets.lose(transaction, page.gone)
+    lose(transaction, context, page.gone)
     quarantine.release(transaction, page.gone)
     unread = [Quarantined(item.id, item.key, item.reason) for item in page.skipped]
     put_in_quarantine(transaction, context, unread)
+
+
+def lose(transaction: Transaction, context: Context, ids: Collection[str]) -> None:
+    """Leave tickets alone that the tool has no more, and let those be looked at that they were linked with."""
+    lost = tickets.lose(transaction, ids)
+    context.tally.gone += len(lost)
+    context.run.bereft.update(links.mark_around(transaction, lost))
 
 
 def read(context: Context, ids: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ def settle(context: Context, batch: Sequence[Known], deferred: set[str]) -> None
     Only after their writes: whoever dies before this evaluates and plans anew, and finds what was written.
     """
     done = {known.id for known in batch if known.is_seen_at(context.as_of)} - deferred - context.unmapped - context.kept
+    done -= {id_ for source, id_ in context.run.bereft if source == context.name}
     with context.state.begin() as transaction:
         tickets.settle(transaction, done)
         quarantine.release(transaction, done - context.quarantined)

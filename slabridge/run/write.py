@@ -10,6 +10,7 @@ from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outco
 from slabridge.run.actions import Planned
 from slabridge.run.context import Context
 from slabridge.run.deletion import delete
+from slabridge.run.reading import lose
 from slabridge.run.writable import writable
 from slabridge.state import Transaction, lease, outbox, quarantine, tickets
 from slabridge.state.quarantine import Quarantined
@@ -105,7 +106,7 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
             context.quarantined.add(write.id)
             log.error("write refused", connection=context.name, ticket=write.key, reason=receipt.reason)
         case Outcome.GONE:
-            context.tally.gone += tickets.lose(transaction, [write.id])
+            lose(transaction, context, [write.id])
             quarantine.release(transaction, [write.id])
             log.info("gone", connection=context.name, ticket=write.key)
         case Outcome.FAILED | Outcome.UNCLEAR:

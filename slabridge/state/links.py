@@ -163,6 +163,17 @@ def _head(head: dict[Name, Name], name: Name) -> Name:
     return name
 
 
+def mark_around(transaction: Transaction, ids: Collection[str]) -> set[Name]:
+    """Let those be evaluated anew that are linked with these tickets, which are gone; return which these are."""
+    names = {(transaction.connection, id_) for id_ in ids}
+    around = {end for pair in edges(transaction.sql, names) for end in pair} - names
+    for connection in {connection for connection, _ in around}:
+        for part in in_parts(sorted(id_ for of, id_ in around if of == connection)):
+            those = (ticket.c.connection == connection, ticket.c.id.in_(part), ~ticket.c.gone)
+            transaction.sql.execute(sa.update(ticket).where(*those).values(pending=True))
+    return around
+
+
 def spread_pending(sql: sa.Connection) -> None:
     """Let all tickets be evaluated anew that are linked with one that is, directly or through others."""
     one = ticket.alias("one")

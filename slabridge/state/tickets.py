@@ -122,9 +122,9 @@ def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str,
     return len(rows)
 
 
-def lose(transaction: Transaction, ids: Collection[str]) -> int:
-    """Leave tickets alone that the tool has no more, or hides from us; return how many of them were there before."""
-    there = sum(len(_ids(transaction, ticket.c.id.in_(part))) for part in in_parts(ids))
+def lose(transaction: Transaction, ids: Collection[str]) -> list[str]:
+    """Leave tickets alone that the tool has no more, or hides from us; return those of them that were there before."""
+    there = [id_ for part in in_parts(ids) for id_ in _ids(transaction, ticket.c.id.in_(part))]
     _update(transaction, ids, {"gone": True, "pending": False, "next_change_at": None})
     return there
 

@@ -224,3 +224,15 @@ def test_what_was_read_over_a_minute_ago_is_read_again_before_it_is_told_on_both
     job.run()
     assert markers(job, "snow", incident) == before["snow"]
     assert not [one for one in markers(job, "jira", issue) if one.startswith("snow/") and one not in before["jira"]]
+
+
+def test_what_came_from_a_ticket_that_is_gone_goes_when_that_is_known(job: Job) -> None:
+    job.replace("# census = ", "census = ")
+    job.replace('census = "24h"', 'census = "2m"')
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Done")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    assert held(job, "jira", issue)["SLA holder"] == incident.key
+    job.call("DELETE", f"incident/{incident.id}")
+    job.run_at(NOON + 3 * MINUTE)
+    assert "SLA holder" not in held(job, "jira", issue)

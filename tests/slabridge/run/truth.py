@@ -4,11 +4,15 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
 from connectors.interface import Connector, NativeTicket
 from sla_engine import Engine, Result, Ticket
 from sla_engine.chain.outcome import TicketRef
 from slabridge.config import Config, Connection
 from slabridge.run.fact import NO_CYCLE, fact_of
+from slabridge.state import State, Transaction, tickets
+from slabridge.state.schema import ticket
 from slabridge.ticket.around import Around, Carrier, Neighbour
 from slabridge.ticket.known import Known
 from slabridge.ticket.links import Reference, stated_links
@@ -17,9 +21,6 @@ from tests.slabridge.run.job import Job
 
 Name = tuple[str, str]
 """A ticket's connection and id."""
-
-Found = Sequence[tuple[Connection, Connector, Sequence[NativeTicket]]]
-"""The connections with all tickets of their filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Truth:
     """What ought to stand on the tickets, as far as the runs until now have made it so.
 
     `concerned` are tickets that had or recently ended a cycle at one of these instants, `told` the transitions then.
-    `may` are those that a run may have told that was cut short. `seen` are the tickets that were there at one of them. `typed` are tickets on which a person wrote into our
+    `may` are those that a run may have told that was cut short. `typed` are tickets on which a person wrote into our
     fields. `ended` are cycles as they first ended: a definition that changes later does not judge them anew. `last` is
     the instant of each connection's last run that went through.
     """
@@ -83,7 +84,6 @@ class Truth:
         self.typed: set[Name] = set()
         self.ended: dict[tuple[Name, str, str, int], Result] = {}
         self.last: dict[str, int] = {}
-        self.seen: set[Name] = set()
 
     def check(self, job: Job) -> None:
         """Require that everything stands as it ought to, now that a run has gone through."""
@@ -104,8 +104,7 @@ class Truth:
         engine = Engine(config.definitions)
         with job.connections() as found:
             natives = {(connection.name, native.id): native for connection, _, own in found for native in own}
-            natives |= self._moved_away(found, natives)
-            self.seen.update(natives)
+            natives = {**_known_still(job), **natives}
             named = _named(config, natives)
             mappers = {connection.name: Mapper(connection) for connection, _, _ in found}
             mapped = [mappers[name[0]].ticket(native, named[name]) for name, native in natives.items()]
@@ -124,15 +123,6 @@ class Truth:
                     recent = as_of - config.post_within
                     standings.append(Standing(connection, tool, native, came_to[name], around[name], recent))
         return standings
-
-    def _moved_away(self, found: Found, natives: Mapping[Name, NativeTicket]) -> dict[Name, NativeTicket]:
-        """Return the tickets that no filter takes up any more: others may be linked with them."""
-        return {
-            (connection.name, native.id): native
-            for connection, tool, _ in found
-            for page in tool.reread(sorted(id_ for name, id_ in self.seen - natives.keys() if name == connection.name))
-            for native in page.tickets
-        }
 
     def _check(self, one: Standing) -> None:
         native, name = one.native, one.name
@@ -166,6 +156,21 @@ class Truth:
 
 def _marker(result: Result) -> str:
     return f"{result.table}.{result.objective}#{result.cycle} {result.status}"
+
+
+def _known_still(job: Job) -> dict[Name, NativeTicket]:
+    """Return the tickets that the state takes to be there: of those that no filter takes up, it is what is known."""
+    state = State.of(job.place, create=False)
+    try:
+        with state.begin() as sql:
+            there = sql.execute(sa.select(ticket.c.connection, ticket.c.id).where(~ticket.c.gone)).all()
+            return {
+                (source, id_): known.native
+                for source, id_ in there
+                for known in tickets.load(Transaction(sql, source), [id_])
+            }
+    finally:
+        state.close()
 
 
 def _named(config: Config, natives: Mapping[Name, NativeTicket]) -> dict[Name, dict[Reference, str]]:
