@@ -70,7 +70,7 @@ def run(  # noqa: PLR0913 - all that a run is given
     with lease.held(state):
         with state.begin() as transaction:
             number = runs.begin(transaction)
-        this = Run(config, number, Engine(config.definitions), on_progress, halt or Halt(), accept)
+        this = Run(config, number, Engine(config.definitions, config.dimensions), on_progress, halt or Halt(), accept)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
         with state.begin() as transaction:
             quarantined = quarantine.count(transaction)
@@ -102,7 +102,7 @@ def rehearse(
         return set()
 
     with state.rehearsal(), lease.held(state):
-        this = Run(config, 0, Engine(config.definitions), on_progress, halt or Halt())
+        this = Run(config, 0, Engine(config.definitions, config.dimensions), on_progress, halt or Halt())
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], note)
     return report
 
@@ -188,7 +188,7 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         standing.held_since,
     )
     guarded = is_guarded(context)
-    if guarded and holds(context, _moved(context, terms)) and context.run.number:
+    if guarded and holds(context, *_moved(context, terms)) and context.run.number:
         return
     judged_first = config.reads_chain or guarded
     batch, after = pending(context, "", BATCH)
@@ -201,16 +201,17 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         connections.set_as_of(transaction, context.as_of)
 
 
-def _moved(context: Context, terms: Terms) -> int:
-    count = 0
+def _moved(context: Context, terms: Terms) -> tuple[int, int]:
+    count = ended = 0
     batch, after = pending(context, "", BATCH)
     while after:
         judged = [one for one in _judged_before(context, batch) if not one[0].only_linked]
         beside = around(context, [known for known, _ in judged])
-        count += moved(context, plan(context, judged, terms, beside))
+        found = moved(context, plan(context, judged, terms, beside))
+        count, ended = count + found.tickets, ended + found.ended
         context.proceed()
         batch, after = pending(context, after, BATCH)
-    return count
+    return count, ended
 
 
 def _judged_before(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:

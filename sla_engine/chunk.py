@@ -15,7 +15,7 @@ from sla_engine.instant import NULL
 from sla_engine.judged import ClauseResults
 from sla_engine.lines import head_of, lines_of
 from sla_engine.result import Result
-from sla_engine.ticket import Ticket
+from sla_engine.ticket import Ticket, Values
 from sla_engine.verdict import Stage, Status
 from sla_engine.worktime import Instants
 
@@ -27,7 +27,8 @@ _STATUSES = tuple(status.name.lower() for status in Status)
 class Chunk:
     """Some tickets' results; `places` says where each stands in the input, `overdue` ones have none.
 
-    Nor have those that stand behind the first `wanted`.
+    Nor have those that stand behind the first `wanted`. `dimensions` are the fields that results show as they were at
+    their deciding row.
     """
 
     places: Sequence[int]
@@ -38,6 +39,7 @@ class Chunk:
     segments: bool
     chained: Chained | None = None
     wanted: int = sys.maxsize
+    dimensions: Sequence[str] = ()
 
     def results(self) -> list[Result]:
         """Return the results ordered by (ticket, agreement, objective, cycle)."""
@@ -71,7 +73,9 @@ def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
     held = [holder_text(values) for values in holder.values] or [None]
     names = calendars_of(objective.targets)
     pieces = segments_of(objective, part.cycles, verdicts, part.timeline, holder) if chunk.segments else None
-    blamed = breach_holders(objective, verdicts, part.timeline, holder).tolist() if chunk.segments else None
+    is_blamed = chunk.segments or bool(chunk.dimensions)
+    blamed = breach_holders(objective, verdicts, part.timeline, holder).tolist() if is_blamed else None
+    dimensions = _dimensions(part, chunk.dimensions)
     columns = (
         verdicts.ticket,
         verdicts.cycle,
@@ -133,7 +137,16 @@ def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
             segments=() if pieces is None else opened(pieces, index, holder),
             breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
             chain=None if chunk.chained is None else chunk.chained.of(clause, index),
+            dimensions=dimensions[index] if dimensions else {},
         )
+
+
+def _dimensions(part: ClauseResults, names: Sequence[str]) -> list[dict[str, Values]]:
+    """Return for each result what these fields held at its deciding row."""
+    columns = [part.timeline.table.columns[name] for name in names]
+    deciding = part.verdicts.decided.deciding
+    held = [map(column.values.__getitem__, column.codes[deciding].tolist()) for column in columns]
+    return [dict(zip(names, values, strict=True)) for values in zip(*held, strict=True)]
 
 
 def _since(part: ClauseResults) -> Instants:

@@ -1,6 +1,6 @@
 """The engine: tickets and definitions in, results out. No I/O, no clock."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
@@ -61,7 +61,8 @@ class Evaluation:
 class Engine:
     """Definitions made ready to judge by: calendars are compiled as tickets reach them, and kept."""
 
-    def __init__(self, definitions: Definitions) -> None:
+    def __init__(self, definitions: Definitions, dimensions: Collection[str] = ()) -> None:
+        """Make definitions ready; results show these fields as they were at their deciding row, and breach holders."""
         self.definitions = definitions
         self.calendars = {name: Calendar(definition) for name, definition in definitions.calendars.items()}
         self.zone = Zone(definitions.timezone)
@@ -69,6 +70,8 @@ class Engine:
         read = (fields_read(agreement) for agreement in definitions.agreements)
         chain = (fields_of(condition) for rule in definitions.chain for condition in rule.conditions())
         self.fields = frozenset([definitions.holder, SOURCE]).union(*read, *chain)
+        self.dimensions = tuple(sorted(dimensions))
+        self._columns = self.fields.union(dimensions)
         self.chaining = chaining_of(definitions, backing(definitions.agreements), Hours(self.calendars))
 
     def evaluate(
@@ -100,13 +103,14 @@ class Engine:
         self, places: Sequence[int], tickets: Sequence[Ticket], as_of: int, *, segments: bool, chain: bool
     ) -> tuple[Chunk, Iterable[tuple[int, str]]]:
         part_of = [tickets[place] for place in places]
-        table, problems = tabulate(part_of, self.fields)
+        table, problems = tabulate(part_of, self._columns)
         timeline = Timeline(derived(table.until(as_of), self.fields, self.calendars), as_of, self.calendars)
         judged = list(self._judged(timeline))
         overdue = frozenset(int(ticket) for part in judged for ticket in part.verdicts.ticket[part.verdicts.overdue])
         problems += [warning for part in judged for warning in part.warnings]
         chained = self.chaining.chained(part_of, judged, timeline, overdue) if chain else None
-        chunk = Chunk(places, part_of, judged, overdue, self.definitions.holder, segments, chained)
+        holder, wanted = self.definitions.holder, self.dimensions
+        chunk = Chunk(places, part_of, judged, overdue, holder, segments, chained, dimensions=wanted)
         return chunk, dict.fromkeys(problems)
 
     def positions(self, tickets: Sequence[Ticket], as_of: int) -> list[Position]:

@@ -1,12 +1,13 @@
 """A result: what one cycle of one objective came to, and its JSON form (docs/evaluate.md)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Self
 
 from sla_engine.attribution import Segment
 from sla_engine.chain.outcome import ChainOutcome
 from sla_engine.instant import format_instant, parse_instant, seconds
+from sla_engine.ticket import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Result:
     `table` is the agreement's TOML table, `agreement` its id, which versions share. `since` is when a cycle came to be
     at risk or breached: when its time reached that point, or when the target in force was chosen if that is later.
     `remaining` is working time left, negative after the target. `deadline` is what a target `by` came to.
-    `segments`, `breach_holder` and `chain` are filled where they were asked for.
+    `segments`, `breach_holder`, `chain` and `dimensions` (what fields held at the deciding row) are filled where they
+    were asked for.
     """
 
     position: int
@@ -50,6 +52,7 @@ class Result:
     segments: tuple[Segment, ...] = ()
     breach_holder: str | None = None
     chain: ChainOutcome | None = None
+    dimensions: Mapping[str, Values] = field(default_factory=dict)
 
     @property
     def percent(self) -> float | None:

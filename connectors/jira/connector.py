@@ -27,6 +27,7 @@ from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
 from connectors.jira.keys import Keys
+from connectors.jira.link import unknown_types
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
 from connectors.jira.pull.issues import Pull
@@ -185,9 +186,17 @@ class Jira:
         try:
             read = resolve(self._settings.fields, catalogue, self._settings.place, self._settings.was)
             written = resolve(self._settings.written, catalogue, self._settings.place)
+            self._check_link_types()
             return Schema(read, written, participants(catalogue), custom_names(catalogue))
         except Refused as error:
             raise Refused(f"{self.name}: {error}") from None
+
+    def _check_link_types(self) -> None:
+        if self._settings.link_types:
+            types = self._client.listed(self._client.get("issueLinkType"), "issueLinkTypes")
+            problems = [*unknown_types(self._settings.link_types, types)]
+            if problems:
+                raise Refused("; ".join(problems))
 
     @cached_property
     def _writable(self) -> dict[str, Field]:

@@ -7,7 +7,7 @@ has.
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-links/
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.interface import Value
@@ -31,6 +31,20 @@ def link_name(type_: Raw, side: str) -> str:
 def names_of_links(types: Iterable[Raw]) -> dict[str, str]:
     """Return what the site's types are called, by how an issue's page says them."""
     return {str(one[side]): link_name(one, side) for one in types for side in ("inward", "outward")}
+
+
+def unknown_types(asked: Mapping[str, str], types: Sequence[Raw]) -> Iterator[str]:
+    """Yield what is wrong with each of these names that no type has; `asked` is name -> place in the configuration."""
+    names = [str(one["name"]) for one in types]
+    for name, place in asked.items():
+        if name in names:
+            continue
+        said = f"there is no type of issue link {name!r} ({place})"
+        for one in types:
+            for side in ("inward", "outward"):
+                if name.casefold() == str(one[side]).casefold():
+                    said += f'; write issue_link = "{one["name"]}", direction = "{side}"'
+        yield said + ("" if "write" in said else f"; the site has {', '.join(names)}")
 
 
 def told_link(key: str, text: str) -> Value:

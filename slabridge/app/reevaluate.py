@@ -84,7 +84,7 @@ def rejudge(config: Config, state: State, start: int, end: int) -> int:
 
 def _each(config: Config, state: State, start: int, end: int) -> Iterator[_Ticket]:
     """Yield the tickets with cycles of the period that were judged by another definition."""
-    engine = Engine(config.definitions)
+    engine = Engine(config.definitions, config.dimensions)
     for connection in config.connections:
         own = ConnectionState(state, connection.name)
         with own.begin() as transaction:

@@ -65,6 +65,14 @@ def _draw(found: "Sequence[Explained]", definitions: "Definitions", svg: Path | 
         sys.stderr.write("there is no cycle that could be drawn\n")
         raise typer.Exit(Exit.USAGE)
     if svg is not None:
-        svg.write_text(drawn(pictures[most_telling([result for _, result in every])]), "utf-8")
+        _write(svg, drawn(pictures[most_telling([result for _, result in every])]))
     if html is not None:
-        html.write_text(page_of(pictures), "utf-8")
+        _write(html, page_of(pictures))
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        sys.stderr.write(f"{path}: {error.strerror}; name a file that can be written\n")
+        raise typer.Exit(Exit.USAGE) from None

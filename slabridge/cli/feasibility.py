@@ -18,7 +18,7 @@ def feasibility(
     config: ConfigPath = None,
     json: AsJson = False,
 ) -> None:
-    """Say of each path ([[paths]]) whether it fits under its promise, at whatever instant a ticket begins."""
+    """Say of each path of the file whether it fits under its promise, at whatever instant a ticket begins."""
     from rich.console import Console
 
     from slabridge.app.feasibility import feasibility as found

@@ -1,6 +1,6 @@
 """The whole file: what is judged by, where tickets are, where the state is, and how the job behaves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,13 +11,14 @@ from pydantic import Field
 from connectors.settings import Settings
 from connectors.tool import TomlTable
 from sla_engine.agreement import Definitions
+from sla_engine.chain.rule import ChainRule
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.definitions import definitions_of, read_document
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
-from slabridge.config.problem import ConfigError, KeyPath, Problem
+from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
@@ -53,6 +54,11 @@ class Config:
     def reads_chain(self) -> bool:
         """Whether anything is written that takes more to know than each ticket alone."""
         return any(connection.writeback.reads_chain for connection in self.connections)
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """The canonical fields that any connection maps: what results can be counted by."""
+        return frozenset(name for connection in self.connections for name in connection.fields)
 
     def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
@@ -108,6 +114,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     definitions = definitions_of(document, reading)
     promises = promises_of(tables(document, "agreements", Reading(reading.file)))
     connections = read_connections(document, folder, promises, reading)
+    _check_types(definitions.chain, connections, reading)
     state = _state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
@@ -139,6 +146,18 @@ def tree_of(config: Config) -> tuple[Problem, ...]:
     found = Reading(config.file)
     find_in_tree(config.definitions, config.mapped, found)
     return found.problems()
+
+
+def _check_types(rules: Iterable[ChainRule], connections: Iterable[Connection], reading: Reading) -> None:
+    """Note a problem for each type of link that is read nowhere."""
+    known = {link.type for connection in connections for link in connection.links}
+    if reading.problems():  # then some links may not be known
+        return
+    for n, rule in enumerate(rules):
+        for type_ in rule.link:
+            if type_ not in known:
+                remedy = instead(type_, known) if known else "write one, with what the tickets name each other by"
+                reading.problem(("chain", n, "link"), f"no [[connections.NAME.links]] has this type; {remedy}", type_)
 
 
 _OLD_KEYS = {"tell_within": "post_within"}

@@ -1,6 +1,7 @@
 """The guard: what a changed configuration would do to very many tickets waits until somebody accepts it."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import structlog
 
@@ -33,20 +34,32 @@ def note_due(context: Context, batch: Iterable[Known]) -> None:
             context.due.add(known.id)
 
 
-def moved(context: Context, planned: Iterable[Planned]) -> int:
-    """Return on how many tickets a plan changes or empties what we wrote, though neither history nor time did."""
+class Moved(NamedTuple):
+    """On how many tickets a plan changes or empties what we wrote, and how many of these have no open cycle left."""
+
+    tickets: int = 0
+    ended: int = 0
+
+
+def moved(context: Context, planned: Iterable[Planned]) -> Moved:
+    """Count the tickets that a plan changes or empties, though neither history nor time did."""
     number = context.run.number
-    return sum(
-        any(change.reason in _OURS for action in actions for change in action.changes)
+    found = [
+        known
         for known, actions in planned
         if known.changed_in != number and known.id not in context.due
-    )
+        if any(change.reason in _OURS for action in actions for change in action.changes)
+    ]
+    return Moved(len(found), sum(not Evaluated(known.id, known.results).is_open for known in found))
 
 
-def holds(context: Context, count: int) -> bool:
-    """Say whether so many tickets are too many; if so, nothing is written on this connection until it is accepted."""
+def holds(context: Context, count: int, ended: int) -> bool:
+    """Say whether so many tickets are too many; if so, nothing is written on this connection until it is accepted.
+
+    Those whose cycles the change `ended` were among those that carry values, too.
+    """
     with context.state.begin() as transaction:
-        carrying = tickets.carrying(transaction)
+        carrying = tickets.carrying(transaction) + ended
         guard = context.connection.guard or 0
         if count <= FEW or count * 100 <= guard * carrying:
             return False

@@ -97,15 +97,17 @@ def _report_gaps(context: Context, standing: connections.Standing) -> None:
 
 def _judged_by(context: Context) -> str:
     """Return the identity of all that decides what this connection's tickets come to and what is written on them."""
-    clauses = context.run.engine.clauses
+    clauses, config = context.run.engine.clauses, context.run.config
+    linked = (config.definitions.chain, [(connection.name, connection.links) for connection in config.connections])
     meaning = repr(
         (
             [(clause.agreement.table, clause.objective.name, clause.definition) for clause in clauses],
-            context.run.config.definitions.holder,
+            config.definitions.holder,
             sorted(context.connection.fields.items()),
             sorted((name, sorted(values.items())) for name, values in context.connection.values.items()),
             context.connection.unmapped,
             context.connection.writeback,
+            linked if context.connection.writeback.reads_chain else None,
         )
     )
     return hashlib.sha256(meaning.encode()).hexdigest()

@@ -23,15 +23,18 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     before = tickets.stored(transaction, [native.id for native in page.tickets])
     linking = {link.field for link in context.connection.links}
     read = [_with_what_we_saw(native, before, context.as_of, linking) for native in page.tickets]
+    ours: set[str] = set()
     found: Counter[SeenValue] = Counter()
     for native, encoded in zip(page.tickets, read, strict=True):
         known = before.get(native.id)
         if _is_news(encoded, before):
             report_twice_posted(context.name, native)
             found.update(values_of(encoded.ticket) - _seen_before(known))
+            if known is not None and _only_ours(encoded.ticket, known):
+                ours.add(native.id)
     seen.add(transaction, found)
     tally.pulled += len(read)
-    tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of)
+    tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of, ours=ours)
     keep_links(transaction, context, [one.ticket for one in read if _is_news(one, before)])
     lose(transaction, context, page.gone)
     quarantine.release(transaction, page.gone)
@@ -70,6 +73,17 @@ def read_in_parts(context: Context, find: Callable[[Transaction, str, int], list
 def _is_news(encoded: Encoded, before: Mapping[str, Stored]) -> bool:
     known = before.get(encoded.ticket.id)
     return known is None or known.digest != encoded.digest
+
+
+def _only_ours(native: NativeTicket, known: Stored) -> bool:
+    """Return whether a ticket differs from what was known by nothing but comments of ours, and what we write."""
+    try:
+        before = known.native
+    except Damaged:
+        return False
+    foreign = [[comment for comment in one.comments if comment.marker is None] for one in (before, native)]
+    same = (before.fields, before.history, before.observed) == (native.fields, native.history, native.observed)
+    return same and foreign[0] == foreign[1]
 
 
 def _seen_before(known: Stored | None) -> set[SeenValue]:

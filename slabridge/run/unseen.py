@@ -1,12 +1,14 @@
 """Which values of the configuration no known ticket holds, by what the state has counted (docs/operations.md)."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import structlog
 
-from slabridge.config import Config, Problem
+from slabridge.config import Config, Connection, Problem
+from slabridge.config.problem import show_path, show_value
 from slabridge.run.context import Context
-from slabridge.state import ConnectionState, State, Transaction, connections, lease, seen, tickets
+from slabridge.state import ConnectionState, State, Transaction, connections, lease, links, seen, tickets
 from slabridge.ticket.never_seen import never_seen
 from slabridge.ticket.values import SeenValue, values_of
 
@@ -48,13 +50,26 @@ def report_never_seen(context: Context) -> None:
 
 
 def never_seen_in(state: State, config: Config, just_read: str = "") -> list[Problem]:
-    """Return the values that no ticket holds or ever held, of connections that were read once to the end."""
+    """Return the values that no ticket holds or ever held, and the links by which none names another.
+
+    Nothing is said of connections that were not read once to the end.
+    """
     found = {}
+    unlinked: list[Problem] = []
     for connection in config.connections:
         with ConnectionState(state, connection.name).begin() as transaction:
             if connection.name == just_read or connections.standing(transaction).judged_by is not None:
                 found[connection.name] = _of(transaction)
-    return never_seen(config, found)
+                unlinked += _unlinked(transaction, config, connection)
+    return [*never_seen(config, found), *unlinked]
+
+
+def _unlinked(transaction: Transaction, config: Config, connection: Connection) -> Iterator[Problem]:
+    for n, rule in enumerate(connection.links):
+        if not links.any_of(transaction, rule.to, rule.by):
+            place = show_path(("connections", connection.name, "links", n))
+            message = "no known ticket names another by it; is it the field, the type and the pattern that people use?"
+            yield Problem(config.file, place, show_value(rule.type), message)
 
 
 def _of(transaction: Transaction) -> dict[str, Counter[tuple[str, str]]]:

@@ -1,12 +1,12 @@
 """A ticket's results as text: each cycle with the ledger of its time, so that anybody can add it up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.text import Text
 
 from sla_engine import Definitions, Position, Result
 from sla_engine.attribution import Segment
-from sla_engine.chain.outcome import ChainSegment
+from sla_engine.chain.outcome import ChainSegment, TicketRef
 from slabridge.show.picture import verdict_of
 from slabridge.text.printed import line
 from slabridge.text.spoken import local, share_used, spoken, zoned
@@ -41,9 +41,7 @@ def ledger_of(results: Sequence[Result], definitions: Definitions) -> Text:
         if not result.segments and result.stopped_at != result.started_at:
             text.append(f"  judged by an earlier definition ({result.definition}), which it keeps\n", style="dim")
         _segments(text, result, zone)
-        shares = ", ".join(
-            f"{line(holder or 'nobody')} {spoken(worked) or '0s'}" for holder, worked in result.shares.items()
-        )
+        shares = ", ".join(_shares(result))
         if shares:
             text.append(f"  used by: {shares}\n")
         for sentence in verdict_of(result):
@@ -61,6 +59,20 @@ def neighbours_of(position: Position) -> Text:
             text.append(f"{side} {line(position.ticket.key)}: ", style="bold")
             text.append(", ".join(f"{line(one.key)} ({line(one.source)})" for one in found) + "\n")
     return text
+
+
+def _shares(result: Result) -> Iterator[str]:
+    """Yield who had the counted time, and on which other ticket."""
+    if result.chain is None:
+        for name, worked in result.shares.items():
+            yield f"{line(name or 'nobody')} {spoken(worked) or '0s'}"
+        return
+    had: dict[tuple[str | None, TicketRef], int] = {}
+    for share in result.chain.shares:
+        had[share.holder, share.carrier] = had.get((share.holder, share.carrier), 0) + share.worked
+    for (holder, carrier), worked in had.items():
+        elsewhere = "" if (carrier.source, carrier.id) == (result.source, result.id) else f" on {line(carrier.key)}"
+        yield f"{line(holder or 'nobody')}{elsewhere} {spoken(worked) or '0s'}"
 
 
 def _segments(text: Text, result: Result, zone: str) -> None:
@@ -84,5 +96,7 @@ def _where(segment: Segment | ChainSegment, result: Result) -> str:
         return ""
     carrier, cover = segment.carrier, segment.cover
     elsewhere = "" if (carrier.source, carrier.id) == (result.source, result.id) else f" on {line(carrier.key)}"
-    by = "" if cover is None else f", by {cover.agreement}.{cover.objective}{'' if segment.cover_runs else ' (paused)'}"
-    return elsewhere + by
+    if cover is None:
+        return elsewhere
+    outside = " (outside its hours)" if segment.worked and not segment.covered else ""
+    return f"{elsewhere}, by {cover.agreement}.{cover.objective}{outside if segment.cover_runs else ' (paused)'}"

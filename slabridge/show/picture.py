@@ -210,7 +210,7 @@ def verdict_of(result: Result) -> list[str]:
         return []
     found = [f"{breach.holder or 'Nobody'} had it at the breach, on {breach.carrier.key}."]
     found += map(_ran_on, breach.overruns)
-    if breach.cause is not None and (result.kind == "sla" or breach.cause != "unbacked"):
+    if breach.cause is not None and (result.kind == "sla" or breach.cause == "overrun"):
         found.append(_CAUSES[breach.cause])
     return found
 

@@ -1,4 +1,4 @@
-"""Tickets and results as bytes: compact JSON, compressed; and the digest that tells whether a ticket changed."""
+"""Tickets as bytes: compact JSON, compressed; and the digest that tells whether a ticket changed."""
 
 import hashlib
 import zlib
@@ -10,39 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value, Values
-from sla_engine import Result
 from slabridge.state.trouble import Damaged
-
-_FURTHER = ("table", "calendar", "since", "deadline")
-"""What the JSON of a result leaves out and is kept all the same."""
-
-
-def encode_results(results: Iterable[Result]) -> bytes:
-    """Return results as compressed JSON: that of `Result.as_json`, and what that leaves out."""
-    rows = [{**result.as_json(), **{name: getattr(result, name) for name in _FURTHER}} for result in results]
-    return zlib.compress(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS), 1)
-
-
-def decode_results(packed: bytes | None) -> tuple[Result, ...]:
-    """Return the results that `encode_results` was given, without segments; none for None.
-
-    Raises:
-        Damaged: they are not as they were.
-    """
-    if packed is None:
-        return ()
-    with _damage():
-        return tuple(
-            Result.from_json(
-                row,
-                position=0,
-                table=row.get("table", row["agreement"]),
-                calendar=row.get("calendar", ""),
-                since=row.get("since"),
-                deadline=row.get("deadline"),
-            )
-            for row in orjson.loads(zlib.decompress(packed))
-        )
 
 
 def decode_fields(text: str) -> dict[str, str | None]:

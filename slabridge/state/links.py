@@ -106,6 +106,12 @@ def missing(sql: sa.Connection, names: Collection[Name]) -> list[Missing]:
     ]
 
 
+def any_of(transaction: Transaction, connection: str, named_by: str) -> bool:
+    """Return whether any ticket of this connection names one of a connection, by key or id."""
+    this = (transaction.owns(link), link.c.other_connection == connection, link.c.named_by == named_by)
+    return transaction.sql.scalar(sa.select(link.c.ticket).where(*this).limit(1)) is not None
+
+
 def some(sql: sa.Connection, most: int) -> list[tuple[Name, Name]]:
     """Return links between known tickets, the one that states it first."""
     rows = sql.execute(sa.select(link).where(link.c.other.is_not(None)).order_by(*link.primary_key).limit(most))

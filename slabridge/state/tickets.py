@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from connectors.interface import NativeTicket
-from slabridge.state import codec
+from sla_engine import Result
+from slabridge.state import codec, results
 from slabridge.state.codec import Encoded
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection as connection_table
@@ -31,7 +32,6 @@ _KNOWN = (
     ticket.c.payload,
     ticket.c.last_written,
     ticket.c.pulled_in,
-    ticket.c.results,
     ticket.c.read_at,
     ticket.c.only_linked,
     ticket.c.changed_in,
@@ -45,6 +45,7 @@ class Stored(NamedTuple):
     digest: str
     read_at: int
     gone: bool
+    changed_in: int
 
     @property
     def native(self) -> NativeTicket:
@@ -80,18 +81,29 @@ FIRST = Due(0, "")
 
 def stored(transaction: Transaction, ids: Collection[str]) -> dict[str, Stored]:
     """Return these tickets as they were last read, by id; unknown ones are left out."""
-    columns = (ticket.c.id, ticket.c.payload, ticket.c.digest, ticket.c.read_at, ticket.c.gone)
+    columns = (ticket.c.id, ticket.c.payload, ticket.c.digest, ticket.c.read_at, ticket.c.gone, ticket.c.changed_in)
     return {
-        identity: Stored(payload, digest, read_at or 0, gone)
+        identity: Stored(payload, digest, read_at or 0, gone, changed_in)
         for part in in_parts(ids)
-        for identity, payload, digest, read_at, gone in transaction.sql.execute(
+        for identity, payload, digest, read_at, gone, changed_in in transaction.sql.execute(
             sa.select(*columns).where(transaction.owns(ticket), ticket.c.id.in_(part), ticket.c.digest != _FORGOTTEN)
         )
     }
 
 
-def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str, Stored], run: int, as_of: int) -> int:
-    """Keep tickets read by a run that began at `as_of`; return how many are new or differ from `before`."""
+def save(  # noqa: PLR0913 - what is kept of tickets that were read
+    transaction: Transaction,
+    read: Iterable[Encoded],
+    before: Mapping[str, Stored],
+    run: int,
+    as_of: int,
+    *,
+    ours: Collection[str] = (),
+) -> int:
+    """Keep tickets read by a run that began at `as_of`; return how many are new or differ from `before`.
+
+    Those of the ids `ours` differ by nothing but what we wrote ourselves.
+    """
     same, rows = [], []
     former: list[tuple[NativeTicket, str]] = []
     for native, payload, digest in read:
@@ -111,7 +123,7 @@ def save(transaction: Transaction, read: Iterable[Encoded], before: Mapping[str,
                 "read_at": as_of,
                 "gone": False,
                 "pending": True,
-                "changed_in": run,
+                "changed_in": known.changed_in if known is not None and native.id in ours else run,
             }
         )
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
@@ -180,12 +192,13 @@ def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
     ).all()
     known: list[Known] = []
     damaged: list[str] = []
+    came_to = results.of(transaction, {row.id: row.key for row in rows})
     for row in rows:
         try:
-            known.append(_known(row))
+            known.append(_known(row, came_to))
         except Damaged:
             damaged.append(row.id)
-    _update(transaction, damaged, {"digest": _FORGOTTEN, "results": None})
+    _update(transaction, damaged, {"digest": _FORGOTTEN})
     return Waiting(known, damaged, rows[-1].id if rows else "")
 
 
@@ -206,33 +219,40 @@ def natives(transaction: Transaction, after: str) -> Natives:
 
 def load(transaction: Transaction, ids: Collection[str]) -> list[Known]:
     """Return those of these tickets that the tool still has, ordered by id."""
-    return [_known(row) for row in _rows(transaction, ids)]
+    rows = _rows(transaction, ids)
+    came_to = results.of(transaction, {row.id: row.key for row in rows})
+    return [_known(row, came_to) for row in rows]
 
 
 def readable(transaction: Transaction, ids: Collection[str]) -> list[Known]:
     """Return the same, without those whose stored form is damaged."""
     found = []
-    for row in _rows(transaction, ids):
+    rows = _rows(transaction, ids)
+    came_to = results.of(transaction, {row.id: row.key for row in rows})
+    for row in rows:
         with suppress(Damaged):  # the next run that judges it reads it anew
-            found.append(_known(row))
+            found.append(_known(row, came_to))
     return found
 
 
-def _rows(transaction: Transaction, ids: Collection[str]) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+def _rows(transaction: Transaction, ids: Collection[str]) -> list[sa.Row[*tuple[Any, ...]]]:
+    rows: list[sa.Row[*tuple[Any, ...]]] = []
     for part in in_parts(sorted(ids)):
         wanted = sa.select(*_KNOWN).where(transaction.owns(ticket), ticket.c.id.in_(part), ~ticket.c.gone)
-        yield from transaction.sql.execute(wanted.order_by(ticket.c.id))
+        rows += transaction.sql.execute(wanted.order_by(ticket.c.id)).all()
+    return rows
 
 
 def judged_before(transaction: Transaction, after: str, limit: int) -> list[Known]:
     """Return the next tickets that were evaluated before, ordered by id."""
     rows = transaction.sql.execute(
         sa.select(*_KNOWN)
-        .where(transaction.owns(ticket), ticket.c.results.is_not(None), ticket.c.id > after)
+        .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), ticket.c.id > after)
         .order_by(ticket.c.id)
         .limit(limit)
-    )
-    return [_known(row) for row in rows]
+    ).all()
+    came_to = results.of(transaction, {row.id: row.key for row in rows})
+    return [_known(row, came_to) for row in rows]
 
 
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
@@ -242,7 +262,8 @@ def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
     found = {}
     for conditions in ((ticket.c.key == key,), by_id):  # each by its index
         for row in transaction.execute(statement.where(*conditions)):
-            found[row.connection, row.id] = _known(row)
+            came_to = results.of(Transaction(transaction, row.connection), {row.id: row.key})
+            found[row.connection, row.id] = _known(row, came_to)
     for (connection, _), known in sorted(found.items()):
         yield connection, known
 
@@ -265,7 +286,7 @@ def most_commented(transaction: Transaction) -> str:
     return str(found)
 
 
-def evaluated(transaction: Transaction, as_of: int, found: Iterable[Evaluated]) -> None:
+def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) -> None:
     """Record evaluations; the tickets stay pending until they are settled."""
     statement = (
         sa.update(ticket)
@@ -273,7 +294,7 @@ def evaluated(transaction: Transaction, as_of: int, found: Iterable[Evaluated]) 
         .values(
             is_open=sa.bindparam("open_now"),
             next_change_at=sa.bindparam("next_at"),
-            results=sa.bindparam("packed"),
+            ended_at=sa.bindparam("then_ended"),
             as_of=as_of,
         )
     )
@@ -282,12 +303,13 @@ def evaluated(transaction: Transaction, as_of: int, found: Iterable[Evaluated]) 
             "the_id": one.id,
             "open_now": one.is_open,
             "next_at": one.next_change_at,
-            "packed": codec.encode_results(one.results),
+            "then_ended": one.ended_at,
         }
         for one in found
     ]
     if rows:
         transaction.sql.execute(statement, rows)
+        results.put(transaction, {one.id: one.results for one in found}, {one.id for one in found if one.again})
 
 
 def settle(transaction: Transaction, ids: Collection[str]) -> None:
@@ -318,7 +340,7 @@ def deleted(transaction: Transaction, identity: str, comment: str) -> None:
         _update(transaction, [identity], {"payload": payload, "digest": digest})
 
 
-def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
+def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]]) -> Known:
     """Return a ticket of the state.
 
     Raises:
@@ -326,11 +348,12 @@ def _known(row: sa.Row[*tuple[Any, ...]]) -> Known:
     """
     try:
         last_written = codec.decode_fields(row.last_written)
-        native, results = codec.decode(row.payload), codec.decode_results(row.results)
+        native = codec.decode(row.payload)
     except Damaged as error:
         raise Damaged(
             f"what the state holds of {row.key} is damaged ({error}); the next run that judges it reads it anew"
         ) from error
+    results = came_to.get(row.id, ())
     return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked, row.changed_in)
 
 

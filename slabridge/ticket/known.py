@@ -39,15 +39,22 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What an evaluation of a ticket came to."""
+    """What an evaluation of a ticket came to; `again` is whether it had results before."""
 
     id: str
     results: Sequence[Result]
+    again: bool = True
 
     @property
     def is_open(self) -> bool:
         """Whether a cycle is open."""
         return any(result.stopped_at is None for result in self.results)
+
+    @property
+    def ended_at(self) -> int | None:
+        """When the last of its cycles ended, ms UTC; None where one is open, or there is none."""
+        ends = [result.stopped_at for result in self.results]
+        return max((end for end in ends if end is not None), default=None) if None not in ends else None
 
     @property
     def next_change_at(self) -> int | None:

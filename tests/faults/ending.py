@@ -1,6 +1,6 @@
 """What is left in the end: what stands on the tickets of both tools, and what the state holds of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from connectors.interface import Connector, NativeTicket
 from sla_engine import Result
 from slabridge.config import Connection
-from slabridge.state import State, codec, schema
+from slabridge.state import State, Transaction, codec, results, schema
 
 _TICKING = {"elapsed_seconds", "remaining_seconds", "paused_seconds", "percent", "due_if_resumed"}
 """What of an open cycle's result changes with the clock: it says when the ticket was evaluated, and no more."""
@@ -22,7 +22,12 @@ def ending(state: State, connectors: Iterable[tuple[Connection, Connector]]) -> 
         natives = [native for page in connector.changed(None) for native in page.tickets]
         found[connection.name] = {native.key: _native(native) for native in natives}
     with state.begin() as transaction:
-        found["state"] = {row.id: _ticket(row) for row in transaction.execute(sa.select(schema.ticket))}
+        found["state"] = {
+            row.id: _ticket(
+                row, results.of(Transaction(transaction, row.connection), {row.id: row.key}).get(row.id, ())
+            )
+            for row in transaction.execute(sa.select(schema.ticket)).all()
+        }
         found["outbox"] = sorted(
             (row.ticket, row.marker, row.state) for row in transaction.execute(sa.select(schema.outbox))
         )
@@ -54,7 +59,7 @@ def _without_ours(native: NativeTicket) -> dict[str, Any]:
     return _native(replace(native, comments=foreign, ours=frozenset()))
 
 
-def _ticket(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
+def _ticket(row: sa.Row[*tuple[Any, ...]], came_to: Sequence[Result]) -> dict[str, Any]:
     return {
         "native": _without_ours(codec.decode(row.payload)),
         "last_written": row.last_written,
@@ -62,7 +67,7 @@ def _ticket(row: sa.Row[*tuple[Any, ...]]) -> dict[str, Any]:
         "next_change_at": row.next_change_at,
         "pending": row.pending,
         "gone": row.gone,
-        "results": [_result(result) for result in codec.decode_results(row.results)],
+        "results": [_result(result) for result in came_to],
     }
 
 

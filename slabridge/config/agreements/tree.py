@@ -112,7 +112,10 @@ def _pauses(clause: Clause, beneath: Sequence[Clause], definitions: Definitions,
     excuses = [rule.pause, rule.stop, rule.cancel, *(chain.waits for chain in definitions.chain)]
     left: dict[str, list[str]] = {}
     for other in beneath:
-        rest = _left(other.objective.rule.pause, [one for one in excuses if one is not None])
+        # Where another promise beneath runs without a pause, somebody answers: a supplier's, say.
+        running = [one.objective.rule for one in beneath if one is not other and one.objective.rule.pause is None]
+        answers = [*excuses, *(one.start for one in running)]
+        rest = _left(other.objective.rule.pause, [one for one in answers if one is not None])
         if rest is not None:
             left.setdefault(rest, []).append(f"{other.agreement.table}.{other.objective.name}")
     for rest, names in left.items():
@@ -165,6 +168,8 @@ def _left_out(definitions: Definitions, mapped: Mapping[tuple[str, str], Sequenc
     for (_, field), those in mapped.items():
         values.setdefault(field, {}).update(dict.fromkeys(those))
     for kind in KINDS:
+        if kind == "uc":  # a supplier is there for some values, and that is what its scope says
+            continue
         scopes = [agreement.scope for agreement in definitions.agreements if agreement.kind == kind]
         for field in sorted(frozenset().union(*map(fields_of, scopes))):
             _left_out_of(kind, field, [*values.get(field, ())], scopes, found)

@@ -82,6 +82,8 @@ class Connection:
         }
         if self.writeback.table:
             given |= {"result_table": self.writeback.table, "result_reference": self.writeback.reference}
+        if any(link.names for link in self.links):
+            given["link_types"] = self._link_types()
         problems = (
             [] if self.ca is None else certificate_problems(self.ca, ("connections", self.name, "ca"), self.config)
         )
@@ -101,6 +103,14 @@ class Connection:
             places=self._places(),
             **given,
         )
+
+    def _link_types(self) -> dict[str, str]:
+        """Return the types of the tool's own links that are looked for, and where each stands in the file."""
+        return {
+            name.rpartition(" ")[0]: f"`{show_path(('connections', self.name, 'links', n, 'issue_link'))}`"
+            for n, link in enumerate(self.links)
+            for name in link.names[:1]
+        }
 
     def _places(self) -> dict[str, str]:
         """Return where in the file each native field stands; one that is read and written, where it is read."""

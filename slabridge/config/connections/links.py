@@ -107,4 +107,6 @@ def _check(table: LinkTable, raw: Mapping[str, Any], path: KeyPath, tool: Tool |
     if table.direction is not None and table.issue_link is None:
         reading.problem((*path, "direction"), "is for issue_link alone; drop it", table.direction)
     if table.issue_link is not None and table.to != path[1]:
-        reading.problem((*path, "to"), f"issue links lead to issues of the same Jira; write {path[1]!r}", table.to)
+        remedy = "projects that block each other belong into one connection, and what its filter leaves out is followed"
+        said = f"issue links lead to issues of the same connection; write {path[1]!r}: {remedy}"
+        reading.problem((*path, "to"), said, table.to)

@@ -13,11 +13,6 @@ link = ["problem"]
 above = { source = "snow" }
 below = { source = "jira" }
 until = { status = ["resolved", "closed"] }
-
-[[chain]]
-link = ["blocked"]
-stated_by = "above"
-until = { status = ["resolved", "closed"] }
 """
 
 

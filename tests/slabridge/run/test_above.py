@@ -236,3 +236,26 @@ def test_what_came_from_a_ticket_that_is_gone_goes_when_that_is_known(job: Job) 
     job.call("DELETE", f"incident/{incident.id}")
     job.run_at(NOON + 3 * MINUTE)
     assert "SLA holder" not in held(job, "jira", issue)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (
+            'below = { source = "jira" }\nuntil = { status = ["resolved", "closed"] }',
+            'below = { source = "jira" }\nuntil = { status = "awaiting_user" }',
+        ),
+        ("match = '[A-Za-z]", "match = 'x[A-Za-z]"),
+    ],
+    ids=["chain", "links"],
+)
+def test_a_changed_chain_or_link_reaches_the_fields_and_the_plan_says_so(job: Job, old: str, new: str) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    assert held(job, "snow", incident)["u_sla_holder"] == "Waiting"
+    job.run()
+    job.replace(old, new)
+    assert job.rehearse().actions
+    job.run()
+    assert held(job, "snow", incident)["u_sla_holder"] == "Open"

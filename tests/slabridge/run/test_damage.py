@@ -10,8 +10,7 @@ from slabridge.exit import Exit
 from slabridge.state import State, StateError
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.run.truth import Truth
-
-COLUMNS = ("payload", "results")
+from tests.slabridge.state.databases import rows
 
 
 def damage(job: Job, statement: str) -> None:
@@ -20,15 +19,12 @@ def damage(job: Job, statement: str) -> None:
         db.commit()
 
 
-@pytest.mark.parametrize("column", COLUMNS)
 @pytest.mark.parametrize(
     "garbage", ["x'00'", "x'789c4bcb07000282'", "CAST(substr({}, 1, 40) || x'ff' || substr({}, 42) AS BLOB)"]
 )
-def test_a_ticket_whose_stored_form_is_damaged_is_read_anew_and_nothing_else_suffers(
-    job: Job, column: str, garbage: str
-) -> None:
+def test_a_ticket_whose_stored_form_is_damaged_is_read_anew_and_nothing_else_suffers(job: Job, garbage: str) -> None:
     assert job.run().exit_code is Exit.COMPLETE
-    damage(job, f"UPDATE ticket SET {column} = {garbage.replace('{}', column)}, pending = 1")  # noqa: S608 - our own words
+    damage(job, f"UPDATE ticket SET payload = {garbage.replace('{}', 'payload')}, pending = 1")  # noqa: S608 - our own words
     report = job.run_at(NOON + 3 * HOUR)
     assert report.exit_code is Exit.COMPLETE
     Truth().check(job)
@@ -40,6 +36,16 @@ def test_a_damaged_payload_of_a_ticket_that_changed_is_replaced_by_what_the_tool
     damage(job, "UPDATE ticket SET payload = x'01', digest = 'other'")
     assert job.run_at(NOON + 3 * HOUR).exit_code is Exit.COMPLETE
     Truth().check(job)
+
+
+@pytest.mark.parametrize("text", ["{", "[1]", "7"])
+def test_damaged_dimensions_of_a_result_are_written_anew(job: Job, text: str) -> None:
+    job.run()
+    before = rows(job.place, "SELECT * FROM result ORDER BY 1, 2, 3, 4, 5")
+    damage(job, f"UPDATE result SET dimensions = '{text}'")  # noqa: S608 - our own words
+    damage(job, "UPDATE ticket SET pending = 1")
+    assert job.run().exit_code is Exit.COMPLETE
+    assert rows(job.place, "SELECT * FROM result ORDER BY 1, 2, 3, 4, 5") == before
 
 
 def test_what_was_written_last_is_found_again_where_its_record_is_damaged(job: Job) -> None:

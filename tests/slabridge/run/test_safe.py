@@ -304,10 +304,10 @@ def test_a_page_that_a_run_could_not_keep_is_read_by_the_next(
     """A cursor is committed with the tickets that it stands for, or not at all."""
     save = tickets.save
 
-    def dying(transaction: Transaction, *given: Any) -> int:  # noqa: ANN401 - as it is
+    def dying(transaction: Transaction, *given: Any, **named: Any) -> int:  # noqa: ANN401 - as it is
         if transaction.connection == name:
             raise Killed
-        return save(transaction, *given)
+        return save(transaction, *given, **named)
 
     job.sandbox.move_to(NOON + 3 * HOUR)
     with monkeypatch.context() as patch:

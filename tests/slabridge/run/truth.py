@@ -167,7 +167,7 @@ def _known_still(job: Job) -> dict[Name, NativeTicket]:
             return {
                 (source, id_): known.native
                 for source, id_ in there
-                for known in tickets.load(Transaction(sql, source), [id_])
+                for known in tickets.readable(Transaction(sql, source), [id_])
             }
     finally:
         state.close()

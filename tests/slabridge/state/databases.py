@@ -70,5 +70,15 @@ def rows(place: str, query: str) -> list[tuple[object, ...]]:
         engine.dispose()
 
 
+def columns(place: str, table: str) -> list[str]:
+    """Return the names of a table's columns, past the program."""
+    url = sa.make_url(place) if "://" in place else sa.URL.create("sqlite", database=place)
+    engine = sa.create_engine(url.set(drivername=url.get_backend_name().replace("postgresql", "postgresql+psycopg")))
+    try:
+        return [str(column["name"]) for column in sa.inspect(engine).get_columns(table)]
+    finally:
+        engine.dispose()
+
+
 def _conninfo(url: sa.URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)

@@ -1,29 +1,42 @@
 """Every earlier schema upgrades and is worked with; nothing goes back (docs/promises.md, P13)."""
 
+import json
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import sync
-from sla_engine.instant import MINUTE
+from sla_engine.instant import MINUTE, format_instant
 from slabridge.app.connect import connected
 from slabridge.exit import Exit
-from slabridge.state import State, quarantine, schema, tickets
+from slabridge.state import State, Transaction, quarantine, results, schema, tickets
 from slabridge.state.database import _alembic
 from tests.slabridge.run.job import Job
 from tests.slabridge.run.truth import Truth
-from tests.slabridge.state.databases import rows
+from tests.slabridge.state.databases import columns, rows
 from tests.slabridge.state.released import FIXTURES, LATER, load, revisions
 
 TABLES = ("connection", "ticket", "outbox", "quarantine", "run", "lease")
 
 
+MOVED = {"results": "into a table of its own", "judged_by": "so that all is evaluated once more"}
+"""Columns that an upgrade empties or takes away, and where to."""
+
+
 def content(place: str) -> dict[str, list[tuple[object, ...]]]:
     version = rows(place, "SELECT version_num FROM alembic_version")
-    return {"version": version, **{name: rows(place, f"SELECT * FROM {name} ORDER BY 1, 2") for name in TABLES}}  # noqa: S608 - our own names
+    return {"version": version, **{name: [*_rows_of(place, name)] for name in TABLES}}
+
+
+def _rows_of(place: str, table: str) -> Iterator[tuple[object, ...]]:
+    names = [name for name in columns(place, table) if name not in MOVED]
+    yield from rows(place, f"SELECT {', '.join(names)} FROM {table} ORDER BY 1, 2")  # noqa: S608 - our own names
 
 
 def test_every_schema_before_the_newest_has_a_database_of_its_time() -> None:
@@ -52,6 +65,40 @@ def test_an_earlier_state_becomes_what_a_new_one_is_and_loses_nothing(place: str
     for name in TABLES:
         old = [row[: len(was)] for row, was in zip(after[name], before[name], strict=True)]
         assert [_words(row) for row in old] == [_words(row) for row in before[name]], name
+
+
+@pytest.mark.parametrize("revision", [name for name in FIXTURES if name < "0007"])
+def test_results_of_an_earlier_state_are_rows_of_their_own(place: str, revision: str) -> None:
+    load(revision, place)
+    packed = rows(place, "SELECT connection, id, results FROM ticket WHERE results IS NOT NULL ORDER BY 1, 2")
+    before = {
+        (str(connection), str(id_)): json.loads(zlib.decompress(bytes(blob)))  # type: ignore[call-overload]
+        for connection, id_, blob in packed
+    }
+    state = State.of(place)
+    with state.begin() as transaction:
+        keys = {row.id: row.key for row in transaction.execute(sa.select(schema.ticket))}
+        after = {
+            (name, id_): [
+                one.as_json() for one in results.of(Transaction(transaction, name), {id_: keys[id_]}).get(id_, ())
+            ]
+            for name, id_ in before
+        }
+        ended = transaction.execute(sa.select(schema.ticket.c.id, schema.ticket.c.ended_at)).all()
+    state.close()
+    further = ("table", "calendar", "since", "deadline")
+    plain = {
+        name: [{key: value for key, value in one.items() if key not in further} for one in every]
+        for name, every in before.items()
+    }
+    assert before
+    assert after == plain
+    ends = {id_: [one["stopped_at"] for one in every] for (_, id_), every in before.items()}
+    for id_, at in ended:
+        stopped = ends.get(id_, [])
+        assert (None if at is None else format_instant(at)) == (
+            max(stopped) if stopped and None not in stopped else None
+        )
 
 
 def _words(row: tuple[object, ...]) -> list[str]:

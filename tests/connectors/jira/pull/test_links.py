@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from connectors.errors import Refused
 from connectors.interface import NativeTicket, Value
 from connectors.jira.field import ISSUE_LINKS, REMOTE_LINKS
 from tests.connectors.jira.site import MINUTE, NOW, Here, tickets
@@ -75,3 +78,15 @@ def test_what_is_no_id_of_jira_is_gone_and_asked_of_nobody(either: Here) -> None
     (page,) = jira.reread(["../myself", "x"])
     assert page.gone == ("../myself", "x")
     assert not either.calls
+
+
+def test_a_type_of_link_that_the_site_has_not_is_refused_with_the_one_that_is_meant(either: Here) -> None:
+    asked = {"is blocked by": "`connections.jira.links[0].issue_link`", "Blocks": "", "fixes": "`here`"}
+    with pytest.raises(Refused) as raised:
+        either.connect(**LINKS, link_types=asked).gaps()
+    said = str(raised.value)
+    assert "'is blocked by' (`connections.jira.links[0].issue_link`)" in said
+    assert 'write issue_link = "Blocks", direction = "inward"' in said
+    assert "'fixes' (`here`); the site has Blocks, " in said
+    assert "'Blocks' (" not in said
+    assert either.connect(**LINKS, link_types={"Blocks": ""}).gaps() == {}

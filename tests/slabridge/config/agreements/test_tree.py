@@ -71,6 +71,10 @@ SILENT = {
         'pause = { status = "vendor" }',
         more='[[chain]]\nstated_by = "above"\nwaits = { status = "vendor" }\nuntil = "never"',
     ),
+    "a pause in which a supplier's promise runs": team(
+        'pause = { status = "vendor" }',
+        more=team('while = { status = "vendor" }', name="supplier").replace('clock = "resolution"\n', "").replace(".handling", ".repair"),
+    ),
     "scopes apart": team(
         head=f'scope = {{ team = {{ not = "a" }} }}\n{BACKS}',
         more=team(head=f'scope = {{ team = "a" }}\n{BACKS}', name="other"),

@@ -1,8 +1,11 @@
 """Where links are read from, and what is wrong with what the file says of them."""
 
+from pathlib import Path
+
 import pytest
 
-from slabridge.config import LinkRule
+from slabridge.app.demo import example
+from slabridge.config import ConfigError, LinkRule, load_config
 from tests.slabridge.config.small import config, config_problems
 
 
@@ -57,3 +60,15 @@ def test_a_result_never_goes_to_a_field_in_which_links_are_found() -> None:
     """)
     assert problem.path == "connections.snow.writeback.fields[0].field"
     assert "is where links are found" in problem.message
+
+
+def test_a_type_of_link_in_a_chain_that_is_read_nowhere_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(example().replace('link = ["problem"]', 'link = ["problme"]'), "utf-8")
+    with pytest.raises(ConfigError) as raised:
+        load_config(path)
+    (problem,) = raised.value.problems
+    assert (problem.path, problem.message) == (
+        "chain[0].link",
+        'no [[connections.NAME.links]] has this type; the nearest is "problem"',
+    )

@@ -1,0 +1,113 @@
+"""What tickets came to, a row for each cycle (docs/tables.md)."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, Final
+
+import orjson
+import sqlalchemy as sa
+
+from sla_engine import Result
+from sla_engine.ticket import Values
+from slabridge.state.schema import result
+from slabridge.state.transaction import Transaction, in_parts
+
+DIMENSIONS: Final = ("priority", "team", "service", "customer", "type")
+"""Fields that have a column of their own; all others that are mapped are in one."""
+
+_SAME: Final = (
+    "agreement",
+    "objective",
+    "cycle",
+    "place",
+    "toml_table",
+    "kind",
+    "stage",
+    "status",
+    "breached",
+    "excluded",
+    "started_at",
+    "stopped_at",
+    "due_at",
+    "due_if_resumed",
+    "breached_at",
+    "next_change_at",
+    "target_ms",
+    "elapsed_ms",
+    "remaining_ms",
+    "paused_ms",
+    "holder",
+    "breach_holder",
+    "calendar",
+    "definition",
+    "since",
+    "deadline",
+)
+_ATTRIBUTES: Final = {
+    "place": "position",
+    "toml_table": "table",
+    "target_ms": "target",
+    "elapsed_ms": "elapsed",
+    "remaining_ms": "remaining",
+    "paused_ms": "paused",
+}
+"""Columns that are called otherwise in `Result`; SQL has a table of its own."""
+
+_NAMES: Final = tuple(_ATTRIBUTES.get(name, name) for name in _SAME)
+_READ: Final = tuple(result.c[name] for name in (*_SAME, *DIMENSIONS, "dimensions"))
+
+
+def put(transaction: Transaction, came_to: Mapping[str, Sequence[Result]], before: Collection[str]) -> None:
+    """Keep what tickets came to, by id, instead of what they came to `before`: those had results."""
+    for part in in_parts(sorted(before)):
+        statement = sa.delete(result).where(transaction.owns(result), result.c.ticket.in_(part))
+        transaction.sql.execute(statement)
+    rows = [
+        _row(transaction.connection, id_, place, one)
+        for id_, results in came_to.items()
+        for place, one in enumerate(results)
+    ]
+    if rows:
+        transaction.sql.execute(sa.insert(result), rows)
+
+
+def of(transaction: Transaction, keys: Mapping[str, str]) -> dict[str, tuple[Result, ...]]:
+    """Return what tickets came to, by id, each in the order in which it was kept; without segments.
+
+    `keys` has the key that people call each by, by its id.
+    """
+    found: dict[str, list[Result]] = {}
+    for part in in_parts(keys):
+        statement = sa.select(result.c.ticket, *_READ).where(transaction.owns(result), result.c.ticket.in_(part))
+        for id_, *values in transaction.sql.execute(statement.order_by(result.c.ticket, result.c.place)):
+            found.setdefault(id_, []).append(_result(transaction.connection, id_, keys[id_], values))
+    return {id_: tuple(results) for id_, results in found.items()}
+
+
+def _row(connection: str, id_: str, place: int, one: Result) -> dict[str, Any]:
+    row = {name: getattr(one, attribute) for name, attribute in zip(_SAME, _NAMES, strict=True)}
+    held = one.dimensions
+    own = {name: ", ".join(held.get(name, ())) or None for name in DIMENSIONS}
+    further = {name: values for name, values in held.items() if values and (name not in own or len(values) > 1)}
+    dimensions = _json({name: values[0] if len(values) == 1 else values for name, values in further.items()})
+    return {**row, "connection": connection, "ticket": id_, "place": place, **own, "dimensions": dimensions}
+
+
+def _json(further: Mapping[str, Any]) -> str | None:
+    return orjson.dumps(further, option=orjson.OPT_SORT_KEYS).decode() if further else None
+
+
+def _result(connection: str, id_: str, key: str, held: Sequence[Any]) -> Result:
+    given = dict(zip(_NAMES, held, strict=False))
+    return Result(source=connection, ticket=key, id=id_, **given, dimensions=_dimensions(held[len(_NAMES) :]))
+
+
+def _dimensions(columns: Iterable[Any]) -> dict[str, Values]:
+    *own, further = columns
+    found: dict[str, Values] = {name: (text,) for name, text in zip(DIMENSIONS, own, strict=True) if text is not None}
+    if further is None:
+        return found
+    with suppress(orjson.JSONDecodeError, AttributeError):  # the next evaluation of the ticket writes them anew
+        rest = orjson.loads(further)
+        return found | {name: tuple(value) if isinstance(value, list) else (value,) for name, value in rest.items()}
+    return found
