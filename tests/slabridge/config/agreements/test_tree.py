@@ -73,7 +73,9 @@ SILENT = {
     ),
     "a pause in which a supplier's promise runs": team(
         'pause = { status = "vendor" }',
-        more=team('while = { status = "vendor" }', name="supplier").replace('clock = "resolution"\n', "").replace(".handling", ".repair"),
+        more=team('while = { status = "vendor" }', name="supplier")
+        .replace('clock = "resolution"\n', "")
+        .replace(".handling", ".repair"),
     ),
     "scopes apart": team(
         head=f'scope = {{ team = {{ not = "a" }} }}\n{BACKS}',
