@@ -35,12 +35,13 @@ class Reading:
     _found: list[tuple[KeyPath, Problem]] = field(default_factory=list)
     _inherited: dict[KeyPath, KeyPath] = field(default_factory=dict)
     _earlier: dict[KeyPath, KeyPath] = field(default_factory=dict)
+    _elsewhere: dict[KeyPath, KeyPath] = field(default_factory=dict)
 
     def problem(self, path: KeyPath, message: str, value: Any = None, *, secret: bool = False) -> None:  # noqa: ANN401 - any TOML value
         """Note a problem. The value is not shown if it is None or may be secret."""
         shown = None if value is None or secret else show_value(value)
         path = self._earlier.get(path, path)
-        self._found.append((path, Problem(self.file, show_path(path), shown, message)))
+        self._found.append((path, Problem(self.file, show_path(self._shown(path)), shown, message)))
 
     def broken(self, path: KeyPath) -> bool:
         """Return whether a problem was found at the path or below it."""
@@ -49,6 +50,16 @@ class Reading:
     def inherit(self, path: KeyPath, origin: KeyPath) -> None:
         """Note that the value at `path` stands at `origin` in the file, where its problems are shown once."""
         self._inherited[path] = origin
+
+    def stands_at(self, path: KeyPath, origin: KeyPath) -> None:
+        """Note that `path` and all below it stand at `origin` in the file, where problems are shown."""
+        self._elsewhere[path] = origin
+
+    def _shown(self, path: KeyPath) -> KeyPath:
+        for length in range(len(path), 0, -1):
+            if path[:length] in self._elsewhere:
+                return self._elsewhere[path[:length]] + path[length:]
+        return path
 
     def rename(self, old: KeyPath, new: KeyPath) -> None:
         """Note that the value of `new` stands under its earlier name, at which its problems are shown."""

@@ -186,6 +186,15 @@ def read_real_time(text: str) -> int:
     return duration.ms
 
 
+def read_real_time_or_none(text: str) -> int:
+    """Return the same, where nothing (0s) has a meaning too.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return 0 if re.fullmatch("0+[smh]", text) else read_real_time(text)
+
+
 def read_size(text: str) -> int:
     """Return a number of bytes, at least 1 KB.
 
@@ -199,6 +208,7 @@ def read_size(text: str) -> int:
 
 
 RealTime = text_as(read_real_time)
+RealTimeOrNone = text_as(read_real_time_or_none)
 Size = text_as(read_size)
 DurationText = text_as(read_duration)
 DateValue = PlainValidator(read_date)

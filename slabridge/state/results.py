@@ -1,6 +1,6 @@
 """What tickets came to, a row for each cycle (docs/tables.md)."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -8,7 +8,6 @@ import orjson
 import sqlalchemy as sa
 
 from sla_engine import Result
-from sla_engine.ticket import Values
 from slabridge.state.schema import result
 from slabridge.state.transaction import Transaction, in_parts
 
@@ -53,6 +52,9 @@ _ATTRIBUTES: Final = {
 }
 """Columns that are called otherwise in `Result`; SQL has a table of its own."""
 
+_HOLDERS: Final = ""
+"""Stands among the dimensions for the holders, where a column does not hold them as they are. No field is called so."""
+
 _NAMES: Final = tuple(_ATTRIBUTES.get(name, name) for name in _SAME)
 _READ: Final = tuple(result.c[name] for name in (*_SAME, *DIMENSIONS, "dimensions"))
 
@@ -88,9 +90,17 @@ def _row(connection: str, id_: str, place: int, one: Result) -> dict[str, Any]:
     row = {name: getattr(one, attribute) for name, attribute in zip(_SAME, _NAMES, strict=True)}
     held = one.dimensions
     own = {name: ", ".join(held.get(name, ())) or None for name in DIMENSIONS}
-    further = {name: values for name, values in held.items() if values and (name not in own or len(values) > 1)}
-    dimensions = _json({name: values[0] if len(values) == 1 else values for name, values in further.items()})
+    further = {name: values for name, values in held.items() if values and (name not in own or not _fits(values))}
+    exact: dict[str, Any] = {name: values[0] if len(values) == 1 else values for name, values in further.items()}
+    if not _fits([one.holder or ""]) or not _fits([one.breach_holder or ""]):
+        exact[_HOLDERS] = [one.holder, one.breach_holder]
+    dimensions = _json(exact)
     return {**row, "connection": connection, "ticket": id_, "place": place, **own, "dimensions": dimensions}
+
+
+def _fits(values: Sequence[str]) -> bool:
+    """Return whether values stand in a text column as they are."""
+    return len(values) == 1 and "\0" not in values[0]
 
 
 def _json(further: Mapping[str, Any]) -> str | None:
@@ -99,15 +109,17 @@ def _json(further: Mapping[str, Any]) -> str | None:
 
 def _result(connection: str, id_: str, key: str, held: Sequence[Any]) -> Result:
     given = dict(zip(_NAMES, held, strict=False))
-    return Result(source=connection, ticket=key, id=id_, **given, dimensions=_dimensions(held[len(_NAMES) :]))
+    further = _further(held[-1])
+    if _HOLDERS in further:
+        given["holder"], given["breach_holder"] = further.pop(_HOLDERS)
+    own = zip(DIMENSIONS, held[len(_NAMES) :], strict=False)
+    dimensions: dict[str, tuple[str, ...]] = {name: (text,) for name, text in own if text is not None}
+    dimensions |= {name: tuple(value) if isinstance(value, list) else (value,) for name, value in further.items()}
+    return Result(source=connection, ticket=key, id=id_, **given, dimensions=dimensions)
 
 
-def _dimensions(columns: Iterable[Any]) -> dict[str, Values]:
-    *own, further = columns
-    found: dict[str, Values] = {name: (text,) for name, text in zip(DIMENSIONS, own, strict=True) if text is not None}
-    if further is None:
-        return found
-    with suppress(orjson.JSONDecodeError, AttributeError):  # the next evaluation of the ticket writes them anew
-        rest = orjson.loads(further)
-        return found | {name: tuple(value) if isinstance(value, list) else (value,) for name, value in rest.items()}
-    return found
+def _further(text: str | None) -> dict[str, Any]:
+    with suppress(orjson.JSONDecodeError):  # the next evaluation of the ticket writes them anew
+        found = orjson.loads(text or "{}")
+        return found if isinstance(found, dict) else {}
+    return {}

@@ -187,7 +187,7 @@ def test_good_runs_show_no_secret(place: Place, form: str) -> None:
             assert code == Exit.COMPLETE, (command, printed[-3000:].decode())
             assert_clean(printed)
     kept = everything(str(place.folder / state))
-    assert b'"resolution"' in kept
+    assert b"resolution" in kept
     assert_clean(kept)
 
 

@@ -11,6 +11,7 @@ from sla_engine.condition import LAST_COMMENT, LAST_PUBLIC_COMMENT, OPENED_IN
 from slabridge.config.agreements.agreement import promises_of, read_agreements
 from slabridge.config.agreements.calendar import read_calendars
 from slabridge.config.agreements.chain import read_chain
+from slabridge.config.agreements.classes import with_services
 from slabridge.config.agreements.objective import Shared
 from slabridge.config.agreements.paths import read_paths
 from slabridge.config.agreements.rule import read_clocks
@@ -19,8 +20,8 @@ from slabridge.config.problem import ConfigError, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field, shape, tables, text_as
 
-DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "chain", "paths")
-KNOWN = (*DEFINING, "state", "job", "connections")
+DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "classes", "services", "chain", "paths")
+KNOWN = (*DEFINING, "reports", "state", "job", "connections")
 
 
 class GeneralTable(TomlTable):
@@ -61,6 +62,7 @@ def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions
     for key in document:
         if key not in KNOWN:
             reading.problem((key,), f"unknown key; {instead(key, KNOWN)}")
+    document = with_services(document, reading)
     general = {key: document[key] for key in ("timezone",) if key in document}
     timezone = (shape(GeneralTable, general, (), reading) or GeneralTable()).timezone
     attribution = shape(AttributionTable, document.get("attribution", {}), ("attribution",), reading)

@@ -19,6 +19,12 @@ from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.chained import CHAIN, SNOW
 from tests.slabridge.run.job import NOON, Job, small, tally
 
+BLOCKED = """
+[[chain]]
+link = ["blocked"]
+stated_by = "above"
+until = { status = ["resolved", "closed"] }
+"""
 JIRA = """
 [[connections.jira.links]]
 type = "problem"
@@ -37,7 +43,7 @@ direction = "inward"
 def job(tmp_path: Path) -> Iterator[Job]:
     with Sandbox(small(tmp_path), in_process=True) as sandbox:
         job = Job(tmp_path, sandbox)
-        job.text += SNOW + JIRA + CHAIN
+        job.text += SNOW + JIRA + CHAIN + BLOCKED
         yield job
 
 

@@ -1,0 +1,1 @@
+"""What the file says of services: classes, availability, outages, fees and consequences (docs/reports.md)."""

@@ -1,0 +1,105 @@
+"""What a service promises of its availability, and what counts as down (docs/reports.md, "Availability")."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, Literal, get_args
+
+from connectors.tool import TomlTable
+from sla_engine.calendar import Span
+from slabridge.config.agreements.hours import read_weekly
+from slabridge.config.problem import KeyPath
+from slabridge.config.reading import Reading
+from slabridge.config.services.percent import Percent, PercentText
+from slabridge.config.shape import RealTime, RealTimeOrNone, as_text, one_of, shape
+
+Maintenance = Literal["excuse", "exclude", "count"]
+Unmeasured = Literal["up", "down"]
+
+Window = tuple[tuple[int, Span], ...]
+"""Weekdays (Monday is 0) with local times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How availability is worked out. Durations are ms; `target` is None where none is promised.
+
+    `calendar` is the agreed service time. `notice`: planned outages announced later than this before their begin are
+    none. `degraded` is the weight of a degraded service. `window`: planned outages excuse only inside of it.
+    """
+
+    calendar: str
+    target: Percent | None = None
+    maintenance: Maintenance = "excuse"
+    notice: int | None = None
+    degraded: Fraction = Fraction(0)
+    minimum: int = 0
+    unmeasured: Unmeasured = "up"
+    maintenance_at_most: int | None = None
+    window: Window | None = None
+    coverage_at_least: Percent | None = None
+    merge: int = 0
+
+
+class WeightTable(TomlTable):
+    """`weight` of a service."""
+
+    degraded: Annotated[Percent, PercentText] = Percent(Fraction(0))
+
+
+class TermsTable(TomlTable):
+    """The keys of [services.NAME] and [classes.NAME] that are about availability."""
+
+    availability: Annotated[Percent | None, PercentText] = None
+    maintenance: Annotated[Maintenance, one_of(*get_args(Maintenance))] = "excuse"
+    notice: Annotated[int | None, RealTimeOrNone] = None
+    weight: WeightTable = WeightTable()
+    minimum: Annotated[int, RealTimeOrNone] = 0
+    unmeasured: Annotated[Unmeasured, one_of(*get_args(Unmeasured))] = "up"
+    maintenance_at_most: Annotated[int | None, RealTimeOrNone] = None
+    window: Any = None
+    coverage_at_least: Annotated[Percent | None, PercentText] = None
+    merge: Annotated[int, RealTimeOrNone] = 0
+    downtime_at_most: Annotated[int | None, RealTime] = None
+
+
+TERMS_KEYS = tuple(TermsTable.model_fields)
+
+
+def read_terms(raw: Mapping[str, Any], calendar: str | None, path: KeyPath, reading: Reading) -> Terms | None:
+    """Return the terms in a table; None where it has none, or has a problem."""
+    given = {key: raw[key] for key in TERMS_KEYS if key in raw}
+    if not given:
+        return None
+    table = shape(TermsTable, given, path, reading)
+    window = _window(raw.get("window"), (*path, "window"), reading)
+    if calendar is None:
+        place = (*path, "availability" if "availability" in raw else next(iter(given)))
+        reading.problem(place, "needs the agreed service time; write calendar, the name of one")
+    if table is None or calendar is None or reading.broken(path):
+        return None
+    return Terms(
+        calendar=calendar,
+        target=table.availability,
+        maintenance=table.maintenance,
+        notice=table.notice,
+        degraded=table.weight.degraded.share,
+        minimum=table.minimum,
+        unmeasured=table.unmeasured,
+        maintenance_at_most=table.maintenance_at_most,
+        window=window,
+        coverage_at_least=table.coverage_at_least,
+        merge=table.merge,
+    )
+
+
+def _window(raw: object, path: KeyPath, reading: Reading) -> Window | None:
+    if raw is None:
+        return None
+    found: list[tuple[int, Span]] = []
+    for item in raw if isinstance(raw, list) else [raw]:
+        try:
+            found += read_weekly(as_text(item))
+        except ValueError as error:
+            reading.problem(path, str(error), item)
+    return tuple(found)

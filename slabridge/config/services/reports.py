@@ -1,0 +1,72 @@
+"""[reports]: how figures are counted (docs/reports.md)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from connectors.tool import TomlTable
+from sla_engine.condition import Condition
+from sla_engine.instant import HOUR
+from slabridge.config.agreements.condition import read_condition
+from slabridge.config.reading import FieldUse, Reading
+from slabridge.config.shape import RealTime, RealTimeOrNone, check_field, one_of, shape
+
+Basis = Literal["decided", "stopped", "started", "due"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRules:
+    """How figures are counted. Durations are ms.
+
+    `closing` is how long late facts are waited for after a period. `counts` says in which period a cycle counts.
+    `resolved` holds in all states that come after the work, `waiting` where somebody else is waited for, `incident` on
+    incidents; `fault` are the fields that tickets of one fault share, of which there are at least `fault_min`.
+    `first_contact` is the working time within which a ticket of the first contact is resolved.
+    """
+
+    closing: int = 0
+    counts: Basis = "decided"
+    resolved: Condition | None = None
+    waiting: Condition | None = None
+    incident: Condition | None = None
+    fault: tuple[str, ...] = ("service", "category")
+    fault_min: int = 3
+    first_contact: int = 4 * HOUR
+
+
+class ReportsTable(TomlTable):
+    """[reports]."""
+
+    closing: Annotated[int, RealTimeOrNone] = 0
+    counts: Annotated[Basis, one_of(*get_args(Basis))] = "decided"
+    resolved: Any = None
+    waiting: Any = None
+    incident: Any = None
+    fault: list[str] = Field(default=["service", "category"], examples=['["service", "category"]'])
+    fault_min: int = Field(3, ge=2)
+    first_contact: Annotated[int, RealTime] = 4 * HOUR
+
+
+def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRules:
+    """Return the rules."""
+    raw = document.get("reports", {})
+    table = shape(ReportsTable, raw, ("reports",), reading)
+    if table is None or not isinstance(raw, Mapping):
+        return ReportRules()
+    conditions = {
+        key: read_condition(raw[key], ("reports", key), reading) if key in raw else None
+        for key in ("resolved", "waiting", "incident")
+    }
+    for n, name in enumerate(table.fault):
+        if check_field(name, ("reports", "fault", n), reading) and "fault" in raw:
+            reading.uses.append(FieldUse(("reports", "fault", n), name))
+    return ReportRules(
+        closing=table.closing,
+        counts=table.counts,
+        fault=tuple(table.fault),
+        fault_min=table.fault_min,
+        first_contact=table.first_contact,
+        **conditions,
+    )

@@ -1,0 +1,117 @@
+"""[services]: what each promises, beyond its tickets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from connectors.tool import TomlTable
+from sla_engine.agreement import Definitions
+from sla_engine.condition import Condition
+from slabridge.config.agreements.classes import completed
+from slabridge.config.agreements.condition import read_condition
+from slabridge.config.problem import KeyPath, instead
+from slabridge.config.reading import Reading
+from slabridge.config.services.availability import TERMS_KEYS, Terms, read_terms
+from slabridge.config.services.consequence import Consequences, read_consequences
+from slabridge.config.services.credit import Line
+from slabridge.config.services.credits import Named, read_credits
+from slabridge.config.services.fees import Fee, read_fees
+from slabridge.config.services.sources import Source, read_sources
+from slabridge.config.shape import shape, tables
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: `name` is its table, and the id of its agreement where it promises something about its tickets."""
+
+    name: str
+    title: str
+    owner: str = ""
+    description: str = ""
+    customers: tuple[str, ...] = ()
+    scope: Condition | None = None
+    objectives: tuple[str, ...] = ()
+    terms: Terms | None = None
+    outages: tuple[Source, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    credits: tuple[Line, ...] = ()
+    consequences: Consequences = field(default_factory=Consequences)
+
+
+class ServiceTable(TomlTable):
+    """[services.NAME], completed by its class; what has a form of its own is read apart."""
+
+    name: str = ""
+    owner: str = ""
+    description: str = ""
+    customers: list[str] = Field(default=[])
+    scope: Any = None
+    exclude: Any = None
+    calendar: Any = None
+    valid_from: Any = None
+    valid_to: Any = None
+    objectives: dict[str, Any] = Field(default={})
+    outages: Any = None
+    fees: Any = None
+    credits: Any = None
+    consequences: Any = None
+
+
+def read_services(
+    document: Mapping[str, Any], folder: Path, definitions: Definitions, reading: Reading
+) -> tuple[Service, ...]:
+    """Return the services that have no problem, in file order; files that they name are relative to the folder."""
+    found = (
+        _service(name, document, folder, definitions, reading)
+        for name in tables(document, "services", Reading(reading.file))
+    )
+    return tuple(service for service in found if service is not None)
+
+
+def _service(
+    name: str, document: Mapping[str, Any], folder: Path, definitions: Definitions, reading: Reading
+) -> Service | None:
+    path: KeyPath = ("services", name)
+    raw = completed(name, document, Reading(reading.file))  # that there is no such class was said before
+    if raw is None:
+        return None
+    table = shape(ServiceTable, {key: value for key, value in raw.items() if key not in TERMS_KEYS}, path, reading)
+    calendars = tuple(definitions.calendars)
+    calendar = raw.get("calendar")
+    if isinstance(calendar, str) and calendar not in calendars and "objectives" not in raw:
+        reading.problem((*path, "calendar"), f"no such calendar; {instead(calendar, calendars)}", calendar)
+    terms = read_terms(raw, calendar if isinstance(calendar, str) else None, path, reading)
+    objectives = raw.get("objectives")
+    named = Named(calendars, tuple(objectives) if isinstance(objectives, Mapping) else ())
+    scope = None
+    if "scope" in raw:  # its problems were noted where its agreement was read
+        scope = read_condition(raw["scope"], (*path, "scope"), reading if not named.objectives else _quiet(reading))
+    outages = read_sources(raw["outages"], (*path, "outages"), folder, reading) if "outages" in raw else ()
+    fees = read_fees(raw["fees"], (*path, "fees"), folder, reading) if "fees" in raw else ()
+    lines = read_credits(raw["credits"], (*path, "credits"), named, reading) if "credits" in raw else ()
+    consequences = None
+    if "consequences" in raw:
+        consequences = read_consequences(raw["consequences"], (*path, "consequences"), named, reading)
+    if table is None or reading.broken(path):
+        return None
+    return Service(
+        name=name,
+        title=table.name or name,
+        owner=table.owner,
+        description=table.description,
+        customers=tuple(table.customers),
+        scope=scope,
+        objectives=named.objectives,
+        terms=terms,
+        outages=outages,
+        fees=fees,
+        credits=lines,
+        consequences=consequences or Consequences(),
+    )
+
+
+def _quiet(reading: Reading) -> Reading:
+    return Reading(reading.file)

@@ -1,0 +1,116 @@
+"""Where a service's outages come from (docs/reports.md, "Availability")."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from connectors.tool import TomlTable
+from sla_engine.condition import Condition
+from slabridge.config.agreements.condition import read_condition
+from slabridge.config.problem import KeyPath
+from slabridge.config.reading import FieldUse, Reading
+from slabridge.config.shape import RealTimeOrNone, check_field, shape
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSource:
+    """Tickets of the service: while a condition holds on one, it is down.
+
+    `begin` and `end` are fields that say so instead; `kind` is the kind of the outage.
+    """
+
+    condition: Condition
+    begin: str | None = None
+    end: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """A file of outages, JSON Lines or CSV (docs/reports.md, "Outages in a file")."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceNowSource:
+    """The outage tables of a ServiceNow: rows of these configuration items, by name."""
+
+    connection: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrometheusSource:
+    """A series of 0 and 1: below 1 for at least `lasting` ms it is down; where it has no samples, unmeasured."""
+
+    url: str
+    query: str
+    lasting: int
+
+
+Source = TicketSource | FileSource | ServiceNowSource | PrometheusSource
+
+
+class SourceTable(TomlTable):
+    """One of `outages`."""
+
+    tickets: Any = None
+    begin: str | None = None
+    end: str | None = None
+    file: str | None = Field(None, examples=['"outages.csv"'], min_length=1)
+    servicenow: str | None = Field(None, examples=['"snow"'], min_length=1)
+    ci: list[str] = Field(default=[], examples=['["Mail gateway"]'])
+    prometheus: str | None = Field(None, examples=['"http://127.0.0.1:9090"'], min_length=1)
+    query: str | None = Field(None, examples=["\"probe_success{service='mail'}\""], min_length=1)
+    lasting: Annotated[int, RealTimeOrNone] = Field(0, alias="for")
+
+
+_KINDS = {"tickets": ("begin", "end"), "file": (), "servicenow": ("ci",), "prometheus": ("query", "for")}
+_NEEDED = {"servicenow": "ci", "prometheus": "query"}
+
+
+def read_sources(raw: object, path: KeyPath, folder: Path, reading: Reading) -> tuple[Source, ...]:
+    """Return the sources that have no problem; files are relative to the folder."""
+    if not isinstance(raw, list):
+        reading.problem(path, 'must be a list, as in [{ file = "outages.csv" }]', raw)
+        return ()
+    found = (_source(item, (*path, n), folder, reading) for n, item in enumerate(raw))
+    return tuple(source for source in found if source is not None)
+
+
+def _source(raw: object, path: KeyPath, folder: Path, reading: Reading) -> Source | None:
+    table = shape(SourceTable, raw, path, reading)
+    if table is None or not isinstance(raw, Mapping):
+        return None
+    kind = _kind(raw, path, reading)
+    condition = read_condition(raw["tickets"], (*path, "tickets"), reading) if kind == "tickets" else None
+    for key in ("begin", "end"):
+        if key in raw and check_field(raw[key], (*path, key), reading):
+            reading.uses.append(FieldUse((*path, key), raw[key]))
+    if kind is None or reading.broken(path):
+        return None
+    if condition is not None:
+        return TicketSource(condition, table.begin, table.end)
+    if table.file is not None:
+        return FileSource(folder / table.file)
+    if table.servicenow is not None:
+        return ServiceNowSource(table.servicenow, tuple(table.ci))
+    return PrometheusSource(table.prometheus or "", table.query or "", table.lasting)
+
+
+def _kind(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> str | None:
+    """Return the one key that says what kind of source it is, and note what does not go with it."""
+    kinds = [key for key in _KINDS if key in raw]
+    if len(kinds) != 1:
+        reading.problem(path, f"needs one of {', '.join(_KINDS)}, and has {' and '.join(kinds) or 'none'}")
+        return None
+    (kind,) = kinds
+    for key in raw:
+        if key not in {kind, *_KINDS[kind]}:
+            reading.problem((*path, key), f"has no meaning beside {kind}; drop it")
+    if kind in _NEEDED and _NEEDED[kind] not in raw:
+        reading.problem((*path, _NEEDED[kind]), "is missing")
+    return kind
