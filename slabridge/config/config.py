@@ -14,12 +14,15 @@ from sla_engine.agreement import Definitions
 from sla_engine.chain.rule import ChainRule
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
+from slabridge.config.agreements.classes import with_services
 from slabridge.config.agreements.definitions import definitions_of, read_document
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
+from slabridge.config.services.reports import ReportRules, read_report_rules
+from slabridge.config.services.service import Service, read_services
 from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
 
@@ -33,7 +36,7 @@ class Config:
     `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle`, `outage` and
     `pull_within` are ms, `chain_limit` is how many tickets may be linked with each other. `renamed` are keys by a name
     of an earlier version; they are among the `warnings`, too. `uses` are the places that read fields, `mapped` has the
-    values to which each (connection, field) is mapped.
+    values to which each (connection, field) is mapped. `services` and `reports` are what reports go by.
     """
 
     definitions: Definitions
@@ -49,6 +52,8 @@ class Config:
     file: str = ""
     uses: tuple[FieldUse, ...] = ()
     mapped: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
+    reports: ReportRules = field(default_factory=ReportRules)
 
     @property
     def reads_chain(self) -> bool:
@@ -112,8 +117,11 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     folder = path.absolute().parent
     reading = Reading(str(path))
     definitions = definitions_of(document, reading)
-    promises = promises_of(tables(document, "agreements", Reading(reading.file)))
+    quiet = Reading(reading.file)  # what is wrong there is noted where it is read
+    promises = promises_of(tables(with_services(document, quiet), "agreements", quiet))
     connections = read_connections(document, folder, promises, reading)
+    services = read_services(document, folder, definitions, reading)
+    rules = read_report_rules(document, reading)
     _check_types(definitions.chain, connections, reading)
     state = _state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
@@ -128,6 +136,8 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         job.outage,
         job.pull_within,
         job.chain_limit,
+        services=services,
+        reports=rules,
         warnings=warnings,
         renamed=tuple(reading.renamed),
         file=reading.file,

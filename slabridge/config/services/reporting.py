@@ -1,0 +1,44 @@
+"""All of the file that reports go by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sla_engine.agreement import Definitions
+from slabridge.config.agreements.definitions import definitions_of, read_document
+from slabridge.config.reading import Reading
+from slabridge.config.services.reports import ReportRules, read_report_rules
+from slabridge.config.services.service import Service, read_services
+
+
+@dataclass(frozen=True, slots=True)
+class Reporting:
+    """What is judged by, which services there are, and how figures are counted."""
+
+    definitions: Definitions
+    services: tuple[Service, ...]
+    rules: ReportRules
+
+
+def read_reporting(path: Path) -> Reporting:
+    """Return what reports go by; other tables of the file are left alone.
+
+    Raises:
+        ConfigError: with all problems.
+    """
+    return load_reporting(read_document(path), str(path), path.absolute().parent)
+
+
+def load_reporting(document: Mapping[str, Any], file: str = "config.toml", folder: Path = Path()) -> Reporting:
+    """Return the same of a parsed file; files that it names are relative to the folder.
+
+    Raises:
+        ConfigError: with all problems.
+    """
+    reading = Reading(file)
+    definitions = definitions_of(document, reading)
+    services = read_services(document, folder, definitions, reading)
+    rules = read_report_rules(document, reading)
+    reading.check()
+    return Reporting(definitions, services, rules)

@@ -1,0 +1,201 @@
+"""Availability of a service in a period (docs/reports.md, "Availability"); all amounts exact, in ms."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from sla_engine import Calendar
+from slabridge.config.services.availability import Terms
+from slabridge.report.outage import Outage, latest
+from slabridge.report.spans import Interval, clipped, common, length, subtract, union, working
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What a period came to: agreed service time, time down (weighted), and the outages that were counted.
+
+    `excused` is down time that planned or excluded outages excuse, `planned` the maintenance in service time;
+    `unproven` are excluded outages that nobody approved, `open` those that still last. `verdict` is None where none is
+    given, and `why_none` says why.
+    """
+
+    service_time: int
+    down: Fraction
+    outages: tuple[Interval, ...]
+    longest: int
+    planned: int
+    excused: Fraction
+    unmeasured: int
+    target: Fraction | None
+    verdict: bool | None
+    why_none: str
+    unproven: tuple[Outage, ...] = ()
+    open: tuple[Outage, ...] = ()
+
+    @property
+    def number(self) -> int:
+        """How many outages there were."""
+        return len(self.outages)
+
+    @property
+    def share(self) -> Fraction | None:
+        """The availability; None where there was no service time."""
+        return (self.service_time - self.down) / self.service_time if self.service_time else None
+
+    @property
+    def between(self) -> Fraction | None:
+        """The mean time between failures; None where there was none."""
+        return (self.service_time - self.down) / self.number if self.number else None
+
+    @property
+    def to_restore(self) -> Fraction | None:
+        """The mean time to restore; None where there was no failure."""
+        return self.down / self.number if self.number else None
+
+    @property
+    def budget(self) -> Fraction | None:
+        """The time that the service may be down."""
+        return None if self.target is None else self.service_time * (1 - self.target)
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """The share of the service time that was measured."""
+        return Fraction(self.service_time - self.unmeasured, self.service_time) if self.service_time else None
+
+
+def availability_of(  # noqa: PLR0913 - all that availability depends on
+    outages: Iterable[Outage],
+    terms: Terms,
+    calendar: Calendar,
+    start: int,
+    end: int,
+    *,
+    window: Calendar | None = None,
+    unmeasured: Sequence[Interval] = (),
+) -> Availability:
+    """Return what [start, end) came to; `end` is no later than the instant of the report.
+
+    `window` is the time in which planned outages excuse (None: any), `unmeasured` when nobody looked.
+    """
+    known = [outage for outage in latest(outages) if outage.start < end]
+    agreed = working(calendar, start, end)
+    planned, down = _planned(known, terms, agreed, end, window)
+    excused = union([*planned, *_spans((one for one in known if one.kind == "excluded"), end)])
+    if terms.maintenance == "exclude":
+        agreed = list(subtract(agreed, planned))
+    unseen = common(agreed, union(unmeasured))
+    weighted = [(span, Fraction(1)) for span in down]
+    weighted += [(one, weight) for outage in known for one, weight in _counted(outage, terms, end)]
+    if terms.unmeasured == "down":
+        weighted += [(span, Fraction(1)) for span in unseen]
+    weighted = _joined(weighted, terms.merge)
+    pieces = list(_pieces(weighted))
+    service_time = length(agreed)
+    out = [(list(subtract([span], excused)), weight) for span, weight in pieces]
+    lost = sum((length(common(left, agreed)) * weight for left, weight in out), Fraction(0))
+    hidden = sum((length(common([span], agreed)) * weight for span, weight in pieces), Fraction(0)) - lost
+    found = [span for span in union(one for left, _ in out for one in left) if common([span], agreed)]
+    found = list(clipped(found, start, end))
+    verdict, why = _verdict(service_time, lost, length(unseen), terms)
+    return Availability(
+        service_time=service_time,
+        down=lost,
+        outages=tuple(found),
+        longest=max((length(common([span], agreed)) for span in found), default=0),
+        planned=length(common(planned, working(calendar, start, end))),
+        excused=hidden,
+        unmeasured=length(unseen),
+        target=None if terms.target is None else terms.target.share,
+        verdict=verdict,
+        why_none=why,
+        unproven=tuple(one for one in known if one.kind == "excluded" and not one.approved_by),
+        open=tuple(one for one in known if one.end is None),
+    )
+
+
+def _verdict(service_time: int, lost: Fraction, unseen: int, terms: Terms) -> tuple[bool | None, str]:
+    if terms.target is None:
+        return None, "nothing is promised"
+    if not service_time:
+        return None, "no service time"
+    least = terms.coverage_at_least
+    if least is not None and Fraction(service_time - unseen, service_time) < least.share:
+        return None, "too little was measured"
+    return lost <= service_time * (1 - terms.target.share), ""
+
+
+def _spans(outages: Iterable[Outage], end: int) -> list[Interval]:
+    return [(one.start, min(end, end if one.end is None else one.end)) for one in outages]
+
+
+def _planned(
+    known: Sequence[Outage], terms: Terms, agreed: list[Interval], end: int, window: Calendar | None
+) -> tuple[list[Interval], list[Interval]]:
+    """Return the maintenance that excuses, and that which is an outage instead."""
+    of_kind = [one for one in known if one.kind == "planned"]
+    late = [one for one in of_kind if terms.notice is not None and not _in_time(one, terms.notice)]
+    every = union(_spans(of_kind, end))
+    if terms.maintenance == "count":
+        return [], every
+    in_time = union(_spans((one for one in of_kind if one not in late), end))
+    if window is not None and in_time:
+        in_time = common(in_time, working(window, in_time[0][0], in_time[-1][1]))
+    if terms.maintenance_at_most is not None:
+        in_time = list(_at_most(in_time, agreed, terms.maintenance_at_most))
+    return in_time, list(subtract(every, in_time))
+
+
+def _in_time(outage: Outage, notice: int) -> bool:
+    return outage.announced is not None and outage.start - outage.announced >= notice
+
+
+def _at_most(planned: list[Interval], agreed: list[Interval], most: int) -> Iterable[Interval]:
+    """Yield planned time until so much of it lies in service time; the rest is an outage."""
+    left = most
+    for start, end in planned:
+        inside = common([(start, end)], agreed)
+        if length(inside) <= left:
+            left -= length(inside)
+            yield start, end
+            continue
+        for begin, until in inside:
+            if until - begin > left:
+                if start < begin + left:
+                    yield start, begin + left
+                return
+            left -= until - begin
+
+
+def _counted(outage: Outage, terms: Terms, end: int) -> Iterable[tuple[Interval, Fraction]]:
+    """Yield an outage with its weight, where it counts at all."""
+    if outage.kind not in {"down", "degraded"}:
+        return
+    weight = outage.weight
+    if weight is None:
+        weight = Fraction(1) if outage.kind == "down" else terms.degraded
+    (span,) = _spans([outage], end)
+    if weight and span[1] > span[0] and span[1] - span[0] >= terms.minimum:
+        yield span, weight
+
+
+def _joined(weighted: list[tuple[Interval, Fraction]], merge: int) -> list[tuple[Interval, Fraction]]:
+    """Return the spans, and between those less than `merge` apart one that joins them, with the lesser weight."""
+    if not merge:
+        return weighted
+    joins = []
+    for (_, end), (start, _) in pairwise(union(span for span, _ in weighted)):
+        if start - end < merge:
+            before = max(weight for (_, until), weight in weighted if until == end)
+            after = max(weight for (begin, _), weight in weighted if begin == start)
+            joins.append(((end, start), min(before, after)))
+    return weighted + joins
+
+
+def _pieces(weighted: Sequence[tuple[Interval, Fraction]]) -> Iterable[tuple[Interval, Fraction]]:
+    """Yield disjoint spans with the greatest weight of all that lie there."""
+    edges = sorted({edge for span, _ in weighted for edge in span})
+    for start, end in pairwise(edges):
+        here = [weight for (begin, until), weight in weighted if begin <= start and end <= until]
+        if here:
+            yield (start, end), max(here)
