@@ -12,3 +12,4 @@ class Exit(IntEnum):
     PARTIAL = 3
     DEFERRED = 4
     BUSY = 5
+    FOUND = 10

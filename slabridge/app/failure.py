@@ -3,6 +3,8 @@
 from connectors.errors import ConnectorError
 from slabridge.config import ConfigError
 from slabridge.exit import Exit
+from slabridge.report.outage_file import UnreadableOutages
+from slabridge.report.reporter import NoSuchReport
 from slabridge.state import Busy, StateError, Unreachable
 from slabridge.ticket.file import UnreadableFile
 
@@ -14,7 +16,7 @@ def exit_of(error: Exception) -> Exit | None:
             return Exit.BUSY
         case Unreachable():
             return Exit.DEFERRED
-        case ConfigError() | StateError() | UnreadableFile():
+        case ConfigError() | StateError() | UnreadableFile() | UnreadableOutages() | NoSuchReport():
             return Exit.USAGE
         case ConnectorError():
             return Exit.DEFERRED

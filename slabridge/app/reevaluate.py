@@ -75,7 +75,11 @@ def rejudge(config: Config, state: State, start: int, end: int) -> int:
     with lease.held(state):
         for ticket in _each(config, state, start, end):
             with ticket.state.begin() as transaction:
-                tickets.evaluated(transaction, ticket.as_of, [Evaluated(ticket.known.id, ticket.results)])
+                tickets.evaluated(
+                    transaction,
+                    ticket.as_of,
+                    [Evaluated(ticket.known.id, ticket.results, changed_at=ticket.known.changed_at)],
+                )
                 tickets.mark_pending(transaction, [ticket.known.id])
                 lease.renew(transaction.sql)
             count += len(ticket.changes)

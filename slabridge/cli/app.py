@@ -13,6 +13,7 @@ from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
 from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
+from slabridge.cli.report import report
 from slabridge.cli.retry import retry
 from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
@@ -47,6 +48,7 @@ app.command()(reevaluate)
 app.command()(validate)
 app.command()(feasibility)
 app.command()(whatif)
+app.command()(report)
 app.command()(demo)
 app.command()(sandbox)
 

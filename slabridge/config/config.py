@@ -21,8 +21,10 @@ from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.services.reports import ReportRules, read_report_rules
-from slabridge.config.services.service import Service, read_services
+from slabridge.config.services.promises import read_promised
+from slabridge.config.services.reporting import Reporting
+from slabridge.config.services.reports import read_report_rules
+from slabridge.config.services.service import read_services
 from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
 
@@ -36,7 +38,7 @@ class Config:
     `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle`, `outage` and
     `pull_within` are ms, `chain_limit` is how many tickets may be linked with each other. `renamed` are keys by a name
     of an earlier version; they are among the `warnings`, too. `uses` are the places that read fields, `mapped` has the
-    values to which each (connection, field) is mapped. `services` and `reports` are what reports go by.
+    values to which each (connection, field) is mapped. `reporting` is what reports go by.
     """
 
     definitions: Definitions
@@ -52,8 +54,7 @@ class Config:
     file: str = ""
     uses: tuple[FieldUse, ...] = ()
     mapped: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
-    services: tuple[Service, ...] = ()
-    reports: ReportRules = field(default_factory=ReportRules)
+    reporting: Reporting | None = None
 
     @property
     def reads_chain(self) -> bool:
@@ -126,6 +127,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     state = _state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
+    dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
     return Config(
         definitions,
@@ -136,8 +138,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         job.outage,
         job.pull_within,
         job.chain_limit,
-        services=services,
-        reports=rules,
+        reporting=Reporting(definitions, services, rules, read_promised(document, reading), dimensions),
         warnings=warnings,
         renamed=tuple(reading.renamed),
         file=reading.file,

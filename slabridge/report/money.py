@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import floor
 
-from slabridge.config.services.percent import MINOR
+from slabridge.config.percent import MINOR
 
 
 def rounded(amount: Fraction, currency: str) -> Decimal:

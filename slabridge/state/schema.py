@@ -58,7 +58,7 @@ ticket = Table(
         comment="taken up by no filter, but linked: judged for the chain alone",
     ),
     Column("changed_in", Integer, nullable=False, server_default="-1", comment="the run that last saw it change"),
-    Column("ended_at", BigInteger, comment="when its last cycle ended, where none is open"),
+    Column("quiet_since", BigInteger, comment="since when nothing has happened to it, where no cycle is open"),
     # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
     Index(
         "ticket_next_change",
@@ -68,10 +68,10 @@ ticket = Table(
     ),
     Index("ticket_pending", "connection", "id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
     Index(
-        "ticket_ended",
-        *("connection", "ended_at", "id"),
-        sqlite_where=text("ended_at IS NOT NULL"),
-        postgresql_where=text("ended_at IS NOT NULL"),
+        "ticket_quiet",
+        *("connection", "quiet_since", "id"),
+        sqlite_where=text("quiet_since IS NOT NULL"),
+        postgresql_where=text("quiet_since IS NOT NULL"),
     ),
     Index("ticket_open", "connection", "id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
 )

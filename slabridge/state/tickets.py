@@ -255,6 +255,19 @@ def judged_before(transaction: Transaction, after: str, limit: int) -> list[Know
     return [_known(row, came_to) for row in rows]
 
 
+def not_quiet(transaction: Transaction, after: str, limit: int, since: int) -> list[Known]:
+    """Return the next tickets that were evaluated and to which anything happened since (ms UTC), ordered by id."""
+    rows = transaction.sql.execute(
+        sa.select(*_KNOWN)
+        .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), ticket.c.id > after)
+        .where(ticket.c.is_open | (ticket.c.quiet_since >= since))
+        .order_by(ticket.c.id)
+        .limit(limit)
+    ).all()
+    came_to = results.of(transaction, {row.id: row.key for row in rows})
+    return [_known(row, came_to) for row in rows]
+
+
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
     """Yield (connection, ticket) for a key or id, in all connections."""
     statement = sa.select(ticket.c.connection, *_KNOWN)
@@ -294,7 +307,7 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) 
         .values(
             is_open=sa.bindparam("open_now"),
             next_change_at=sa.bindparam("next_at"),
-            ended_at=sa.bindparam("then_ended"),
+            quiet_since=sa.bindparam("then_quiet"),
             as_of=as_of,
         )
     )
@@ -303,7 +316,7 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) 
             "the_id": one.id,
             "open_now": one.is_open,
             "next_at": one.next_change_at,
-            "then_ended": one.ended_at,
+            "then_quiet": one.quiet_since,
         }
         for one in found
     ]

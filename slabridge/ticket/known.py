@@ -29,21 +29,25 @@ class Known:
         """Its id in the tool."""
         return self.native.id
 
+    @property
+    def changed_at(self) -> int:
+        """When it was created or last changed, comments apart; ms UTC."""
+        native = self.native
+        return max(native.created, *(entry.at for entry in (*native.history, *native.observed)), 0)
+
     def is_seen_at(self, as_of: int) -> bool:
         """Return whether nothing of the ticket lies after `as_of` (ms UTC); else the next run has to look again."""
-        native = self.native
-        entries = (*native.history, *native.observed)
-        moments = (native.created, *(entry.at for entry in entries), *(comment.at for comment in native.comments))
-        return max(moments) <= as_of
+        return max(self.changed_at, *(comment.at for comment in self.native.comments), 0) <= as_of
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What an evaluation of a ticket came to; `again` is whether it had results before."""
+    """What an evaluation of a ticket, last changed at `changed_at`, came to; `again`: it had results before."""
 
     id: str
     results: Sequence[Result]
     again: bool = True
+    changed_at: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -51,10 +55,10 @@ class Evaluated:
         return any(result.stopped_at is None for result in self.results)
 
     @property
-    def ended_at(self) -> int | None:
-        """When the last of its cycles ended, ms UTC; None where one is open, or there is none."""
-        ends = [result.stopped_at for result in self.results]
-        return max((end for end in ends if end is not None), default=None) if None not in ends else None
+    def quiet_since(self) -> int | None:
+        """Since when nothing has happened: the last change, or end of a cycle, ms UTC; None while a cycle is open."""
+        ends = [result.stopped_at for result in self.results if result.stopped_at is not None]
+        return max([self.changed_at, *ends]) if len(ends) == len(self.results) else None
 
     @property
     def next_change_at(self) -> int | None:

@@ -17,7 +17,10 @@ class DueTooFarError(Exception):
 
 @dataclass
 class Outcome:
-    """A row of the output, and what it was found from; `late_from` is None where it is not breached."""
+    """A row of the output, and what it was found from; `late_from` is None where it is not breached.
+
+    `first` is the place of the cycle's first row among the ticket's.
+    """
 
     row: dict[str, Any]
     start: int
@@ -26,6 +29,7 @@ class Outcome:
     calendar: Calendar
     breached_at: int | None
     late_from: int | None
+    first: int = 0
 
 
 def result(
@@ -120,7 +124,7 @@ def result(
         "breach_holder": breach_holder,
     }
     late_from = None if breached_at is None else max(breached_at, rows[decision.chosen].at)
-    return Outcome(row, rows[cycle.first].at, end, stretches, calendar, breached_at, late_from)
+    return Outcome(row, rows[cycle.first].at, end, stretches, calendar, breached_at, late_from, cycle.first)
 
 
 def status_of(stage: str, *, breached: bool, at_risk: bool) -> str:

@@ -15,6 +15,7 @@ from sla_engine.instant import DAY, SECOND
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.limit import lengths_of, read_deadline
 from slabridge.config.agreements.rule import Clock, ClockTable, read_clock, refuse_beside_while, rule_of
+from slabridge.config.percent import Percent, PercentText
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import DurationText, as_text, check_field, own_words, read_duration, shape
@@ -28,6 +29,8 @@ class ObjectiveTable(ClockTable):
     calendar: Any = None
     exclude: Any = None
     supports: list[str] | None = Field(None, examples=['["standard.resolution"]'])
+    compliance: Annotated[Percent | None, PercentText] = None
+    at_least: int | None = Field(None, ge=1)
 
 
 class TargetTable(TomlTable):

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, get_args
 from connectors.tool import TomlTable
 from sla_engine.calendar import Span
 from slabridge.config.agreements.hours import read_weekly
+from slabridge.config.percent import Percent, PercentText
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.services.percent import Percent, PercentText
 from slabridge.config.shape import RealTime, RealTimeOrNone, as_text, one_of, shape
 
 Maintenance = Literal["excuse", "exclude", "count"]

@@ -13,11 +13,11 @@ from sla_engine.condition import Condition
 from sla_engine.duration import Duration
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.limit import read_deadline
+from slabridge.config.percent import Percent, PercentText
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.credits import Named
 from slabridge.config.services.fees import Span
-from slabridge.config.services.percent import Percent, PercentText
 from slabridge.config.shape import DurationText, check_field, one_of, shape
 
 Event = Literal["sum", "highest"]

@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator
 from connectors.tool import TomlTable
 from sla_engine.condition import Condition
 from slabridge.config.agreements.condition import read_condition
+from slabridge.config.percent import AmountText, Percent, PercentText, read_percent
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.services.credit import (
@@ -25,7 +26,6 @@ from slabridge.config.services.credit import (
     Time,
 )
 from slabridge.config.services.fees import Span
-from slabridge.config.services.percent import AmountText, Percent, PercentText, read_percent
 from slabridge.config.services.tiers import read_rounding, read_tiers
 from slabridge.config.shape import RealTime, RealTimeOrNone, as_text, one_of, shape
 

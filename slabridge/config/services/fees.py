@@ -11,9 +11,9 @@ from pydantic import Field
 
 from connectors.tool import TomlTable
 from slabridge.config.agreements.definitions import read_document
+from slabridge.config.percent import AmountText, CurrencyText
 from slabridge.config.problem import ConfigError, KeyPath
 from slabridge.config.reading import Reading
-from slabridge.config.services.percent import AmountText, CurrencyText
 from slabridge.config.shape import DateValue, one_of, shape
 
 Span = Literal["month", "quarter", "year"]

@@ -8,6 +8,7 @@ from typing import Any
 from sla_engine.agreement import Definitions
 from slabridge.config.agreements.definitions import definitions_of, read_document
 from slabridge.config.reading import Reading
+from slabridge.config.services.promises import Promised, read_promised
 from slabridge.config.services.reports import ReportRules, read_report_rules
 from slabridge.config.services.service import Service, read_services
 
@@ -19,6 +20,8 @@ class Reporting:
     definitions: Definitions
     services: tuple[Service, ...]
     rules: ReportRules
+    promised: Mapping[tuple[str, str], Promised]
+    dimensions: frozenset[str] = frozenset()
 
 
 def read_reporting(path: Path) -> Reporting:
@@ -41,4 +44,4 @@ def load_reporting(document: Mapping[str, Any], file: str = "config.toml", folde
     services = read_services(document, folder, definitions, reading)
     rules = read_report_rules(document, reading)
     reading.check()
-    return Reporting(definitions, services, rules)
+    return Reporting(definitions, services, rules, read_promised(document, reading))

@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from connectors.tool import TomlTable
+from slabridge.config.percent import AmountText, Percent, PercentText
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
 from slabridge.config.services.credit import DURATIONS, PERCENTAGES, Award, Figure, Rounding, Tier
 from slabridge.config.services.fees import Span
-from slabridge.config.services.percent import AmountText, Percent, PercentText
 from slabridge.config.shape import as_text, one_of, own_words, read_real_time_or_none, shape
 
 _EXAMPLES: Mapping[str, str] = {

@@ -84,7 +84,7 @@ def test_results_of_an_earlier_state_are_rows_of_their_own(place: str, revision:
             ]
             for name, id_ in before
         }
-        ended = transaction.execute(sa.select(schema.ticket.c.id, schema.ticket.c.ended_at)).all()
+        ended = transaction.execute(sa.select(schema.ticket.c.id, schema.ticket.c.quiet_since)).all()
     state.close()
     further = ("table", "calendar", "since", "deadline")
     plain = {

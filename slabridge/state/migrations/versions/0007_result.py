@@ -19,10 +19,10 @@ _AT_ONCE = 1_000
 def upgrade() -> None:
     """Add the table, move the results there, and have all tickets evaluated once more."""
     _create()
-    op.add_column("ticket", _commented("ended_at", "when its last cycle ended, where none is open"))
-    where = sa.text("ended_at IS NOT NULL")
+    op.add_column("ticket", _commented("quiet_since", "since when nothing has happened to it, where no cycle is open"))
+    where = sa.text("quiet_since IS NOT NULL")
     op.create_index(
-        "ticket_ended", "ticket", ["connection", "ended_at", "id"], sqlite_where=where, postgresql_where=where
+        "ticket_quiet", "ticket", ["connection", "quiet_since", "id"], sqlite_where=where, postgresql_where=where
     )
     sql = op.get_bind()
     after: tuple[str, str] | None = ("", "")
@@ -92,7 +92,7 @@ _RESULT = sa.table(
         ),
     ),
 )
-_ENDED = sa.text("UPDATE ticket SET ended_at = :ended_at WHERE connection = :connection AND id = :id")
+_ENDED = sa.text("UPDATE ticket SET quiet_since = :quiet_since WHERE connection = :connection AND id = :id")
 
 
 def _move(sql: sa.Connection, after: tuple[str, str]) -> tuple[str, str] | None:
@@ -110,7 +110,7 @@ def _move(sql: sa.Connection, after: tuple[str, str]) -> tuple[str, str] | None:
         of_one = [_row(connection, id_, place, one) for place, one in enumerate(_results(packed))]
         ends = [row["stopped_at"] for row in of_one]
         last = max(ends) if ends and None not in ends else None
-        ended.append({"connection": connection, "id": id_, "ended_at": last})
+        ended.append({"connection": connection, "id": id_, "quiet_since": last})
         rows += of_one
     if rows:
         sql.execute(sa.insert(_RESULT), rows)

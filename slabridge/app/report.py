@@ -1,0 +1,165 @@
+"""Reports over a file of tickets, or over the state (docs/reports.md)."""
+
+import gc
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sla_engine import Result
+from slabridge.config import Config
+from slabridge.config.services.reporting import Reporting, read_reporting
+from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
+from slabridge.report.document import Document
+from slabridge.report.outage import Outage
+from slabridge.report.outage_file import UnreadableOutages, read_outages
+from slabridge.report.period import read_period
+from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
+from slabridge.state import ConnectionState, State, connections, tickets
+from slabridge.state.group import group_of
+from slabridge.ticket.file import read_batches
+from slabridge.ticket.kept import keep
+from slabridge.ticket.known import Known
+from slabridge.ticket.linked import read_linked
+from slabridge.ticket.mapping import Mapper
+
+BATCH = 1_000
+_FAULTS = 90 * 86_400_000
+"""How long before a period tickets may share a fault with those of it, ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see; `now` is ms UTC (None: this machine's clock, or that of the last run)."""
+
+    period: str
+    services: tuple[str, ...] = ()
+    customer: str | None = None
+    by: tuple[str, ...] = ("priority",)
+    now: int | None = None
+    outages: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report; `lacking` says of what there is no data, `invalid` are lines of the file that are no tickets."""
+
+    document: Document
+    lacking: Sequence[str]
+    invalid: Sequence[tuple[int, str]] = ()
+
+
+def of_file(config: Path, path: Path, asked: Asked) -> Reported:
+    """Report of the tickets of a file.
+
+    Raises:
+        ConfigError: the configuration has problems.
+        NoSuchReport, UnreadableFile, UnreadableOutages: what is asked for, or a file, is not to be had.
+    """
+    reporting = read_reporting(config)
+    now = asked.now if asked.now is not None else time.time_ns() // 1_000_000
+    reporter = _reporter(reporting, asked, now)
+    lacking = _read_outages(reporter, reporting, asked)
+    gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
+    linked = read_linked(path) if reporting.definitions.chain else None
+    invalid: list[tuple[int, str]] = []
+    for batch in read_batches(path):
+        reporter.add(batch.tickets, () if linked is None else linked.others(batch.tickets))
+        invalid += batch.invalid
+    return Reported(reporter.document(), lacking, invalid)
+
+
+def of_state(config: Config, asked: Asked) -> Reported:
+    """Report of the tickets that the state knows, as of the last complete run on each connection.
+
+    Raises:
+        NoSuchReport, StateError, UnreadableOutages: what is asked for is not to be had.
+    """
+    reporting = config.reporting
+    assert reporting is not None  # noqa: S101 - a file that was read has it
+    state = State.of(config.state, create=False, migrate=False)
+    try:
+        reached = _reached(config, state)
+        known = [at for at in reached.values() if at is not None]
+        if not known:
+            raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
+        reporter = _reporter(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
+        lacking = _read_outages(reporter, reporting, asked)
+        lacking += [
+            f"nothing is known of {name}: no run on it was complete" for name, at in reached.items() if at is None
+        ]
+        for connection in config.connections:
+            if reached[connection.name] is not None:
+                _add_connection(reporter, config, state, connection.name)
+        return Reported(reporter.document(), lacking)
+    finally:
+        state.close()
+
+
+def _reporter(reporting: Reporting, asked: Asked, now: int) -> Reporter:
+    try:
+        period = read_period(asked.period, reporting.definitions.timezone)
+    except ValueError as error:
+        raise NoSuchReport(str(error)) from None
+    return Reporter(reporting, Wanted(period, asked.services, asked.customer, asked.by), now)
+
+
+def _reached(config: Config, state: State) -> dict[str, int | None]:
+    found = {}
+    for connection in config.connections:
+        with ConnectionState(state, connection.name).reading() as transaction:
+            found[connection.name] = connections.standing(transaction).as_of
+    return found
+
+
+def _add_connection(reporter: Reporter, config: Config, state: State, name: str) -> None:
+    connection = next(one for one in config.connections if one.name == name)
+    own, mapper, after = ConnectionState(state, name), Mapper(connection), ""
+    names = [one.name for one in config.connections]
+    clauses = reporter.clauses
+    while True:
+        with own.reading() as transaction:
+            batch = tickets.not_quiet(transaction, after, BATCH, reporter.since - _FAULTS)
+            if not batch:
+                return
+            here = [one for one in batch if _is_recent(one, reporter.since)]
+            group = group_of(transaction.sql, {(name, one.id): one for one in here}, names, config.chain_limit)
+        after = batch[-1].id
+        mapped = [mapper.ticket(one.native, group.named.get((name, one.id), {})) for one in here]
+
+        def as_kept(results: Sequence[Result], here: Sequence[Known] = here) -> list[Result]:
+            by_place: list[list[Result]] = [[] for _ in here]
+            for result in results:
+                by_place[result.position].append(result)
+            found = (keep(n, by_place[n], one.results, clauses) for n, one in enumerate(here))
+            return [result for of_one in found for result in of_one]
+
+        reporter.add(mapped, group.tickets(config.connections, group.others), as_kept)
+        reporter.add_lives([mapper.ticket(one.native) for one in batch if not _is_recent(one, reporter.since)])
+
+
+def _is_recent(known: Known, since: int) -> bool:
+    ends = [result.stopped_at for result in known.results]
+    return None in ends or max([known.changed_at, *(end for end in ends if end is not None)]) >= since
+
+
+def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked) -> list[str]:
+    """Give the outages of files; return of which sources nothing was read."""
+    files = dict.fromkeys(asked.outages)
+    lacking = []
+    for service in reporting.services:
+        for source in service.outages:
+            if isinstance(source, FileSource):
+                files[source.path] = None
+            elif isinstance(source, ServiceNowSource | PrometheusSource):
+                where = source.connection if isinstance(source, ServiceNowSource) else source.url
+                lacking.append(f"outages of {service.name} that {where} knows were not read")
+    reporter.add_outages([one for path in files for one in _outages_of(path)])
+    return lacking
+
+
+def _outages_of(path: Path) -> list[Outage]:
+    try:
+        return read_outages(path.read_text("utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableOutages(f"{path}: cannot be read: {error}") from None

@@ -1,0 +1,79 @@
+"""`slabridge report`: what was promised, what came of it, and what it costs (docs/reports.md)."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from slabridge.cli.options import ConfigPath, instant, loaded, path_of
+from slabridge.exit import Exit
+
+if TYPE_CHECKING:
+    from slabridge.app.report import Reported
+
+
+def report(  # noqa: PLR0913 - one parameter per option
+    *,
+    period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01.")],
+    config: ConfigPath = None,
+    service: Annotated[list[str] | None, typer.Option(help="A service of the file; may be repeated.")] = None,
+    customer: Annotated[str | None, typer.Option(help="A customer: what the field `customer` holds.")] = None,
+    by: Annotated[str, typer.Option(help="Fields that cases are told apart by, with commas.")] = "priority",
+    tickets: Annotated[Path | None, typer.Option(help="Tickets of a file instead of the state's.")] = None,
+    outages: Annotated[list[Path] | None, typer.Option(help="A file of outages, CSV or JSON Lines.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="An instant to report at; else now, or the last run.")] = None,
+    form: Annotated[Literal["table", "json", "html"], typer.Option("--format", help="How it is printed.")] = "table",
+    out: Annotated[Path | None, typer.Option(help="Write it, and its tickets as CSV, into this folder.")] = None,
+    fail_on: Annotated[Literal["breached"] | None, typer.Option(help="End with 10 where a promise was missed.")] = None,
+) -> None:
+    """Report of a period: promises kept and missed, availability, time used, credits; every figure with its cases."""
+    from slabridge.app.report import Asked, of_file, of_state
+    from slabridge.text.printed import line
+
+    asked = Asked(
+        period=period,
+        services=tuple(service or ()),
+        customer=customer,
+        by=tuple(name.strip() for name in by.split(",") if name.strip()),
+        now=None if as_of is None else instant(as_of, "--as-of"),
+        outages=tuple(outages or ()),
+    )
+    found = of_state(loaded(config), asked) if tickets is None else of_file(path_of(config), tickets, asked)
+    for number, text in found.invalid:
+        sys.stderr.write(f"{tickets}:{number}: {line(text)}\n")
+    for text in found.lacking:
+        sys.stderr.write(f"{line(text)}\n")
+    _show(found, form, out)
+    if fail_on == "breached" and any(one["kept"] is False for one in found.document["summary"]):
+        raise typer.Exit(Exit.FOUND)
+    lacks = found.lacking or found.invalid or found.document["cover"]["set_aside"]
+    raise typer.Exit(Exit.PARTIAL if lacks else Exit.COMPLETE)
+
+
+def _show(found: "Reported", form: Literal["table", "json", "html"], out: Path | None) -> None:
+    from slabridge.text.printed import json_line
+
+    if out is not None:
+        from slabridge.show.report_files import files_of
+
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            for name, content in files_of(found.document, form):
+                (out / name).write_bytes(content)
+                sys.stderr.write(f"{out / name}\n")
+        except OSError as error:
+            sys.stderr.write(f"{out}: {error.strerror}; name a folder that can be written\n")
+            raise typer.Exit(Exit.USAGE) from None
+    elif form == "json":
+        sys.stdout.buffer.write(json_line(found.document))
+    elif form == "html":
+        from slabridge.show.report_page import page_of
+
+        sys.stdout.write(page_of(found.document))
+    else:
+        from rich.console import Console
+
+        from slabridge.show.report_table import print_report
+
+        print_report(Console(highlight=False), found.document)

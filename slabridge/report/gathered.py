@@ -1,0 +1,188 @@
+"""What a period's tickets come to, gathered batch by batch: of a million not all are in memory."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from sla_engine import Engine, Result, Ticket
+from sla_engine.agreement import Definitions, conditions_of
+from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
+from slabridge.config.services.reporting import Reporting
+from slabridge.report.case import Case, cases_of, decided_before
+from slabridge.report.life import Asked, Life, lives_of
+from slabridge.report.period import Period
+from slabridge.report.usage import Usage
+
+Keep = Callable[[Sequence[Result]], list[Result]]
+"""Returns results as the state has them: ended cycles keep the definition that they were judged by."""
+
+_FIXED = frozenset(["agreement", "objective", "kind", "source"])
+"""What cases can be told apart by without a field."""
+
+RESOLVED = Equals("status", ("resolved", "closed"))
+"""When a ticket counts as resolved, where [reports] does not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is reported of: agreements (none: all), tickets in a scope, a customer's cases, told apart `by` fields."""
+
+    agreements: frozenset[str] = frozenset()
+    scope: Condition | None = None
+    customer: str | None = None
+    by: tuple[str, ...] = ()
+
+    def has(self, result: Result) -> bool:
+        """Return whether a cycle is reported of."""
+        if self.agreements and result.agreement not in self.agreements:
+            return False
+        return self.customer is None or self.customer in result.dimensions.get("customer", ())
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A cycle whose target was made longer while it ran; `only_thereby` it was met."""
+
+    result: Result
+    from_target: int
+    only_thereby: bool
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The facts of a period, as at an instant: results without their segments."""
+
+    cases: list[Case] = field(default_factory=list)
+    stopped: list[Result] = field(default_factory=list)
+    open_breached: list[Result] = field(default_factory=list)
+    late: list[Result] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    lives: list[Life] = field(default_factory=list)
+    invalid: list[str] = field(default_factory=list)
+    warnings: int = 0
+    tickets: int = 0
+
+
+class Gathering:
+    """Judges tickets for a period, and keeps what counts."""
+
+    def __init__(
+        self, reporting: Reporting, period: Period, as_of: int, selection: Selection, *, whole: bool = True
+    ) -> None:
+        """Begin; without `whole` only the cases and what is late are looked for, as credits ask."""
+        self._whole = whole
+        self.period, self.as_of, self.selection = period, as_of, selection
+        self._before = min(as_of, period.start + reporting.rules.closing)
+        self._basis = reporting.rules.counts
+        self._asked = _asked(reporting, selection)
+        self._fields = _fields(self._asked)
+        asked = {*selection.by, *(["customer"] if selection.customer is not None else [])}
+        dimensions = {*reporting.dimensions, *_read(reporting), *self._fields, *asked}.difference(_FIXED, OWN_FIELDS)
+        self.engine = Engine(reporting.definitions, dimensions)
+        self._frozen = Engine(_frozen(reporting.definitions))
+        objectives = [one for agreement in reporting.definitions.agreements for one in agreement.objectives]
+        self._choosing = frozenset().union(*(fields_of(target.when) for one in objectives for target in one.targets))
+        self.usage = Usage(period.start, period.end, self.engine.calendars)
+        self.found = Gathered()
+
+    def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
+        """Add tickets; with `others` they are linked, of which nothing is reported."""
+        whole = self._whole
+        evaluation = self.engine.evaluate(
+            tickets, self.as_of, segments=whole, chain=whole, others=others if whole else ()
+        )
+        results = list(evaluation.results) if keep is None else keep(evaluation.results)
+        before = self.engine.evaluate(tickets, self._before).results
+        mine = [result for result in results if self.selection.has(result)]
+        earlier = decided_before(before, self.period.start)
+        found = self.found
+        cases = cases_of(mine, self.period, self._basis, earlier)
+        found.cases += [replace(one, result=_bare(one.result)) for one in cases]
+        for result in mine:
+            self._note(result)
+        if not whole:
+            return
+        self.usage.add(mine)
+        found.changed += self._changed(tickets, mine)
+        found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
+        found.warnings += len(evaluation.warnings)
+        found.tickets += len(tickets)
+        self.add_lives(tickets)
+
+    def add_lives(self, tickets: Sequence[Ticket]) -> None:
+        """Add tickets of which only the lives count: no cycle of theirs lies in the period."""
+        lives = lives_of(tickets, self.as_of, self._asked, self._fields, self.engine.calendars)
+        self.found.lives += lives
+
+    def _note(self, result: Result) -> None:
+        period, found = self.period, self.found
+        stopped_here = result.stopped_at is not None and period.start <= result.stopped_at < period.end
+        if stopped_here and result.stage == "completed":
+            found.stopped.append(_bare(result))
+        if not result.breached or result.breached_at is None or result.breached_at >= period.end or result.excluded:
+            return
+        if result.stopped_at is None or result.stopped_at >= period.end:
+            found.open_breached.append(_bare(result))
+        if result.stage != "cancelled":
+            found.late.append(_bare(result))
+
+    def _changed(self, tickets: Sequence[Ticket], results: Iterable[Result]) -> Iterable[Changed]:
+        """Yield cycles of the period whose target was made longer, by tickets in which what chooses it changed."""
+        moved = [t for t in tickets if any(self._choosing.intersection(e.changes) for e in t.history)]
+        if not moved:
+            return
+        names = {(ticket.source, ticket.id) for ticket in moved}
+        first = {
+            (one.source, one.id, one.agreement, one.objective, one.cycle): one
+            for one in self._frozen.evaluate(moved, self.as_of).results
+        }
+        for result in results:
+            one = first.get((result.source, result.id, result.agreement, result.objective, result.cycle))
+            if (result.source, result.id) in names and one is not None and one.target < result.target:
+                at = result.breached_at if result.breached else result.stopped_at
+                if at is not None and self.period.start <= at < self.period.end and result.stage != "cancelled":
+                    yield Changed(_bare(result), one.target, one.breached and not result.breached)
+
+
+def _bare(result: Result) -> Result:
+    """Return a result without what only the sum of all needs."""
+    chain = result.chain
+    kept = None if chain is None or chain.breach is None else replace(chain, segments=())
+    return replace(result, segments=(), chain=kept)
+
+
+def _asked(reporting: Reporting, selection: Selection) -> Asked:
+    rules = reporting.rules
+    scope = selection.scope
+    if selection.customer is not None:
+        of_customer = Equals("customer", (selection.customer,))
+        scope = of_customer if scope is None else AllOf((scope, of_customer))
+    return Asked(
+        resolved=rules.resolved or RESOLVED,
+        holder=reporting.definitions.holder,
+        waiting=rules.waiting,
+        incident=rules.incident,
+        scope=scope,
+        at_creation=rules.fault,
+    )
+
+
+def _fields(asked: Asked) -> frozenset[str]:
+    conditions = (asked.resolved, asked.waiting, asked.incident, asked.scope)
+    return frozenset([asked.holder, *asked.at_creation]).union(*(fields_of(one) for one in conditions))
+
+
+def _read(reporting: Reporting) -> Collection[str]:
+    """Return the fields that agreements read: by these, too, cases can be told apart."""
+    return frozenset().union(*(fields_of(c) for a in reporting.definitions.agreements for c in conditions_of(a)))
+
+
+def _frozen(definitions: Definitions) -> Definitions:
+    """Return the definitions by which the target stays that with which a cycle began."""
+    agreements = tuple(
+        replace(
+            agreement,
+            objectives=tuple(replace(o, rule=replace(o.rule, on_retarget="freeze")) for o in agreement.objectives),
+        )
+        for agreement in definitions.agreements
+    )
+    return replace(definitions, agreements=agreements, chain=(), paths=())

@@ -1,0 +1,189 @@
+"""Measures of tickets in a period (docs/measures.md)."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sla_engine.instant import DAY
+from slabridge.report.life import Life
+from slabridge.report.period import Period
+from slabridge.report.statistics import Durations, durations_of
+
+Worked = Callable[[int, int], int]
+"""Working time in [from, to), ms."""
+
+AGES = ((DAY, "<1 d"), (7 * DAY, "<7 d"), (30 * DAY, "<30 d"), (90 * DAY, "<90 d"))
+OLDER = "older"
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """How long tickets took from their creation to their last entry into a resolved state, in wall and working time.
+
+    `tickets` are those that count; apart are counted those that were created resolved, and those that are open again.
+    """
+
+    tickets: tuple[Life, ...]
+    wall: Durations
+    working: Durations
+    born_resolved: int
+    open_again: int
+
+
+def restored(lives: Iterable[Life], period: Period, worked: Worked) -> Restored:
+    """Return the time to restore of the tickets whose last entry into a resolved state lies in the period."""
+    found: list[Life] = []
+    born = again = 0
+    for life in lives:
+        if life.resolved_at is None or not period.start <= life.resolved_at < period.end:
+            continue
+        if not life.is_resolved:
+            again += 1
+        elif life.born_resolved and life.resolved_at == life.created:
+            born += 1
+        else:
+            found.append(life)
+    spans = [(life.created, life.resolved_at or life.created) for life in found]
+    return Restored(
+        tuple(found),
+        durations_of(end - start for start, end in spans),
+        durations_of(worked(start, end) for start, end in spans),
+        born,
+        again,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How many incidents were created in a period."""
+
+    tickets: tuple[Life, ...]
+    length: int
+
+    @property
+    def per_30_days(self) -> Fraction:
+        """As many as that makes in 30 days of 24 hours."""
+        return Fraction(len(self.tickets) * 30 * DAY, self.length)
+
+
+def frequency(lives: Iterable[Life], period: Period) -> Frequency:
+    """Count the incidents that were created in the period."""
+    found = [life for life in lives if life.is_incident and period.start <= life.created < period.end]
+    return Frequency(tuple(found), period.end - period.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """How the restored tickets were handled: how many changed hands, came back, or were solved at the first contact."""
+
+    tickets: int
+    handovers: int
+    without_handover: int
+    three_and_more: int
+    reopenings: int
+    without_reopening: int
+    first_contact: tuple[Life, ...]
+
+
+def handled(lives: Sequence[Life], within: int, worked: Worked) -> Handled:
+    """Count over restored tickets; at first contact is who was held by one team, never waited, and was quick."""
+    first = [
+        life
+        for life in lives
+        if len(life.teams) <= 1 and not life.reopened_at and not life.waited
+        if worked(life.created, life.resolved_at or life.created) <= within
+    ]
+    return Handled(
+        tickets=len(lives),
+        handovers=sum(life.handovers for life in lives),
+        without_handover=sum(not life.handovers for life in lives),
+        three_and_more=sum(life.handovers >= 3 for life in lives),
+        reopenings=sum(len(life.reopened_at) for life in lives),
+        without_reopening=sum(not life.reopened_at for life in lives),
+        first_contact=tuple(first),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """A bridge that adds up: what was unresolved before, what came, what went, what is unresolved after, by age."""
+
+    before: int
+    came: Counter[str]
+    went: Counter[str]
+    after: tuple[Life, ...]
+    ages: Mapping[str, int]
+
+
+def backlog(lives: Iterable[Life], period: Period) -> Backlog:
+    """Return the backlog of a period; a ticket that lies in it at `period.end` is as old as it was then."""
+    before, came, went = 0, Counter[str](), Counter[str]()
+    after: list[Life] = []
+    for life in lives:
+        inside = False
+        for step in life.steps:
+            if step.at >= period.end:
+                break
+            if step.at < period.start:
+                inside = step.entered
+                before += 1 if step.entered else -1
+                continue
+            inside = step.entered
+            (came if step.entered else went)[step.why] += 1
+        if inside:
+            after.append(life)
+    found = Counter(_age(period.end - life.created) for life in after)
+    ages = {name: found[name] for name in (*(name for _, name in AGES), OLDER) if found[name]}
+    return Backlog(before, came, went, tuple(after), ages)
+
+
+def _age(age: int) -> str:
+    return next((name for limit, name in AGES if age < limit), OLDER)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Tickets that share the values of the fault's fields: what happens again and again."""
+
+    values: tuple[str, ...]
+    tickets: tuple[Life, ...]
+    in_period: int
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Recurring faults; `looked_at` tickets of the period, of which `unset` have no values to tell faults by."""
+
+    found: tuple[Fault, ...]
+    looked_at: int
+    unset: int
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether the fields are set on enough tickets to say anything."""
+        return self.unset * 2 <= self.looked_at
+
+
+def faults(lives: Iterable[Life], period: Period, fields: Sequence[str], least: int) -> Faults:
+    """Group the tickets created in the period and the 90 days before by their values at creation, all of them set."""
+    groups: dict[tuple[str, ...], list[Life]] = {}
+    looked_at = unset = 0
+    for life in lives:
+        if not period.start - 90 * DAY <= life.created < period.end:
+            continue
+        here = life.created >= period.start
+        looked_at += here
+        values = tuple(", ".join(life.first_values.get(name, ())) for name in fields)
+        if all(values):
+            groups.setdefault(values, []).append(life)
+        else:
+            unset += here and not any(values)
+    found = [
+        Fault(values, tuple(group), sum(life.created >= period.start for life in group))
+        for values, group in groups.items()
+        if len(group) >= least
+    ]
+    found = [fault for fault in found if fault.in_period]
+    found.sort(key=lambda fault: (-len(fault.tickets), fault.values))
+    return Faults(tuple(found), looked_at, unset)

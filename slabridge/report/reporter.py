@@ -1,0 +1,204 @@
+"""A report in the making: which periods it takes, what is judged for each, and the document in the end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sla_engine import Ticket
+from sla_engine.clause import Clause
+from slabridge.config.problem import instead
+from slabridge.config.services.credit import CountLine
+from slabridge.config.services.reporting import Reporting
+from slabridge.config.services.service import Service
+from slabridge.config.services.sources import TicketSource
+from slabridge.report.availability import Availability, availability_of
+from slabridge.report.credits import Credits, credits_of
+from slabridge.report.document import Content, Document, ServicePart, document_of
+from slabridge.report.duties import Duty, duties_of
+from slabridge.report.facts import ServiceFacts
+from slabridge.report.gathered import Gathering, Keep, Selection
+from slabridge.report.outage import Outage
+from slabridge.report.period import Period, periods_of
+from slabridge.report.ticket_outages import outages_of
+from slabridge.report.window import window_of
+
+
+class NoSuchReport(Exception):  # noqa: N818 - named by what is wrong
+    """What was asked for cannot be reported of; the message says why, and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be reported: of which services (none: all agreements), for whom, told apart by which fields."""
+
+    period: Period
+    services: tuple[str, ...] = ()
+    customer: str | None = None
+    by: tuple[str, ...] = ("priority",)
+
+
+class Reporter:
+    """Takes tickets and outages, batch by batch, and gives the report."""
+
+    def __init__(self, reporting: Reporting, wanted: Wanted, now: int) -> None:
+        """Begin a report at an instant (ms UTC).
+
+        Raises:
+            NoSuchReport: the period has not begun, or there is no such service.
+        """
+        self._reporting, self._wanted, self._now = reporting, wanted, now
+        if now <= wanted.period.start:
+            raise NoSuchReport(f"{wanted.period.name} has not begun yet")
+        self._services = [self._service(name) for name in wanted.services] or list(reporting.services)
+        scope = self._services[0].scope if len(wanted.services) == 1 else None
+        chosen = frozenset(wanted.services)
+        self._selection = Selection(chosen, scope, wanted.customer, wanted.by)
+        self._main = Gathering(reporting, wanted.period, self._as_of(wanted.period), self._selection)
+        self._further: dict[Period, Gathering] = {}
+        for service in self._services:
+            for period in self._periods(service):
+                if period != wanted.period and period not in self._further:
+                    gathering = Gathering(reporting, period, self._as_of(period), self._selection, whole=False)
+                    self._further[period] = gathering
+        self._outages: list[Outage] = []
+        self.notes: list[str] = []
+
+    @property
+    def since(self) -> int:
+        """From when on tickets with cycles are looked at, ms UTC."""
+        return min(period.start for period in (self._wanted.period, *self._further))
+
+    @property
+    def as_of(self) -> int:
+        """The instant as at which the period is judged, ms UTC."""
+        return self._main.as_of
+
+    @property
+    def clauses(self) -> Sequence[Clause]:
+        """What tickets are judged by."""
+        return self._main.engine.clauses
+
+    def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
+        """Add tickets, with those that they are linked with."""
+        for gathering in (self._main, *self._further.values()):
+            gathering.add(tickets, others, keep)
+        self._tell_of_outages(tickets)
+
+    def add_lives(self, tickets: Sequence[Ticket]) -> None:
+        """Add tickets of which no cycle lies in any of the periods."""
+        self._main.add_lives(tickets)
+        self._tell_of_outages(tickets)
+
+    def add_outages(self, outages: Sequence[Outage]) -> None:
+        """Add outages that are told of elsewhere; those of unknown services are named in a note."""
+        known = {service.name for service in self._reporting.services}
+        for name in sorted({one.service for one in outages} - known):
+            self.notes.append(f"outages of {name!r}, which is no service of the file; {instead(name, known)}")
+        self._outages += outages
+
+    def _tell_of_outages(self, tickets: Sequence[Ticket]) -> None:
+        calendars = self._main.engine.calendars
+        for service in self._services:
+            for source in service.outages:
+                if isinstance(source, TicketSource):
+                    self._outages += outages_of(tickets, self.as_of, service, source, calendars)
+
+    def document(self) -> Document:
+        """Return the report."""
+        reporting, period = self._reporting, self._wanted.period
+        calendar = next((one.terms.calendar for one in self._services if one.terms), None)
+        calendar = calendar or next(iter(reporting.definitions.calendars))
+        working = self._main.engine.calendars[calendar]
+
+        def worked(start: int, end: int) -> int:
+            return int(working.elapsed(np.array([start]), np.array([end]))[0])
+
+        return document_of(
+            Content(
+                reporting=reporting,
+                period=period,
+                as_of=self.as_of,
+                state=self._state(),
+                selection=self._selection,
+                gathered=self._main.found,
+                usage=self._main.usage,
+                worked=worked,
+                calendar=calendar,
+                by=self._wanted.by,
+                services=[self._part(service) for service in self._services],
+                notes=self.notes,
+            )
+        )
+
+    def _state(self) -> str:
+        return "draft" if self._now < self._wanted.period.end else "provisional"
+
+    def _as_of(self, period: Period) -> int:
+        return min(self._now, period.end + self._reporting.rules.closing)
+
+    def _service(self, name: str) -> Service:
+        known = {service.name: service for service in self._reporting.services}
+        if name not in known:
+            raise NoSuchReport(f"no such service: {name!r}; {instead(name, known)}")
+        return known[name]
+
+    def _periods(self, service: Service) -> list[Period]:
+        """Return the periods for which credits are worked out, the first one that any of them depends on first."""
+        if not service.credits:
+            return []
+        consequences, wanted = service.consequences, self._wanted.period
+        shown = list(periods_of(consequences.period, wanted))
+        if not shown:
+            return []
+        reach = 0 if consequences.repeat == 1 else 1
+        reach = max([reach, *(line.within - 1 for line in service.credits if isinstance(line, CountLine))])
+        for rule in (consequences.plan, consequences.termination, consequences.management):
+            reach = max(reach, 0 if rule is None else rule.within - 1)
+        if consequences.earn_back is not None:
+            reach = max(reach, consequences.earn_back.periods)
+        found = [shown[0].before(n) for n in range(reach, 0, -1)] + shown
+        while consequences.cap_year is not None and found[0].first.month > 1:
+            found.insert(0, found[0].before())
+        # An overrun is charged less what was charged before: so the period before the first is judged, too.
+        return [found[0].before(), *found]
+
+    def _part(self, service: Service) -> ServicePart:
+        availability = self._availability(service, self._wanted.period)
+        bills, duties = self._bills(service)
+        return ServicePart(service, availability, bills, duties)
+
+    def _availability(self, service: Service, period: Period) -> Availability | None:
+        terms = service.terms
+        if terms is None:
+            return None
+        calendars = self._main.engine.calendars
+        end = min(period.end, self._now)
+        mine = [one for one in self._outages if one.service == service.name]
+        window = window_of(terms, self._reporting.definitions.calendars)
+        return availability_of(mine, terms, calendars[terms.calendar], period.start, end, window=window)
+
+    def _bills(self, service: Service) -> tuple[list[Credits], list[Duty]]:
+        periods = self._periods(service)
+        if not periods:
+            return [], []
+        calendars = self._main.engine.calendars
+        facts = []
+        for period in periods:
+            gathering = self._main if period == self._wanted.period else self._further[period]
+            availability = self._availability(service, period)
+            facts.append(
+                ServiceFacts(
+                    service=service,
+                    period=period,
+                    as_of=gathering.as_of,
+                    gathered=gathering.found,
+                    availability=availability,
+                    calendars=calendars,
+                    promised=self._reporting.promised,
+                )
+            )
+        fees = [fee for fee in service.fees if fee.customer in (None, self._wanted.customer)]
+        bills = credits_of(service.credits, service.consequences, fees, facts)
+        duties = duties_of(service.consequences, facts, bills, calendars)
+        return [bill for bill in bills if bill.period.start >= self._wanted.period.start], duties

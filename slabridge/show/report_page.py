@@ -1,0 +1,38 @@
+"""A report as one page of HTML, without scripts and without anything from elsewhere."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from sla_engine.instant import parse_instant
+from slabridge.report.document import Document
+from slabridge.show.report_table import time_of
+from slabridge.text.printed import line
+from slabridge.text.spoken import zoned
+
+_MOST = 200
+"""Tickets that a list on the page names; all are in the files beside it."""
+
+
+def page_of(document: Document) -> str:
+    """Return the page."""
+    zone = document["cover"]["timezone"]
+
+    def at(text: str | None) -> str:
+        return "" if text is None else f"{zoned(parse_instant(text), zone):%Y-%m-%d %H:%M}"
+
+    return _template().render(report=document, most=_MOST, at=at)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"time": time_of, "plain": _plain}
+    return environment.from_string(files("slabridge.show").joinpath("report.html").read_text("utf-8"))
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401 - any value
+    """Return a value as a text that steers nothing."""
+    return "" if value is None else line(str(value))
