@@ -257,7 +257,7 @@ def _kpis(content: Content) -> Document:
     done = restored(in_scope, period, content.worked)
     came = frequency(in_scope, period)
     hands = handled(done.tickets, rules.first_contact, content.worked)
-    left = backlog(lives, period)
+    left = backlog(lives, period, content.as_of)
     again = faults(in_scope, period, rules.fault, rules.fault_min)
     return {
         "restore": {
@@ -322,7 +322,8 @@ def _time_used(content: Content) -> Iterable[Document]:
 
 def _open(content: Content) -> Document:
     found = sorted(content.gathered.open_breached, key=lambda one: (one.breached_at or 0, one.source, one.id))
-    ages = [content.period.end - (one.breached_at or content.period.end) for one in found]
+    end = min(content.period.end, content.as_of)
+    ages = [end - (one.breached_at or end) for one in found]
     return {
         "count": len(found),
         "age": _durations(durations_of(ages)),

@@ -116,8 +116,8 @@ class Backlog:
     ages: Mapping[str, int]
 
 
-def backlog(lives: Iterable[Life], period: Period) -> Backlog:
-    """Return the backlog of a period; a ticket that lies in it at `period.end` is as old as it was then."""
+def backlog(lives: Iterable[Life], period: Period, as_of: int) -> Backlog:
+    """Return the backlog of a period; a ticket that lies in it at its end (or `as_of`) is as old as it was then."""
     before, came, went = 0, Counter[str](), Counter[str]()
     after: list[Life] = []
     for life in lives:
@@ -133,7 +133,7 @@ def backlog(lives: Iterable[Life], period: Period) -> Backlog:
             (came if step.entered else went)[step.why] += 1
         if inside:
             after.append(life)
-    found = Counter(_age(period.end - life.created) for life in after)
+    found = Counter(_age(min(period.end, as_of) - life.created) for life in after)
     ages = {name: found[name] for name in (*(name for _, name in AGES), OLDER) if found[name]}
     return Backlog(before, came, went, tuple(after), ages)
 

@@ -56,6 +56,7 @@ def test_readme_names_every_command() -> None:
         ("status", "operations.md", ["Operations", "Status and retry"]),
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
         ("whatif", "whatif.md", ["What if?"]),
+        ("report", "reports.md", ["Options"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
         ("demo", "sandbox.md", ["The demo"]),

@@ -92,7 +92,7 @@ def compare(
         (one["agreement"], one["objective"]): one["elapsed"] for one in found["objectives"] if one["elapsed"]["count"]
     }
     assert {name: one["count"] for name, one in ended.items()} == {n: len(v) for n, v in reference.ended().items()}
-    assert {name: one["sum_seconds"] * 1000 for name, one in ended.items()} == {
+    assert {name: round(one["sum_seconds"] * 1000) for name, one in ended.items()} == {
         n: sum(v) for n, v in reference.ended().items()
     }
     assert found["open_and_breached"]["count"] == reference.open_and_breached()
