@@ -12,7 +12,7 @@ from slabridge.config.percent import Percent
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.service import Service
 from slabridge.report.availability import Availability
-from slabridge.report.case import Case, by_dimension, compliance_of
+from slabridge.report.case import Case, by_dimension, compliance_of, name_of
 from slabridge.report.credits import Credits
 from slabridge.report.duties import Duty
 from slabridge.report.gathered import Gathered, Selection
@@ -94,7 +94,7 @@ def _cover(content: Content) -> Document:
         "services": [part.service.title for part in content.services],
         "customer": content.selection.customer,
         "tickets": content.gathered.tickets,
-        "set_aside": [*content.gathered.invalid],
+        "set_aside": sorted(content.gathered.invalid),
     }
 
 
@@ -125,13 +125,14 @@ def _why(cases: int, promised: Percent | None, least: int) -> str:
 
 def _objectives(content: Content) -> Iterable[Document]:
     found = content.gathered
+    ordered = sorted(found.cases, key=lambda case: (case.at, name_of(case.result)))
     agreements = {one.id: one for one in content.reporting.definitions.agreements}
     for agreement in sorted(agreements.values(), key=lambda one: KINDS.index(one.kind)):
         if content.selection.agreements and agreement.id not in content.selection.agreements:
             continue
         for objective in agreement.objectives:
             name = (agreement.id, objective.name)
-            mine = [c for c in found.cases if (c.result.agreement, c.result.objective) == name]
+            mine = [c for c in ordered if (c.result.agreement, c.result.objective) == name]
             ended = [r for r in found.stopped if (r.agreement, r.objective) == name]
             promised = content.reporting.promised.get(name)
             target, least = (None, 1) if promised is None else (promised.compliance, promised.at_least)
@@ -252,7 +253,8 @@ def _row(found: Mapping[str, Any], cases: int) -> Document:
 
 
 def _kpis(content: Content) -> Document:
-    lives, period, rules = content.gathered.lives, content.period, content.reporting.rules
+    period, rules = content.period, content.reporting.rules
+    lives = sorted(content.gathered.lives, key=lambda life: (life.created, life.source, life.id))
     in_scope = [life for life in lives if life.in_scope]
     done = restored(in_scope, period, content.worked)
     came = frequency(in_scope, period)
@@ -321,7 +323,7 @@ def _time_used(content: Content) -> Iterable[Document]:
 
 
 def _open(content: Content) -> Document:
-    found = sorted(content.gathered.open_breached, key=lambda one: (one.breached_at or 0, one.source, one.id))
+    found = sorted(content.gathered.open_breached, key=lambda one: (one.breached_at or 0, name_of(one)))
     end = min(content.period.end, content.as_of)
     ages = [end - (one.breached_at or end) for one in found]
     return {
@@ -333,7 +335,7 @@ def _open(content: Content) -> Document:
 
 
 def _changed(content: Content) -> Document:
-    found = content.gathered.changed
+    found = sorted(content.gathered.changed, key=lambda one: name_of(one.result))
     return {
         "count": len(found),
         "met_only_thereby": sum(one.only_thereby for one in found),

@@ -82,11 +82,10 @@ class Reference:
         return dict(found)
 
     def open_and_breached(self) -> int:
-        """Count the breached cycles that are open at the end."""
-        return sum(
-            one["breached"] and one["stopped_at"] is None and not one["excluded"] and _at(one["breached_at"]) < self.end
-            for one in self.now
-        )
+        """Count the breached cycles that are open at the end; what ends at that very instant ends in the next period."""
+        found = [one for one in self.now if one["breached"] and not one["excluded"]]
+        broken = [one for one in found if _at(one["breached_at"]) < self.end]
+        return sum(one["stopped_at"] is None or _at(one["stopped_at"]) >= self.end for one in broken)
 
     def kpis(  # noqa: C901 - slow and obvious
         self, resolved: dict[str, Any], within: int, calendar: str, fault: list[str]

@@ -1,0 +1,169 @@
+"""Reports over the state: as over the tickets themselves, whatever stands in them."""
+
+import csv
+import json
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sla_engine.instant import DAY, HOUR, format_instant
+from slabridge.app.report import Asked, of_state
+from slabridge.config import Config
+from slabridge.report.document import Document
+from slabridge.report.period import read_period
+from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
+from slabridge.show.report_files import files_of
+from slabridge.show.report_page import page_of
+from slabridge.ticket.mapping import Mapper
+from slabridge_sandbox.embedded import Sandbox
+from tests.faults.scenario import day
+from tests.slabridge.run.job import NOON, Job
+
+SERVICE = """
+[services.desk]
+name = "Service desk"
+calendar = "office"
+availability = "99%"
+objectives.fix = { clock = "resolution", targets = "3h", compliance = "90%" }
+outages = [{ tickets = { priority = "P1" } }]
+fees = [{ amount = "1000.00", currency = "SEK" }]
+credits = [{ measure = "breach", credit = "5%" }, { measure = "availability", tiers = [{ below = "99%", credit = "10%" }] }]
+[reports]
+resolved = { status = ["resolved", "closed"] }
+fault = ["category", "team"]
+"""
+HOSTILE = "=1+1 <script>alert(1)</script> \u202e &" + "x" * 5_000
+
+
+@pytest.fixture
+def job(tmp_path: Path) -> Iterator[Job]:
+    with Sandbox(day(tmp_path), in_process=True) as sandbox:
+        job = Job(tmp_path, sandbox)
+        job.text += SERVICE
+        yield job
+
+
+def apart(job: Job, period: str) -> Document:
+    """Return the report of all tickets, read anew and past the state."""
+    config = job.config()
+    with job.connections() as found:
+        tickets = [Mapper(connection).ticket(native) for connection, _, natives in found for native in natives]
+        now = found[0][1].check().now
+    assert config.reporting is not None
+    reporter = Reporter(config.reporting, Wanted(read_period(period, config.definitions.timezone)), now)
+    reporter.add(tickets)
+    return reporter.document()
+
+
+def comparable(found: Document) -> Document:
+    """Return a report without how many tickets were looked at: the state knows which are quiet."""
+    return {**found, "cover": {**found["cover"], "tickets": 0}}
+
+
+def report(job: Job, period: str, **more: Any) -> Document:  # noqa: ANN401 - what can be asked
+    return of_state(job.config(), Asked(period, **more)).document
+
+
+@pytest.mark.parametrize("period", ["2016-02", "2016-03", "2016-02-20..2016-03-02", "2016-Q1"])
+def test_a_report_over_the_state_is_that_of_all_tickets_read_anew(job: Job, period: str) -> None:
+    job.run_at(NOON)
+    job.run_at(NOON + 5 * HOUR)
+    found, again = report(job, period), apart(job, period)
+    assert comparable(found) == comparable(again)
+    assert json.loads(json.dumps(found)) == found
+    if period == "2016-03":
+        assert sum(one["compliance"]["cases"] for one in found["objectives"]) > 5
+        assert [row["kept"] for row in found["summary"] if row["promise"] == "desk.fix"] == [False]
+        assert found["consequences"][0]["bills"][0]["total"] != "0.00"
+
+
+def test_a_report_is_the_same_on_whatever_day_it_is_asked_for(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    job.run_at(NOON + 32 * DAY)
+    first = report(job, "2016-03")
+    assert first["cover"]["state"] == "provisional"
+    job.run_at(NOON + 60 * DAY)
+    assert report(job, "2016-03") == first
+
+
+def test_a_cycle_that_ended_keeps_the_definition_that_it_was_judged_by(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    first = report(job, "2016-03")
+    job.replace('targets = "3h", compliance', 'targets = "30h", compliance')
+    job.run_at(NOON + 6 * HOUR)
+    ended = _ended(first)
+    assert ended
+    assert ended == _ended(report(job, "2016-03"))
+
+
+def _ended(found: Document) -> list[tuple[str, ...]]:
+    """Return the breaches of the service's cycles that have ended, but for what linked tickets say of them."""
+    keys = ("ticket", "cycle", "breached_at", "target_seconds", "elapsed_seconds", "holder", "breach_holder")
+    return [
+        tuple(str(case[key]) for key in keys)
+        for one in found["objectives"]
+        for case in one["breaches"]
+        if case["agreement"] == "desk" and case["stopped_at"]
+    ]
+
+
+def test_a_draft_says_so_and_what_was_never_pulled_cannot_be_reported(job: Job) -> None:
+    with pytest.raises(NoSuchReport, match="has `slabridge run` been through"):
+        report(job, "2016-03")
+    job.run_at(NOON)
+    found = report(job, "2016-03")
+    assert (found["cover"]["state"], found["cover"]["as_of"]) == ("draft", format_instant(NOON))
+    assert any("is not over" in note for note in found["notes"])
+    for period, words in (("2016-04", "has not begun yet"), ("March", "is no period")):
+        with pytest.raises(NoSuchReport, match=words):
+            report(job, period)
+    with pytest.raises(NoSuchReport, match='the nearest is "desk"'):
+        report(job, "2016-03", services=("dsk",))
+
+
+def test_a_service_alone_and_a_field_to_tell_cases_apart(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    found = report(job, "2016-03", services=("desk",), by=("team", "source"))
+    assert {one["agreement"] for one in found["objectives"]} == {"desk"}
+    (one,) = found["objectives"]
+    assert {row["value"] for row in one["by"]["source"]} == {"snow", "jira"}
+    assert sum(row["cases"] for row in one["by"]["team"]) == one["compliance"]["cases"] > 0
+
+
+def test_hostile_texts_change_no_report_and_run_nowhere(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    before = report(job, "2016-03")
+    found = _with_hostile_texts(job.config(), before)
+    page = page_of(found)
+    assert "<script>alert" not in page
+    assert "\u202e" not in page
+    assert page.count("<script") == 0
+    for name, content in files_of(found, "html"):
+        if name.endswith(".csv"):
+            rows = list(csv.reader(StringIO(content.decode("utf-8-sig"))))
+            assert not any(cell.startswith(("=", "+", "@", "\t", "\r")) for row in rows for cell in row), name
+            assert not any("\u202e" in cell for row in rows for cell in row)
+
+
+def _with_hostile_texts(_: Config, document: Document) -> Document:
+    found: Document = json.loads(json.dumps(document))
+    for one in found["objectives"]:
+        for case in one["breaches"]:
+            case |= {"ticket": HOSTILE, "holder": HOSTILE, "breach_holder": HOSTILE, "cause": HOSTILE}
+    for row in found["time_used"]:
+        row["holder"] = HOSTILE
+    found["notes"].append(HOSTILE)
+    found["cover"]["customer"] = HOSTILE
+    return found
+
+
+def test_the_page_needs_nothing_from_elsewhere_and_says_what_it_shows(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    page = page_of(report(job, "2016-03"))
+    assert "http" not in page.replace("http-equiv", "")
+    assert page.count("<h1>") == 1
+    assert '<html lang="en">' in page
+    assert all(word in page for word in ("Promises", "Availability", "Who used the time", "Consequences", "✗ missed"))
