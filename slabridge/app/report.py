@@ -4,9 +4,11 @@ import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sla_engine import Result
+from sla_engine.clause import Clause
 from slabridge.config import Config
 from slabridge.config.services.reporting import Reporting, read_reporting
 from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
@@ -127,15 +129,21 @@ def _add_connection(reporter: Reporter, config: Config, state: State, name: str)
         after = batch[-1].id
         mapped = [mapper.ticket(one.native, group.named.get((name, one.id), {})) for one in here]
 
-        def as_kept(results: Sequence[Result], here: Sequence[Known] = here) -> list[Result]:
-            by_place: list[list[Result]] = [[] for _ in here]
-            for result in results:
-                by_place[result.position].append(result)
-            found = (keep(n, by_place[n], one.results, clauses) for n, one in enumerate(here))
-            return [result for of_one in found for result in of_one]
-
-        reporter.add(mapped, group.tickets(config.connections, group.others), as_kept)
+        kept = partial(_as_kept, here, clauses)
+        reporter.add(mapped, group.tickets(config.connections, group.others), kept)
         reporter.add_lives([mapper.ticket(one.native) for one in batch if not _is_recent(one, reporter.since)])
+
+
+def _as_kept(batch: Sequence[Known], clauses: Sequence[Clause], results: Sequence[Result], as_of: int) -> list[Result]:
+    """Return results as at an instant; cycles that had ended by then keep the definition they were judged by."""
+    by_place: list[list[Result]] = [[] for _ in batch]
+    for result in results:
+        by_place[result.position].append(result)
+    found: list[Result] = []
+    for n, one in enumerate(batch):
+        ended = [result for result in one.results if result.stopped_at is not None and result.stopped_at <= as_of]
+        found += keep(n, by_place[n], ended, clauses)
+    return found
 
 
 def _is_recent(known: Known, since: int) -> bool:

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -10,7 +10,8 @@ from slabridge.cli.options import ConfigPath, instant, loaded, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
-    from slabridge.app.report import Reported
+    from slabridge.app.report import Asked, Reported
+    from slabridge.config import Config
 
 
 def report(  # noqa: PLR0913 - one parameter per option
@@ -25,10 +26,12 @@ def report(  # noqa: PLR0913 - one parameter per option
     as_of: Annotated[str | None, typer.Option(help="An instant to report at; else now, or the last run.")] = None,
     form: Annotated[Literal["table", "json", "html"], typer.Option("--format", help="How it is printed.")] = "table",
     out: Annotated[Path | None, typer.Option(help="Write it, and its tickets as CSV, into this folder.")] = None,
+    issue: Annotated[bool, typer.Option("--issue", help="File it: from then on it is read back.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Work an issued one out anew, and compare.")] = False,
     fail_on: Annotated[Literal["breached"] | None, typer.Option(help="End with 10 where a promise was missed.")] = None,
 ) -> None:
     """Report of a period: promises kept and missed, availability, time used, credits; every figure with its cases."""
-    from slabridge.app.report import Asked, of_file, of_state
+    from slabridge.app.report import Asked, of_file
     from slabridge.text.printed import line
 
     asked = Asked(
@@ -39,7 +42,14 @@ def report(  # noqa: PLR0913 - one parameter per option
         now=None if as_of is None else instant(as_of, "--as-of"),
         outages=tuple(outages or ()),
     )
-    found = of_state(loaded(config), asked) if tickets is None else of_file(path_of(config), tickets, asked)
+    if tickets is not None and (issue or verify):
+        raise typer.BadParameter("only a report over the state is issued", param_hint="--tickets")
+    if verify:
+        _verify(loaded(config), asked)
+    if tickets is not None:
+        found = of_file(path_of(config), tickets, asked)
+    else:
+        found = _of_state(loaded(config), asked, issue=issue)
     for number, text in found.invalid:
         sys.stderr.write(f"{tickets}:{number}: {line(text)}\n")
     for text in found.lacking:
@@ -49,6 +59,37 @@ def report(  # noqa: PLR0913 - one parameter per option
         raise typer.Exit(Exit.FOUND)
     lacks = found.lacking or found.invalid or found.document["cover"]["set_aside"]
     raise typer.Exit(Exit.PARTIAL if lacks else Exit.COMPLETE)
+
+
+def _of_state(config: "Config", asked: "Asked", *, issue: bool) -> "Reported":
+    """Return a report of the state: as it was issued, where it was, else worked out now."""
+    from slabridge.app.issue import issue as file
+    from slabridge.app.issue import issued
+    from slabridge.app.report import Reported, of_state
+    from slabridge.text.printed import line
+
+    if issue:
+        found, changed = file(config, asked)
+        for text in changed:
+            sys.stderr.write(f"changed since it was issued: {line(text)}\n")
+        return found
+    before = None if asked.now is not None else issued(config, asked)
+    return of_state(config, asked) if before is None else Reported(before.document, ())
+
+
+def _verify(config: "Config", asked: "Asked") -> NoReturn:
+    """Say how an issued report differs from what is worked out now; end with 3 where it does."""
+    from slabridge.app.issue import verify
+    from slabridge.text.printed import line
+
+    found = verify(config, asked)
+    for name, text in found.versions.items():
+        sys.stderr.write(f"{name}: {text}\n")
+    for text in found.differences:
+        sys.stdout.write(f"{line(text)}\n")
+    if not found.differences:
+        sys.stdout.write(f"{asked.period} is as it was issued (number {found.issued.number}, {found.issued.digest})\n")
+    raise typer.Exit(Exit.PARTIAL if found.differences else Exit.COMPLETE)
 
 
 def _show(found: "Reported", form: Literal["table", "json", "html"], out: Path | None) -> None:

@@ -89,6 +89,7 @@ def _cover(content: Content) -> Document:
         "to": format_instant(period.end),
         "timezone": period.timezone,
         "as_of": format_instant(content.as_of),
+        "closes_at": format_instant(period.end + content.reporting.rules.closing),
         "state": content.state,
         "counts": content.reporting.rules.counts,
         "services": [part.service.title for part in content.services],
@@ -218,7 +219,7 @@ def _availability(part: ServicePart) -> Document:
         "target": None if target is None else shown_share(target.share, target.decimals),
         "kept": found.verdict,
         "why_no_verdict": found.why_none,
-        "outages": [{"from": format_instant(start), "to": format_instant(end)} for start, end in found.outages],
+        "outages": [_span(start, end) for start, end in found.outages],
         "number": found.number,
         "longest_seconds": seconds(found.longest),
         "mean_between_seconds": _seconds(found.between),
@@ -231,6 +232,10 @@ def _availability(part: ServicePart) -> Document:
         "not_approved": [f"{one.ref or one.cause} from {format_instant(one.start)}" for one in found.unproven],
         "still_open": [f"{one.ref or one.cause} from {format_instant(one.start)}" for one in found.open],
     }
+
+
+def _span(start: int, end: int) -> Document:
+    return {"from": format_instant(start), "to": format_instant(end), "from_ms": start, "to_ms": end}
 
 
 def _summary(content: Content) -> list[Document]:

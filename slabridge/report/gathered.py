@@ -12,8 +12,8 @@ from slabridge.report.life import Asked, Life, lives_of
 from slabridge.report.period import Period
 from slabridge.report.usage import Usage
 
-Keep = Callable[[Sequence[Result]], list[Result]]
-"""Returns results as the state has them: ended cycles keep the definition that they were judged by."""
+Keep = Callable[[Sequence[Result], int], list[Result]]
+"""Returns results as at an instant as the state has them: what had ended keeps the definition it was judged by."""
 
 _FIXED = frozenset(["agreement", "objective", "kind", "source"])
 """What cases can be told apart by without a field."""
@@ -87,11 +87,11 @@ class Gathering:
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
         """Add tickets; with `others` they are linked, of which nothing is reported."""
         whole = self._whole
-        evaluation = self.engine.evaluate(
-            tickets, self.as_of, segments=whole, chain=whole, others=others if whole else ()
-        )
-        results = list(evaluation.results) if keep is None else keep(evaluation.results)
-        before = self.engine.evaluate(tickets, self._before).results
+        beside = others if whole else ()
+        evaluation = self.engine.evaluate(tickets, self.as_of, segments=whole, chain=whole, others=beside)
+        results, before = evaluation.results, self.engine.evaluate(tickets, self._before).results
+        if keep is not None:
+            results, before = keep(results, self.as_of), keep(before, self._before)
         mine = [result for result in results if self.selection.has(result)]
         earlier = decided_before(before, self.period.start)
         found = self.found

@@ -116,6 +116,80 @@ result = Table(
     sqlite_with_rowid=False,
 )
 
+report = Table(
+    "report",
+    metadata,
+    Column("period", String, primary_key=True, comment="2026-03"),
+    Column("about", String, primary_key=True, comment="of which services and customer, by which fields"),
+    Column("number", Integer, primary_key=True, comment="1 as first issued, then restated"),
+    Column("issued_at", BigInteger, nullable=False, comment="by this machine's clock"),
+    Column("as_of", BigInteger, nullable=False),
+    Column("digest", String, nullable=False, comment="of the document"),
+    Column("definitions", LargeBinary, nullable=False, comment="that it was worked out by, compressed JSON"),
+    Column("document", LargeBinary, nullable=False, comment="compressed JSON"),
+)
+
+figure = Table(
+    "figure",
+    metadata,
+    Column("period", String, primary_key=True, comment="as all keys that follow, of an issued report"),
+    Column("about", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("subject", String, primary_key=True, comment="agreement's id, or service"),
+    Column("objective", String, primary_key=True, comment="empty for availability"),
+    Column("measure", String, primary_key=True, comment="compliance or availability"),
+    Column("dimension", String, primary_key=True, comment="by which field, empty: all"),
+    Column("value", String, primary_key=True),
+    Column("numerator", BigInteger, nullable=False, comment="met; or ms of service time that it was up"),
+    Column("denominator", BigInteger, nullable=False, comment="cases; or ms of service time"),
+    Column("percent", String, comment="cut"),
+    Column("target", String),
+    Column("kept", Boolean, comment="none: no verdict"),
+)
+
+credit = Table(
+    "credit",
+    metadata,
+    Column("period", String, primary_key=True),
+    Column("about", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("service", String, primary_key=True),
+    Column("bill", String, primary_key=True, comment="the period in which it is due"),
+    Column("place", Integer, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("ticket", String, comment="its key"),
+    Column("amount", String, nullable=False, comment="decimal"),
+    Column("currency", String, nullable=False),
+    Column("points", String, nullable=False),
+)
+
+share = Table(
+    "share",
+    metadata,
+    Column("period", String, primary_key=True),
+    Column("about", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("agreement", String, primary_key=True),
+    Column("holder", String, primary_key=True, comment="empty: nobody"),
+    Column("cover", String, primary_key=True, comment="the promise beneath, empty: none"),
+    Column("counted_ms", BigInteger, nullable=False),
+    Column("covered_ms", BigInteger, nullable=False),
+    Column("closed_ms", BigInteger, nullable=False),
+    Column("paused_ms", BigInteger, nullable=False),
+    Column("uncovered_ms", BigInteger, nullable=False),
+)
+
+outage = Table(
+    "outage",
+    metadata,
+    Column("period", String, primary_key=True),
+    Column("about", String, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("service", String, primary_key=True),
+    Column("started_at", BigInteger, primary_key=True),
+    Column("ended_at", BigInteger, nullable=False),
+)
+
 former_key = Table(
     "former_key",
     metadata,

@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from sla_engine.instant import DAY, HOUR, format_instant
+from slabridge.app.issue import issue, issued, verify
 from slabridge.app.report import Asked, of_state
 from slabridge.config import Config
 from slabridge.report.document import Document
@@ -21,6 +23,7 @@ from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
 from tests.slabridge.run.job import NOON, Job
+from tests.slabridge.state.databases import rows
 
 SERVICE = """
 [services.desk]
@@ -167,3 +170,55 @@ def test_the_page_needs_nothing_from_elsewhere_and_says_what_it_shows(job: Job) 
     assert page.count("<h1>") == 1
     assert '<html lang="en">' in page
     assert all(word in page for word in ("Promises", "Availability", "Who used the time", "Consequences", "✗ missed"))
+
+
+def test_an_issued_report_is_read_back_whatever_happens_and_a_restatement_names_what_changed(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    with pytest.raises(NoSuchReport, match="cannot be issued yet"):
+        issue(job.config(), Asked("2016-03"))
+    job.run_at(NOON + 32 * DAY)
+    with pytest.raises(NoSuchReport, match="was never issued"):
+        verify(job.config(), Asked("2016-03"))
+    first, changed = issue(job.config(), Asked("2016-03"))
+    assert (first.document["cover"]["state"], changed) == ("issued", [])
+    assert issue(job.config(), Asked("2016-03"))[0].document == first.document  # nothing differs: nothing is filed
+    assert verify(job.config(), Asked("2016-03")).differences == []
+
+    job.replace('targets = "3h", compliance = "90%"', 'targets = "30m", compliance = "80%"')
+    job.run_at(NOON + 33 * DAY)
+    filed = issued(job.config(), Asked("2016-03"))
+    assert filed is not None
+    assert filed.document == first.document
+    assert verify(job.config(), Asked("2016-03")).differences == []  # by the definitions that were filed
+
+    late = {"opened_at": "2016-03-10 08:00:00", "priority": "1", "state": "2"}
+    job.call("POST", "incident", short_description="told of in April", **late)
+    job.run_at(NOON + 40 * DAY)
+    found = verify(job.config(), Asked("2016-03")).differences
+    (key,) = {text.partition(" ")[0] for text in found if text.startswith("INC")}
+    assert f"{key} desk.fix#1: breached now" in found
+    again, changed = issue(job.config(), Asked("2016-03"))
+    assert again.document["cover"]["state"] == "restated"
+    assert again.document["restated"] == changed
+    assert any(text.startswith(f"{key} ") for text in changed)
+    assert rows(job.place, "SELECT number FROM report ORDER BY 1") == [(1,), (2,)]
+
+
+def test_the_figures_of_an_issued_report_stand_as_rows_and_the_views_show_the_last(job: Job, place: str) -> None:
+    job.place = place
+    job.replace('state = "slabridge.db"', f'state = "{place}"')
+    job.run_at(NOON + 32 * DAY)
+    found, _ = issue(job.config(), Asked("2016-03"))
+    expected = sorted(
+        (one["agreement"], one["objective"], one["compliance"]["met"], one["compliance"]["cases"])
+        for one in found.document["objectives"]
+    )
+    query = "SELECT agreement, objective, met, cases FROM v_compliance_month WHERE dimension = '' ORDER BY 1, 2"
+    assert rows(place, query) == expected
+    total = sum(Decimal(str(amount)) for (amount,) in rows(place, "SELECT amount FROM v_credit"))
+    assert str(total) == found.document["consequences"][0]["bills"][0]["total"]
+    assert rows(place, "SELECT COUNT(*) FROM share")[0][0] == len(found.document["time_used"])
+    assert rows(place, "SELECT COUNT(*) FROM outage")[0][0] == len(found.document["availability"][0]["outages"])
+    (risk,) = rows(place, "SELECT COUNT(*) FROM v_open_risk")
+    assert risk == rows(place, "SELECT COUNT(*) FROM result WHERE stopped_at IS NULL AND NOT excluded")[0]
+    assert rows(place, "SELECT percent FROM v_availability_month") == [(found.document["availability"][0]["percent"],)]

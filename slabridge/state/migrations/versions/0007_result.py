@@ -1,4 +1,4 @@
-"""Results in a table of their own, a row for each cycle; what fields held then, the next run fills in."""
+"""Results in a table of their own; what fields held then, the next run fills in. Issued reports, and views."""
 
 import json
 import zlib
@@ -19,6 +19,7 @@ _AT_ONCE = 1_000
 def upgrade() -> None:
     """Add the table, move the results there, and have all tickets evaluated once more."""
     _create()
+    _create_reports()
     op.add_column("ticket", _commented("quiet_since", "since when nothing has happened to it, where no cycle is open"))
     where = sa.text("quiet_since IS NOT NULL")
     op.create_index(
@@ -79,6 +80,114 @@ def _create() -> None:
         sqlite_with_rowid=False,
     )
 
+
+def _create_reports() -> None:
+    issued = (("period", "2026-03"), ("about", "of which services and customer, by which fields"))
+    op.create_table(
+        "report",
+        *(sa.Column(name, sa.String(), nullable=False, comment=comment) for name, comment in issued),
+        sa.Column("number", sa.Integer(), nullable=False, comment="1 as first issued, then restated"),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False, comment="by this machine's clock"),
+        sa.Column("as_of", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False, comment="of the document"),
+        sa.Column(
+            "definitions", sa.LargeBinary(), nullable=False, comment="that it was worked out by, compressed JSON"
+        ),
+        sa.Column("document", sa.LargeBinary(), nullable=False, comment="compressed JSON"),
+        sa.PrimaryKeyConstraint("period", "about", "number"),
+    )
+    op.create_table(
+        "figure",
+        sa.Column("period", sa.String(), nullable=False, comment="as all keys that follow, of an issued report"),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False, comment="agreement's id, or service"),
+        sa.Column("objective", sa.String(), nullable=False, comment="empty for availability"),
+        sa.Column("measure", sa.String(), nullable=False, comment="compliance or availability"),
+        sa.Column("dimension", sa.String(), nullable=False, comment="by which field, empty: all"),
+        sa.Column("value", sa.String(), nullable=False),
+        sa.Column("numerator", sa.BigInteger(), nullable=False, comment="met; or ms of service time that it was up"),
+        sa.Column("denominator", sa.BigInteger(), nullable=False, comment="cases; or ms of service time"),
+        sa.Column("percent", sa.String(), comment="cut"),
+        sa.Column("target", sa.String()),
+        sa.Column("kept", sa.Boolean(), comment="none: no verdict"),
+        sa.PrimaryKeyConstraint(
+            *("period", "about", "number", "subject", "objective", "measure", "dimension", "value")
+        ),
+    )
+    op.create_table(
+        "credit",
+        *_of_report(),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("bill", sa.String(), nullable=False, comment="the period in which it is due"),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("ticket", sa.String(), comment="its key"),
+        sa.Column("amount", sa.String(), nullable=False, comment="decimal"),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("points", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("period", "about", "number", "service", "bill", "place"),
+    )
+    op.create_table(
+        "share",
+        *_of_report(),
+        sa.Column("agreement", sa.String(), nullable=False),
+        sa.Column("holder", sa.String(), nullable=False, comment="empty: nobody"),
+        sa.Column("cover", sa.String(), nullable=False, comment="the promise beneath, empty: none"),
+        *(
+            sa.Column(f"{name}_ms", sa.BigInteger(), nullable=False)
+            for name in ("counted", "covered", "closed", "paused", "uncovered")
+        ),
+        sa.PrimaryKeyConstraint("period", "about", "number", "agreement", "holder", "cover"),
+    )
+    op.create_table(
+        "outage",
+        *_of_report(),
+        sa.Column("service", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("period", "about", "number", "service", "started_at"),
+    )
+    for name, query in _VIEWS.items():
+        op.execute(sa.text(f"CREATE VIEW {name} AS {query}"))
+
+
+def _of_report() -> list["sa.Column[Any]"]:
+    return [
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+    ]
+
+
+_VIEWS = {
+    "v_open_risk": """
+        SELECT r.connection, t.key AS ticket, r.agreement, r.kind, r.objective, r.cycle, r.status, r.breached,
+               r.started_at, r.due_at, r.due_if_resumed, r.breached_at, r.holder,
+               r.priority, r.team, r.service, r.customer, r.type
+        FROM result AS r JOIN ticket AS t ON t.connection = r.connection AND t.id = r.ticket
+        WHERE r.stopped_at IS NULL AND NOT r.excluded AND NOT t.gone
+    """,
+    "v_compliance_month": """
+        SELECT f.period, f.about, f.subject AS agreement, f.objective, f.dimension, f.value,
+               f.numerator AS met, f.denominator AS cases, f.percent, f.target, f.kept
+        FROM figure AS f
+        WHERE f.measure = 'compliance' AND f.period LIKE '____-__'
+          AND f.number = (SELECT MAX(r.number) FROM report AS r WHERE r.period = f.period AND r.about = f.about)
+    """,
+    "v_availability_month": """
+        SELECT f.period, f.about, f.subject AS service, f.numerator AS up_ms, f.denominator AS service_time_ms,
+               f.percent, f.target, f.kept
+        FROM figure AS f
+        WHERE f.measure = 'availability' AND f.period LIKE '____-__'
+          AND f.number = (SELECT MAX(r.number) FROM report AS r WHERE r.period = f.period AND r.about = f.about)
+    """,
+    "v_credit": """
+        SELECT c.period, c.about, c.service, c.bill, c.text, c.ticket, c.amount, c.currency, c.points
+        FROM credit AS c
+        WHERE c.number = (SELECT MAX(r.number) FROM report AS r WHERE r.period = c.period AND r.about = c.about)
+    """,
+}
 
 _RESULT = sa.table(
     "result",

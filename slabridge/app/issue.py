@@ -1,0 +1,111 @@
+"""Issued reports: filed once, read back, and worked out anew to be compared (docs/reports.md, "Issued reports")."""
+
+import time
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sla_engine.instant import parse_instant
+from slabridge.app.report import Asked, Reported, of_state
+from slabridge.config import Config
+from slabridge.config.agreements.definitions import DEFINING, read_document
+from slabridge.config.services.reporting import load_reporting
+from slabridge.report.difference import differences
+from slabridge.report.reporter import NoSuchReport
+from slabridge.state import State, reports
+from slabridge.state.reports import Issued, digest_of
+
+_VERSIONS = ("slabridge", "holidays", "tzdata")
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An issued report beside what is worked out today by its definitions; `versions` are those that differ."""
+
+    issued: Issued
+    differences: list[str]
+    versions: dict[str, str]
+
+
+def about(asked: Asked) -> str:
+    """Return in words of what a report is, apart from its period."""
+    parts = [f"services={','.join(asked.services)}" if asked.services else "all"]
+    parts += [f"customer={asked.customer}"] if asked.customer is not None else []
+    parts += [f"by={','.join(asked.by)}"] if asked.by != ("priority",) else []
+    return "; ".join(parts)
+
+
+def issued(config: Config, asked: Asked) -> Issued | None:
+    """Return a report as it was issued last, None where it never was.
+
+    Raises:
+        StateError: the state cannot be read, or what it holds of it is damaged.
+    """
+    state = State.of(config.state, create=False, migrate=False)
+    try:
+        with state.reading() as sql:
+            return reports.latest(sql, asked.period, about(asked))
+    finally:
+        state.close()
+
+
+def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
+    """Work out a report and file it; return it, and how it differs from the one that was issued before.
+
+    Where it does not differ, nothing is filed.
+
+    Raises:
+        NoSuchReport: the period, or the time in which late facts are waited for, is not over.
+        StateError: the state cannot be written.
+    """
+    found = of_state(config, asked)
+    cover = found.document["cover"]
+    as_of = parse_instant(cover["as_of"])
+    if as_of < parse_instant(cover["closes_at"]):
+        raise NoSuchReport(f"{asked.period} cannot be issued yet: it is waited for until {cover['closes_at']}")
+    before = issued(config, asked)
+    changed = [] if before is None else differences(before.document, found.document)
+    if before is not None and not changed:
+        return replace(found, document=before.document), []
+    number = 1 if before is None else before.number + 1
+    state_of_it = "issued" if before is None else "restated"
+    document = {**found.document, "cover": {**cover, "state": state_of_it, "number": number}, "restated": changed}
+    at = time.time_ns() // 1_000_000
+    new = Issued(asked.period, about(asked), number, at, as_of, digest_of(document), _definitions(config), document)
+    state = State.of(config.state, create=False)
+    try:
+        with state.begin() as sql:
+            reports.file(sql, new)
+    finally:
+        state.close()
+    return replace(found, document=document), changed
+
+
+def verify(config: Config, asked: Asked) -> Verified:
+    """Work an issued report out anew, by the definitions that were filed with it and from the histories of today.
+
+    Raises:
+        NoSuchReport: it was never issued.
+        StateError: the state cannot be read.
+    """
+    before = issued(config, asked)
+    if before is None:
+        raise NoSuchReport(f"{asked.period} ({about(asked)}) was never issued")
+    filed = before.definitions["file"]
+    assert config.reporting is not None  # noqa: S101 - a file that was read has it
+    reporting = replace(load_reporting(filed), dimensions=config.reporting.dimensions)
+    then = replace(config, reporting=reporting, definitions=reporting.definitions)
+    again = of_state(then, replace(asked, now=before.as_of))
+    versions = {
+        name: f"{before.definitions['versions'].get(name)} then, {version(name)} now"
+        for name in _VERSIONS
+        if before.definitions["versions"].get(name) != version(name)
+    }
+    return Verified(before, differences(before.document, again.document), versions)
+
+
+def _definitions(config: Config) -> dict[str, Any]:
+    document = read_document(Path(config.file))
+    file = {key: document[key] for key in (*DEFINING, "reports") if key in document}
+    return {"file": file, "versions": {name: version(name) for name in _VERSIONS}}

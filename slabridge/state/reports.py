@@ -1,0 +1,132 @@
+"""Issued reports: their documents, and their figures as rows for others to read (docs/tables.md)."""
+
+import hashlib
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from slabridge.state.schema import credit, figure, outage, report, share
+from slabridge.state.trouble import Damaged
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """An issued report: as which number of its kind, when (ms UTC), by which definitions, and what it says."""
+
+    period: str
+    about: str
+    number: int
+    issued_at: int
+    as_of: int
+    digest: str
+    definitions: dict[str, Any]
+    document: dict[str, Any]
+
+
+def digest_of(document: Document) -> str:
+    """Return what tells one document from another."""
+    return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def latest(sql: sa.Connection, period: str, about: str) -> Issued | None:
+    """Return the report of a period as it was issued last, None where it never was.
+
+    Raises:
+        Damaged: it is not as it was.
+    """
+    mine = (report.c.period == period, report.c.about == about)
+    row = sql.execute(sa.select(report).where(*mine).order_by(report.c.number.desc()).limit(1)).first()
+    if row is None:
+        return None
+    try:
+        definitions, document = (orjson.loads(zlib.decompress(packed)) for packed in (row.definitions, row.document))
+    except (zlib.error, orjson.JSONDecodeError) as error:
+        raise Damaged(f"the issued report of {period} is damaged ({error}); put a backup in its place") from error
+    return Issued(period, about, row.number, row.issued_at, row.as_of, row.digest, definitions, document)
+
+
+def file(sql: sa.Connection, issued: Issued) -> None:
+    """File an issued report, with its figures."""
+    name = {"period": issued.period, "about": issued.about, "number": issued.number}
+    sql.execute(
+        sa.insert(report),
+        {
+            **name,
+            "issued_at": issued.issued_at,
+            "as_of": issued.as_of,
+            "digest": issued.digest,
+            "definitions": _packed(issued.definitions),
+            "document": _packed(issued.document),
+        },
+    )
+    of_table = {
+        figure: _figures(issued.document),
+        credit: _credits(issued.document),
+        share: _shares(issued.document),
+        outage: _outages(issued.document),
+    }
+    for table, rows in of_table.items():
+        found = [{**name, **row} for row in rows]
+        if found:
+            sql.execute(sa.insert(table), found)
+
+
+def _packed(document: Document) -> bytes:
+    return zlib.compress(orjson.dumps(document, option=orjson.OPT_SORT_KEYS), 6)
+
+
+def _figures(document: Document) -> Iterator[dict[str, Any]]:
+    for one in document["objectives"]:
+        every = [("", "", one["compliance"])]
+        every += [(field, row["value"], row) for field, rows in one["by"].items() for row in rows]
+        for dimension, value, found in every:
+            yield {
+                "subject": one["agreement"],
+                "objective": one["objective"],
+                "measure": "compliance",
+                "dimension": dimension,
+                "value": value,
+                "numerator": found["met"],
+                "denominator": found["cases"],
+                **{key: found[key] for key in ("percent", "target", "kept")},
+            }
+    for one in document["availability"]:
+        whole = round(one["service_time_seconds"] * 1000)
+        yield {
+            "subject": one["service"],
+            "objective": "",
+            "measure": "availability",
+            "dimension": "",
+            "value": "",
+            "numerator": whole - round(one["down_seconds"] * 1000),
+            "denominator": whole,
+            **{key: one[key] for key in ("percent", "target", "kept")},
+        }
+
+
+def _credits(document: Document) -> Iterator[dict[str, Any]]:
+    for part in document["consequences"]:
+        for bill in part["bills"]:
+            for place, item in enumerate(bill["items"]):
+                held = {key: item[key] for key in ("text", "ticket", "amount", "points")}
+                of_bill = {"bill": bill["period"], "currency": bill["currency"]}
+                yield {"service": part["service"], "place": place, **of_bill, **held}
+
+
+def _shares(document: Document) -> Iterator[dict[str, Any]]:
+    for row in document["time_used"]:
+        parts = {f"{key}_ms": round(row[key] * 1000) for key in ("covered", "closed", "paused", "uncovered")}
+        whose = {"agreement": row["agreement"], "holder": row["holder"] or "", "cover": row["cover"] or ""}
+        yield {**whose, "counted_ms": round(row["seconds"] * 1000), **parts}
+
+
+def _outages(document: Document) -> Iterator[dict[str, Any]]:
+    for one in document["availability"]:
+        for span in one["outages"]:
+            yield {"service": one["service"], "started_at": span["from_ms"], "ended_at": span["to_ms"]}
