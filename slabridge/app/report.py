@@ -17,11 +17,10 @@ from slabridge.report.outage import Outage
 from slabridge.report.outage_file import UnreadableOutages, read_outages
 from slabridge.report.period import read_period
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
-from slabridge.state import ConnectionState, State, connections, tickets
+from slabridge.state import ConnectionState, State, connections, results, tickets
 from slabridge.state.group import group_of
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.kept import keep
-from slabridge.ticket.known import Known
 from slabridge.ticket.linked import read_linked
 from slabridge.ticket.mapping import Mapper
 
@@ -118,37 +117,38 @@ def _add_connection(reporter: Reporter, config: Config, state: State, name: str)
     connection = next(one for one in config.connections if one.name == name)
     own, mapper, after = ConnectionState(state, name), Mapper(connection), ""
     names = [one.name for one in config.connections]
+    before = _FAULTS if config.reporting and config.dimensions.issuperset(config.reporting.rules.fault) else 0
     clauses = reporter.clauses
+    current = {clause.definition for clause in clauses}
     while True:
         with own.reading() as transaction:
-            batch = tickets.not_quiet(transaction, after, BATCH, reporter.since - _FAULTS)
+            batch = tickets.not_quiet(transaction, after, BATCH, reporter.since - before)
             if not batch:
                 return
-            here = [one for one in batch if _is_recent(one, reporter.since)]
+            there = [one for one in batch if one.native.created < reporter.until]
+            here = [one.native for one in there if one.quiet_since is None or one.quiet_since >= reporter.since]
             group = group_of(transaction.sql, {(name, one.id): one for one in here}, names, config.chain_limit)
-        after = batch[-1].id
-        mapped = [mapper.ticket(one.native, group.named.get((name, one.id), {})) for one in here]
-
-        kept = partial(_as_kept, here, clauses)
+            others = results.of(transaction, {one.id: one.key for one in here}, but=current)
+        after = batch[-1].native.id
+        mapped = [mapper.ticket(native, group.named.get((name, native.id), {})) for native in here]
+        kept = partial(_as_kept, [others.get(native.id, ()) for native in here], clauses)
         reporter.add(mapped, group.tickets(config.connections, group.others), kept)
-        reporter.add_lives([mapper.ticket(one.native) for one in batch if not _is_recent(one, reporter.since)])
+        judged = {native.id for native in here}
+        reporter.add_lives([mapper.ticket(one.native) for one in there if one.native.id not in judged])
 
 
-def _as_kept(batch: Sequence[Known], clauses: Sequence[Clause], results: Sequence[Result], as_of: int) -> list[Result]:
+def _as_kept(
+    others: Sequence[Sequence[Result]], clauses: Sequence[Clause], found: Sequence[Result], as_of: int
+) -> list[Result]:
     """Return results as at an instant; cycles that had ended by then keep the definition they were judged by."""
-    by_place: list[list[Result]] = [[] for _ in batch]
-    for result in results:
+    by_place: list[list[Result]] = [[] for _ in others]
+    for result in found:
         by_place[result.position].append(result)
-    found: list[Result] = []
-    for n, one in enumerate(batch):
-        ended = [result for result in one.results if result.stopped_at is not None and result.stopped_at <= as_of]
-        found += keep(n, by_place[n], ended, clauses)
-    return found
-
-
-def _is_recent(known: Known, since: int) -> bool:
-    ends = [result.stopped_at for result in known.results]
-    return None in ends or max([known.changed_at, *(end for end in ends if end is not None)]) >= since
+    kept: list[Result] = []
+    for n, stored in enumerate(others):
+        ended = [one for one in stored if one.stopped_at is not None and one.stopped_at <= as_of]
+        kept += keep(n, by_place[n], ended, clauses)
+    return kept
 
 
 def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked) -> list[str]:

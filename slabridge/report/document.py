@@ -56,10 +56,11 @@ class Content:
 
 def document_of(content: Content) -> Document:
     """Return the report."""
+    objectives = [*_objectives(content)]
     return {
         "cover": _cover(content),
-        "summary": _summary(content),
-        "objectives": [*_objectives(content)],
+        "summary": _summary(content, objectives),
+        "objectives": objectives,
         "availability": [_availability(part) for part in content.services if part.availability is not None],
         "kpis": _kpis(content),
         "time_used": [*_time_used(content)],
@@ -238,9 +239,9 @@ def _span(start: int, end: int) -> Document:
     return {"from": format_instant(start), "to": format_instant(end), "from_ms": start, "to_ms": end}
 
 
-def _summary(content: Content) -> list[Document]:
+def _summary(content: Content, objectives: Iterable[Document]) -> list[Document]:
     rows = []
-    for one in _objectives(content):
+    for one in objectives:
         found = one["compliance"]
         if found["target"] is not None or found["cases"]:
             promise = f"{one['agreement']}.{one['objective']}"

@@ -70,6 +70,8 @@ class Gathering:
     ) -> None:
         """Begin; without `whole` only the cases and what is late are looked for, as credits ask."""
         self._whole = whole
+        agreements = reporting.definitions.agreements
+        self._chained = bool(reporting.definitions.chain) or any(o.supports for a in agreements for o in a.objectives)
         self.period, self.as_of, self.selection = period, as_of, selection
         self._before = min(as_of, period.start + reporting.rules.closing)
         self._basis = reporting.rules.counts
@@ -87,26 +89,34 @@ class Gathering:
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
         """Add tickets; with `others` they are linked, of which nothing is reported."""
         whole = self._whole
-        beside = others if whole else ()
-        evaluation = self.engine.evaluate(tickets, self.as_of, segments=whole, chain=whole, others=beside)
-        results, before = evaluation.results, self.engine.evaluate(tickets, self._before).results
+        chained = whole and self._chained
+        beside = others if chained else ()
+        evaluation = self.engine.evaluate(tickets, self.as_of, segments=whole, chain=chained, others=beside)
+        results, before = evaluation.results, self._judged_before(tickets)
         if keep is not None:
             results, before = keep(results, self.as_of), keep(before, self._before)
         mine = [result for result in results if self.selection.has(result)]
         earlier = decided_before(before, self.period.start)
         found = self.found
-        cases = cases_of(mine, self.period, self._basis, earlier)
-        found.cases += [replace(one, result=_bare(one.result)) for one in cases]
-        for result in mine:
+        if whole:
+            self.usage.add(mine)
+        bare = [_bare(result) if result.segments or result.chain else result for result in mine]
+        found.cases += cases_of(bare, self.period, self._basis, earlier)
+        for result in bare:
             self._note(result)
         if not whole:
             return
-        self.usage.add(mine)
-        found.changed += self._changed(tickets, mine)
+        found.changed += self._changed(tickets, bare)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
         found.warnings += len(evaluation.warnings)
         found.tickets += len(tickets)
         self.add_lives(tickets)
+
+    def _judged_before(self, tickets: Sequence[Ticket]) -> Sequence[Result]:
+        """Judge as at the end of the period before; what was created since cannot have been decided by then."""
+        there = [(n, ticket) for n, ticket in enumerate(tickets) if ticket.created < self.period.start]
+        found = self.engine.evaluate([ticket for _, ticket in there], self._before).results
+        return [replace(one, position=there[one.position][0]) for one in found]
 
     def add_lives(self, tickets: Sequence[Ticket]) -> None:
         """Add tickets of which only the lives count: no cycle of theirs lies in the period."""
@@ -117,13 +127,13 @@ class Gathering:
         period, found = self.period, self.found
         stopped_here = result.stopped_at is not None and period.start <= result.stopped_at < period.end
         if stopped_here and result.stage == "completed":
-            found.stopped.append(_bare(result))
+            found.stopped.append(result)
         if not result.breached or result.breached_at is None or result.breached_at >= period.end or result.excluded:
             return
         if result.stopped_at is None or result.stopped_at >= period.end:
-            found.open_breached.append(_bare(result))
+            found.open_breached.append(result)
         if result.stage != "cancelled":
-            found.late.append(_bare(result))
+            found.late.append(result)
 
     def _changed(self, tickets: Sequence[Ticket], results: Iterable[Result]) -> Iterable[Changed]:
         """Yield cycles of the period whose target was made longer, by tickets in which what chooses it changed."""
@@ -140,7 +150,7 @@ class Gathering:
             if (result.source, result.id) in names and one is not None and one.target < result.target:
                 at = result.breached_at if result.breached else result.stopped_at
                 if at is not None and self.period.start <= at < self.period.end and result.stage != "cancelled":
-                    yield Changed(_bare(result), one.target, one.breached and not result.breached)
+                    yield Changed(result, one.target, one.breached and not result.breached)
 
 
 def _bare(result: Result) -> Result:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -108,5 +109,6 @@ def _added(first: date, months: int) -> date:
     return date(year, month + 1, 1)
 
 
+@lru_cache(maxsize=1_000)
 def _midnight(day: date, timezone: str) -> int:
     return instant_of(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)))

@@ -70,6 +70,11 @@ class Reporter:
         return min(period.start for period in (self._wanted.period, *self._further))
 
     @property
+    def until(self) -> int:
+        """Until when: what is created then or later is in no figure, ms UTC."""
+        return self._wanted.period.end
+
+    @property
     def as_of(self) -> int:
         """The instant as at which the period is judged, ms UTC."""
         return self._main.as_of

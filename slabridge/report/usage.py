@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sla_engine import Calendar, Result
+from sla_engine.attribution import Segment
 from sla_engine.chain.hours import Hours
 from sla_engine.chain.outcome import ChainSegment
 
@@ -39,34 +40,36 @@ class Usage:
         self.used: dict[Whose, Used] = {}
 
     def add(self, results: Iterable[Result]) -> None:
-        """Add cycles that were evaluated with their chain; excluded ones are left out."""
+        """Add cycles that were evaluated with their segments, or their chain; excluded ones are left out."""
         for result in results:
-            if result.chain is None or result.excluded:
-                continue
-            for segment in result.chain.segments:
+            segments: Iterable[Segment | ChainSegment] = result.segments
+            if result.chain is not None:
+                segments = result.chain.segments
+            for segment in () if result.excluded else segments:
                 if segment.mode == "counted" and segment.end > self._start and segment.start < self._end:
                     self._add(result, segment)
 
-    def _add(self, result: Result, segment: ChainSegment) -> None:
-        worked, covered = segment.worked, segment.covered
+    def _add(self, result: Result, segment: Segment | ChainSegment) -> None:
+        worked, covered, cover = segment.worked, 0, None
+        if isinstance(segment, ChainSegment):
+            cover, covered = segment.cover, segment.covered
         if segment.start < self._start or segment.end > self._end:
             worked, covered = self._within(result, segment)
-        cover = segment.cover
         promise = "" if cover is None else f"{cover.agreement}.{cover.objective}"
         used = self.used.setdefault((result.agreement, segment.holder or "", promise), Used())
         if cover is None:
             used.uncovered += worked
-        elif not segment.cover_runs:
+        elif isinstance(segment, ChainSegment) and not segment.cover_runs:
             used.paused += worked
         else:
             used.covered += covered
             used.closed += worked - covered
 
-    def _within(self, result: Result, segment: ChainSegment) -> tuple[int, int]:
+    def _within(self, result: Result, segment: Segment | ChainSegment) -> tuple[int, int]:
         """Return the working time of the part that lies in the period, and what of it its promise beneath covers."""
         start = np.array([max(segment.start, self._start)], np.int64)
         end = np.array([min(segment.end, self._end)], np.int64)
         worked = int(self._calendars[result.calendar].elapsed(start, end)[0])
-        if segment.cover is None or not segment.cover_runs:
+        if isinstance(segment, Segment) or segment.cover is None or not segment.cover_runs:
             return worked, 0
         return worked, int(self._hours.shared(result.calendar, frozenset([segment.cover.calendar]), start, end)[0])

@@ -73,14 +73,16 @@ def put(transaction: Transaction, came_to: Mapping[str, Sequence[Result]], befor
         transaction.sql.execute(sa.insert(result), rows)
 
 
-def of(transaction: Transaction, keys: Mapping[str, str]) -> dict[str, tuple[Result, ...]]:
+def of(transaction: Transaction, keys: Mapping[str, str], but: Collection[str] = ()) -> dict[str, tuple[Result, ...]]:
     """Return what tickets came to, by id, each in the order in which it was kept; without segments.
 
-    `keys` has the key that people call each by, by its id.
+    `keys` has the key that people call each by, by its id; what was judged by a definition of `but` is left out.
     """
     found: dict[str, list[Result]] = {}
     for part in in_parts(keys):
         statement = sa.select(result.c.ticket, *_READ).where(transaction.owns(result), result.c.ticket.in_(part))
+        if but:
+            statement = statement.where(result.c.definition.not_in(but))
         for id_, *values in transaction.sql.execute(statement.order_by(result.c.ticket, result.c.place)):
             found.setdefault(id_, []).append(_result(transaction.connection, id_, keys[id_], values))
     return {id_: tuple(results) for id_, results in found.items()}

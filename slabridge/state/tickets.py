@@ -68,6 +68,13 @@ class Natives(NamedTuple):
     last: str
 
 
+class Stirred(NamedTuple):
+    """A ticket, and since when nothing has happened to it, ms UTC; None while a cycle is open."""
+
+    native: NativeTicket
+    quiet_since: int | None
+
+
 class Due(NamedTuple):
     """A ticket, and the instant, ms UTC, at which time alone changes its status."""
 
@@ -255,17 +262,16 @@ def judged_before(transaction: Transaction, after: str, limit: int) -> list[Know
     return [_known(row, came_to) for row in rows]
 
 
-def not_quiet(transaction: Transaction, after: str, limit: int, since: int) -> list[Known]:
+def not_quiet(transaction: Transaction, after: str, limit: int, since: int) -> list[Stirred]:
     """Return the next tickets that were evaluated and to which anything happened since (ms UTC), ordered by id."""
     rows = transaction.sql.execute(
-        sa.select(*_KNOWN)
+        sa.select(ticket.c.id, ticket.c.key, ticket.c.payload, ticket.c.quiet_since)
         .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), ticket.c.id > after)
         .where(ticket.c.is_open | (ticket.c.quiet_since >= since))
         .order_by(ticket.c.id)
         .limit(limit)
     ).all()
-    came_to = results.of(transaction, {row.id: row.key for row in rows})
-    return [_known(row, came_to) for row in rows]
+    return [Stirred(_native(row), row.quiet_since) for row in rows]
 
 
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
@@ -359,15 +365,18 @@ def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]
     Raises:
         Damaged: a part of it is not as it was.
     """
+    last_written, native = codec.decode_fields(row.last_written), _native(row)
+    results = came_to.get(row.id, ())
+    return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked, row.changed_in)
+
+
+def _native(row: sa.Row[*tuple[Any, ...]]) -> NativeTicket:
     try:
-        last_written = codec.decode_fields(row.last_written)
-        native = codec.decode(row.payload)
+        return codec.decode(row.payload)
     except Damaged as error:
         raise Damaged(
             f"what the state holds of {row.key} is damaged ({error}); the next run that judges it reads it anew"
         ) from error
-    results = came_to.get(row.id, ())
-    return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked, row.changed_in)
 
 
 def _ids(transaction: Transaction, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[str]:
