@@ -12,6 +12,7 @@ from slabridge.exit import Exit
 if TYPE_CHECKING:
     from slabridge.app.report import Asked, Reported
     from slabridge.config import Config
+    from slabridge.show.report_files import Form
 
 
 def report(  # noqa: PLR0913 - one parameter per option
@@ -24,7 +25,9 @@ def report(  # noqa: PLR0913 - one parameter per option
     tickets: Annotated[Path | None, typer.Option(help="Tickets of a file instead of the state's.")] = None,
     outages: Annotated[list[Path] | None, typer.Option(help="A file of outages, CSV or JSON Lines.")] = None,
     as_of: Annotated[str | None, typer.Option(help="An instant to report at; else now, or the last run.")] = None,
-    form: Annotated[Literal["table", "json", "html"], typer.Option("--format", help="How it is printed.")] = "table",
+    form: Annotated[
+        Literal["table", "json", "html", "pdf", "xlsx"], typer.Option("--format", help="How it is shown.")
+    ] = "table",
     out: Annotated[Path | None, typer.Option(help="Write it, and its tickets as CSV, into this folder.")] = None,
     issue: Annotated[bool, typer.Option("--issue", help="File it: from then on it is read back.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Work an issued one out anew, and compare.")] = False,
@@ -92,17 +95,23 @@ def _verify(config: "Config", asked: "Asked") -> NoReturn:
     raise typer.Exit(Exit.PARTIAL if found.differences else Exit.COMPLETE)
 
 
-def _show(found: "Reported", form: Literal["table", "json", "html"], out: Path | None) -> None:
+def _show(found: "Reported", form: "Form", out: Path | None) -> None:
     from slabridge.text.printed import json_line
 
+    if out is None and form in {"pdf", "xlsx"}:
+        raise typer.BadParameter(f"{form} is written into a folder; name one with --out", param_hint="--format")
     if out is not None:
         from slabridge.show.report_files import files_of
+        from slabridge.show.report_sheets import NoLibrary
 
         try:
             out.mkdir(parents=True, exist_ok=True)
             for name, content in files_of(found.document, form):
                 (out / name).write_bytes(content)
                 sys.stderr.write(f"{out / name}\n")
+        except NoLibrary as error:
+            sys.stderr.write(f"{error}\n")
+            raise typer.Exit(Exit.USAGE) from None
         except OSError as error:
             sys.stderr.write(f"{out}: {error.strerror}; name a folder that can be written\n")
             raise typer.Exit(Exit.USAGE) from None

@@ -271,15 +271,21 @@ def _overrun(n: int, line: OverrunLine, fee: Fee, facts: Facts, ledger: _Ledger)
     for one in facts.broken(line.objective, line.where):
         beyond = Fraction(max(0, one.overruns.get(n, 0) - line.free))
         units = units_of(beyond, Fraction(line.per), line.hours)
-        so_far = (
-            units if line.award.share is None or line.at_most is None else min(units, line.at_most / line.award.share)
-        )
+        so_far = units
+        if line.at_most is not None and line.award.points is None:
+            so_far = min(units, _units_at_most(line.award, fee, line.at_most))
         before = ledger.overruns.get((n, one.cycle), Fraction(0))
         ledger.overruns[n, one.cycle] = so_far
         if so_far != before:
             text = f"{one.cycle}: {spoken(int(beyond)) or '0s'} beyond what was agreed"
             found.append(_exact(line.award, fee, so_far - before, text, one.ticket))
     return found
+
+
+def _units_at_most(award: Award, fee: Fee, at_most: Fraction) -> Fraction:
+    """Return how many units come to a share of the fee."""
+    each = award.amount if award.amount is not None else fee.of(award.fee) * (award.share or 0)
+    return fee.of(award.fee) * at_most / each if each else Fraction(0)
 
 
 def is_missed(watched: Watched, facts: Facts) -> bool | None:

@@ -36,9 +36,9 @@ def _verdict(fit: Fit, definitions: Definitions) -> str:
     target = f"the {spoken(fit.above.target)} of {fit.above.objective}"
     if fit.worst.used is None:
         return f"does not fit: {begun} it does not end within ten years"
-    most = f"at most {spoken(fit.worst.used)} of {target} are used, {begun}"
     if fit.fits:
-        return f"fits: {most}"
+        return f"fits: at most {spoken(fit.worst.used)} of {target} are used, {begun}"
+    most = f"up to {spoken(fit.worst.used)} are needed where {target} are agreed, {begun}"
     return f"does not fit: {most}; of all starts {100 * fit.worst.unfit:.1f} % do not"
 
 

@@ -7,7 +7,11 @@ from typing import Any, Literal
 
 from slabridge.report.document import Document
 from slabridge.show.report_page import page_of
+from slabridge.show.report_pdf import pdf_of
+from slabridge.show.report_sheets import workbook_of
 from slabridge.text.printed import json_line, line
+
+Form = Literal["table", "json", "html", "pdf", "xlsx"]
 
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 _CASE = (
@@ -16,11 +20,15 @@ _CASE = (
 )
 
 
-def files_of(document: Document, form: Literal["table", "json", "html"]) -> Iterator[tuple[str, bytes]]:
+def files_of(document: Document, form: Form) -> Iterator[tuple[str, bytes]]:
     """Yield the names and contents of a report's files."""
     name = f"report-{document['cover']['period'].replace('..', '_')}"
     if form == "html":
         yield f"{name}.html", page_of(document).encode()
+    elif form == "pdf":
+        yield f"{name}.pdf", pdf_of(document)
+    elif form == "xlsx":
+        yield f"{name}.xlsx", workbook_of(document)
     yield f"{name}.json", json_line(document)
     breaches = [case for one in document["objectives"] for case in one["breaches"]]
     yield f"{name}-breaches.csv", _csv((*_CASE, "breach_holder", "cause"), breaches)

@@ -14,16 +14,17 @@ from slabridge.text.spoken import zoned
 
 _MOST = 200
 """Tickets that a list on the page names; all are in the files beside it."""
+_MOST_ON_PAPER = 40
 
 
-def page_of(document: Document) -> str:
-    """Return the page."""
+def page_of(document: Document, *, whole: bool = False) -> str:
+    """Return the page; `whole`: for paper, on which nothing can be opened."""
     zone = document["cover"]["timezone"]
 
     def at(text: str | None) -> str:
         return "" if text is None else f"{zoned(parse_instant(text), zone):%Y-%m-%d %H:%M}"
 
-    return _template().render(report=document, most=_MOST, at=at)
+    return _template().render(report=document, most=_MOST_ON_PAPER if whole else _MOST, at=at, open=whole)
 
 
 @cache

@@ -45,6 +45,7 @@ _INSTANTS = {
     "read_to",
     "quarantined_since",
     "posts_from",
+    "held_since",
     "first_at",
     "last_at",
     "started_at",
@@ -85,6 +86,8 @@ def lines_of(found: Status) -> Iterator[str]:
         yield f"{one.connection}: {_place(one, found.read_to[one.connection], now)}"
         if one.posts_from is not None:
             yield f"  posts from {_utc(one.posts_from)}: what happened before the first run is not posted"
+        if one.held_since is not None:
+            yield f"  held back since {_utc(one.held_since)}: see `slabridge plan`, and accept it with `run --accept`"
         yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, now)}"
     if seen.quarantined:

@@ -17,7 +17,7 @@ class Progress:
     """How far a connection is. Instants are ms UTC by the tool's clock, None is "never".
 
     `as_of` is when the last complete run on it began; `cursor` is where reading goes on. No
-    transition before `posts_from` is posted.
+    transition before `posts_from` is posted. Since `held_since` the guard lets nothing be written.
     """
 
     connection: str
@@ -31,6 +31,7 @@ class Progress:
     quarantined: int
     quarantined_since: int | None
     posts_from: int | None
+    held_since: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
                 quarantined.get(name, 0),
                 since.get(name),
                 None if row is None else row.posts_from,
+                None if row is None else row.held_since,
             )
         )
     now = transaction.scalar(sa.select(lease.clock(transaction))) or 0

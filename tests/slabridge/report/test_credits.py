@@ -182,6 +182,11 @@ def test_an_overrun_over_a_month_is_charged_in_each_with_its_part_and_at_most_ov
     assert totals(keys, facts) == ["20000.00", "10000.00", "10000.00", "0.00"]
 
 
+def test_the_most_for_a_cycle_is_a_share_of_the_fee_also_where_each_hour_has_an_amount() -> None:
+    keys = fee("1000") + 'credits = [{ measure = "overrun", amount = "100.00", per = "1h", at_most = "20%" }]'
+    assert totals(keys, [late(90 * MINUTE), late(9 * HOUR, period="2026-02")]) == ["200.00", "0.00"]
+
+
 @pytest.mark.parametrize(("calendar", "target", "hours"), [("always", "8h", 12), ("service", "8h", 11)])
 def test_free_time_runs_on_the_clock_that_the_agreement_names(calendar: str, target: str, hours: int) -> None:
     """Reported on Monday at 9, restored on Wednesday at noon, service from 8 to 16."""

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from sla_engine.instant import HOUR, MINUTE
+from slabridge.app.status import status
 from slabridge.exit import Exit
 from slabridge.run import guard
+from slabridge.show.status import lines_of
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.job import NOON, Job, small, tally
 from tests.slabridge.run.test_small import read
@@ -44,6 +46,7 @@ def test_a_typo_that_would_empty_fields_on_many_tickets_writes_nothing_and_the_o
     assert tally(report, "snow").held > 0
     assert tally(report, "jira").held == 0
     assert job.writes() == {}
+    assert any("held back since" in line for line in lines_of(status(job.config())))
     assert job.run_at(NOON + 52 * MINUTE).exit_code is Exit.USAGE  # it goes on being held
     assert job.writes() == {}
 

@@ -2,11 +2,13 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -19,6 +21,8 @@ from slabridge.report.period import read_period
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
 from slabridge.show.report_files import files_of
 from slabridge.show.report_page import page_of
+from slabridge.show.report_pdf import pdf_of
+from slabridge.show.report_sheets import NoLibrary, workbook_of
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
@@ -222,3 +226,28 @@ def test_the_figures_of_an_issued_report_stand_as_rows_and_the_views_show_the_la
     (risk,) = rows(place, "SELECT COUNT(*) FROM v_open_risk")
     assert risk == rows(place, "SELECT COUNT(*) FROM result WHERE stopped_at IS NULL AND NOT excluded")[0]
     assert rows(place, "SELECT percent FROM v_availability_month") == [(found.document["availability"][0]["percent"],)]
+
+
+def test_a_workbook_has_numbers_as_numbers_and_no_formula(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    book = ZipFile(BytesIO(workbook_of(_with_hostile_texts(job.config(), report(job, "2016-03")))))
+    sheets = {name: book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")}
+    assert len(sheets) == 7
+    assert not any("<f>" in sheet for sheet in sheets.values())
+    assert 't="s"' in sheets["xl/worksheets/sheet3.xml"]
+    numbers = re.findall(r'<c r="J\d+"><v>([\d.]+)</v>', sheets["xl/worksheets/sheet3.xml"])
+    assert numbers
+    assert all(float(number) > 0 for number in numbers)
+    texts = book.read("xl/sharedStrings.xml").decode()
+    assert "=1+1" in texts
+    assert "\u202e" not in texts
+
+
+def test_a_pdf_is_the_page_on_paper(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    try:
+        found = pdf_of(report(job, "2016-03"))
+    except NoLibrary as error:
+        pytest.skip(str(error))
+    assert found.startswith(b"%PDF-")
+    assert len(found) > 10_000

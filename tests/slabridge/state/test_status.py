@@ -129,6 +129,7 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
         "known": 3,
         "gone": 0,
         "posts_from": None,
+        "held_since": None,
         "open": 2,
         "pending": 1,
         "unclear": 1,

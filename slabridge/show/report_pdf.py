@@ -1,0 +1,23 @@
+"""A report as PDF: the page, printed."""
+
+from slabridge.report.document import Document
+from slabridge.show.report_page import page_of
+from slabridge.show.report_sheets import NoLibrary
+
+
+def pdf_of(document: Document) -> bytes:
+    """Return the PDF.
+
+    Raises:
+        NoLibrary: WeasyPrint, or the libraries of the system that it needs, are not installed.
+    """
+    try:
+        import weasyprint  # noqa: PLC0415 - an extra
+    except (ImportError, OSError):
+        message = "PDF needs WeasyPrint and Pango; install slabridge[pdf], and the system's package of Pango"
+        raise NoLibrary(message) from None
+    return bytes(weasyprint.HTML(string=page_of(document, whole=True), url_fetcher=_refused).write_pdf())
+
+
+def _refused(url: str) -> None:
+    raise ValueError(f"a report asks for nothing from elsewhere, and not for {url}")

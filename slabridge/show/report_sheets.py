@@ -1,0 +1,87 @@
+"""A report as a workbook: numbers as numbers, its tickets as sheets, and no cell that a spreadsheet would run."""
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+from slabridge.report.document import Document
+from slabridge.text.printed import line
+
+_CASE = (
+    *("agreement", "objective", "source", "ticket", "id", "cycle", "started_at", "stopped_at", "breached_at"),
+    *("target_seconds", "elapsed_seconds", "over_seconds", "holder"),
+)
+_SUMMARY = ("promise", "measure", "target", "percent", "kept", "why_no_verdict", "cases")
+_TIME = ("agreement", "holder", "cover", "seconds", "covered", "closed", "paused", "uncovered")
+_MOST_ROWS = 1_048_575
+"""Rows that a sheet holds beside its head."""
+
+
+class NoLibrary(Exception):  # noqa: N818 - what is missing
+    """What writes this format is not installed; the message says how to install it."""
+
+
+def workbook_of(document: Document) -> bytes:
+    """Return the workbook.
+
+    Raises:
+        NoLibrary: XlsxWriter is not installed.
+    """
+    try:
+        import xlsxwriter  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise NoLibrary("XLSX needs XlsxWriter; install slabridge[xlsx]") from None
+    content = BytesIO()
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(content, plain) as book:
+        bold = book.add_format({"bold": True, "text_wrap": True})
+        cover = [{"what": key, "value": value} for key, value in document["cover"].items()]
+        cases = [(one, case) for one in document["objectives"] for case in one["breaches"]]
+        sheets: Mapping[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
+            "Cover": (("what", "value"), cover),
+            "Promises": (_SUMMARY, [_with_numbers(row) for row in document["summary"]]),
+            "Breaches": ((*_CASE, "breach_holder", "cause"), [case for _, case in cases]),
+            "Excluded": (_CASE, [case for one in document["objectives"] for case in one["excluded"]]),
+            "Open and breached": (_CASE, document["open_and_breached"]["cycles"]),
+            "Time used": (_TIME, document["time_used"]),
+            "Credits": (("service", "period", "text", "ticket", "amount", "currency"), _credits(document)),
+        }
+        for name, (names, rows) in sheets.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, names, bold)
+            for number, row in enumerate(rows[:_MOST_ROWS], 1):
+                for column, key in enumerate(names):
+                    _write(sheet, number, column, row.get(key))
+            sheet.autofit(300)
+    return content.getvalue()
+
+
+def _with_numbers(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    kept = {True: "yes", False: "no", None: ""}[row["kept"]]
+    shares = {key: None if row[key] is None else float(row[key]) for key in ("target", "percent")}
+    return {**row, **shares, "kept": kept}
+
+
+def _credits(document: Document) -> list[Mapping[str, Any]]:
+    """Return the lines of all bills; a cell holds a binary number, whatever is done: the document is exact."""
+    return [
+        {**item, "amount": float(item["amount"]), "service": part["service"], **_of_bill(bill)}
+        for part in document["consequences"]
+        for bill in part["bills"]
+        for item in bill["items"]
+    ]
+
+
+def _of_bill(bill: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: bill[key] for key in ("period", "currency")}
+
+
+def _write(sheet: Any, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - of XlsxWriter, and any cell
+    """Write a cell: a number as a number, everything else as a text that steers nothing."""
+    if value is None:
+        return
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value)
+    else:
+        sheet.write_string(row, column, line(value if isinstance(value, str) else str(value)))
