@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sla_engine import Result
 from sla_engine.clause import Clause
+from slabridge.app.prometheus import STEP, NotMeasured, samples_of
 from slabridge.config import Config
 from slabridge.config.services.reporting import Reporting, read_reporting
 from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
@@ -159,10 +160,22 @@ def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked) -> lis
         for source in service.outages:
             if isinstance(source, FileSource):
                 files[source.path] = None
-            elif isinstance(source, ServiceNowSource | PrometheusSource):
-                where = source.connection if isinstance(source, ServiceNowSource) else source.url
-                lacking.append(f"outages of {service.name} that {where} knows were not read")
+            elif isinstance(source, ServiceNowSource):
+                lacking.append(f"outages of {service.name} that {source.connection} knows were not read")
+            elif isinstance(source, PrometheusSource):
+                lacking += _measure(reporter, service.name, source)
     reporter.add_outages([one for path in files for one in _outages_of(path)])
+    return lacking
+
+
+def _measure(reporter: Reporter, service: str, source: PrometheusSource) -> list[str]:
+    """Ask a Prometheus; return why it gave nothing: then nobody looked."""
+    samples, lacking = {}, []
+    try:
+        samples = samples_of(source, reporter.since, min(reporter.until, reporter.as_of))
+    except NotMeasured as error:
+        lacking.append(f"outages of {service} were not measured: {error}")
+    reporter.add_samples(service, source, samples, STEP)
     return lacking
 
 

@@ -1,6 +1,6 @@
 """A report in the making: which periods it takes, what is judged for each, and the document in the end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,7 @@ from slabridge.config.problem import instead
 from slabridge.config.services.credit import CountLine
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.service import Service
-from slabridge.config.services.sources import TicketSource
+from slabridge.config.services.sources import PrometheusSource, TicketSource
 from slabridge.report.availability import Availability, availability_of
 from slabridge.report.credits import Credits, credits_of
 from slabridge.report.document import Content, Document, ServicePart, document_of
@@ -20,6 +20,8 @@ from slabridge.report.facts import ServiceFacts
 from slabridge.report.gathered import Gathering, Keep, Selection
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period, periods_of
+from slabridge.report.samples import spans_down
+from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
 from slabridge.report.window import window_of
 
@@ -62,6 +64,7 @@ class Reporter:
                     gathering = Gathering(reporting, period, self._as_of(period), self._selection, whole=False)
                     self._further[period] = gathering
         self._outages: list[Outage] = []
+        self._unmeasured: dict[str, list[Interval]] = {}
         self.notes: list[str] = []
 
     @property
@@ -101,6 +104,16 @@ class Reporter:
         for name in sorted({one.service for one in outages} - known):
             self.notes.append(f"outages of {name!r}, which is no service of the file; {instead(name, known)}")
         self._outages += outages
+
+    def add_samples(self, service: str, source: PrometheusSource, samples: Mapping[int, float], step: int) -> None:
+        """Add what was measured of a service from `since` on; where nothing was, nobody looked."""
+        within = (self.since, min(self.until, self._now))
+        down, unmeasured = spans_down(samples, within, step, source.lasting)
+        for start, end in down:
+            name = f"{source.query}#{start}"
+            self._outages.append(Outage(service, start, end, cause="measured", ref=name, source="prometheus"))
+        before = self._unmeasured.get(service)
+        self._unmeasured[service] = unmeasured if before is None else common(before, unmeasured)
 
     def _tell_of_outages(self, tickets: Sequence[Ticket]) -> None:
         calendars = self._main.engine.calendars
@@ -181,7 +194,9 @@ class Reporter:
         end = min(period.end, self._now)
         mine = [one for one in self._outages if one.service == service.name]
         window = window_of(terms, self._reporting.definitions.calendars)
-        return availability_of(mine, terms, calendars[terms.calendar], period.start, end, window=window)
+        dark = self._unmeasured.get(service.name, ())
+        calendar = calendars[terms.calendar]
+        return availability_of(mine, terms, calendar, period.start, end, window=window, unmeasured=dark)
 
     def _bills(self, service: Service) -> tuple[list[Credits], list[Duty]]:
         periods = self._periods(service)
