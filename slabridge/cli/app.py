@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from slabridge.cli.baseline import baseline
 from slabridge.cli.compare import compare
 from slabridge.cli.demo import demo
 from slabridge.cli.evaluate import evaluate
@@ -49,6 +50,7 @@ app.command()(validate)
 app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)
+app.command()(baseline)
 app.command()(demo)
 app.command()(sandbox)
 

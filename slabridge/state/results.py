@@ -1,6 +1,6 @@
 """What tickets came to, a row for each cycle (docs/tables.md)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
@@ -86,6 +86,33 @@ def of(transaction: Transaction, keys: Mapping[str, str], but: Collection[str] =
         for id_, *values in transaction.sql.execute(statement.order_by(result.c.ticket, result.c.place)):
             found.setdefault(id_, []).append(_result(transaction.connection, id_, keys[id_], values))
     return {id_: tuple(results) for id_, results in found.items()}
+
+
+def taken(
+    transaction: Transaction, since: int, by: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...], int, int, int | None]]:
+    """Yield (agreement.objective, values of fields, elapsed, target, when it ended), in ms, of cycles since an instant.
+
+    Left out are cancelled and excluded ones, and those by a deadline, which have no target of working time.
+    """
+    columns = (result.c.agreement, result.c.objective, result.c.elapsed_ms, result.c.target_ms, result.c.stopped_at)
+    held = [result.c[name] for name in DIMENSIONS]
+    statement = sa.select(*columns, *held, result.c.dimensions).where(
+        transaction.owns(result),
+        result.c.started_at >= since,
+        result.c.stage != "cancelled",
+        ~result.c.excluded,
+        result.c.deadline.is_(None),
+    )
+    for agreement, objective, elapsed, target, ended_at, *texts, further in transaction.sql.execute(statement):
+        values = dict(zip(DIMENSIONS, texts, strict=True))
+        if any(name not in values for name in by):
+            values |= {name: _text(value) for name, value in _further(further).items() if name not in values}
+        yield f"{agreement}.{objective}", tuple(values.get(name) or "" for name in by), elapsed, target, ended_at
+
+
+def _text(value: object) -> str:
+    return ", ".join(value) if isinstance(value, list) else str(value)
 
 
 def _row(connection: str, id_: str, place: int, one: Result) -> dict[str, Any]:

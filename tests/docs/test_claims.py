@@ -57,6 +57,7 @@ def test_readme_names_every_command() -> None:
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
         ("whatif", "whatif.md", ["What if?"]),
         ("report", "reports.md", ["Options"]),
+        ("baseline", "baseline.md", ["Targets from history"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
         ("demo", "sandbox.md", ["The demo"]),

@@ -123,7 +123,7 @@ def test_a_real_prometheus_gives_what_it_has_scraped(tmp_path: Path) -> None:
             found: dict[int, float] = {}
             while not found and time.monotonic() < deadline:
                 try:
-                    requests.get(f"{address}/-/ready", timeout=1)
+                    requests.get(f"{address}/-/ready", timeout=PATIENCE)
                     now = round(time.time() * 1000)
                     found = samples_of(source(address), now - 5 * MINUTE, now + MINUTE)
                 except (NotMeasured, requests.RequestException):

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 import pytest
 
 from sla_engine.instant import DAY, HOUR, format_instant
+from slabridge.app.baseline import baselines
 from slabridge.app.issue import issue, issued, verify
 from slabridge.app.report import Asked, of_state
 from slabridge.config import Config
@@ -251,3 +252,15 @@ def test_a_pdf_is_the_page_on_paper(job: Job) -> None:
         pytest.skip(str(error))
     assert found.startswith(b"%PDF-")
     assert len(found) > 10_000
+
+
+def test_what_the_stored_cycles_took_is_told_by_objective_and_field(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    found = baselines(job.config(), None, ("priority", "source_of_none"), {"desk.fix": HOUR})
+    mine = {group: one for group, one in found.items() if group[0] == "desk.fix"}
+    assert {group[1] for group in mine} >= {"P1", "P3"}
+    assert {group[2] for group in mine} == {""}
+    counted = rows(job.place, "SELECT COUNT(*) FROM result WHERE agreement = 'desk' AND stage <> 'cancelled'")
+    assert sum(one.count for one in mine.values()) == counted[0][0]
+    later = baselines(job.config(), NOON, ("priority",), {})
+    assert sum(one.count for one in later.values()) < sum(one.count for one in found.values())
