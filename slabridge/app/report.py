@@ -65,9 +65,18 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
     linked = read_linked(path) if reporting.definitions.chain else None
     invalid: list[tuple[int, str]] = []
+    seen: dict[tuple[str, str], int] = {}
     for batch in read_batches(path):
-        reporter.add(batch.tickets, () if linked is None else linked.others(batch.tickets))
+        mine = []
+        for line, ticket in zip(batch.lines, batch.tickets, strict=True):
+            first = seen.setdefault((ticket.source, ticket.id), line)
+            if first == line:
+                mine.append(ticket)
+            else:
+                invalid.append((line, f"{ticket.key} stands in line {first} already, which counts"))
+        reporter.add(mine, () if linked is None else linked.others(mine))
         invalid += batch.invalid
+    reporter.set_aside([f"line {line}: {text}" for line, text in invalid])
     return Reported(reporter.document(), lacking, invalid)
 
 
@@ -164,8 +173,7 @@ def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked) -> lis
                 lacking.append(f"outages of {service.name} that {source.connection} knows were not read")
             elif isinstance(source, PrometheusSource):
                 lacking += _measure(reporter, service.name, source)
-    reporter.add_outages([one for path in files for one in _outages_of(path)])
-    return lacking
+    return lacking + reporter.add_outages([one for path in files for one in _outages_of(path)])
 
 
 def _measure(reporter: Reporter, service: str, source: PrometheusSource) -> list[str]:

@@ -1,5 +1,6 @@
 """Availability of a service in a period (docs/reports.md, "Availability"); all amounts exact, in ms."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,17 +13,26 @@ from slabridge.report.spans import Interval, clipped, common, length, subtract, 
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """An outage that counts, [start, end) ms UTC; `down` is its part of the time down, weighted."""
+
+    start: int
+    end: int
+    down: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Availability:
     """What a period came to: agreed service time, time down (weighted), and the outages that were counted.
 
     `excused` is down time that planned or excluded outages excuse, `planned` the maintenance in service time;
-    `unproven` are excluded outages that nobody approved, `open` those that still last. `verdict` is None where none is
-    given, and `why_none` says why.
+    `records` are the outages as they are recorded, in their last version, `superseded` the earlier versions. `verdict`
+    is None where none is given, and `why_none` says why.
     """
 
     service_time: int
     down: Fraction
-    outages: tuple[Interval, ...]
+    outages: tuple[Counted, ...]
     longest: int
     planned: int
     excused: Fraction
@@ -30,8 +40,13 @@ class Availability:
     target: Fraction | None
     verdict: bool | None
     why_none: str
-    unproven: tuple[Outage, ...] = ()
-    open: tuple[Outage, ...] = ()
+    records: tuple[Outage, ...] = ()
+    superseded: tuple[Outage, ...] = ()
+
+    @property
+    def unproven(self) -> tuple[Outage, ...]:
+        """Excluded outages that nobody approved."""
+        return tuple(one for one in self.records if one.kind == "excluded" and not one.approved_by)
 
     @property
     def number(self) -> int:
@@ -78,7 +93,8 @@ def availability_of(  # noqa: PLR0913 - all that availability depends on
 
     `window` is the time in which planned outages excuse (None: any), `unmeasured` when nobody looked.
     """
-    known = [outage for outage in latest(outages) if outage.start < end]
+    every = [outage for outage in outages if outage.start < end]
+    known = latest(every)
     agreed = working(calendar, start, end)
     planned, down = _planned(known, terms, agreed, end, window)
     excused = union([*planned, *_spans((one for one in known if one.kind == "excluded"), end)])
@@ -93,15 +109,17 @@ def availability_of(  # noqa: PLR0913 - all that availability depends on
     pieces = list(_pieces(weighted))
     service_time = length(agreed)
     out = [(list(subtract([span], excused)), weight) for span, weight in pieces]
-    lost = sum((length(common(left, agreed)) * weight for left, weight in out), Fraction(0))
+    parts = [(part, weight) for left, weight in out for part in common(left, agreed)]
+    lost = sum((length([part]) * weight for part, weight in parts), Fraction(0))
     hidden = sum((length(common([span], agreed)) * weight for span, weight in pieces), Fraction(0)) - lost
     found = [span for span in union(one for left, _ in out for one in left) if common([span], agreed)]
     found = list(clipped(found, start, end))
+    last = set(known)
     verdict, why = _verdict(service_time, lost, length(unseen), terms)
     return Availability(
         service_time=service_time,
         down=lost,
-        outages=tuple(found),
+        outages=_counted_as(found, parts),
         longest=max((length(common([span], agreed)) for span in found), default=0),
         planned=length(common(planned, working(calendar, start, end))),
         excused=hidden,
@@ -109,9 +127,17 @@ def availability_of(  # noqa: PLR0913 - all that availability depends on
         target=None if terms.target is None else terms.target.share,
         verdict=verdict,
         why_none=why,
-        unproven=tuple(one for one in known if one.kind == "excluded" and not one.approved_by),
-        open=tuple(one for one in known if one.end is None),
+        records=tuple(one for one in known if one.end is None or one.end > start),
+        superseded=tuple(one for one in every if one not in last and (one.end is None or one.end > start)),
     )
+
+
+def _counted_as(found: Sequence[Interval], parts: Iterable[tuple[Interval, Fraction]]) -> tuple[Counted, ...]:
+    """Return the outages, each with the parts of the time down that lie in it."""
+    begins, down = [start for start, _ in found], [Fraction(0) for _ in found]
+    for (start, end), weight in parts:
+        down[bisect_right(begins, start) - 1] += (end - start) * weight
+    return tuple(Counted(start, end, part) for (start, end), part in zip(found, down, strict=True))
 
 
 def _verdict(service_time: int, lost: Fraction, unseen: int, terms: Terms) -> tuple[bool | None, str]:

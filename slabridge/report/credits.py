@@ -23,7 +23,7 @@ from slabridge.config.services.credit import (
 from slabridge.config.services.fees import Fee
 from slabridge.report.money import rounded
 from slabridge.report.period import Period
-from slabridge.report.shown import shown_share
+from slabridge.report.shown import shown_number, shown_share
 from slabridge.text.spoken import spoken
 
 NOTHING = Decimal(0)
@@ -80,7 +80,10 @@ class CreditItem:
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """What a period comes to: items before caps, what is given in the end, and what is earned back by it."""
+    """What a period comes to: items and their sum before caps, what is given in the end, and what is earned back by it.
+
+    `fee` is that of the period, `period_cap` and `year_cap` the most that is given in either (None: no cap).
+    """
 
     period: Period
     items: tuple[CreditItem, ...]
@@ -91,6 +94,9 @@ class Credits:
     earned_back: Decimal = NOTHING
     year_to_date: Decimal = NOTHING
     year_cap: Decimal | None = None
+    fee: Decimal = NOTHING
+    before_caps: Decimal = NOTHING
+    period_cap: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -130,12 +136,12 @@ def _period(lines: Sequence[Line], consequences: Consequences, fee: Fee, facts: 
     items = [_finished(item, consequences.repeat if n in again else Fraction(1), fee.currency, n) for n, item in exact]
     if consequences.one_event == "highest":
         items = _highest(items, {n for n, line in enumerate(lines) if isinstance(line, OverrunLine | BreachLine)})
-    total = sum((item.amount for item in items), rounded(Fraction(0), fee.currency))
-    capped = ""
+    before_caps = total = sum((item.amount for item in items), rounded(Fraction(0), fee.currency))
+    capped, period_cap = "", None
     if consequences.cap_period is not None:
-        most = rounded(fee.of(consequences.period) * consequences.cap_period, fee.currency)
-        if total > most:
-            total, capped = most, "period"
+        period_cap = rounded(fee.of(consequences.period) * consequences.cap_period, fee.currency)
+        if total > period_cap:
+            total, capped = period_cap, "period"
     year, year_cap = facts.period.first.year, None
     before = ledger.by_year.get(year, NOTHING)
     if consequences.cap_year is not None:
@@ -152,6 +158,9 @@ def _period(lines: Sequence[Line], consequences: Consequences, fee: Fee, facts: 
         capped,
         year_to_date=before + total,
         year_cap=year_cap,
+        fee=rounded(fee.of(consequences.period), fee.currency),
+        before_caps=before_caps,
+        period_cap=period_cap,
     )
 
 
@@ -215,7 +224,20 @@ def _tier(line: TierLine, fee: Fee, facts: Facts) -> list[_Exact]:
     holding = [tier for tier in line.tiers if (value < tier.limit if is_share else value > tier.limit)]
     if not holding:
         return []
-    return [_exact(holding[-1].award, fee, Fraction(1), f"{line.figure} {_said(value, line.figure)}")]
+    tier = holding[-1]
+    limit = f"{_promised(tier.limit)} %" if is_share else _said(tier.limit, line.figure)
+    beyond = f"{'below' if is_share else 'above'} {limit}"
+    return [_exact(tier.award, fee, Fraction(1), f"{_named(line)} {_said(value, line.figure)}, {beyond}")]
+
+
+def _promised(share: Fraction) -> str:
+    """Return a share as the file has it."""
+    return shown_share(share, 6).rstrip("0").rstrip(".")
+
+
+def _named(line: TierLine | MissedLine) -> str:
+    """Return which figure a line goes by."""
+    return line.figure if line.objective is None else f"{line.figure} of {line.objective}"
 
 
 def rounded_share(share: Fraction, rounding: Rounding) -> Fraction:
@@ -244,11 +266,8 @@ def _missed(line: MissedLine, fee: Fee, facts: Facts) -> list[_Exact]:
     if value is None or target is None or value >= target:
         return []
     units = units_of(target - value, line.per, line.hours)
-    return [
-        _exact(
-            line.award, fee, units, f"{line.figure} {_said(value, line.figure)}, {_said(target, line.figure)} promised"
-        )
-    ]
+    promised = f"{_promised(target)} % promised"
+    return [_exact(line.award, fee, units, f"{_named(line)} {_said(value, line.figure)}, {promised}")]
 
 
 def _count(n: int, line: CountLine, fee: Fee, facts: Facts, ledger: _Ledger) -> list[_Exact]:
@@ -277,9 +296,15 @@ def _overrun(n: int, line: OverrunLine, fee: Fee, facts: Facts, ledger: _Ledger)
         before = ledger.overruns.get((n, one.cycle), Fraction(0))
         ledger.overruns[n, one.cycle] = so_far
         if so_far != before:
-            text = f"{one.cycle}: {spoken(int(beyond)) or '0s'} beyond what was agreed"
+            each = spoken(line.per)
+            text = f"{one.cycle}: {spoken(int(beyond)) or '0s'} beyond what was agreed, {_times(so_far)} x {each}"
+            text += f", {_times(before)} x {each} charged before" if before else ""
             found.append(_exact(line.award, fee, so_far - before, text, one.ticket))
     return found
+
+
+def _times(units: Fraction) -> str:
+    return str(units) if units.denominator == 1 else shown_number(units, 4)
 
 
 def _units_at_most(award: Award, fee: Fee, at_most: Fraction) -> Fraction:

@@ -42,6 +42,7 @@ def _cases(before: Document, after: Document) -> Iterator[str]:
 
 def _listed(document: Document) -> Iterator[tuple[str, Document]]:
     for one in document["objectives"]:
+        yield from (("met", case) for case in one.get("met", ()))
         yield from (("breached", case) for case in one["breaches"])
         yield from (("excluded", case) for case in one["excluded"])
 

@@ -1,5 +1,6 @@
 """What a period's tickets come to, gathered batch by batch: of a million not all are in memory."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -40,22 +41,26 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A cycle whose target was made longer while it ran; `only_thereby` it was met."""
+    """A decided cycle whose target (ms) changed while it ran; `was_breached` is what the first one makes of it."""
 
     result: Result
     from_target: int
-    only_thereby: bool
+    was_breached: bool
 
 
 @dataclass(slots=True)
 class Gathered:
-    """The facts of a period, as at an instant: results without their segments."""
+    """The facts of a period, as at an instant: results without their segments.
+
+    `undecided` counts cycles that are neither met nor breached yet, by agreement, objective and stage.
+    """
 
     cases: list[Case] = field(default_factory=list)
     stopped: list[Result] = field(default_factory=list)
     open_breached: list[Result] = field(default_factory=list)
     late: list[Result] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
+    undecided: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     lives: list[Life] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)
     warnings: int = 0
@@ -128,6 +133,9 @@ class Gathering:
         stopped_here = result.stopped_at is not None and period.start <= result.stopped_at < period.end
         if stopped_here and result.stage == "completed":
             found.stopped.append(result)
+        waits = result.stopped_at is None and not result.breached and not result.excluded
+        if waits and result.started_at < period.end:
+            found.undecided[result.agreement, result.objective, result.stage] += 1
         if not result.breached or result.breached_at is None or result.breached_at >= period.end or result.excluded:
             return
         if result.stopped_at is None or result.stopped_at >= period.end:
@@ -136,7 +144,7 @@ class Gathering:
             found.late.append(result)
 
     def _changed(self, tickets: Sequence[Ticket], results: Iterable[Result]) -> Iterable[Changed]:
-        """Yield cycles of the period whose target was made longer, by tickets in which what chooses it changed."""
+        """Yield cycles of the period whose target changed, of tickets in which what chooses it changed."""
         moved = [t for t in tickets if any(self._choosing.intersection(e.changes) for e in t.history)]
         if not moved:
             return
@@ -147,10 +155,10 @@ class Gathering:
         }
         for result in results:
             one = first.get((result.source, result.id, result.agreement, result.objective, result.cycle))
-            if (result.source, result.id) in names and one is not None and one.target < result.target:
+            if (result.source, result.id) in names and one is not None and one.target != result.target:
                 at = result.breached_at if result.breached else result.stopped_at
                 if at is not None and self.period.start <= at < self.period.end and result.stage != "cancelled":
-                    yield Changed(result, one.target, one.breached and not result.breached)
+                    yield Changed(result, one.target, one.breached)
 
 
 def _bare(result: Result) -> Result:

@@ -91,7 +91,7 @@ def handled(lives: Sequence[Life], within: int, worked: Worked) -> Handled:
     first = [
         life
         for life in lives
-        if len(life.teams) <= 1 and not life.reopened_at and not life.waited
+        if len(life.teams) == 1 and not life.reopened_at and not life.waited
         if worked(life.created, life.resolved_at or life.created) <= within
     ]
     return Handled(

@@ -98,12 +98,18 @@ class Reporter:
         self._main.add_lives(tickets)
         self._tell_of_outages(tickets)
 
-    def add_outages(self, outages: Sequence[Outage]) -> None:
-        """Add outages that are told of elsewhere; those of unknown services are named in a note."""
+    def set_aside(self, texts: Sequence[str]) -> None:
+        """Name what is in no figure because it is no ticket."""
+        self._main.found.invalid += texts
+
+    def add_outages(self, outages: Sequence[Outage]) -> list[str]:
+        """Add outages that are told of elsewhere; return what is to be said of those of unknown services."""
         known = {service.name for service in self._reporting.services}
-        for name in sorted({one.service for one in outages} - known):
-            self.notes.append(f"outages of {name!r}, which is no service of the file; {instead(name, known)}")
+        unknown = sorted({one.service for one in outages} - known)
+        texts = [f"outages of {name!r}, which is no service of the file; {instead(name, known)}" for name in unknown]
+        self.notes += texts
         self._outages += outages
+        return texts
 
     def add_samples(self, service: str, source: PrometheusSource, samples: Mapping[int, float], step: int) -> None:
         """Add what was measured of a service from `since` on; where nothing was, nobody looked."""

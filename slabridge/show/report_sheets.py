@@ -5,14 +5,19 @@ from io import BytesIO
 from typing import Any
 
 from slabridge.report.document import Document
+from slabridge.show.report_lists import lists_of
 from slabridge.text.printed import line
 
-_CASE = (
-    *("agreement", "objective", "source", "ticket", "id", "cycle", "started_at", "stopped_at", "breached_at"),
-    *("target_seconds", "elapsed_seconds", "over_seconds", "holder"),
-)
 _SUMMARY = ("promise", "measure", "target", "percent", "kept", "why_no_verdict", "cases")
-_TIME = ("agreement", "holder", "cover", "seconds", "covered", "closed", "paused", "uncovered")
+_NAMES = {
+    "cases": "Cases",
+    "open": "Open and breached",
+    "changed": "Changed under way",
+    "tickets": "Tickets",
+    "time": "Time used",
+    "outages": "Outages",
+    "credits": "Credits",
+}
 _MOST_ROWS = 1_048_575
 """Rows that a sheet holds beside its head."""
 
@@ -36,19 +41,16 @@ def workbook_of(document: Document) -> bytes:
     with xlsxwriter.Workbook(content, plain) as book:
         bold = book.add_format({"bold": True, "text_wrap": True})
         cover = [{"what": key, "value": value} for key, value in document["cover"].items()]
-        cases = [(one, case) for one in document["objectives"] for case in one["breaches"]]
-        sheets: Mapping[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
+        sheets: dict[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
             "Cover": (("what", "value"), cover),
             "Promises": (_SUMMARY, [_with_numbers(row) for row in document["summary"]]),
-            "Breaches": ((*_CASE, "breach_holder", "cause"), [case for _, case in cases]),
-            "Excluded": (_CASE, [case for one in document["objectives"] for case in one["excluded"]]),
-            "Open and breached": (_CASE, document["open_and_breached"]["cycles"]),
-            "Time used": (_TIME, document["time_used"]),
-            "Credits": (("service", "period", "text", "ticket", "amount", "currency"), _credits(document)),
         }
+        for name, (names, rows) in lists_of(document).items():
+            sheets[_NAMES[name]] = (names, [_money(row) for row in rows] if name == "credits" else rows)
         for name, (names, rows) in sheets.items():
             sheet = book.add_worksheet(name)
             sheet.freeze_panes(1, 0)
+            sheet.autofilter(0, 0, min(len(rows), _MOST_ROWS), len(names) - 1)
             sheet.write_row(0, 0, names, bold)
             for number, row in enumerate(rows[:_MOST_ROWS], 1):
                 for column, key in enumerate(names):
@@ -63,18 +65,9 @@ def _with_numbers(row: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**row, **shares, "kept": kept}
 
 
-def _credits(document: Document) -> list[Mapping[str, Any]]:
-    """Return the lines of all bills; a cell holds a binary number, whatever is done: the document is exact."""
-    return [
-        {**item, "amount": float(item["amount"]), "service": part["service"], **_of_bill(bill)}
-        for part in document["consequences"]
-        for bill in part["bills"]
-        for item in bill["items"]
-    ]
-
-
-def _of_bill(bill: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: bill[key] for key in ("period", "currency")}
+def _money(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row with its amount as a number; a cell holds a binary one, whatever is done: the document is exact."""
+    return {**row, "amount": float(row["amount"])}
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> None:  # noqa: ANN401 - of XlsxWriter, and any cell

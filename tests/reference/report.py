@@ -131,7 +131,7 @@ class Reference:
             three += changes >= 3
             reopened += left
             not_reopened += left == 0
-            first += changes == 0 and left == 0 and worked(start, end) <= within
+            first += len(teams) == 1 and left == 0 and worked(start, end) <= within
         return {
             "wall": statistics(wall),
             "working": statistics(working),

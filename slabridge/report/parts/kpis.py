@@ -1,0 +1,125 @@
+"""Measures of tickets in a report (docs/measures.md), and the tickets behind them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sla_engine.instant import format_instant
+from slabridge.config.services.reports import ReportRules
+from slabridge.report.kpis import (
+    Backlog,
+    Faults,
+    Frequency,
+    Handled,
+    Restored,
+    Worked,
+    backlog,
+    faults,
+    frequency,
+    handled,
+    restored,
+)
+from slabridge.report.life import Life
+from slabridge.report.parts.values import Document, durations, exact_seconds, instant, part_of
+from slabridge.report.period import Period
+from slabridge.report.shown import shown_number
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All measures of a period's tickets; `worked` is the working time by which they are measured."""
+
+    restored: Restored
+    created: Frequency
+    handled: Handled
+    backlog: Backlog
+    faults: Faults
+    worked: Worked
+
+
+def measured(lives: Iterable[Life], period: Period, as_of: int, rules: ReportRules, worked: Worked) -> Measured:
+    """Measure the tickets of a period as at an instant, ms UTC."""
+    ordered = sorted(lives, key=lambda life: (life.created, life.source, life.id))
+    in_scope = [life for life in ordered if life.in_scope]
+    done = restored(in_scope, period, worked)
+    return Measured(
+        restored=done,
+        created=frequency(in_scope, period),
+        handled=handled(done.tickets, rules.first_contact, worked),
+        backlog=backlog(ordered, period, as_of),
+        faults=faults(in_scope, period, rules.fault, rules.fault_min),
+        worked=worked,
+    )
+
+
+def kpis(found: Measured, calendar: str, fault: Sequence[str]) -> Document:
+    """Return the measures."""
+    done, hands, left, again = found.restored, found.handled, found.backlog, found.faults
+    return {
+        "restore": {
+            "wall": durations(done.wall),
+            "working": durations(done.working),
+            "calendar": calendar,
+            "created_resolved": done.born_resolved,
+            "open_again": done.open_again,
+        },
+        "incidents": {"count": len(found.created.tickets), "per_30_days": shown_number(found.created.per_30_days, 2)},
+        "first_team_resolution": part_of(len(hands.first_contact), hands.tickets),
+        "handovers": {
+            "sum": hands.handovers,
+            "tickets": hands.tickets,
+            "without": hands.without_handover,
+            "three_and_more": hands.three_and_more,
+        },
+        "reopenings": {"sum": hands.reopenings, "tickets": hands.tickets, "without": hands.without_reopening},
+        "backlog": {
+            "before": left.before,
+            "came": dict(sorted(left.came.items())),
+            "went": dict(sorted(left.went.items())),
+            "after": len(left.after),
+            "by_age": dict(left.ages),
+        },
+        "recurring_faults": {
+            "fields": [*fault],
+            "can_tell": again.can_tell,
+            "looked_at": again.looked_at,
+            "unset": again.unset,
+            "found": [
+                {
+                    "values": [*one.values],
+                    "tickets": len(one.tickets),
+                    "in_period": one.in_period,
+                    "keys": [life.key for life in one.tickets],
+                }
+                for one in again.found
+            ],
+        },
+    }
+
+
+def tickets(found: Measured) -> Iterable[Document]:
+    """Yield the tickets behind the measures, each with the part that it has in them."""
+    parts = {
+        "restored": found.restored.tickets,
+        "first_team": found.handled.first_contact,
+        "incident": found.created.tickets,
+        "backlog": found.backlog.after,
+    }
+    places = {name: {(life.source, life.id) for life in lives} for name, lives in parts.items()}
+    every = {(life.source, life.id): life for lives in parts.values() for life in lives}
+    for name in sorted(every):
+        life = every[name]
+        is_restored = name in places["restored"]
+        end = life.resolved_at if is_restored else None
+        yield {
+            "source": life.source,
+            "ticket": life.key,
+            "id": life.id,
+            "created_at": format_instant(life.created),
+            "resolved_at": instant(life.resolved_at),
+            **{part: name in place for part, place in places.items()},
+            "wall_seconds": None if end is None else exact_seconds(end - life.created),
+            "working_seconds": None if end is None else exact_seconds(found.worked(life.created, end)),
+            "teams": [*life.teams],
+            "handovers": life.handovers if is_restored else None,
+            "reopenings": len(life.reopened_at) if is_restored else None,
+        }

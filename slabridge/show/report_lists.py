@@ -1,0 +1,78 @@
+"""The lists behind a report's figures, as CSV and workbook have them: names of columns, and rows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from slabridge.report.document import Document
+
+Rows = Sequence[Mapping[str, Any]]
+
+_CYCLE = (
+    *("agreement", "objective", "source", "ticket", "id", "cycle", "started_at", "stopped_at", "breached_at"),
+    *("target_seconds", "elapsed_seconds", "paused_seconds", "over_seconds", "holder"),
+)
+_OUTCOMES = {"met": "met", "breaches": "breached", "excluded": "excluded"}
+
+
+def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
+    """Return each list by its name; every figure of the report can be counted from one of them."""
+    changed = ("first_target_seconds", "first_breached", "breached")
+    return {
+        "cases": ((*_CYCLE, "outcome", "breach_holder", "cause", "overruns"), [*_cases(document)]),
+        "open": (_CYCLE, document["open_and_breached"]["cycles"]),
+        "changed": ((*_CYCLE, *changed), document["changed_under_way"]["cycles"]),
+        "tickets": (
+            (
+                *("source", "ticket", "id", "created_at", "resolved_at", "restored", "first_team", "incident"),
+                *("backlog", "wall_seconds", "working_seconds", "teams", "handovers", "reopenings"),
+            ),
+            [{**one, "teams": ", ".join(one["teams"])} for one in document["tickets"]],
+        ),
+        "time": (
+            ("agreement", "holder", "cover", "seconds", "covered", "closed", "paused", "uncovered"),
+            document["time_used"],
+        ),
+        "outages": (
+            (
+                *("service", "from", "to", "kind", "weight", "down_seconds", "cause", "ref", "source", "version"),
+                *("announced", "approved_by", "superseded"),
+            ),
+            [*_outages(document)],
+        ),
+        "credits": (
+            ("service", "period", "text", "ticket", "amount", "points", "currency"),
+            [*_credits(document)],
+        ),
+    }
+
+
+def _cases(document: Document) -> Iterable[Mapping[str, Any]]:
+    for one in document["objectives"]:
+        for key, outcome in _OUTCOMES.items():
+            for case in one[key]:
+                yield {**case, "outcome": outcome, "overruns": ", ".join(case.get("overruns", ()))}
+
+
+def _outages(document: Document) -> Iterable[Mapping[str, Any]]:
+    """Yield the outages that counted, then the records that they were made of."""
+    for one in document["availability"]:
+        for row in one["outages"]:
+            yield {**row, "service": one["service"], "kind": "counted"}
+        for row in one["records"]:
+            yield {**row, "service": one["service"]}
+
+
+def _credits(document: Document) -> Iterable[Mapping[str, Any]]:
+    """Yield the items of each bill, and what a cap takes off: they add up to its credit."""
+    for part in document["consequences"]:
+        for bill in part["bills"]:
+            common = {"service": part["service"], "period": bill["period"], "currency": bill["currency"]}
+            for item in bill["items"]:
+                yield {**item, **common}
+            if bill["capped_by"]:
+                yield {**common, "text": f"cap of the {bill['capped_by']}", "amount": _less(bill)}
+
+
+def _less(bill: Document) -> str:
+    return str(Decimal(bill["total"]) - Decimal(bill["before_caps"]))
