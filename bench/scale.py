@@ -42,10 +42,12 @@ from connectors.interface import (
     NativeClock,
     NativeComment,
     NativeEntry,
+    NativeOutage,
     NativeTicket,
     Outcome,
     Page,
     Receipt,
+    Skipped,
     Touched,
     Value,
     Values,
@@ -170,6 +172,11 @@ class Tool:
         """Know no links."""
         del keys
         return {}
+
+    def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
+        """Keep none."""
+        del items
+        return iter(())
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:
         """Read tickets by id."""

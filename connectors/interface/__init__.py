@@ -2,6 +2,7 @@
 
 from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
+from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
@@ -18,7 +19,9 @@ __all__ = [
     "NativeClock",
     "NativeComment",
     "NativeEntry",
+    "NativeOutage",
     "NativeTicket",
+    "OutageKind",
     "Outcome",
     "Page",
     "Receipt",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.interface.clock import NativeClock
-from connectors.interface.page import Cursor, Page, Touched
+from connectors.interface.outage import NativeOutage
+from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.write import CommentDelete, Fact, FieldsWrite, Receipt, Write
 
 
@@ -60,6 +61,14 @@ class Connector(Protocol):
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """Read what the tool's own SLA engine holds of these tickets, in batches."""
+        ...
+
+    def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
+        """Read the outages of the configuration items of these names, each once; one that cannot be read says why.
+
+        Raises:
+            Refused: the tool keeps no outages, or has no such item.
+        """
         ...
 
     def encode(self, field: str, fact: Fact) -> str | None:

@@ -14,8 +14,10 @@ from connectors.interface import (
     FieldsWrite,
     Identity,
     NativeClock,
+    NativeOutage,
     Page,
     Receipt,
+    Skipped,
     Touched,
     Write,
 )
@@ -138,6 +140,10 @@ class Jira:
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """Read the SLAs of Jira Service Management; see `connectors.jira.clocks`."""
         return read_clocks(self._dialect, self._settings.url, ids)
+
+    def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
+        """Raise: Jira keeps no outages."""
+        raise Refused(f"{self.name}: Jira keeps no outages, and none of {', '.join(items)}")
 
     def encode(self, field: str, fact: Fact) -> str | None:
         """Return a fact as `NativeTicket.written` has it; see `connectors.jira.write.fact.encode`."""

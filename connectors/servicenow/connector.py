@@ -19,6 +19,7 @@ from connectors.interface import (
     FieldsWrite,
     Identity,
     NativeClock,
+    NativeOutage,
     NativeTicket,
     Page,
     Receipt,
@@ -31,6 +32,7 @@ from connectors.servicenow import clocks, query, stamp
 from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.check import check, who_am_i
 from connectors.servicenow.gap import gaps_of
+from connectors.servicenow.outages import read_outages
 from connectors.servicenow.page import Record
 from connectors.servicenow.pull.names import Names
 from connectors.servicenow.pull.scan import ScannedPage, cursor_of, position_of, scan
@@ -145,6 +147,10 @@ class ServiceNow:
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """See `Connector.clocks`."""
         return clocks.read_clocks(self._records, ids, self.name)
+
+    def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
+        """See `Connector.outages`."""
+        return read_outages(self._records, items, self.name)
 
     def encode(self, field: str, fact: Fact) -> str | None:  # noqa: ARG002 - all fields take these forms
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""

@@ -15,6 +15,7 @@ from connectors.servicenow import stamp
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 _WORD = re.compile(r"[A-Za-z0-9_.-]+")
+_TEXT = re.compile(r"(?!\s*javascript:)[^\^\x00-\x1f\x7f]+", re.IGNORECASE)
 _FOREIGN = re.compile(r"(?:^|\^)(EQ|ORDERBY|GROUPBY)")
 _CONDITION = re.compile(r"(?:^|\^)(?:OR|NQ)?([a-z0-9_]+(?:\.[a-z0-9_]+)*)(?=[=<>!A-Z ])")
 _BRANCH = "^NQ"
@@ -59,6 +60,11 @@ def name(text: str) -> str:
 def word(text: str) -> str:
     """Return a plain value, such as a sys_id or a code; anything else is Refused."""
     return checked(text, _WORD, "plain value")
+
+
+def equal(field: str, value: str) -> str:
+    """Return the condition that a field holds exactly this text; one that could steer the query is Refused."""
+    return f"{name(field)}={checked(value, _TEXT, 'name that can be asked for')}"
 
 
 def is_word(text: str) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sla_engine import Result
 from sla_engine.clause import Clause
+from slabridge.app.outages import tool_outages
 from slabridge.app.prometheus import STEP, NotMeasured, samples_of
 from slabridge.config import Config
 from slabridge.config.services.reporting import Reporting, read_reporting
@@ -95,7 +96,7 @@ def of_state(config: Config, asked: Asked) -> Reported:
         if not known:
             raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
         reporter = _reporter(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
-        lacking = _read_outages(reporter, reporting, asked)
+        lacking = _read_outages(reporter, reporting, asked, config)
         lacking += [
             f"nothing is known of {name}: no run on it was complete" for name, at in reached.items() if at is None
         ]
@@ -161,8 +162,8 @@ def _as_kept(
     return kept
 
 
-def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked) -> list[str]:
-    """Give the outages of files; return of which sources nothing was read."""
+def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked, config: Config | None = None) -> list[str]:
+    """Give the outages of all sources but tickets; return of which nothing was read, and what could not be."""
     files = dict.fromkeys(asked.outages)
     lacking = []
     for service in reporting.services:
@@ -170,7 +171,12 @@ def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked) -> lis
             if isinstance(source, FileSource):
                 files[source.path] = None
             elif isinstance(source, ServiceNowSource):
-                lacking.append(f"outages of {service.name} that {source.connection} knows were not read")
+                if config is None:
+                    lacking.append(
+                        f"outages of {service.name} that {source.connection} has are read over the state alone"
+                    )
+                else:
+                    lacking += tool_outages(reporter, config, service.name, source)
             elif isinstance(source, PrometheusSource):
                 lacking += _measure(reporter, service.name, source)
     return lacking + reporter.add_outages([one for path in files for one in _outages_of(path)])

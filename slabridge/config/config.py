@@ -24,7 +24,8 @@ from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.promises import read_promised
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.reports import read_report_rules
-from slabridge.config.services.service import read_services
+from slabridge.config.services.service import Service, read_services
+from slabridge.config.services.sources import ServiceNowSource
 from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
 
@@ -124,6 +125,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     services = read_services(document, folder, definitions, reading)
     rules = read_report_rules(document, reading)
     _check_types(definitions.chain, connections, reading)
+    _check_sources(services, connections, reading)
     state = _state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
@@ -157,6 +159,18 @@ def tree_of(config: Config) -> tuple[Problem, ...]:
     found = Reading(config.file)
     find_in_tree(config.definitions, config.mapped, found)
     return found.problems()
+
+
+def _check_sources(services: Iterable[Service], connections: Iterable[Connection], reading: Reading) -> None:
+    """Note a problem for each source of outages that is said to be a ServiceNow of the file and is none."""
+    keeping = [connection.name for connection in connections if connection.type == "servicenow"]
+    for service in services:
+        for n, source in enumerate(service.outages):
+            if isinstance(source, ServiceNowSource) and source.connection not in keeping:
+                path = ("services", service.name, "outages", n, "servicenow")
+                reading.problem(
+                    path, f"is no connection to a ServiceNow; {instead(source.connection, keeping)}", source.connection
+                )
 
 
 def _check_types(rules: Iterable[ChainRule], connections: Iterable[Connection], reading: Reading) -> None:

@@ -96,6 +96,21 @@ TABLES = {
         _named("cmn_location"),
         _named("cmdb_ci"),
         _named("cmdb_ci_service"),
+        Table(
+            "cmdb_ci_outage",
+            columns(
+                f"""{SYSTEM}, number string, cmdb_ci reference:cmdb_ci, type string choice, begin glide_date_time,
+                end glide_date_time, short_description string, task_number reference:task"""
+            ),
+            "number",
+            (("cmdb_ci",),),
+        ),
+        Table(
+            "cmdb_outage_ci_mtom",
+            columns(f"{SYSTEM}, ci_item reference:cmdb_ci, outage reference:cmdb_ci_outage"),
+            "outage",
+            (("ci_item",),),
+        ),
         _named("core_company"),
     )
 }

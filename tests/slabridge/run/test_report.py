@@ -11,12 +11,13 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import requests
 
 from sla_engine.instant import DAY, HOUR, format_instant
 from slabridge.app.baseline import baselines
 from slabridge.app.issue import issue, issued, verify
 from slabridge.app.report import Asked, of_state
-from slabridge.config import Config
+from slabridge.config import Config, ConfigError
 from slabridge.report.document import Document
 from slabridge.report.period import read_period
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
@@ -27,6 +28,7 @@ from slabridge.show.report_sheets import NoLibrary, workbook_of
 from slabridge.ticket.mapping import Mapper
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
+from tests.patience import PATIENCE
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.state.databases import rows
 
@@ -264,3 +266,39 @@ def test_what_the_stored_cycles_took_is_told_by_objective_and_field(job: Job) ->
     assert sum(one.count for one in mine.values()) == counted[0][0]
     later = baselines(job.config(), NOON, ("priority",), {})
     assert sum(one.count for one in later.values()) < sum(one.count for one in found.values())
+
+
+def test_outages_of_a_servicenow_are_read_and_one_that_cannot_be_is_said(job: Job) -> None:
+    job.replace("outages = [{ tickets", 'outages = [{ servicenow = "snow", ci = ["Mail gateway"] }, { tickets')
+    job.run_at(NOON + 5 * HOUR)
+    found = of_state(job.config(), Asked("2016-03"))
+    (text,) = found.lacking
+    assert "outages of desk were not read" in text
+    assert "no configuration item (cmdb_ci) that the account may read is named 'Mail gateway'" in text
+    job.call("POST", "cmdb_ci", name="Mail gateway")
+    endpoint = job.sandbox.servicenow
+    (item,) = requests.get(
+        f"{endpoint.url}/api/now/table/cmdb_ci",
+        params={"sysparm_query": "name=Mail gateway"},
+        auth=(endpoint.user, endpoint.secret),
+        timeout=PATIENCE,
+    ).json()["result"]
+    outage = {"cmdb_ci": item["sys_id"], "type": "outage", "begin": "2016-03-01 08:00:00", "end": "2016-03-01 09:00:00"}
+    job.call("POST", "cmdb_ci_outage", number="OUT1", **outage)
+    job.call("POST", "cmdb_ci_outage", number="OUT2", **{**outage, "begin": ""})
+    found = of_state(job.config(), Asked("2016-03"))
+    assert found.lacking == ["the outage OUT2 of snow is left out: begin is '', which is no date and time"]
+    (one,) = found.document["availability"]
+    assert [(row["ref"], row["kind"], row["source"]) for row in one["records"] if row["source"] == "snow"] == [
+        ("OUT1", "down", "snow")
+    ]
+    assert one["number"] >= 1
+
+
+def test_outages_are_those_of_a_servicenow_that_the_file_has(job: Job) -> None:
+    job.replace("outages = [{ tickets", 'outages = [{ servicenow = "jira", ci = ["Gate"] }, { tickets')
+    with pytest.raises(
+        ConfigError,
+        match=r'services.desk.outages\[0\].servicenow .*is no connection to a ServiceNow; .*"snow"|known: snow',
+    ):
+        job.config()
