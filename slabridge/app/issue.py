@@ -28,14 +28,6 @@ class Verified:
     versions: dict[str, str]
 
 
-def about(asked: Asked) -> str:
-    """Return in words of what a report is, apart from its period."""
-    parts = [f"services={','.join(asked.services)}" if asked.services else "all"]
-    parts += [f"customer={asked.customer}"] if asked.customer is not None else []
-    parts += [f"by={','.join(asked.by)}"] if asked.by != ("priority",) else []
-    return "; ".join(parts)
-
-
 def issued(config: Config, asked: Asked) -> Issued | None:
     """Return a report as it was issued last, None where it never was.
 
@@ -45,7 +37,7 @@ def issued(config: Config, asked: Asked) -> Issued | None:
     state = State.of(config.state, create=False, migrate=False)
     try:
         with state.reading() as sql:
-            return reports.latest(sql, asked.period, about(asked))
+            return reports.latest(sql, asked.period, asked.about)
     finally:
         state.close()
 
@@ -72,7 +64,7 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     state_of_it = "issued" if before is None else "restated"
     document = {**found.document, "cover": {**cover, "state": state_of_it, "number": number}, "restated": changed}
     at = time.time_ns() // 1_000_000
-    new = Issued(asked.period, about(asked), number, at, as_of, digest_of(document), _definitions(config), document)
+    new = Issued(asked.period, asked.about, number, at, as_of, digest_of(document), _definitions(config), document)
     state = State.of(config.state, create=False)
     try:
         with state.begin() as sql:
@@ -91,7 +83,7 @@ def verify(config: Config, asked: Asked) -> Verified:
     """
     before = issued(config, asked)
     if before is None:
-        raise NoSuchReport(f"{asked.period} ({about(asked)}) was never issued")
+        raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued")
     filed = before.definitions["file"]
     assert config.reporting is not None  # noqa: S101 - a file that was read has it
     reporting = replace(load_reporting(filed), dimensions=config.reporting.dimensions)

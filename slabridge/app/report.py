@@ -19,7 +19,8 @@ from slabridge.report.outage import Outage
 from slabridge.report.outage_file import UnreadableOutages, read_outages
 from slabridge.report.period import read_period
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
-from slabridge.state import ConnectionState, State, connections, results, tickets
+from slabridge.report.trend import Earlier
+from slabridge.state import ConnectionState, State, connections, reports, results, tickets
 from slabridge.state.group import group_of
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.kept import keep
@@ -41,6 +42,14 @@ class Asked:
     by: tuple[str, ...] = ("priority",)
     now: int | None = None
     outages: tuple[Path, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """In words of what a report is, apart from its period."""
+        parts = [f"services={','.join(self.services)}" if self.services else "all"]
+        parts += [f"customer={self.customer}"] if self.customer is not None else []
+        parts += [f"by={','.join(self.by)}"] if self.by != ("priority",) else []
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,12 @@ def of_state(config: Config, asked: Asked) -> Reported:
         for connection in config.connections:
             if reached[connection.name] is not None:
                 _add_connection(reporter, config, state, connection.name)
+        with state.reading() as sql:
+            earlier = [period.name for period in reporter.earlier]
+            reporter.trend = [
+                Earlier(row.period, row.subject, row.objective, row.percent, row.kept)
+                for row in reports.figures(sql, asked.about, earlier)
+            ]
         return Reported(reporter.document(), lacking)
     finally:
         state.close()

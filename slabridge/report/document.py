@@ -19,6 +19,7 @@ from slabridge.report.parts.kpis import kpis, measured, tickets
 from slabridge.report.parts.objectives import objectives
 from slabridge.report.parts.values import Document
 from slabridge.report.period import Period
+from slabridge.report.trend import Earlier, trend
 from slabridge.report.usage import Usage
 
 __all__ = ["Content", "Document", "ServicePart", "document_of"]
@@ -50,6 +51,8 @@ class Content:
     by: Sequence[str] = ("priority",)
     services: Sequence[ServicePart] = ()
     notes: Sequence[str] = field(default_factory=list)
+    trend: Sequence[Earlier] = ()
+    earlier: Sequence[str] = ()
 
 
 def document_of(content: Content) -> Document:
@@ -62,6 +65,7 @@ def document_of(content: Content) -> Document:
     return {
         "cover": _cover(content),
         "summary": [*_summary(each, available)],
+        "trend": trend(content.trend, [*_promises(each, available)], content.earlier),
         "objectives": each,
         "availability": available,
         "kpis": kpis(figures, content.calendar, reporting.rules.fault),
@@ -112,6 +116,11 @@ def _summary(each: Iterable[Document], available: Iterable[Document]) -> Iterabl
             yield _row(f"{one['agreement']}.{one['objective']}", "compliance", found, found["cases"])
     for one in available:
         yield _row(one["title"], "availability", one, one["number"])
+
+
+def _promises(each: Iterable[Document], available: Iterable[Document]) -> Iterable[tuple[str, str, str]]:
+    yield from ((one["agreement"], one["objective"], f"{one['agreement']}.{one['objective']}") for one in each)
+    yield from ((one["service"], "", one["title"]) for one in available)
 
 
 def _row(promise: str, measure: str, found: Mapping[str, Any], cases: int) -> Document:

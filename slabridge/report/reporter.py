@@ -23,6 +23,7 @@ from slabridge.report.period import Period, periods_of
 from slabridge.report.samples import spans_down
 from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
+from slabridge.report.trend import LENGTH, Earlier
 from slabridge.report.window import window_of
 
 
@@ -66,11 +67,17 @@ class Reporter:
         self._outages: list[Outage] = []
         self._unmeasured: dict[str, list[Interval]] = {}
         self.notes: list[str] = []
+        self.trend: Sequence[Earlier] = ()
 
     @property
     def since(self) -> int:
         """From when on tickets with cycles are looked at, ms UTC."""
         return min(period.start for period in (self._wanted.period, *self._further))
+
+    @property
+    def earlier(self) -> list[Period]:
+        """The periods whose issued figures are shown beside those of this one, the first one first."""
+        return [self._wanted.period.before(number) for number in range(LENGTH, 0, -1)]
 
     @property
     def until(self) -> int:
@@ -152,6 +159,8 @@ class Reporter:
                 by=self._wanted.by,
                 services=[self._part(service) for service in self._services],
                 notes=self.notes,
+                trend=self.trend,
+                earlier=[period.name for period in self.earlier],
             )
         )
 

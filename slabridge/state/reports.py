@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +49,14 @@ def latest(sql: sa.Connection, period: str, about: str) -> Issued | None:
     except (zlib.error, orjson.JSONDecodeError) as error:
         raise Damaged(f"the issued report of {period} is damaged ({error}); put a backup in its place") from error
     return Issued(period, about, row.number, row.issued_at, row.as_of, row.digest, definitions, document)
+
+
+def figures(sql: sa.Connection, about: str, periods: Collection[str]) -> Iterator[sa.Row[Any]]:
+    """Yield the figures over all cases with which reports of these periods were issued last."""
+    mine = (figure.c.about == about, figure.c.period.in_(periods), figure.c.dimension == "")
+    rows = sql.execute(sa.select(figure).where(*mine).order_by(figure.c.number)).all()
+    last = {row.period: row.number for row in rows}
+    yield from (row for row in rows if row.number == last[row.period])
 
 
 def file(sql: sa.Connection, issued: Issued) -> None:

@@ -231,6 +231,19 @@ def test_the_figures_of_an_issued_report_stand_as_rows_and_the_views_show_the_la
     assert rows(place, "SELECT percent FROM v_availability_month") == [(found.document["availability"][0]["percent"],)]
 
 
+def test_an_issued_period_stands_in_the_trend_of_the_next(job: Job) -> None:
+    job.run_at(NOON + 32 * DAY)
+    march = issue(job.config(), Asked("2016-03"))[0].document
+    job.run_at(NOON + 62 * DAY)
+    found = report(job, "2016-04")
+    assert found["trend"]["periods"] == ["2016-03"]
+    rows = {row["promise"]: (row["percent"], row["kept"]) for row in found["trend"]["promises"]}
+    for row in march["summary"]:
+        assert rows[row["promise"]] == ([row["percent"]], [row["kept"]])
+    assert "In earlier periods, as these were issued" in page_of(found)
+    assert report(job, "2016-04", by=("team",))["trend"] == {"periods": [], "promises": []}
+
+
 def test_a_workbook_has_numbers_as_numbers_and_no_formula(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     book = ZipFile(BytesIO(workbook_of(_with_hostile_texts(job.config(), report(job, "2016-03")))))
