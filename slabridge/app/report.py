@@ -125,10 +125,16 @@ def of_state(config: Config, asked: Asked) -> Reported:
 
 def _reporter(reporting: Reporting, asked: Asked, now: int) -> Reporter:
     try:
-        period = read_period(asked.period, reporting.definitions.timezone)
+        period = read_period(asked.period, _zone(reporting, asked.services))
     except ValueError as error:
         raise NoSuchReport(str(error)) from None
     return Reporter(reporting, Wanted(period, asked.services, asked.customer, asked.by), now)
+
+
+def _zone(reporting: Reporting, services: Sequence[str]) -> str:
+    """Return the zone of a report: that of its one service, where this has its own."""
+    own = [service.timezone for service in reporting.services if (service.name,) == tuple(services)]
+    return own[0] if own and own[0] else reporting.definitions.timezone
 
 
 def _reached(config: Config, state: State) -> dict[str, int | None]:

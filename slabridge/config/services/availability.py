@@ -26,6 +26,7 @@ class Terms:
 
     `calendar` is the agreed service time. `notice`: planned outages announced later than this before their begin are
     none. `degraded` is the weight of a degraded service. `window`: planned outages excuse only inside of it.
+    `downtime_at_most` is what the contract names for a month beside the target.
     """
 
     calendar: str
@@ -39,6 +40,7 @@ class Terms:
     window: Window | None = None
     coverage_at_least: Percent | None = None
     merge: int = 0
+    downtime_at_most: int | None = None
 
 
 class WeightTable(TomlTable):
@@ -90,6 +92,7 @@ def read_terms(raw: Mapping[str, Any], calendar: str | None, path: KeyPath, read
         window=window,
         coverage_at_least=table.coverage_at_least,
         merge=table.merge,
+        downtime_at_most=table.downtime_at_most,
     )
 
 

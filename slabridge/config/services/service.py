@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -12,20 +12,25 @@ from sla_engine.agreement import Definitions
 from sla_engine.condition import Condition
 from slabridge.config.agreements.classes import completed
 from slabridge.config.agreements.condition import read_condition
+from slabridge.config.agreements.zone import read_zone
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.services.availability import TERMS_KEYS, Terms, read_terms
 from slabridge.config.services.consequence import Consequences, read_consequences
 from slabridge.config.services.credit import Line
 from slabridge.config.services.credits import Named, read_credits
+from slabridge.config.services.downtime import check_downtime
 from slabridge.config.services.fees import Fee, read_fees
 from slabridge.config.services.sources import Source, read_sources
-from slabridge.config.shape import shape, tables
+from slabridge.config.shape import shape, tables, text_as
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: `name` is its table, and the id of its agreement where it promises something about its tickets."""
+    """A service: `name` is its table, and the id of its agreement where it promises something about its tickets.
+
+    `timezone` is that of its customer (None: the file's).
+    """
 
     name: str
     title: str
@@ -35,6 +40,7 @@ class Service:
     scope: Condition | None = None
     objectives: tuple[str, ...] = ()
     terms: Terms | None = None
+    timezone: str | None = None
     outages: tuple[Source, ...] = ()
     fees: tuple[Fee, ...] = ()
     credits: tuple[Line, ...] = ()
@@ -48,6 +54,7 @@ class ServiceTable(TomlTable):
     owner: str = ""
     description: str = ""
     customers: list[str] = Field(default=[])
+    timezone: Annotated[str | None, text_as(read_zone)] = None
     scope: Any = None
     exclude: Any = None
     calendar: Any = None
@@ -84,6 +91,9 @@ def _service(
     if isinstance(calendar, str) and calendar not in calendars and "objectives" not in raw:
         reading.problem((*path, "calendar"), f"no such calendar; {instead(calendar, calendars)}", calendar)
     terms = read_terms(raw, calendar if isinstance(calendar, str) else None, path, reading)
+    if terms is not None and terms.target and terms.downtime_at_most and terms.calendar in calendars:
+        place, share = (*path, "downtime_at_most"), terms.target.share
+        check_downtime(terms.downtime_at_most, share, definitions.calendars[terms.calendar], place, reading)
     objectives = raw.get("objectives")
     named = Named(calendars, tuple(objectives) if isinstance(objectives, Mapping) else ())
     scope = None
@@ -103,6 +113,7 @@ def _service(
         owner=table.owner,
         description=table.description,
         customers=tuple(table.customers),
+        timezone=table.timezone,
         scope=scope,
         objectives=named.objectives,
         terms=terms,

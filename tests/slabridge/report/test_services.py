@@ -96,6 +96,12 @@ WRONG = {
     "no percentage": (SERVICE + "availability = 99", "services.mail.availability", "must be text in quotes"),
     "more than all": (SERVICE + 'availability = "100.1%"', "services.mail.availability", "is more than 100 %"),
     "no window": (SERVICE + 'window = "thu"', "services.mail.window", "is no weekly window"),
+    "hours that disagree with a percentage": (
+        SERVICE + 'availability = "99.9%"\ndowntime_at_most = "2h"',
+        "services.mail.downtime_at_most",
+        "99.9 % of a month's service time leaves 40m to 44m; change one of the two",
+    ),
+    "no zone": (SERVICE + 'timezone = "Stockholm"', "services.mail.timezone", ""),
     "two sources in one": (
         SERVICE + 'outages = [{ file = "a", servicenow = "b" }]',
         "services.mail.outages[0]",
@@ -177,6 +183,17 @@ WRONG = {
         "must be text in quotes",
     ),
 }
+
+
+def test_hours_that_agree_with_a_percentage_stand_beside_it() -> None:
+    text = '[services.mail]\ncalendar = "{}"\navailability = "{}"\ndowntime_at_most = "{}"'
+    for calendar, share, hours in (
+        ("always", "99.9%", "43m"),
+        ("always", "99.5%", "3h 36m"),
+        ("office", "99%", "1h 48m"),
+    ):
+        (mail,) = reporting(text.format(calendar, share, hours.replace(" ", ""))).services
+        assert mail.terms is not None
 
 
 @pytest.mark.parametrize(("text", "path", "words"), WRONG.values(), ids=WRONG)

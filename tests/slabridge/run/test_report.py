@@ -143,6 +143,14 @@ def test_a_service_alone_and_a_field_to_tell_cases_apart(job: Job) -> None:
     assert sum(row["cases"] for row in one["by"]["team"]) == one["compliance"]["cases"] > 0
 
 
+def test_a_report_of_one_service_is_in_the_zone_of_its_customer(job: Job) -> None:
+    job.replace('name = "Service desk"', 'name = "Service desk"\ntimezone = "America/New_York"')
+    job.run_at(NOON + 5 * HOUR)
+    alone = report(job, "2016-03", services=("desk",))["cover"]
+    assert (alone["timezone"], alone["from"]) == ("America/New_York", "2016-03-01T05:00:00Z")
+    assert report(job, "2016-03")["cover"]["timezone"] != "America/New_York"
+
+
 def test_hostile_texts_change_no_report_and_run_nowhere(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     before = report(job, "2016-03")
