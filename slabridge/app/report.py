@@ -123,6 +123,20 @@ def of_state(config: Config, asked: Asked) -> Reported:
         state.close()
 
 
+def reached(config: Config) -> int | None:
+    """Return the instant (ms UTC) up to which all connections were read completely; None where one never was.
+
+    Raises:
+        StateError: the state cannot be read.
+    """
+    state = State.of(config.state, create=False, migrate=False)
+    try:
+        found = _reached(config, state).values()
+        return min((at for at in found if at is not None), default=None) if None not in found else None
+    finally:
+        state.close()
+
+
 def _reporter(reporting: Reporting, asked: Asked, now: int) -> Reporter:
     try:
         period = read_period(asked.period, _zone(reporting, asked.services))

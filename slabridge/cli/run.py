@@ -1,11 +1,14 @@
 """`slabridge run`."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from slabridge.cli.options import AsJson, ConfigPath, loaded
+
+if TYPE_CHECKING:
+    from slabridge.config import Config
 
 
 def run(
@@ -39,4 +42,20 @@ def run(
     else:
         Console().print(table_of(report))
     sys.stderr.writelines(f"{text}\n" for text in troubles_of(report))
-    raise typer.Exit(report.exit_code)
+    raise typer.Exit(_sent(configured) or report.exit_code)
+
+
+def _sent(config: "Config") -> int:
+    """Write the report of the period that is over, where the file asks for it; return 3 where something is amiss."""
+    sending = config.reporting.rules.send if config.reporting is not None else None
+    if sending is None:
+        return 0
+    from slabridge.app.send import send
+    from slabridge.exit import Exit
+    from slabridge.text.printed import line
+
+    place, lacking = send(config, sending)
+    if place is not None:
+        sys.stderr.write(f"{place}\n")
+    sys.stderr.writelines(f"{line(text)}\n" for text in lacking)
+    return Exit.PARTIAL if lacking else Exit.COMPLETE

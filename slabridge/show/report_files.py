@@ -19,9 +19,14 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 
 
+def name_of(period: str) -> str:
+    """Return how the files of a period's report are called, without their endings."""
+    return f"report-{period.replace('..', '_')}"
+
+
 def files_of(document: Document, form: Form) -> Iterator[tuple[str, bytes]]:
     """Yield the names and contents of a report's files."""
-    name = f"report-{document['cover']['period'].replace('..', '_')}"
+    name = name_of(document["cover"]["period"])
     if form == "html":
         yield f"{name}.html", page_of(document).encode()
     elif form == "pdf":

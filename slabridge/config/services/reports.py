@@ -16,6 +16,18 @@ from slabridge.config.shape import RealTime, RealTimeOrNone, check_field, one_of
 Basis = Literal["decided", "stopped", "started", "due"]
 
 
+Form = Literal["json", "html", "pdf", "xlsx"]
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Where runs write the report of each period when it is over: a folder, relative to that of the file."""
+
+    folder: str
+    form: Form = "html"
+    period: Literal["month", "quarter", "year"] = "month"
+
+
 @dataclass(frozen=True, slots=True)
 class ReportRules:
     """How figures are counted. Durations are ms.
@@ -34,6 +46,15 @@ class ReportRules:
     fault: tuple[str, ...] = ("service", "category")
     fault_min: int = 3
     first_contact: int = 4 * HOUR
+    send: Send | None = None
+
+
+class SendTable(TomlTable):
+    """`send`."""
+
+    folder: str = Field(min_length=1, examples=['"reports"'])
+    form: Annotated[Form, one_of(*get_args(Form))] = Field("html", alias="format")
+    period: Annotated[Literal["month", "quarter", "year"], one_of("month", "quarter", "year")] = "month"
 
 
 class ReportsTable(TomlTable):
@@ -47,6 +68,7 @@ class ReportsTable(TomlTable):
     fault: list[str] = Field(default=["service", "category"], examples=['["service", "category"]'])
     fault_min: int = Field(3, ge=2)
     first_contact: Annotated[int, RealTime] = 4 * HOUR
+    send: SendTable | None = None
 
 
 def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRules:
@@ -68,5 +90,6 @@ def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRu
         fault=tuple(table.fault),
         fault_min=table.fault_min,
         first_contact=table.first_contact,
+        send=None if table.send is None else Send(table.send.folder, table.send.form, table.send.period),
         **conditions,
     )

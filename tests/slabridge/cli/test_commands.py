@@ -217,6 +217,23 @@ def test_plan_prints_what_run_then_does_and_a_second_time_nothing(
     assert "fields written" in table
 
 
+def test_a_run_writes_the_report_of_the_period_that_is_over_where_that_is_asked_for(
+    call: Call, configured: Path
+) -> None:
+    configured.write_text(configured.read_text("utf-8") + '\n[reports]\nsend = { folder = "reports" }\n', "utf-8")
+    code, _, err = call("run")
+    (page,) = (configured.parent / "reports").glob("*.html")
+    assert (code, str(page) in err) == (0, True)
+    assert page.with_suffix(".json").exists()
+    code, _, err = call("run")
+    assert (code, str(page) in err) == (0, False)
+    page.unlink()
+    page.parent.rename(configured.parent / "elsewhere")
+    page.parent.write_text("no folder", "utf-8")
+    code, _, err = call("run")
+    assert (code, "was not written into" in err) == (3, True)
+
+
 def test_explain_shows_where_the_time_of_a_ticket_went(call: Call, configured: Path, sandbox: Sandbox) -> None:
     call("run")
     assert configured.exists()

@@ -13,11 +13,13 @@ from zipfile import ZipFile
 import pytest
 import requests
 
-from sla_engine.instant import DAY, HOUR, format_instant
+from sla_engine.instant import DAY, HOUR, format_instant, parse_instant
 from slabridge.app.baseline import baselines
 from slabridge.app.issue import issue, issued, verify
 from slabridge.app.report import Asked, of_state
+from slabridge.app.send import send
 from slabridge.config import Config, ConfigError
+from slabridge.config.services.reports import Send
 from slabridge.report.document import Document
 from slabridge.report.period import read_period
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
@@ -149,6 +151,34 @@ def test_a_report_of_one_service_is_in_the_zone_of_its_customer(job: Job) -> Non
     alone = report(job, "2016-03", services=("desk",))["cover"]
     assert (alone["timezone"], alone["from"]) == ("America/New_York", "2016-03-01T05:00:00Z")
     assert report(job, "2016-03")["cover"]["timezone"] != "America/New_York"
+
+
+def test_the_report_of_a_period_that_is_over_is_written_once_and_never_over_another(job: Job) -> None:
+    job.replace("[reports]\n", '[reports]\nclosing = "24h"\nsend = { folder = "sent", format = "json" }\n')
+    sending = Send("sent", "json")
+    place = job.folder / "sent" / "report-2016-03.json"
+    job.run_at(NOON + 5 * HOUR)
+    assert send(job.config(), sending)[0] == job.folder / "sent" / "report-2016-01.json"
+    job.run_at(parse_instant("2016-04-01T12:00:00+02:00"))
+    assert send(job.config(), sending)[0] == job.folder / "sent" / "report-2016-02.json"
+    assert send(job.config(), sending) == (None, [])
+    job.run_at(parse_instant("2016-04-02T12:00:00+02:00"))
+    assert send(job.config(), sending) == (place, [])
+    assert json.loads(place.read_text("utf-8")) == report(job, "2016-03")
+    assert place.with_name("report-2016-03-cases.csv").exists()
+    place.write_text("signed", "utf-8")
+    assert send(job.config(), sending) == (None, [])
+    assert place.read_text("utf-8") == "signed"
+
+
+def test_a_report_that_cannot_be_written_is_said_and_tried_again(job: Job) -> None:
+    job.run_at(NOON + 5 * HOUR)
+    (job.folder / "sent").write_text("no folder", "utf-8")
+    place, (text,) = send(job.config(), Send("sent"))
+    assert place is None
+    assert "the report of 2016-02 was not written into" in text
+    (job.folder / "sent").unlink()
+    assert send(job.config(), Send("sent"))[0] == job.folder / "sent" / "report-2016-02.html"
 
 
 def test_hostile_texts_change_no_report_and_run_nowhere(job: Job) -> None:
