@@ -99,5 +99,5 @@ def verify(config: Config, asked: Asked) -> Verified:
 
 def _definitions(config: Config) -> dict[str, Any]:
     document = read_document(Path(config.file))
-    file = {key: document[key] for key in (*DEFINING, "reports") if key in document}
+    file = {key: document[key] for key in (*DEFINING, "reports", "facts") if key in document}
     return {"file": file, "versions": {name: version(name) for name in _VERSIONS}}

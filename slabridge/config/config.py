@@ -21,6 +21,7 @@ from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
+from slabridge.config.services.facts import read_facts
 from slabridge.config.services.promises import read_promised
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.reports import read_report_rules
@@ -128,6 +129,10 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     _check_sources(services, connections, reading)
     state = _state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
+    promised, notices = (
+        read_promised(document, reading),
+        read_facts(document, tables(document, "services", quiet), reading),
+    )
     reading.check()
     dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
@@ -140,7 +145,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         job.outage,
         job.pull_within,
         job.chain_limit,
-        reporting=Reporting(definitions, services, rules, read_promised(document, reading), dimensions),
+        reporting=Reporting(definitions, services, rules, promised, dimensions, notices),
         warnings=warnings,
         renamed=tuple(reading.renamed),
         file=reading.file,

@@ -77,7 +77,10 @@ def claimed_by(claim: Claim, calendars: Mapping[str, Calendar], issued_at: int) 
 
 
 def _repeated(what: Literal["plan", "termination"], rule: Repeated | None, facts: Sequence[Facts]) -> Iterator[Duty]:
-    """Yield a duty where the promise was missed often enough, and also in the last period; else how far it is."""
+    """Yield a duty where the promise was missed often enough; of a right also how far it is.
+
+    A plan is owed for the last period alone; the right to terminate lasts while the periods hold it.
+    """
     if rule is None:
         return
     last = facts[-rule.within :]
@@ -87,7 +90,7 @@ def _repeated(what: Literal["plan", "termination"], rule: Repeated | None, facts
     names = ", ".join(one.period.name for one in counted)
     because = f"{rule.watched.figure} missed in {names}"
     left = rule.periods - len(counted)
-    if left <= 0 and counted[-1] is last[-1]:
-        yield Duty(what, because, facts[-1].period.end)
+    if left <= 0 and (what == "termination" or counted[-1] is last[-1]):
+        yield Duty(what, because, counted[-1].period.end)
     elif what == "termination" and left > 0:
         yield Duty(what, because, None, left=left)

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from sla_engine import Ticket
 from sla_engine.clause import Clause
+from sla_engine.instant import moment_of
 from slabridge.config.problem import instead
+from slabridge.config.services.consequence import Consequences
 from slabridge.config.services.credit import CountLine
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.service import Service
@@ -178,7 +181,7 @@ class Reporter:
 
     def _periods(self, service: Service) -> list[Period]:
         """Return the periods for which credits are worked out, the first one that any of them depends on first."""
-        if not service.credits:
+        if not service.credits and service.consequences == Consequences():
             return []
         consequences, wanted = service.consequences, self._wanted.period
         shown = list(periods_of(consequences.period, wanted))
@@ -200,6 +203,14 @@ class Reporter:
         availability = self._availability(service, self._wanted.period)
         bills, duties = self._bills(service)
         return ServicePart(service, availability, bills, duties)
+
+    def _noticed(self, service: Service, period: Period) -> bool:
+        """Return whether notice was given of what a service missed in a period, by the instant of this report."""
+        today = moment_of(self.as_of).astimezone(ZoneInfo(period.timezone)).date()
+        mine = [
+            one.given for one in self._reporting.notices if (one.service, one.period) == (service.name, period.name)
+        ]
+        return any(given <= today for given in mine)
 
     def _availability(self, service: Service, period: Period) -> Availability | None:
         terms = service.terms
@@ -231,6 +242,7 @@ class Reporter:
                     availability=availability,
                     calendars=calendars,
                     promised=self._reporting.promised,
+                    notice=self._noticed(service, period),
                 )
             )
         fees = [fee for fee in service.fees if fee.customer in (None, self._wanted.customer)]

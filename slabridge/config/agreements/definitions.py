@@ -21,7 +21,7 @@ from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field, shape, tables, text_as
 
 DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "classes", "services", "chain", "paths")
-KNOWN = (*DEFINING, "reports", "state", "job", "connections")
+KNOWN = (*DEFINING, "reports", "facts", "state", "job", "connections")
 
 
 class GeneralTable(TomlTable):

@@ -8,9 +8,11 @@ from typing import Any
 from sla_engine.agreement import Definitions
 from slabridge.config.agreements.definitions import definitions_of, read_document
 from slabridge.config.reading import Reading
+from slabridge.config.services.facts import Notice, read_facts
 from slabridge.config.services.promises import Promised, read_promised
 from slabridge.config.services.reports import ReportRules, read_report_rules
 from slabridge.config.services.service import Service, read_services
+from slabridge.config.shape import tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Reporting:
     rules: ReportRules
     promised: Mapping[tuple[str, str], Promised]
     dimensions: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
 
 
 def read_reporting(path: Path) -> Reporting:
@@ -43,5 +46,9 @@ def load_reporting(document: Mapping[str, Any], file: str = "config.toml", folde
     definitions = definitions_of(document, reading)
     services = read_services(document, folder, definitions, reading)
     rules = read_report_rules(document, reading)
+    promised, notices = (
+        read_promised(document, reading),
+        read_facts(document, tables(document, "services", Reading(file)), reading),
+    )
     reading.check()
-    return Reporting(definitions, services, rules, read_promised(document, reading))
+    return Reporting(definitions, services, rules, promised, notices=notices)

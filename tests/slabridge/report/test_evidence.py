@@ -156,6 +156,32 @@ def test_a_bill_shows_how_it_adds_up_to_its_cap(document: Document) -> None:
     assert sum(Decimal(row["amount"]) for row in rows(document, "credits")) == Decimal(bill["total"])
 
 
+def test_notice_counts_from_its_day_on_and_duties_need_no_credits() -> None:
+    text = """
+[services.mail]
+calendar = "always"
+availability = "99.9%"
+consequences = { termination = { measure = "availability", periods = 2, within = 3, notified = true } }
+[[facts]]
+fact = "notice"
+service = "mail"
+period = "2026-03"
+on = 2026-04-10
+[[facts]]
+fact = "notice"
+service = "mail"
+period = "2026-04"
+on = 2026-05-10
+"""
+    left = []
+    for name in ("2026-03", "2026-04", "2026-05"):
+        period = read_period(name, "UTC")
+        reporter = Reporter(reporting(text), Wanted(period), period.end + HOUR)
+        reporter.add_outages([outage(f"2026-0{month}-02T08:00:00Z", f"2026-0{month}-03T08:00:00Z") for month in (3, 4)])
+        left.append([duty["periods_left"] for part in reporter.document()["consequences"] for duty in part["duties"]])
+    assert left == [[], [1], [0]]
+
+
 def test_what_is_not_decided_yet_is_counted_apart() -> None:
     found = report([ticket("open", status="new"), ticket("done", ("09:00", "status", "resolved"))], [])
     assert {"agreement": "mail", "objective": "fix", "count": 1} in found["open_and_breached"]["by_objective"]

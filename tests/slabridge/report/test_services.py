@@ -101,6 +101,11 @@ WRONG = {
         "services.mail.downtime_at_most",
         "99.9 % of a month's service time leaves 40m to 44m; change one of the two",
     ),
+    "a fact of no service": (
+        SERVICE + '[[facts]]\nfact = "notice"\nservice = "male"\nperiod = "2026-02"\non = 2026-03-01',
+        "facts[0].service",
+        'the nearest is "mail"',
+    ),
     "no zone": (SERVICE + 'timezone = "Stockholm"', "services.mail.timezone", ""),
     "two sources in one": (
         SERVICE + 'outages = [{ file = "a", servicenow = "b" }]',
