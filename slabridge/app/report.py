@@ -12,9 +12,11 @@ from sla_engine.clause import Clause
 from slabridge.app.outages import tool_outages
 from slabridge.app.prometheus import STEP, NotMeasured, samples_of
 from slabridge.config import Config
+from slabridge.config.problem import instead
 from slabridge.config.services.reporting import Reporting, read_reporting
 from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
 from slabridge.report.document import Document
+from slabridge.report.gathered import FIXED
 from slabridge.report.outage import Outage
 from slabridge.report.outage_file import UnreadableOutages, read_outages
 from slabridge.report.period import read_period
@@ -28,6 +30,7 @@ from slabridge.ticket.linked import read_linked
 from slabridge.ticket.mapping import Mapper
 
 BATCH = 1_000
+DEFAULT_BY = ("priority",)
 _FAULTS = 90 * 86_400_000
 """How long before a period tickets may share a fault with those of it, ms."""
 
@@ -39,16 +42,22 @@ class Asked:
     period: str
     services: tuple[str, ...] = ()
     customer: str | None = None
-    by: tuple[str, ...] = ("priority",)
+    by: tuple[str, ...] = DEFAULT_BY
     now: int | None = None
     outages: tuple[Path, ...] = ()
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that are asked for by name."""
+        by = () if self.by == DEFAULT_BY else self.by
+        return [*(name for name in by if name not in FIXED), *(["customer"] if self.customer is not None else [])]
 
     @property
     def about(self) -> str:
         """In words of what a report is, apart from its period."""
         parts = [f"services={','.join(self.services)}" if self.services else "all"]
         parts += [f"customer={self.customer}"] if self.customer is not None else []
-        parts += [f"by={','.join(self.by)}"] if self.by != ("priority",) else []
+        parts += [f"by={','.join(self.by)}"] if self.by != DEFAULT_BY else []
         return "; ".join(parts)
 
 
@@ -76,6 +85,7 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     linked = read_linked(path) if reporting.definitions.chain else None
     invalid: list[tuple[int, str]] = []
     seen: dict[tuple[str, str], int] = {}
+    named: set[str] = set()
     for batch in read_batches(path):
         mine = []
         for line, ticket in zip(batch.lines, batch.tickets, strict=True):
@@ -84,10 +94,13 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
                 mine.append(ticket)
             else:
                 invalid.append((line, f"{ticket.key} stands in line {first} already, which counts"))
+        named.update(*(ticket.fields for ticket in mine), *(e.changes for ticket in mine for e in ticket.history))
         reporter.add(mine, () if linked is None else linked.others(mine))
         invalid += batch.invalid
     reporter.set_aside([f"line {line}: {text}" for line, text in invalid])
-    return Reported(reporter.document(), lacking, invalid)
+    lacking += [f"no ticket has a field {name!r}" for name in asked.fields if name not in named]
+    document = reporter.document()
+    return Reported(document, lacking + reporter.lacking, invalid)
 
 
 def of_state(config: Config, asked: Asked) -> Reported:
@@ -98,6 +111,9 @@ def of_state(config: Config, asked: Asked) -> Reported:
     """
     reporting = config.reporting
     assert reporting is not None  # noqa: S101 - a file that was read has it
+    for name in asked.fields:
+        if name not in config.dimensions:
+            raise NoSuchReport(f"no connection maps a field {name!r}; {instead(name, config.dimensions)}")
     state = State.of(config.state, create=False, migrate=False)
     try:
         reached = _reached(config, state)
@@ -118,7 +134,8 @@ def of_state(config: Config, asked: Asked) -> Reported:
                 Earlier(row.period, row.subject, row.objective, row.percent, row.kept)
                 for row in reports.figures(sql, asked.about, earlier)
             ]
-        return Reported(reporter.document(), lacking)
+        document = reporter.document()
+        return Reported(document, lacking + reporter.lacking)
     finally:
         state.close()
 

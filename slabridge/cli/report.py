@@ -105,8 +105,9 @@ def _show(found: "Reported", form: "Form", out: Path | None) -> None:
         from slabridge.show.report_sheets import NoLibrary
 
         try:
+            files = list(files_of(found.document, form))
             out.mkdir(parents=True, exist_ok=True)
-            for name, content in files_of(found.document, form):
+            for name, content in files:
                 (out / name).write_bytes(content)
                 sys.stderr.write(f"{out / name}\n")
         except NoLibrary as error:

@@ -11,6 +11,10 @@ from slabridge.config.services.availability import Terms
 from slabridge.report.outage import Outage, latest
 from slabridge.report.spans import Interval, clipped, common, length, subtract, union, working
 
+TOO_LITTLE = "too little was measured"
+NO_SOURCE = "nothing tells of outages"
+"""Why there is no verdict where also the figure says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counted:
@@ -147,7 +151,7 @@ def _verdict(service_time: int, lost: Fraction, unseen: int, terms: Terms) -> tu
         return None, "no service time"
     least = terms.coverage_at_least
     if least is not None and Fraction(service_time - unseen, service_time) < least.share:
-        return None, "too little was measured"
+        return None, TOO_LITTLE
     return lost <= service_time * (1 - terms.target.share), ""
 
 

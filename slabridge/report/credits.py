@@ -117,12 +117,12 @@ def credits_of(
     """Return what each of these periods, one after the other, comes to for one customer, who pays the fees."""
     ledger = _Ledger()
     for one in facts:
-        ledger.past.append(_period(lines, consequences, _fee(fees, one.period), one, ledger))
+        ledger.past.append(_period(lines, consequences, fee_of(fees, one.period), one, ledger))
     return _with_earn_back(ledger.past, consequences, facts)
 
 
-def _fee(fees: Sequence[Fee], period: Period) -> Fee:
-    """Return the fee in force when a period begins."""
+def fee_of(fees: Sequence[Fee], period: Period) -> Fee:
+    """Return the fee in force when a period begins; one of nothing, which caps nothing, where none is."""
     in_force = [fee for fee in fees if fee.start is None or fee.start <= period.first]
     latest = max(in_force, key=lambda fee: (fee.start is not None, fee.start), default=None)
     return latest or Fee(Fraction(0), fees[0].currency if fees else "")
@@ -138,13 +138,13 @@ def _period(lines: Sequence[Line], consequences: Consequences, fee: Fee, facts: 
         items = _highest(items, {n for n, line in enumerate(lines) if isinstance(line, OverrunLine | BreachLine)})
     before_caps = total = sum((item.amount for item in items), rounded(Fraction(0), fee.currency))
     capped, period_cap = "", None
-    if consequences.cap_period is not None:
+    if consequences.cap_period is not None and fee.amount:
         period_cap = rounded(fee.of(consequences.period) * consequences.cap_period, fee.currency)
         if total > period_cap:
             total, capped = period_cap, "period"
     year, year_cap = facts.period.first.year, None
     before = ledger.by_year.get(year, NOTHING)
-    if consequences.cap_year is not None:
+    if consequences.cap_year is not None and fee.amount:
         year_cap = rounded(fee.of("year") * consequences.cap_year, fee.currency)
         if before + total > year_cap:
             total, capped = max(NOTHING, year_cap - before), "year"
@@ -184,14 +184,20 @@ def _highest(items: Sequence[CreditItem], of_cycles: set[int]) -> list[CreditIte
     """Return the items, of those for cycles of one ticket the highest alone."""
     best: dict[str, CreditItem] = {}
     for item in items:
-        if item.line in of_cycles and (item.ticket not in best or best[item.ticket].amount < item.amount):
+        if item.line in of_cycles and (item.ticket not in best or _worth(best[item.ticket]) < _worth(item)):
             best[item.ticket] = item
     return [
         item
         if item.line not in of_cycles or best[item.ticket] is item
-        else replace(item, amount=NOTHING, text=f"{item.text}: another credit for this ticket is higher")
+        else replace(
+            item, amount=NOTHING, points=Fraction(0), text=f"{item.text}: another credit for this ticket is higher"
+        )
         for item in items
     ]
+
+
+def _worth(item: CreditItem) -> tuple[Decimal, Fraction]:
+    return item.amount, item.points
 
 
 def _items(n: int, line: Line, fee: Fee, facts: Facts, ledger: _Ledger) -> list[_Exact]:
@@ -211,6 +217,8 @@ def _exact(award: Award, fee: Fee, units: Fraction, text: str, ticket: str = "")
     if award.points is not None:
         return _Exact(text, Fraction(0), award.points * units, ticket)
     each = award.amount if award.amount is not None else fee.of(award.fee) * (award.share or 0)
+    if award.share is not None:
+        text = f"{text}; {_promised(award.share)} % of the fee of a {award.fee}"
     return _Exact(text, each * units, Fraction(0), ticket)
 
 
@@ -267,7 +275,8 @@ def _missed(line: MissedLine, fee: Fee, facts: Facts) -> list[_Exact]:
         return []
     units = units_of(target - value, line.per, line.hours)
     promised = f"{_promised(target)} % promised"
-    return [_exact(line.award, fee, units, f"{_named(line)} {_said(value, line.figure)}, {promised}")]
+    how = f"{_times(units)} x {_promised(line.per)} %"
+    return [_exact(line.award, fee, units, f"{_named(line)} {_said(value, line.figure)}, {promised}, {how}")]
 
 
 def _count(n: int, line: CountLine, fee: Fee, facts: Facts, ledger: _Ledger) -> list[_Exact]:
@@ -299,6 +308,7 @@ def _overrun(n: int, line: OverrunLine, fee: Fee, facts: Facts, ledger: _Ledger)
             each = spoken(line.per)
             text = f"{one.cycle}: {spoken(int(beyond)) or '0s'} beyond what was agreed, {_times(so_far)} x {each}"
             text += f", {_times(before)} x {each} charged before" if before else ""
+            text += f"; at most {_promised(line.at_most)} % of the fee" if so_far < units and line.at_most else ""
             found.append(_exact(line.award, fee, so_far - before, text, one.ticket))
     return found
 

@@ -59,7 +59,7 @@ def document_of(content: Content) -> Document:
     """Return the report."""
     reporting, found, chosen = content.reporting, content.gathered, content.selection.agreements
     agreements = [one for one in reporting.definitions.agreements if not chosen or one.id in chosen]
-    each = [*objectives(agreements, found, reporting.promised, content.by)]
+    each = [*objectives(agreements, found, reporting.promised, content.by, reporting.rules.root_cause)]
     available = [availability(part.service, part.availability) for part in content.services if part.availability]
     figures = measured(found.lives, content.period, content.as_of, reporting.rules, content.worked)
     return {
@@ -87,6 +87,10 @@ def _notes(content: Content) -> Iterable[str]:
         yield "no ticket was ever in a resolved state; what these are, [reports] resolved says"
     if content.state == "draft":
         yield "the period is not over: figures go up to the instant of the report"
+    for part in content.services:
+        if part.availability is not None and part.availability.unproven:
+            number = len(part.availability.unproven)
+            yield f"excluded outages of {part.service.title} that nobody approved: {number}"
     if content.gathered.tickets == 0:
         yield "no ticket of the period is known"
 
@@ -103,6 +107,7 @@ def _cover(content: Content) -> Document:
         "state": content.state,
         "counts": content.reporting.rules.counts,
         "services": [part.service.title for part in content.services],
+        "chosen": sorted(content.selection.agreements),
         "customer": content.selection.customer,
         "tickets": content.gathered.tickets,
         "set_aside": sorted(content.gathered.invalid),

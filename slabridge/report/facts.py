@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from sla_engine.condition import Condition
 from slabridge.config.services.credit import Figure, OverrunLine
 from slabridge.config.services.promises import Promised
 from slabridge.config.services.service import Service
-from slabridge.report.availability import Availability
+from slabridge.report.availability import NO_SOURCE, TOO_LITTLE, Availability
 from slabridge.report.case import Case, compliance_of, name_of
 from slabridge.report.credits import Broken, Facts
 from slabridge.report.fitting import fits
@@ -19,7 +20,10 @@ from slabridge.report.period import Period
 
 
 class ServiceFacts(Facts):
-    """The facts of one service in a period, judged as at `as_of` (ms UTC)."""
+    """The facts of one service in a period, judged as at `as_of` (ms UTC).
+
+    `delivered` is by a ticket's source and id what its field of the root cause analysis holds.
+    """
 
     def __init__(  # noqa: PLR0913 - all that facts are made of
         self,
@@ -32,9 +36,10 @@ class ServiceFacts(Facts):
         calendars: Mapping[str, Calendar],
         promised: Mapping[tuple[str, str], Promised],
         notice: bool = False,
+        delivered: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self.period = period
-        self._service, self._as_of = service, as_of
+        self._service, self._as_of, self._delivered = service, as_of, delivered
         self._cases = [case for case in gathered.cases if case.result.agreement == service.name]
         self._late = [result for result in gathered.late if result.agreement == service.name]
         self._here = {name_of(case.result) for case in self._cases if case.breached}
@@ -48,7 +53,7 @@ class ServiceFacts(Facts):
         if found is None:
             return None
         if figure == "availability":
-            return None if found.why_none == "too little was measured" else found.share
+            return None if found.why_none in {TOO_LITTLE, NO_SOURCE} else found.share
         counted: dict[Figure, Fraction] = {
             "outages": Fraction(found.number),
             "longest": Fraction(found.longest),
@@ -84,12 +89,11 @@ class ServiceFacts(Facts):
         """See `Facts`."""
         found = []
         lines = [(n, line) for n, line in enumerate(self._service.credits) if isinstance(line, OverrunLine)]
-        rca = self._service.consequences.rca
         for result in self._late:
             if objective in (None, result.objective) and fits(where, result.dimensions):
                 cycle = f"{result.ticket} {result.agreement}.{result.objective}#{result.cycle}"
                 overruns = {n: self._overrun(line, result) for n, line in lines}
-                delivered = "" if rca is None else "".join(result.dimensions.get(rca.delivered or "", ()))
+                delivered = self._delivered.get((result.source, result.id), "")
                 here = name_of(result) in self._here
                 found.append(Broken(result.ticket, cycle, here, result.breached_at or 0, delivered, overruns))
         return sorted(found, key=lambda one: (one.at, one.cycle))

@@ -16,7 +16,7 @@ from slabridge.report.usage import Usage
 Keep = Callable[[Sequence[Result], int], list[Result]]
 """Returns results as at an instant as the state has them: what had ended keeps the definition it was judged by."""
 
-_FIXED = frozenset(["agreement", "objective", "kind", "source"])
+FIXED = frozenset(["agreement", "objective", "kind", "source"])
 """What cases can be told apart by without a field."""
 
 RESOLVED = Equals("status", ("resolved", "closed"))
@@ -66,6 +66,11 @@ class Gathered:
     warnings: int = 0
     tickets: int = 0
 
+    def last_values(self, field: str) -> dict[tuple[str, str], str]:
+        """Return by source and id of each ticket what a field of `Asked.at_end` holds, where it holds anything."""
+        held = (((life.source, life.id), ", ".join(life.last_values[field])) for life in self.lives)
+        return {ticket: text for ticket, text in held if text}
+
 
 class Gathering:
     """Judges tickets for a period, and keeps what counts."""
@@ -83,7 +88,7 @@ class Gathering:
         self._asked = _asked(reporting, selection)
         self._fields = _fields(self._asked)
         asked = {*selection.by, *(["customer"] if selection.customer is not None else [])}
-        dimensions = {*reporting.dimensions, *_read(reporting), *self._fields, *asked}.difference(_FIXED, OWN_FIELDS)
+        dimensions = {*reporting.dimensions, *_read(reporting), *self._fields, *asked}.difference(FIXED, OWN_FIELDS)
         self.engine = Engine(reporting.definitions, dimensions)
         self._frozen = Engine(_frozen(reporting.definitions))
         objectives = [one for agreement in reporting.definitions.agreements for one in agreement.objectives]
@@ -114,7 +119,7 @@ class Gathering:
         found.changed += self._changed(tickets, bare)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
         found.warnings += len(evaluation.warnings)
-        found.tickets += len(tickets)
+        found.tickets += sum(ticket.created < min(self.period.end, self.as_of + 1) for ticket in tickets)
         self.add_lives(tickets)
 
     def _judged_before(self, tickets: Sequence[Ticket]) -> Sequence[Result]:
@@ -181,17 +186,27 @@ def _asked(reporting: Reporting, selection: Selection) -> Asked:
         incident=rules.incident,
         scope=scope,
         at_creation=rules.fault,
+        at_end=sorted(_told_later(reporting)),
     )
 
 
 def _fields(asked: Asked) -> frozenset[str]:
     conditions = (asked.resolved, asked.waiting, asked.incident, asked.scope)
-    return frozenset([asked.holder, *asked.at_creation]).union(*(fields_of(one) for one in conditions))
+    return frozenset([asked.holder, *asked.at_creation, *asked.at_end]).union(*(fields_of(one) for one in conditions))
+
+
+def _told_later(reporting: Reporting) -> Collection[str]:
+    """Return the fields that say of a breach what is known only when it is over."""
+    rules = [service.consequences.rca for service in reporting.services]
+    delivered = {rule.delivered for rule in rules if rule is not None and rule.delivered is not None}
+    return delivered | ({reporting.rules.root_cause} if reporting.rules.root_cause is not None else set())
 
 
 def _read(reporting: Reporting) -> Collection[str]:
-    """Return the fields that agreements read: by these, too, cases can be told apart."""
-    return frozenset().union(*(fields_of(c) for a in reporting.definitions.agreements for c in conditions_of(a)))
+    """Return the fields that agreements and consequences read: by these, too, cases can be told apart."""
+    conditions = [condition for one in reporting.definitions.agreements for condition in conditions_of(one)]
+    conditions += [condition for service in reporting.services for condition in service.conditions]
+    return frozenset().union(*(fields_of(condition) for condition in conditions))
 
 
 def _frozen(definitions: Definitions) -> Definitions:

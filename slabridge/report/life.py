@@ -20,7 +20,8 @@ from sla_engine.ticket import Values
 class Asked:
     """What is looked for on tickets: `resolved`, `waiting` and `incident` as [reports] says, and the service's scope.
 
-    `at_creation` are the fields whose first values are wanted, `holder` is the field of the holder.
+    Of the fields of `at_creation` the first values are wanted, of those of `at_end` the last ones; `holder` is the
+    field of the holder.
     """
 
     resolved: Condition
@@ -29,6 +30,7 @@ class Asked:
     incident: Condition | None = None
     scope: Condition | None = None
     at_creation: Collection[str] = ()
+    at_end: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Life:
     is_incident: bool
     in_scope: bool
     first_values: Mapping[str, Values]
+    last_values: Mapping[str, Values]
     steps: tuple[Step, ...]
 
     @property
@@ -124,6 +127,7 @@ class _Looked:
             is_incident=bool(self._incident[begin]),
             in_scope=scope[-1],
             first_values={name: columns[name].values[columns[name].codes[begin]] for name in self._asked.at_creation},
+            last_values={name: columns[name].values[columns[name].codes[end - 1]] for name in self._asked.at_end},
             steps=tuple(_steps(at, resolved, scope)),
         )
 

@@ -15,6 +15,9 @@ from slabridge.report.outage import Kind, Outage
 KEYS = ("service", "from", "to", "kind", "weight", "cause", "ref", "version", "announced", "approved_by")
 
 
+_MOST_DIGITS = 9
+
+
 class UnreadableOutages(Exception):  # noqa: N818 - named by what they are
     """A line is no outage; the message says which, and why."""
 
@@ -26,21 +29,30 @@ def read_outages(text: str, name: str) -> list[Outage]:
         UnreadableOutages: with every line that is none.
     """
     rows = _csv(text) if name.lower().endswith(".csv") else _lines(text)
-    found, wrong = [], []
+    found: list[Outage] = []
+    wrong: list[str] = []
+    seen: dict[tuple[str, str, int], Outage] = {}
     for number, row in rows:
         try:
             found.append(_outage(row, name))
         except ValueError as error:
             wrong.append(f"{name}:{number}: {error}")
+        else:
+            first = seen.setdefault((found[-1].service, found[-1].ref, found[-1].version), found[-1])
+            if first.ref and first != found[-1]:
+                wrong.append(f"{name}:{number}: ref {first.ref!r} has this version already; write the next")
     if wrong:
         raise UnreadableOutages("\n".join(wrong))
     return found
 
 
-def _csv(text: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _csv(text: str) -> Iterator[tuple[int, Any]]:
     reader = csv.DictReader(StringIO(text.removeprefix("\ufeff")))
     for row in reader:
-        yield reader.line_num, {key: value for key, value in row.items() if key is not None and value}
+        if None in row or None in row.values():
+            yield reader.line_num, "has more or fewer cells than the head of the file"
+        else:
+            yield reader.line_num, {key: value for key, value in row.items() if value}
 
 
 def _lines(text: str) -> Iterator[tuple[int, Any]]:
@@ -76,9 +88,12 @@ def _outage(row: Any, name: str) -> Outage:  # noqa: ANN401 - whatever stands th
     if end is not None and end <= start:
         raise ValueError(f'"to" {texts["to"]} is not after "from" {texts["from"]}')
     version = texts["version"] or "1"
-    if not version.isdecimal():
-        raise ValueError(f"version {version!r} is no whole number")
-    weight = read_percent(texts["weight"]).share if texts["weight"] else None
+    if not version.isdecimal() or len(version) > _MOST_DIGITS:
+        raise ValueError(f"version {version!r} is no whole number of at most {_MOST_DIGITS} digits")
+    try:
+        weight = read_percent(texts["weight"]).share if texts["weight"] else None
+    except ValueError as error:
+        raise ValueError(f"weight {texts['weight']!r} {error}") from None
     return Outage(
         service=texts["service"],
         start=start,

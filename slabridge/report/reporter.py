@@ -1,7 +1,7 @@
 """A report in the making: which periods it takes, what is judged for each, and the document in the end."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,8 +15,8 @@ from slabridge.config.services.credit import CountLine
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.service import Service
 from slabridge.config.services.sources import PrometheusSource, TicketSource
-from slabridge.report.availability import Availability, availability_of
-from slabridge.report.credits import Credits, credits_of
+from slabridge.report.availability import NO_SOURCE, Availability, availability_of
+from slabridge.report.credits import Credits, credits_of, fee_of
 from slabridge.report.document import Content, Document, ServicePart, document_of
 from slabridge.report.duties import Duty, duties_of
 from slabridge.report.facts import ServiceFacts
@@ -56,8 +56,8 @@ class Reporter:
         self._reporting, self._wanted, self._now = reporting, wanted, now
         if now <= wanted.period.start:
             raise NoSuchReport(f"{wanted.period.name} has not begun yet")
-        self._services = [self._service(name) for name in wanted.services] or list(reporting.services)
-        scope = self._services[0].scope if len(wanted.services) == 1 else None
+        self._services = [self._service(name) for name in dict.fromkeys(wanted.services)] or list(reporting.services)
+        scope = self._services[0].scope if len(set(wanted.services)) == 1 else None
         chosen = frozenset(wanted.services)
         self._selection = Selection(chosen, scope, wanted.customer, wanted.by)
         self._main = Gathering(reporting, wanted.period, self._as_of(wanted.period), self._selection)
@@ -70,6 +70,7 @@ class Reporter:
         self._outages: list[Outage] = []
         self._unmeasured: dict[str, list[Interval]] = {}
         self.notes: list[str] = []
+        self.lacking: list[str] = []
         self.trend: Sequence[Earlier] = ()
 
     @property
@@ -222,14 +223,20 @@ class Reporter:
         window = window_of(terms, self._reporting.definitions.calendars)
         dark = self._unmeasured.get(service.name, ())
         calendar = calendars[terms.calendar]
-        return availability_of(mine, terms, calendar, period.start, end, window=window, unmeasured=dark)
+        found = availability_of(mine, terms, calendar, period.start, end, window=window, unmeasured=dark)
+        return found if mine or service.outages else replace(found, verdict=None, why_none=NO_SOURCE)
 
     def _bills(self, service: Service) -> tuple[list[Credits], list[Duty]]:
         periods = self._periods(service)
         if not periods:
+            if service.credits:
+                unit, name = service.consequences.period, self._wanted.period.name
+                self.notes.append(f"credits of {service.title} are worked out by the {unit}: {name} holds none")
             return [], []
         calendars = self._main.engine.calendars
-        facts = []
+        facts, rca = [], service.consequences.rca
+        field = None if rca is None else rca.delivered
+        delivered = {} if field is None else self._main.found.last_values(field)
         for period in periods:
             gathering = self._main if period == self._wanted.period else self._further[period]
             availability = self._availability(service, period)
@@ -243,9 +250,17 @@ class Reporter:
                     calendars=calendars,
                     promised=self._reporting.promised,
                     notice=self._noticed(service, period),
+                    delivered=delivered,
                 )
             )
         fees = [fee for fee in service.fees if fee.customer in (None, self._wanted.customer)]
+        if service.credits and not fee_of(fees, periods[-1]).amount:
+            whose = "" if self._wanted.customer is None else f" that {self._wanted.customer} pays"
+            remedy = "; name the customer with --customer" if any(fee.customer for fee in service.fees) else ""
+            text = (
+                f"no fee{whose} for {service.title} is in force in {periods[-1].name}: shares of it are nothing{remedy}"
+            )
+            self.lacking.append(text)
         bills = credits_of(service.credits, service.consequences, fees, facts)
         duties = duties_of(service.consequences, facts, bills, calendars)
         return [bill for bill in bills if bill.period.start >= self._wanted.period.start], duties

@@ -16,17 +16,21 @@ from slabridge.text.printed import json_line, line
 Form = Literal["table", "json", "html", "pdf", "xlsx"]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_ODD = re.compile(r"[^A-Za-z0-9_]+")
+_LONGEST = 40
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 
 
-def name_of(period: str) -> str:
-    """Return how the files of a period's report are called, without their endings."""
-    return f"report-{period.replace('..', '_')}"
+def name_of(period: str, *about: str) -> str:
+    """Return how the files of a report are called, without their endings; `about` are its services and customer."""
+    parts = [_ODD.sub("-", part).strip("-")[:_LONGEST] for part in about]
+    return "-".join(["report", period.replace("..", "_"), *parts])
 
 
 def files_of(document: Document, form: Form) -> Iterator[tuple[str, bytes]]:
     """Yield the names and contents of a report's files."""
-    name = name_of(document["cover"]["period"])
+    cover = document["cover"]
+    name = name_of(cover["period"], *cover["chosen"], *([cover["customer"]] if cover["customer"] is not None else []))
     if form == "html":
         yield f"{name}.html", page_of(document).encode()
     elif form == "pdf":

@@ -12,14 +12,17 @@ _CYCLE = (
     *("agreement", "objective", "source", "ticket", "id", "cycle", "started_at", "stopped_at", "breached_at"),
     *("target_seconds", "elapsed_seconds", "paused_seconds", "over_seconds", "holder"),
 )
-_OUTCOMES = {"met": "met", "breaches": "breached", "excluded": "excluded"}
+_OUTCOMES = {"met": "met", "breaches": "breached", "excluded": "excluded", "decided_earlier": "decided earlier"}
 
 
 def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
     """Return each list by its name; every figure of the report can be counted from one of them."""
     changed = ("first_target_seconds", "first_breached", "breached")
     return {
-        "cases": ((*_CYCLE, "outcome", "breach_holder", "cause", "overruns"), [*_cases(document)]),
+        "cases": (
+            (*_CYCLE, "outcome", "breach_holder", "cause", "overruns", "root_cause", *_fields(document)),
+            [*_cases(document)],
+        ),
         "open": (_CYCLE, document["open_and_breached"]["cycles"]),
         "changed": ((*_CYCLE, *changed), document["changed_under_way"]["cycles"]),
         "tickets": (
@@ -47,11 +50,21 @@ def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
     }
 
 
+def _fields(document: Document) -> list[str]:
+    """Return the fields by which the report tells cases apart, but those that stand in each row."""
+    return list(dict.fromkeys(field for one in document["objectives"] for field in one["by"] if field not in _CYCLE))
+
+
 def _cases(document: Document) -> Iterable[Mapping[str, Any]]:
     for one in document["objectives"]:
         for key, outcome in _OUTCOMES.items():
             for case in one[key]:
-                yield {**case, "outcome": outcome, "overruns": ", ".join(case.get("overruns", ()))}
+                yield {
+                    **case["dimensions"],
+                    **case,
+                    "outcome": outcome,
+                    "overruns": ", ".join(case.get("overruns", ())),
+                }
 
 
 def _outages(document: Document) -> Iterable[Mapping[str, Any]]:

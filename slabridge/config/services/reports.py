@@ -35,7 +35,8 @@ class ReportRules:
     `closing` is how long late facts are waited for after a period. `counts` says in which period a cycle counts.
     `resolved` holds in all states that come after the work, `waiting` where somebody else is waited for, `incident` on
     incidents; `fault` are the fields that tickets of one fault share, of which there are at least `fault_min`.
-    `first_contact` is the working time within which a ticket of the first contact is resolved.
+    `first_contact` is the working time within which a ticket of the first contact is resolved, `root_cause` the field
+    with the text that a report shows beside a breach.
     """
 
     closing: int = 0
@@ -46,6 +47,7 @@ class ReportRules:
     fault: tuple[str, ...] = ("service", "category")
     fault_min: int = 3
     first_contact: int = 4 * HOUR
+    root_cause: str | None = None
     send: Send | None = None
 
 
@@ -68,6 +70,7 @@ class ReportsTable(TomlTable):
     fault: list[str] = Field(default=["service", "category"], examples=['["service", "category"]'])
     fault_min: int = Field(3, ge=2)
     first_contact: Annotated[int, RealTime] = 4 * HOUR
+    root_cause: str | None = None
     send: SendTable | None = None
 
 
@@ -84,12 +87,15 @@ def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRu
     for n, name in enumerate(table.fault):
         if check_field(name, ("reports", "fault", n), reading) and "fault" in raw:
             reading.uses.append(FieldUse(("reports", "fault", n), name))
+    if table.root_cause is not None and check_field(table.root_cause, ("reports", "root_cause"), reading):
+        reading.uses.append(FieldUse(("reports", "root_cause"), table.root_cause))
     return ReportRules(
         closing=table.closing,
         counts=table.counts,
         fault=tuple(table.fault),
         fault_min=table.fault_min,
         first_contact=table.first_contact,
+        root_cause=table.root_cause,
         send=None if table.send is None else Send(table.send.folder, table.send.form, table.send.period),
         **conditions,
     )

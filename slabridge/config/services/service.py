@@ -46,6 +46,13 @@ class Service:
     credits: tuple[Line, ...] = ()
     consequences: Consequences = field(default_factory=Consequences)
 
+    @property
+    def conditions(self) -> tuple[Condition | None, ...]:
+        """What chooses the cycles that consequences are about."""
+        rules = self.consequences
+        watched = [rule.watched for rule in (rules.earn_back, rules.plan, rules.termination) if rule is not None]
+        return (*(line.where for line in (*self.credits, *watched)), None if rules.rca is None else rules.rca.when)
+
 
 class ServiceTable(TomlTable):
     """[services.NAME], completed by its class; what has a form of its own is read apart."""

@@ -2,7 +2,7 @@
 
 from sla_engine.instant import format_instant, seconds
 from slabridge.config.services.service import Service
-from slabridge.report.availability import Availability
+from slabridge.report.availability import NO_SOURCE, Availability
 from slabridge.report.outage import Outage
 from slabridge.report.parts.values import Document, exact_seconds, instant
 from slabridge.report.shown import shown_share
@@ -12,13 +12,14 @@ def availability(service: Service, found: Availability) -> Document:
     """Return what is said of a service's availability; the down times of its outages add up to that of the service."""
     target = None if service.terms is None else service.terms.target
     decimals = max(4, target.decimals if target else 0)
+    says = found.share is not None and found.why_none != NO_SOURCE
     records = [_record(one, superseded=False) for one in found.records]
     return {
         "service": service.name,
         "title": service.title,
         "service_time_seconds": seconds(found.service_time),
         "down_seconds": exact_seconds(found.down),
-        "percent": None if found.share is None else shown_share(found.share, decimals),
+        "percent": shown_share(found.share, decimals) if says else None,
         "target": None if target is None else shown_share(target.share, target.decimals),
         "kept": found.verdict,
         "why_no_verdict": found.why_none,

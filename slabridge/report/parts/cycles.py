@@ -1,7 +1,7 @@
 """Cycles in a report: each case with its evidence, and those that are no case (yet)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sla_engine import Result
 from sla_engine.instant import format_instant, seconds
@@ -32,14 +32,18 @@ def cycle(result: Result) -> Document:
     }
 
 
-def breach(case: Case) -> Document:
-    """Return a breached cycle: who had it when it broke, and, with a chain, why and by whose overruns."""
+def breach(case: Case, root_causes: Mapping[tuple[str, str], str]) -> Document:
+    """Return a breached cycle: who had it when it broke, and, with a chain, why and by whose overruns.
+
+    `root_causes` is by a ticket's source and id what people say of it.
+    """
     found = None if case.result.chain is None else case.result.chain.breach
     decisive = [] if found is None else [one.by for one in found.overruns if one.decisive]
     return {
         **cycle(case.result),
         "breach_holder": case.result.breach_holder if found is None else found.holder,
         "cause": None if found is None else found.cause,
+        "root_cause": root_causes.get((case.result.source, case.result.id)),
         "overruns": [f"{by.agreement}.{by.objective} on {by.ticket.key}" for by in decisive],
     }
 

@@ -21,8 +21,10 @@ def objectives(
     gathered: Gathered,
     promised: Mapping[tuple[str, str], Promised],
     by: Sequence[str],
+    root_cause: str | None = None,
 ) -> Iterable[Document]:
-    """Yield what is said of each objective; versions of an agreement are one."""
+    """Yield what is said of each objective; versions of an agreement are one. `root_cause` is a field."""
+    causes = {} if root_cause is None else gathered.last_values(root_cause)
     ordered = sorted(gathered.cases, key=lambda case: (case.at, name_of(case.result)))
     cases: dict[tuple[str, str], list[Case]] = {}
     for case in ordered:
@@ -33,6 +35,7 @@ def objectives(
             name = (agreement.id, objective.name)
             mine, promise = cases.get(name, []), promised.get(name)
             target, least = (None, 1) if promise is None else (promise.compliance, promise.at_least)
+            here = {name_of(case.result) for case in mine}
             ended = [one for one in gathered.stopped if (one.agreement, one.objective) == name]
             yield {
                 "agreement": agreement.id,
@@ -52,7 +55,8 @@ def objectives(
                 "wall": durations(durations_of((one.stopped_at or 0) - one.started_at for one in ended)),
                 "paused": durations(durations_of(one.paused for one in ended)),
                 "met": [cycle(c.result) for c in mine if not c.breached and not c.result.excluded],
-                "breaches": [breach(c) for c in mine if c.breached and not c.result.excluded],
+                "breaches": [breach(c, causes) for c in mine if c.breached and not c.result.excluded],
+                "decided_earlier": [cycle(one) for one in ended if name_of(one) not in here],
                 "excluded": [cycle(c.result) for c in mine if c.result.excluded],
             }
 

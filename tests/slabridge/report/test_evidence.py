@@ -1,6 +1,7 @@
 """The lists of a report are what its figures were counted from."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,7 @@ from slabridge.report.document import Document
 from slabridge.report.outage import Outage
 from slabridge.report.period import read_period
 from slabridge.report.reporter import Reporter, Wanted
+from slabridge.show.report_files import name_of
 from slabridge.show.report_lists import lists_of
 from slabridge.show.report_page import page_of
 from tests.slabridge.report.small import BASE, outage, reporting
@@ -45,7 +47,7 @@ def ticket(key: str, *steps: tuple[str, str, str | None], **first: str | None) -
     fields: dict[str, str | None] = {"status": "new", "type": "incident", "priority": "P3", "team": "Desk", **first}
     history = []
     for at, name, value in steps:
-        history.append({"at": f"2026-03-02T{at}:00Z", "by": "x", "changes": {name: [fields[name], value]}})
+        history.append({"at": f"2026-03-02T{at}:00Z", "by": "x", "changes": {name: [fields.get(name), value]}})
         fields[name] = value
     created = "2026-03-02T08:00:00Z"
     return read_ticket({"source": "s", "key": key, "created": created, "fields": fields, "history": history})
@@ -142,8 +144,8 @@ def test_the_outages_that_counted_add_up_and_all_that_is_recorded_is_shown(docum
 def test_a_bill_shows_how_it_adds_up_to_its_cap(document: Document) -> None:
     ((bill,),) = [part["bills"] for part in document["consequences"]]
     assert [item["text"] for item in bill["items"]][-2:] == [
-        "availability 99.8095 %, below 99.9 %",
-        "compliance of fix 62.5000 %, below 90 %",
+        "availability 99.8095 %, below 99.9 %; 10 % of the fee of a month",
+        "compliance of fix 62.5000 %, below 90 %; 2 % of the fee of a month",
     ]
     assert "x 1h" in bill["items"][0]["text"]
     assert sum(Decimal(item["amount"]) for item in bill["items"]) == Decimal(bill["before_caps"])
@@ -182,6 +184,97 @@ on = 2026-05-10
     assert left == [[], [1], [0]]
 
 
+def test_what_is_told_after_the_end_stands_beside_the_breach_and_fulfils_the_duty() -> None:
+    rca = 'rca = { by = { days = 5 }, calendar = "always", from = "breach", delivered = { field = "told" } }'
+    text = SERVICE.replace('year = "50%" } }', f'year = "50%" }}, {rca} }}')
+    text = text.replace("credits = [", 'credits = [{ measure = "breach", where = { vip = "yes" }, amount = "7.00" },')
+    text = text.replace("[reports]", '[reports]\nroot_cause = "why"')
+    late = ticket("late", ("18:30", "status", "resolved"), ("19:00", "told", "x"), ("19:30", "why", "disk"), vip="yes")
+    silent = ticket("silent", ("18:30", "status", "resolved"))
+    period = read_period("2026-03", "UTC")
+    reporter = Reporter(reporting(text), Wanted(period, by=("team",)), period.end + HOUR)
+    reporter.add([late, silent])
+    found = reporter.document()
+    (fix,) = [one for one in found["objectives"] if one["agreement"] == "mail"]
+    assert {case["ticket"]: case["root_cause"] for case in fix["breaches"]} == {"late": "disk", "silent": None}
+    (part,) = found["consequences"]
+    assert {duty["ticket"]: duty["done"] for duty in part["duties"]} == {"late": True, "silent": False}
+    assert [item["ticket"] for item in part["bills"][0]["items"] if item["amount"] == "7.00"] == ["late"]
+    assert "<td>disk</td>" in page_of(found)
+
+
+def test_what_no_figure_rests_on_is_said_and_gives_none() -> None:
+    period = read_period("2026-03", "UTC")
+    dark = Reporter(
+        reporting('[services.mail]\ncalendar = "always"\navailability = "99%"\n'), Wanted(period), period.end
+    )
+    (one,) = dark.document()["availability"]
+    assert (one["percent"], one["kept"], one["why_no_verdict"]) == (None, None, "nothing tells of outages")
+    paid = SERVICE.replace('{ amount = "1000.00"', '{ customer = "Acme", amount = "1000.00"')
+    unpaid = Reporter(reporting(paid), Wanted(period), period.end)
+    unpaid.add(TICKETS)
+    unpaid.document()
+    (text,) = unpaid.lacking
+    assert text.startswith("no fee for Mail is in force in 2026-03")
+    assert text.endswith("name the customer with --customer")
+    week = Reporter(reporting(SERVICE), Wanted(read_period("2026-W10", "UTC")), period.end)
+    assert "credits of Mail are worked out by the month: 2026-W10 holds none" in week.document()["notes"]
+    twice = Reporter(reporting(SERVICE), Wanted(period, services=("mail", "mail")), period.end)
+    assert len(twice.document()["consequences"]) == 1
+
+
+def test_a_cap_is_a_share_of_a_fee_and_not_nothing_where_there_is_none() -> None:
+    text = SERVICE.replace("fees = [", "# fees = [").replace(
+        "credits = [", 'credits = [{ measure = "breach", amount = "7.00" },'
+    )
+    period = read_period("2026-03", "UTC")
+    reporter = Reporter(reporting(text), Wanted(period), period.end + HOUR)
+    reporter.add(TICKETS)
+    ((bill,),) = [part["bills"] for part in reporter.document()["consequences"]]
+    assert (bill["total"], bill["cap_of_the_period"]) == ("21.00", None)
+
+
+def test_an_exclusion_that_nobody_approved_is_a_note(document: Document) -> None:
+    assert "excluded outages of Mail that nobody approved: 1" in document["notes"]
+
+
+def test_a_case_has_the_fields_that_cases_are_told_apart_by(document: Document) -> None:
+    names, cases = lists_of(document)["cases"]
+    assert "priority" in names
+    assert {case["priority"] for case in cases} == {"P1", "P3"}
+
+
+def test_what_ended_here_and_was_decided_before_is_listed() -> None:
+    period = read_period("2026-03", "UTC")
+    begun = read_ticket(
+        {
+            "source": "s",
+            "key": "old",
+            "created": "2026-02-02T08:00:00Z",
+            "fields": {"status": "resolved", "type": "incident", "priority": "P3"},
+            "history": [{"at": "2026-03-02T08:00:00Z", "by": "x", "changes": {"status": ["new", "resolved"]}}],
+        }
+    )
+    reporter = Reporter(reporting(SERVICE), Wanted(period), period.end + HOUR)
+    reporter.add([begun, *TICKETS])
+    document = reporter.document()
+    for one in document["objectives"]:
+        ended = [
+            row
+            for row in rows(document, "cases")
+            if (row["agreement"], row["objective"]) == (one["agreement"], one["objective"])
+            if (row["stopped_at"] or "") >= "2026-03" and row["stopped_at"] < "2026-04"
+        ]
+        assert len(ended) == one["elapsed"]["count"]
+        assert sum(Fraction(row["elapsed_seconds"]) for row in ended) == Fraction(one["elapsed"]["sum_seconds"])
+    assert ("old", "decided earlier") in {(row["ticket"], row["outcome"]) for row in rows(document, "cases")}
+
+
+def test_files_are_called_by_what_they_are_of() -> None:
+    assert name_of("2026-03") == "report-2026-03"
+    assert name_of("2026-03-01..2026-03-08", "mail", "A/S ../Acme") == "report-2026-03-01_2026-03-08-mail-A-S-Acme"
+
+
 def test_what_is_not_decided_yet_is_counted_apart() -> None:
     found = report([ticket("open", status="new"), ticket("done", ("09:00", "status", "resolved"))], [])
     assert {"agreement": "mail", "objective": "fix", "count": 1} in found["open_and_breached"]["by_objective"]
@@ -203,7 +296,8 @@ def test_a_ticket_that_stands_in_the_file_twice_counts_once_and_is_named(tmp_pat
     (tmp_path / "slabridge.toml").write_text(BASE + SERVICE)
     (tmp_path / "outages.csv").write_text("service,from,to\nmale,2026-03-02T08:00:00Z,2026-03-02T09:00:00Z\n")
     asked = Asked("2026-03", now=read_period("2026-03", "UTC").end, outages=(tmp_path / "outages.csv",))
-    found = of_file(tmp_path / "slabridge.toml", tmp_path / "tickets.jsonl", asked)
+    found = of_file(tmp_path / "slabridge.toml", tmp_path / "tickets.jsonl", replace(asked, by=("type", "tema")))
+    assert found.lacking.pop() == "no ticket has a field 'tema'"
     assert found.document["cover"]["tickets"] == found.document["kpis"]["incidents"]["count"] == 1
     assert [number for number, _ in found.invalid] == [2, 3]
     assert found.invalid[0] == (2, "A stands in line 1 already, which counts")

@@ -38,10 +38,27 @@ def test_lines_of_json_and_of_csv_mean_the_same() -> None:
         (LINE + "}", "is not after"),
         ('{"service": "mail", "from": true}', "from is no text"),
         ('{"service": "mail", "from": "2026-03-02T08:00:00Z", "version": "x"}', "is no whole number"),
-        ('{"service": "mail", "from": "2026-03-02T08:00:00Z", "weight": "3"}', "is no percentage"),
+        ('{"service": "mail", "from": "2026-03-02T08:00:00Z", "weight": "3"}', "weight '3' is no percentage"),
+        ('{"service": "mail", "from": "2026-03-02T08:00:00Z", "version": 99999999999}', "at most 9 digits"),
     ],
 )
 def test_a_line_that_is_none_is_named_with_its_number_and_the_reason(text: str, words: str) -> None:
     with pytest.raises(UnreadableOutages, match=r"o\.jsonl:1") as raised:
         read_outages(text, "o.jsonl")
     assert words in str(raised.value)
+
+
+def test_rows_with_too_few_or_too_many_cells_are_none() -> None:
+    text = "service,from,to\nmail,2026-03-02T08:00:00Z\nmail,2026-03-02T08:00:00Z,,\nmail,2026-03-02T08:00:00Z,\n"
+    with pytest.raises(UnreadableOutages) as raised:
+        read_outages(text, "o.csv")
+    assert str(raised.value).splitlines() == [
+        f"o.csv:{line}: has more or fewer cells than the head of the file" for line in (2, 3)
+    ]
+
+
+def test_two_lines_of_one_record_and_version_that_differ_are_an_error() -> None:
+    line = '{"service": "mail", "from": "2026-03-02T08:00:00Z", "ref": "O1"'
+    assert len(read_outages(f"{line}}}\n{line}}}\n", "o.jsonl")) == 2
+    with pytest.raises(UnreadableOutages, match=r"o\.jsonl:2: ref 'O1' has this version already; write the next"):
+        read_outages(f'{line}}}\n{line}, "cause": "disk"}}\n', "o.jsonl")

@@ -132,6 +132,8 @@ def test_a_draft_says_so_and_what_was_never_pulled_cannot_be_reported(job: Job) 
     for period, words in (("2016-04", "has not begun yet"), ("March", "is no period")):
         with pytest.raises(NoSuchReport, match=words):
             report(job, period)
+    with pytest.raises(NoSuchReport, match="no connection maps a field 'taem'; the nearest is \"team\""):
+        report(job, "2016-03", by=("taem",))
     with pytest.raises(NoSuchReport, match='the nearest is "desk"'):
         report(job, "2016-03", services=("dsk",))
 
