@@ -52,9 +52,14 @@ def _sent(config: "Config") -> int:
         return 0
     from slabridge.app.send import send
     from slabridge.exit import Exit
+    from slabridge.show.report_files import files_of
+    from slabridge.show.report_sheets import NoLibrary
     from slabridge.text.printed import line
 
-    place, lacking = send(config, sending)
+    try:
+        place, lacking = send(config, sending, lambda document: files_of(document, sending.form))
+    except NoLibrary as error:
+        place, lacking = None, [f"the report was not written: {error}"]
     if place is not None:
         sys.stderr.write(f"{place}\n")
     sys.stderr.writelines(f"{line(text)}\n" for text in lacking)

@@ -83,6 +83,7 @@ class Credits:
     """What a period comes to: items and their sum before caps, what is given in the end, and what is earned back by it.
 
     `fee` is that of the period, `period_cap` and `year_cap` the most that is given in either (None: no cap).
+    `earlier` are the periods of the year before this one that were worked out, with what they came to.
     """
 
     period: Period
@@ -97,6 +98,7 @@ class Credits:
     fee: Decimal = NOTHING
     before_caps: Decimal = NOTHING
     period_cap: Decimal | None = None
+    earlier: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(slots=True)
@@ -161,6 +163,7 @@ def _period(lines: Sequence[Line], consequences: Consequences, fee: Fee, facts: 
         fee=rounded(fee.of(consequences.period), fee.currency),
         before_caps=before_caps,
         period_cap=period_cap,
+        earlier=tuple((one.period.name, one.total) for one in ledger.past if one.period.first.year == year),
     )
 
 
@@ -190,7 +193,10 @@ def _highest(items: Sequence[CreditItem], of_cycles: set[int]) -> list[CreditIte
         item
         if item.line not in of_cycles or best[item.ticket] is item
         else replace(
-            item, amount=NOTHING, points=Fraction(0), text=f"{item.text}: another credit for this ticket is higher"
+            item,
+            amount=item.amount * 0,
+            points=Fraction(0),
+            text=f"{item.text}: another credit for this ticket is higher",
         )
         for item in items
     ]

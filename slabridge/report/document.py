@@ -87,6 +87,8 @@ def _notes(content: Content) -> Iterable[str]:
         yield "no ticket was ever in a resolved state; what these are, [reports] resolved says"
     if content.state == "draft":
         yield "the period is not over: figures go up to the instant of the report"
+    if content.state == "provisional":
+        yield "not issued: what had not ended is judged by today's definitions"
     for part in content.services:
         if part.availability is not None and part.availability.unproven:
             number = len(part.availability.unproven)

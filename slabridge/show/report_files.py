@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any, Literal
 
 from slabridge.report.document import Document
+from slabridge.report.file_name import name_of
 from slabridge.show.report_lists import lists_of
 from slabridge.show.report_page import page_of
 from slabridge.show.report_pdf import pdf_of
@@ -16,15 +17,7 @@ from slabridge.text.printed import json_line, line
 Form = Literal["table", "json", "html", "pdf", "xlsx"]
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_ODD = re.compile(r"[^A-Za-z0-9_]+")
-_LONGEST = 40
 _RUN = ("=", "+", "-", "@", "\t", "\r")
-
-
-def name_of(period: str, *about: str) -> str:
-    """Return how the files of a report are called, without their endings; `about` are its services and customer."""
-    parts = [_ODD.sub("-", part).strip("-")[:_LONGEST] for part in about]
-    return "-".join(["report", period.replace("..", "_"), *parts])
 
 
 def files_of(document: Document, form: Form) -> Iterator[tuple[str, bytes]]:

@@ -43,6 +43,10 @@ def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
             ),
             [*_outages(document)],
         ),
+        "duties": (
+            ("service", "what", "because", "ticket", "since", "by", "done", "periods_left"),
+            [{**one, "service": part["service"]} for part in document["consequences"] for one in part["duties"]],
+        ),
         "credits": (
             ("service", "period", "text", "ticket", "amount", "points", "currency"),
             [*_credits(document)],

@@ -16,6 +16,7 @@ _NAMES = {
     "tickets": "Tickets",
     "time": "Time used",
     "outages": "Outages",
+    "duties": "Duties",
     "credits": "Credits",
 }
 _MOST_ROWS = 1_048_575

@@ -45,5 +45,6 @@ def _bill(bill: Credits) -> Document:
         "points": str(bill.points),
         "earned_back": str(bill.earned_back),
         "year_to_date": str(bill.year_to_date),
+        "earlier_in_the_year": [{"period": name, "total": str(total)} for name, total in bill.earlier],
         "cap_of_the_year": None if bill.year_cap is None else str(bill.year_cap),
     }

@@ -79,6 +79,10 @@ def report(job: Job, period: str, **more: Any) -> Document:  # noqa: ANN401 - wh
     return of_state(job.config(), Asked(period, **more)).document
 
 
+def sent(job: Job, sending: Send) -> tuple[Path | None, list[str]]:
+    return send(job.config(), sending, lambda document: files_of(document, sending.form))
+
+
 @pytest.mark.parametrize("period", ["2016-02", "2016-03", "2016-02-20..2016-03-02", "2016-Q1"])
 def test_a_report_over_the_state_is_that_of_all_tickets_read_anew(job: Job, period: str) -> None:
     job.run_at(NOON)
@@ -160,27 +164,27 @@ def test_the_report_of_a_period_that_is_over_is_written_once_and_never_over_anot
     sending = Send("sent", "json")
     place = job.folder / "sent" / "report-2016-03.json"
     job.run_at(NOON + 5 * HOUR)
-    assert send(job.config(), sending)[0] == job.folder / "sent" / "report-2016-01.json"
+    assert sent(job, sending)[0] == job.folder / "sent" / "report-2016-01.json"
     job.run_at(parse_instant("2016-04-01T12:00:00+02:00"))
-    assert send(job.config(), sending)[0] == job.folder / "sent" / "report-2016-02.json"
-    assert send(job.config(), sending) == (None, [])
+    assert sent(job, sending)[0] == job.folder / "sent" / "report-2016-02.json"
+    assert sent(job, sending) == (None, [])
     job.run_at(parse_instant("2016-04-02T12:00:00+02:00"))
-    assert send(job.config(), sending) == (place, [])
+    assert sent(job, sending) == (place, [])
     assert json.loads(place.read_text("utf-8")) == report(job, "2016-03")
     assert place.with_name("report-2016-03-cases.csv").exists()
     place.write_text("signed", "utf-8")
-    assert send(job.config(), sending) == (None, [])
+    assert sent(job, sending) == (None, [])
     assert place.read_text("utf-8") == "signed"
 
 
 def test_a_report_that_cannot_be_written_is_said_and_tried_again(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     (job.folder / "sent").write_text("no folder", "utf-8")
-    place, (text,) = send(job.config(), Send("sent"))
+    place, (text,) = sent(job, Send("sent"))
     assert place is None
     assert "the report of 2016-02 was not written into" in text
     (job.folder / "sent").unlink()
-    assert send(job.config(), Send("sent"))[0] == job.folder / "sent" / "report-2016-02.html"
+    assert sent(job, Send("sent"))[0] == job.folder / "sent" / "report-2016-02.html"
 
 
 def test_hostile_texts_change_no_report_and_run_nowhere(job: Job) -> None:
@@ -288,7 +292,7 @@ def test_a_workbook_has_numbers_as_numbers_and_no_formula(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     book = ZipFile(BytesIO(workbook_of(_with_hostile_texts(job.config(), report(job, "2016-03")))))
     sheets = {name: book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")}
-    assert len(sheets) == 9
+    assert len(sheets) == 10
     assert not any("<f>" in sheet for sheet in sheets.values())
     assert 't="s"' in sheets["xl/worksheets/sheet3.xml"]
     numbers = re.findall(r'<c r="J\d+"><v>([\d.]+)</v>', sheets["xl/worksheets/sheet3.xml"])
