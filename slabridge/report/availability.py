@@ -1,13 +1,16 @@
 """Availability of a service in a period (docs/reports.md, "Availability"); all amounts exact, in ms."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from sla_engine import Calendar
 from slabridge.config.services.availability import Terms
+from slabridge.report.effect import Agreed, Effect, effect_of, span_of, weight_of
 from slabridge.report.outage import Outage, latest
 from slabridge.report.spans import Interval, clipped, common, length, subtract, union, working
 
@@ -18,11 +21,15 @@ NO_SOURCE = "nothing tells of outages"
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """An outage that counts, [start, end) ms UTC; `down` is its part of the time down, weighted."""
+    """An outage that counts, [start, end) ms UTC, with the records that it was made of.
+
+    `down` is its part of the time down, weighted.
+    """
 
     start: int
     end: int
     down: Fraction
+    records: tuple[Outage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +37,8 @@ class Availability:
     """What a period came to: agreed service time, time down (weighted), and the outages that were counted.
 
     `excused` is down time that planned or excluded outages excuse, `planned` the maintenance in service time;
-    `records` are the outages as they are recorded, in their last version, `superseded` the earlier versions. `verdict`
-    is None where none is given, and `why_none` says why.
+    `records` are the outages as they are recorded, with what became of them; earlier versions come last. `verdict` is
+    None where none is given, and `why_none` says why.
     """
 
     service_time: int
@@ -44,13 +51,12 @@ class Availability:
     target: Fraction | None
     verdict: bool | None
     why_none: str
-    records: tuple[Outage, ...] = ()
-    superseded: tuple[Outage, ...] = ()
+    records: tuple[tuple[Outage, Effect], ...] = ()
 
     @property
     def unproven(self) -> tuple[Outage, ...]:
         """Excluded outages that nobody approved."""
-        return tuple(one for one in self.records if one.kind == "excluded" and not one.approved_by)
+        return tuple(one for one, effect in self.records if effect == "excluded" and not one.approved_by)
 
     @property
     def number(self) -> int:
@@ -118,12 +124,14 @@ def availability_of(  # noqa: PLR0913 - all that availability depends on
     hidden = sum((length(common([span], agreed)) * weight for span, weight in pieces), Fraction(0)) - lost
     found = [span for span in union(one for left, _ in out for one in left) if common([span], agreed)]
     found = list(clipped(found, start, end))
-    last = set(known)
+    spans = Agreed(agreed, planned, excused)
+    here = [one for one in known if one.end is None or one.end > start]
+    records = [(one, effect_of(one, end, terms, spans)) for one in here]
     verdict, why = _verdict(service_time, lost, length(unseen), terms)
     return Availability(
         service_time=service_time,
         down=lost,
-        outages=_counted_as(found, parts),
+        outages=_counted_as(found, parts, [one for one, effect in records if effect == "counted"], end),
         longest=max((length(common([span], agreed)) for span in found), default=0),
         planned=length(common(planned, working(calendar, start, end))),
         excused=hidden,
@@ -131,17 +139,30 @@ def availability_of(  # noqa: PLR0913 - all that availability depends on
         target=None if terms.target is None else terms.target.share,
         verdict=verdict,
         why_none=why,
-        records=tuple(one for one in known if one.end is None or one.end > start),
-        superseded=tuple(one for one in every if one not in last and (one.end is None or one.end > start)),
+        records=(*records, *((one, "superseded") for one in _superseded(every, known, start))),
     )
 
 
-def _counted_as(found: Sequence[Interval], parts: Iterable[tuple[Interval, Fraction]]) -> tuple[Counted, ...]:
-    """Return the outages, each with the parts of the time down that lie in it."""
+def _superseded(every: Iterable[Outage], known: Iterable[Outage], start: int) -> Iterable[Outage]:
+    last = set(known)
+    return (one for one in every if one not in last and (one.end is None or one.end > start))
+
+
+def _counted_as(
+    found: Sequence[Interval], parts: Iterable[tuple[Interval, Fraction]], counted: Iterable[Outage], until: int
+) -> tuple[Counted, ...]:
+    """Return the outages, each with the parts of the time down that lie in it, and with the records that do."""
     begins, down = [start for start, _ in found], [Fraction(0) for _ in found]
+    records: list[list[Outage]] = [[] for _ in found]
     for (start, end), weight in parts:
         down[bisect_right(begins, start) - 1] += (end - start) * weight
-    return tuple(Counted(start, end, part) for (start, end), part in zip(found, down, strict=True))
+    for one in counted:
+        begin, end = span_of(one, until)
+        first = max(0, bisect_right(begins, begin) - 1)
+        for place in range(first, bisect_left(begins, end)):
+            if found[place][1] > begin:
+                records[place].append(one)
+    return tuple(Counted(*span, part, tuple(ones)) for span, part, ones in zip(found, down, records, strict=True))
 
 
 def _verdict(service_time: int, lost: Fraction, unseen: int, terms: Terms) -> tuple[bool | None, str]:
@@ -156,7 +177,7 @@ def _verdict(service_time: int, lost: Fraction, unseen: int, terms: Terms) -> tu
 
 
 def _spans(outages: Iterable[Outage], end: int) -> list[Interval]:
-    return [(one.start, min(end, end if one.end is None else one.end)) for one in outages]
+    return [span_of(one, end) for one in outages]
 
 
 def _planned(
@@ -201,10 +222,7 @@ def _counted(outage: Outage, terms: Terms, end: int) -> Iterable[tuple[Interval,
     """Yield an outage with its weight, where it counts at all."""
     if outage.kind not in {"down", "degraded"}:
         return
-    weight = outage.weight
-    if weight is None:
-        weight = Fraction(1) if outage.kind == "down" else terms.degraded
-    (span,) = _spans([outage], end)
+    weight, span = weight_of(outage, terms), span_of(outage, end)
     if weight and span[1] > span[0] and span[1] - span[0] >= terms.minimum:
         yield span, weight
 
@@ -224,8 +242,15 @@ def _joined(weighted: list[tuple[Interval, Fraction]], merge: int) -> list[tuple
 
 def _pieces(weighted: Sequence[tuple[Interval, Fraction]]) -> Iterable[tuple[Interval, Fraction]]:
     """Yield disjoint spans with the greatest weight of all that lie there."""
-    edges = sorted({edge for span, _ in weighted for edge in span})
-    for start, end in pairwise(edges):
-        here = [weight for (begin, until), weight in weighted if begin <= start and end <= until]
-        if here:
-            yield (start, end), max(here)
+    turns = [(at, weight, step) for (start, end), weight in weighted for at, step in ((start, 1), (end, -1))]
+    here: Counter[Fraction] = Counter()
+    for (at, group), following in pairwise(_by_instant(turns)):
+        for weight, step in group:
+            here[weight] += step
+        if greatest := max((weight for weight, number in here.items() if number), default=None):
+            yield (at, following[0]), greatest
+
+
+def _by_instant(turns: Iterable[tuple[int, Fraction, int]]) -> Iterable[tuple[int, list[tuple[Fraction, int]]]]:
+    for at, group in groupby(sorted(turns), key=itemgetter(0)):
+        yield at, [(weight, step) for _, weight, step in group]

@@ -39,7 +39,7 @@ def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
         "outages": (
             (
                 *("service", "from", "to", "kind", "weight", "down_seconds", "cause", "ref", "source", "version"),
-                *("announced", "approved_by", "superseded"),
+                *("announced", "approved_by", "effect", "records"),
             ),
             [*_outages(document)],
         ),
@@ -75,7 +75,7 @@ def _outages(document: Document) -> Iterable[Mapping[str, Any]]:
     """Yield the outages that counted, then the records that they were made of."""
     for one in document["availability"]:
         for row in one["outages"]:
-            yield {**row, "service": one["service"], "kind": "counted"}
+            yield {**row, "service": one["service"], "kind": "counted", "records": ", ".join(row["records"])}
         for row in one["records"]:
             yield {**row, "service": one["service"]}
 

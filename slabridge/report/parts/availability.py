@@ -3,6 +3,7 @@
 from sla_engine.instant import format_instant, seconds
 from slabridge.config.services.service import Service
 from slabridge.report.availability import NO_SOURCE, Availability
+from slabridge.report.effect import Effect
 from slabridge.report.outage import Outage
 from slabridge.report.parts.values import Document, exact_seconds, instant
 from slabridge.report.shown import shown_share
@@ -13,7 +14,6 @@ def availability(service: Service, found: Availability) -> Document:
     target = None if service.terms is None else service.terms.target
     decimals = max(4, target.decimals if target else 0)
     says = found.share is not None and found.why_none != NO_SOURCE
-    records = [_record(one, superseded=False) for one in found.records]
     return {
         "service": service.name,
         "title": service.title,
@@ -30,6 +30,7 @@ def availability(service: Service, found: Availability) -> Document:
                 "from_ms": one.start,
                 "to_ms": one.end,
                 "down_seconds": exact_seconds(one.down),
+                "records": [record.ref or record.cause for record in one.records],
             }
             for one in found.outages
         ],
@@ -42,11 +43,11 @@ def availability(service: Service, found: Availability) -> Document:
         "budget_seconds": exact_seconds(found.budget),
         "budget_left_seconds": None if found.budget is None else exact_seconds(found.budget - found.down),
         "coverage_percent": None if found.coverage is None else shown_share(found.coverage, 2),
-        "records": [*records, *(_record(one, superseded=True) for one in found.superseded)],
+        "records": [_record(one, effect) for one, effect in found.records],
     }
 
 
-def _record(one: Outage, *, superseded: bool) -> Document:
+def _record(one: Outage, effect: Effect) -> Document:
     return {
         "from": format_instant(one.start),
         "to": instant(one.end),
@@ -58,5 +59,5 @@ def _record(one: Outage, *, superseded: bool) -> Document:
         "version": one.version,
         "announced": instant(one.announced),
         "approved_by": one.approved_by,
-        "superseded": superseded,
+        "effect": effect,
     }

@@ -1,13 +1,17 @@
 """Availability: known figures of others, and each way to declare oneself to 100 %."""
 
 from fractions import Fraction
+from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from sla_engine.instant import HOUR, MINUTE, SECOND
+from sla_engine.instant import HOUR, MINUTE, SECOND, parse_instant
 from slabridge.report.availability import Availability
-from slabridge.report.outage import Outage
+from slabridge.report.outage import Kind, Outage
 from slabridge.report.shown import shown_share
+from tests.reference.random_cases import examples
 from tests.slabridge.report.small import availability, outage, percent
 
 ALWAYS = 'calendar = "always"\n'
@@ -183,9 +187,61 @@ def test_an_outage_that_lasts_counts_until_now_and_closed_hours_do_not_cut_it_in
     found = availability(
         DAY + 'availability = "99%"', outage("2026-03-01T16:00:00Z", None), start="2026-03-01T00:00:00Z"
     )
-    assert (down(found), [one.end for one in found.records]) == ((9 * HOUR, 1), [None])
+    assert (down(found), [one.end for one, _ in found.records]) == ((9 * HOUR, 1), [None])
 
 
 def test_of_several_records_of_an_outage_the_last_version_counts() -> None:
     first, then = outage("10:00", "11:00", ref="1"), outage("10:00", "10:30", ref="1", version=2)
     assert down(availability(KEYS, then, first)) == (30 * MINUTE, 1)
+
+
+def test_what_became_of_each_record_is_said() -> None:
+    keys = DAY + 'notice = "48h"\nminimum = "10m"\n'
+    asked = {
+        "counted": outage("10:00", "11:00"),
+        "outside service time": outage("18:00", "19:00"),
+        "maintenance": outage("12:00", "13:00", "planned", announced="2026-02-20T00:00:00Z"),
+        "excluded": outage("14:00", "15:00", "excluded", approved_by="Ann"),
+        "excused": outage("14:10", "14:50"),
+        "weight 0": outage("16:00", "16:30", "degraded"),
+        "too short": outage("16:40", "16:45"),
+        "superseded": outage("09:00", "10:00", ref="1"),
+    }
+    late = outage("09:00", "09:30", "planned", announced="2026-03-01T12:00:00Z", ref="1", version=2)
+    found = availability(keys, *asked.values(), late)
+    effects = dict(found.records)
+    assert {effect: effects[one] for effect, one in asked.items()} == dict(zip(asked, asked, strict=True))
+    assert effects[late] == "counted"
+    assert [one.records for one in found.outages] == [(late,), (asked["counted"],)]
+    assert [float(one.down) for one in found.outages] == [30 * MINUTE, HOUR]
+
+
+@st.composite
+def records(draw: st.DrawFn) -> Outage:
+    """Return a record of 2 March 2026, whole minutes of the first four hours."""
+    start = draw(st.integers(0, 230))
+    weight = draw(st.sampled_from([None, Fraction(0), Fraction(1, 3), Fraction(1)]))
+    kind = draw(st.sampled_from(get_args(Kind)))
+    begin = parse_instant("2026-03-02T00:00:00Z")
+    end = start + draw(st.integers(1, 60))
+    return Outage("mail", begin + start * MINUTE, begin + end * MINUTE, kind, weight)
+
+
+@given(st.lists(records(), max_size=8))
+@examples(150)
+def test_down_time_is_that_which_is_counted_minute_by_minute(found: list[Outage]) -> None:
+    down, before, number = Fraction(0), False, 0
+    begin = parse_instant("2026-03-02T00:00:00Z")
+    for minute in range(300):
+        here = [one for one in found if one.start <= begin + minute * MINUTE < (one.end or 0)]
+        counting = [one for one in here if one.kind in {"down", "degraded"}]
+        usual = {"down": Fraction(1), "degraded": Fraction(1, 2)}
+        weights = [usual[one.kind] if one.weight is None else one.weight for one in counting]
+        excused = any(one.kind in {"planned", "excluded"} for one in here)
+        lost = Fraction(0) if excused else max(weights, default=Fraction(0))
+        down += lost * MINUTE
+        number += bool(lost) and not before
+        before = bool(lost)
+    result = availability(KEYS + 'weight = { degraded = "50%" }', *found)
+    assert (result.down, result.number) == (down, number)
+    assert sum((one.down for one in result.outages), Fraction(0)) == down

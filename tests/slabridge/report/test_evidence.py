@@ -134,11 +134,13 @@ def test_the_outages_that_counted_add_up_and_all_that_is_recorded_is_shown(docum
     (one,) = document["availability"]
     assert [row["down_seconds"] for row in one["outages"]] == [3600 + 900, 600]
     assert sum(Fraction(row["down_seconds"]) for row in one["outages"]) == Fraction(one["down_seconds"])
-    assert [(row["ref"], row["version"]) for row in one["records"] if row["superseded"]] == [("1", 1)]
+    assert [(row["ref"], row["version"]) for row in one["records"] if row["effect"] == "superseded"] == [("1", 1)]
     assert len(one["records"]) == len(OUTAGES)
     page = page_of(document)
     assert "1 excluded without anybody's approval: 2 from 2026-03-02 12:00" in page.replace("&#39;", "'")
-    assert "(version 1, superseded)" in page
+    assert "(version 1)" in page
+    assert [row["effect"] for row in one["records"]] == ["counted", "counted", "excluded", "counted", "superseded"]
+    assert [row["records"] for row in one["outages"]] == [["1", ""], [""]]
 
 
 def test_a_bill_shows_how_it_adds_up_to_its_cap(document: Document) -> None:
