@@ -30,7 +30,7 @@ def availability(service: Service, found: Availability) -> Document:
                 "from_ms": one.start,
                 "to_ms": one.end,
                 "down_seconds": exact_seconds(one.down),
-                "records": [record.ref or record.cause for record in one.records],
+                "records": [record.ref or record.cause or record.kind for record in one.records],
             }
             for one in found.outages
         ],

@@ -140,7 +140,7 @@ def test_the_outages_that_counted_add_up_and_all_that_is_recorded_is_shown(docum
     assert "1 excluded without anybody's approval: 2 from 2026-03-02 12:00" in page.replace("&#39;", "'")
     assert "(version 1)" in page
     assert [row["effect"] for row in one["records"]] == ["counted", "counted", "excluded", "counted", "superseded"]
-    assert [row["records"] for row in one["outages"]] == [["1", ""], [""]]
+    assert [row["records"] for row in one["outages"]] == [["1", "degraded"], ["down"]]
 
 
 def test_a_bill_shows_how_it_adds_up_to_its_cap(document: Document) -> None:
