@@ -15,7 +15,7 @@ from tests.slabridge.state.databases import ENGINES, postgresql
 SEED = os.environ.get("SLABRIDGE_FAULTS_SEED") or str(int(time.time()) // 86_400)
 """Which part: by the day. A failure names it, and this variable repeats it."""
 
-CASES = {"sqlite": 5, "postgresql": 3}
+CASES = {"sqlite": 4, "postgresql": 2}
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux")

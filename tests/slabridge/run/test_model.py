@@ -189,7 +189,7 @@ def test_whatever_people_do_and_whatever_fails_what_a_run_promises_holds(place: 
     run_state_machine_as_test(  # type: ignore[no-untyped-call,unused-ignore]
         These,
         settings=settings(
-            max_examples=int(os.environ.get("EX", "300")) if LONG else 4,
+            max_examples=int(os.environ.get("EX", "300")) if LONG else 3,
             stateful_step_count=40 if LONG else 20,
             deadline=None,
             phases=list(Phase) if LONG else [Phase.generate],  # to shrink a day takes minutes
