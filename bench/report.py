@@ -13,7 +13,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from bench.scale import AS_OF, load, peak, place
+from bench.scale import load, peak, place
+from bench.tool import AS_OF
 from sla_engine import Engine
 from sla_engine.instant import DAY
 from slabridge.app.report import BATCH, Asked, of_state

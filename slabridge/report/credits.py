@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
+from typing import Protocol
 
 from sla_engine.condition import Condition
 from slabridge.config.services.consequence import Consequences, Watched
@@ -45,26 +46,26 @@ class Broken:
     overruns: Mapping[int, int] = field(default_factory=dict)
 
 
-class Facts:
+class Facts(Protocol):
     """What one period came to, as credits ask for it; a report makes one for each period."""
 
     period: Period
 
     def figure(self, figure: Figure, objective: str | None, where: Condition | None) -> Fraction | None:
         """Return a share, a number, or a duration in ms; None where there are no cases, or there is no verdict."""
-        raise NotImplementedError
+        ...
 
     def target(self, figure: Figure) -> Fraction | None:
         """Return the share that is promised."""
-        raise NotImplementedError
+        ...
 
     def broken(self, objective: str | None, where: Condition | None) -> Sequence[Broken]:
         """Return the breached cycles that were known by the end of the period, in order of their breach."""
-        raise NotImplementedError
+        ...
 
     def notified(self) -> bool:
         """Return whether notice of a missed promise was given."""
-        return False
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +195,7 @@ def _highest(items: Sequence[CreditItem], of_cycles: set[int]) -> list[CreditIte
         if item.line not in of_cycles or best[item.ticket] is item
         else replace(
             item,
-            amount=item.amount * 0,
+            amount=item.amount * 0,  # in the decimals of its currency
             points=Fraction(0),
             text=f"{item.text}: another credit for this ticket is higher",
         )
