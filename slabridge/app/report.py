@@ -217,7 +217,8 @@ def _as_kept(
 def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked, config: Config | None = None) -> list[str]:
     """Give the outages of all sources but tickets; return of which nothing was read, and what could not be."""
     files = dict.fromkeys(asked.outages)
-    lacking = []
+    lacking: list[str] = []
+    of_tools: list[tuple[str, ServiceNowSource]] = []
     for service in reporting.services:
         for source in service.outages:
             if isinstance(source, FileSource):
@@ -228,9 +229,11 @@ def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked, config
                         f"outages of {service.name} that {source.connection} has are read over the state alone"
                     )
                 else:
-                    lacking += tool_outages(reporter, config, service.name, source)
+                    of_tools.append((service.name, source))
             elif isinstance(source, PrometheusSource):
                 lacking += _measure(reporter, service.name, source)
+    if config is not None and of_tools:
+        lacking += tool_outages(reporter, config, of_tools)
     return lacking + reporter.add_outages([one for path in files for one in _outages_of(path)])
 
 

@@ -352,6 +352,19 @@ def test_outages_of_a_servicenow_are_read_and_one_that_cannot_be_is_said(job: Jo
     assert one["number"] >= 1
 
 
+def test_a_tool_that_refuses_us_is_said_for_each_service_and_the_report_is_made(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.replace("outages = [{ tickets", 'outages = [{ servicenow = "snow", ci = ["Mail gateway"] }, { tickets')
+    job.run_at(NOON + 5 * HOUR)
+    monkeypatch.setenv("SNOW_PASSWORD", "wrong")
+    found = of_state(job.config(), Asked("2016-03"))
+    (text,) = found.lacking
+    assert text.startswith("outages of desk were not read: ")
+    assert "401" in text
+    assert found.document["summary"]
+
+
 def test_outages_are_those_of_a_servicenow_that_the_file_has(job: Job) -> None:
     job.replace("outages = [{ tickets", 'outages = [{ servicenow = "jira", ci = ["Gate"] }, { tickets')
     with pytest.raises(
