@@ -20,11 +20,13 @@ from connectors.interface import (
     NativeComment,
     NativeEntry,
     NativeOutage,
+    NativeRating,
     NativeTicket,
     Outcome,
     Page,
     Receipt,
     Skipped,
+    Survey,
     Touched,
     Value,
     Values,
@@ -147,6 +149,11 @@ class Tool:
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Keep none."""
         del items
+        return iter(())
+
+    def ratings(self, survey: Survey | None, start: int, end: int) -> Iterator[NativeRating | Skipped]:
+        """Keep none."""
+        del survey, start, end
         return iter(())
 
     def reread(self, ids: Sequence[str]) -> Iterator[Page]:

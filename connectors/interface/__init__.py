@@ -4,6 +4,7 @@ from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
+from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
 
@@ -20,12 +21,14 @@ __all__ = [
     "NativeComment",
     "NativeEntry",
     "NativeOutage",
+    "NativeRating",
     "NativeTicket",
     "OutageKind",
     "Outcome",
     "Page",
     "Receipt",
     "Skipped",
+    "Survey",
     "Touched",
     "Value",
     "Values",

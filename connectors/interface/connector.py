@@ -7,6 +7,7 @@ from typing import Protocol
 from connectors.interface.clock import NativeClock
 from connectors.interface.outage import NativeOutage
 from connectors.interface.page import Cursor, Page, Skipped, Touched
+from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.write import CommentDelete, Fact, FieldsWrite, Receipt, Write
 
 
@@ -68,6 +69,16 @@ class Connector(Protocol):
 
         Raises:
             Refused: the tool keeps no outages, or has no such item.
+        """
+        ...
+
+    def ratings(self, survey: Survey | None, start: int, end: int) -> Iterator[NativeRating | Skipped]:
+        """Read how satisfied people were, of what was answered or asked in [start, end), ms UTC; odd ones say why.
+
+        `survey` is None for a tool that has but one.
+
+        Raises:
+            Refused: the tool has no such survey.
         """
         ...
 

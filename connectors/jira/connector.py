@@ -15,9 +15,11 @@ from connectors.interface import (
     Identity,
     NativeClock,
     NativeOutage,
+    NativeRating,
     Page,
     Receipt,
     Skipped,
+    Survey,
     Touched,
     Write,
 )
@@ -26,6 +28,7 @@ from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
 from connectors.jira.dialect import Dialect
+from connectors.jira.feedback import read_feedback
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
 from connectors.jira.keys import Keys
@@ -144,6 +147,10 @@ class Jira:
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Raise: Jira keeps no outages."""
         raise Refused(f"{self.name}: Jira keeps no outages, and none of {', '.join(items)}")
+
+    def ratings(self, survey: Survey | None, start: int, end: int) -> Iterator[NativeRating | Skipped]:  # noqa: ARG002 - Jira has one
+        """Read the feedback of Jira Service Management; see `connectors.jira.feedback`."""
+        return read_feedback(self._dialect, self._filter, start, end, self._size)
 
     def encode(self, field: str, fact: Fact) -> str | None:
         """Return a fact as `NativeTicket.written` has it; see `connectors.jira.write.fact.encode`."""

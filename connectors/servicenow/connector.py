@@ -20,10 +20,12 @@ from connectors.interface import (
     Identity,
     NativeClock,
     NativeOutage,
+    NativeRating,
     NativeTicket,
     Page,
     Receipt,
     Skipped,
+    Survey,
     Touched,
     Write,
 )
@@ -40,6 +42,7 @@ from connectors.servicenow.pull.surroundings import SurroundingsReader
 from connectors.servicenow.pull.ticket import columns, key_of, ticket_of
 from connectors.servicenow.query import Position
 from connectors.servicenow.rate import RULES
+from connectors.servicenow.ratings import read_ratings
 from connectors.servicenow.records import Records
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
@@ -151,6 +154,12 @@ class ServiceNow:
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """See `Connector.outages`."""
         return read_outages(self._records, items, self.name)
+
+    def ratings(self, survey: Survey | None, start: int, end: int) -> Iterator[NativeRating | Skipped]:
+        """See `Connector.ratings`: an instance has many surveys, so one is asked for."""
+        if survey is None:
+            raise Refused(f"{self.name}: a ServiceNow has several surveys, and none is named")
+        return read_ratings(self._records, survey, start, end, self.name)
 
     def encode(self, field: str, fact: Fact) -> str | None:  # noqa: ARG002 - all fields take these forms
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""

@@ -9,7 +9,7 @@ from typing import Any
 from sla_engine.instant import parse_instant
 from slabridge.app.report import Asked, Reported, of_state
 from slabridge.config import Config
-from slabridge.config.agreements.definitions import DEFINING, read_document
+from slabridge.config.agreements.definitions import DEFINING, REPORTING, read_document
 from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences
 from slabridge.report.reporter import NoSuchReport
@@ -99,5 +99,5 @@ def verify(config: Config, asked: Asked) -> Verified:
 
 def _definitions(config: Config) -> dict[str, Any]:
     document = read_document(Path(config.file))
-    file = {key: document[key] for key in (*DEFINING, "reports", "facts") if key in document}
+    file = {key: document[key] for key in (*DEFINING, *REPORTING) if key in document}
     return {"file": file, "versions": {name: version(name) for name in _VERSIONS}}

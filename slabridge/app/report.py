@@ -9,11 +9,15 @@ from pathlib import Path
 
 from sla_engine import Result
 from sla_engine.clause import Clause
+from sla_engine.instant import DAY
 from slabridge.app.outages import tool_outages
 from slabridge.app.prometheus import STEP, NotMeasured, samples_of
+from slabridge.app.ratings import tool_ratings
+from slabridge.app.tools import Tools
 from slabridge.config import Config
 from slabridge.config.problem import instead
 from slabridge.config.services.reporting import Reporting, read_reporting
+from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
 from slabridge.report.document import Document
 from slabridge.report.gathered import FIXED
@@ -31,8 +35,8 @@ from slabridge.ticket.mapping import Mapper
 
 BATCH = 1_000
 DEFAULT_BY = ("priority",)
-_FAULTS = 90 * 86_400_000
-"""How long before a period tickets may share a fault with those of it, ms."""
+_BEFORE = 90 * DAY
+"""How long before a period tickets may share a fault with those of it, or people may answer about them in it, ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     now = asked.now if asked.now is not None else time.time_ns() // 1_000_000
     reporter = _reporter(reporting, asked, now)
     lacking = _read_outages(reporter, reporting, asked)
+    lacking += [
+        f"answers about satisfaction that {source.connection} has are read over the state alone"
+        for source in reporting.satisfaction
+        if isinstance(source, ToolRatings)
+    ]
     gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
     linked = read_linked(path) if reporting.definitions.chain else None
     invalid: list[tuple[int, str]] = []
@@ -121,7 +130,11 @@ def of_state(config: Config, asked: Asked) -> Reported:
         if not known:
             raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
         reporter = _reporter(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
-        lacking = _read_outages(reporter, reporting, asked, config)
+        with Tools(config) as tools:
+            lacking = _read_outages(reporter, reporting, asked, tools)
+            for source in reporting.satisfaction:
+                if isinstance(source, ToolRatings):
+                    lacking += tool_ratings(reporter, config, state, tools, source)
         lacking += [
             f"nothing is known of {name}: no run on it was complete" for name, at in reached.items() if at is None
         ]
@@ -180,7 +193,7 @@ def _add_connection(reporter: Reporter, config: Config, state: State, name: str)
     connection = next(one for one in config.connections if one.name == name)
     own, mapper, after = ConnectionState(state, name), Mapper(connection), ""
     names = [one.name for one in config.connections]
-    before = _FAULTS if config.reporting and config.dimensions.issuperset(config.reporting.rules.fault) else 0
+    before = _BEFORE if config.reporting is not None and _looks_back(config, config.reporting) else 0
     clauses = reporter.clauses
     current = {clause.definition for clause in clauses}
     while True:
@@ -200,6 +213,12 @@ def _add_connection(reporter: Reporter, config: Config, state: State, name: str)
         reporter.add_lives([mapper.ticket(one.native) for one in there if one.native.id not in judged])
 
 
+def _looks_back(config: Config, reporting: Reporting) -> bool:
+    """Return whether tickets count to which nothing happened in the period."""
+    rated = any(isinstance(one, FieldRatings) and one.answered is not None for one in reporting.satisfaction)
+    return rated or config.dimensions.issuperset(reporting.rules.fault)
+
+
 def _as_kept(
     others: Sequence[Sequence[Result]], clauses: Sequence[Clause], found: Sequence[Result], as_of: int
 ) -> list[Result]:
@@ -214,26 +233,20 @@ def _as_kept(
     return kept
 
 
-def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked, config: Config | None = None) -> list[str]:
+def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked, tools: Tools | None = None) -> list[str]:
     """Give the outages of all sources but tickets; return of which nothing was read, and what could not be."""
     files = dict.fromkeys(asked.outages)
     lacking: list[str] = []
-    of_tools: list[tuple[str, ServiceNowSource]] = []
     for service in reporting.services:
         for source in service.outages:
             if isinstance(source, FileSource):
                 files[source.path] = None
-            elif isinstance(source, ServiceNowSource):
-                if config is None:
-                    lacking.append(
-                        f"outages of {service.name} that {source.connection} has are read over the state alone"
-                    )
-                else:
-                    of_tools.append((service.name, source))
             elif isinstance(source, PrometheusSource):
                 lacking += _measure(reporter, service.name, source)
-    if config is not None and of_tools:
-        lacking += tool_outages(reporter, config, of_tools)
+            elif isinstance(source, ServiceNowSource) and tools is not None:
+                lacking += tool_outages(reporter, tools, service.name, source)
+            elif isinstance(source, ServiceNowSource):
+                lacking.append(f"outages of {service.name} that {source.connection} has are read over the state alone")
     return lacking + reporter.add_outages([one for path in files for one in _outages_of(path)])
 
 

@@ -1,7 +1,7 @@
 """The whole file: what is judged by, where tickets are, where the state is, and how the job behaves."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -21,11 +21,8 @@ from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.services.facts import read_facts
-from slabridge.config.services.promises import read_promised
-from slabridge.config.services.reporting import Reporting
-from slabridge.config.services.reports import read_report_rules
-from slabridge.config.services.service import Service, read_services
+from slabridge.config.services.reporting import Reporting, reporting_of
+from slabridge.config.services.satisfaction import ToolRatings
 from slabridge.config.services.sources import ServiceNowSource
 from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.warning import find_warnings
@@ -123,16 +120,11 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     quiet = Reading(reading.file)  # what is wrong there is noted where it is read
     promises = promises_of(tables(with_services(document, quiet), "agreements", quiet))
     connections = read_connections(document, folder, promises, reading)
-    services = read_services(document, folder, definitions, reading)
-    rules = read_report_rules(document, reading)
+    reporting = reporting_of(document, folder, definitions, reading)
     _check_types(definitions.chain, connections, reading)
-    _check_sources(services, connections, reading)
+    _check_sources(reporting, connections, reading)
     state = _state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
-    promised, notices = (
-        read_promised(document, reading),
-        read_facts(document, tables(document, "services", quiet), reading),
-    )
     reading.check()
     dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
@@ -145,7 +137,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         job.outage,
         job.pull_within,
         job.chain_limit,
-        reporting=Reporting(definitions, services, rules, promised, dimensions, notices),
+        reporting=replace(reporting, dimensions=dimensions),
         warnings=warnings,
         renamed=tuple(reading.renamed),
         file=reading.file,
@@ -166,16 +158,22 @@ def tree_of(config: Config) -> tuple[Problem, ...]:
     return found.problems()
 
 
-def _check_sources(services: Iterable[Service], connections: Iterable[Connection], reading: Reading) -> None:
-    """Note a problem for each source of outages that is said to be a ServiceNow of the file and is none."""
-    keeping = [connection.name for connection in connections if connection.type == "servicenow"]
-    for service in services:
+def _check_sources(reporting: Reporting, connections: Iterable[Connection], reading: Reading) -> None:
+    """Note a problem for each source whose connection is none of the file, or one to another tool."""
+    names = {type_: [one.name for one in connections if one.type == type_] for type_ in ("servicenow", "jira")}
+
+    def check(type_: str, name: str, path: KeyPath) -> None:
+        if name not in names[type_]:
+            tool = "ServiceNow" if type_ == "servicenow" else "Jira"
+            reading.problem((*path, type_), f"is no connection to a {tool}; {instead(name, names[type_])}", name)
+
+    for service in reporting.services:
         for n, source in enumerate(service.outages):
-            if isinstance(source, ServiceNowSource) and source.connection not in keeping:
-                path = ("services", service.name, "outages", n, "servicenow")
-                reading.problem(
-                    path, f"is no connection to a ServiceNow; {instead(source.connection, keeping)}", source.connection
-                )
+            if isinstance(source, ServiceNowSource):
+                check("servicenow", source.connection, ("services", service.name, "outages", n))
+    for n, rating in enumerate(reporting.satisfaction):
+        if isinstance(rating, ToolRatings):
+            check("jira" if rating.survey is None else "servicenow", rating.connection, ("satisfaction", "sources", n))
 
 
 def _check_types(rules: Iterable[ChainRule], connections: Iterable[Connection], reading: Reading) -> None:

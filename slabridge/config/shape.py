@@ -1,8 +1,9 @@
 """The shape of tables: one pydantic model per table, whose errors become problems with place and remedy."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from pydantic import BeforeValidator, PlainValidator, ValidationError
@@ -92,6 +93,32 @@ def tables(document: Mapping[str, Any], key: str, reading: Reading) -> dict[str,
         elif check_name(name, (key, name), reading):
             found[name] = table
     return found
+
+
+def kind_of(
+    raw: Mapping[str, Any],
+    path: KeyPath,
+    kinds: Mapping[str, Collection[str]],
+    reading: Reading,
+    *,
+    needed: Mapping[str, Collection[str]] = MappingProxyType({}),
+) -> str | None:
+    """Return the one key that says what kind of table it is; note what does not go with it, and what is missing.
+
+    `kinds` has for each such key those that go with it, `needed` those that must.
+    """
+    found = [key for key in kinds if key in raw]
+    if len(found) != 1:
+        reading.problem(path, f"needs one of {', '.join(kinds)}, and has {' and '.join(found) or 'none'}")
+        return None
+    (kind,) = found
+    for key in raw:
+        if key not in {kind, *kinds[kind]}:
+            reading.problem((*path, key), f"has no meaning beside {kind}; drop it")
+    for key in needed.get(kind, ()):
+        if key not in raw:
+            reading.problem((*path, key), "is missing")
+    return kind
 
 
 def check_name(name: str, path: KeyPath, reading: Reading) -> bool:

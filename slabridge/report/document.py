@@ -17,8 +17,10 @@ from slabridge.report.parts.consequences import consequences
 from slabridge.report.parts.cycles import changed_under_way, open_and_breached
 from slabridge.report.parts.kpis import kpis, measured, tickets
 from slabridge.report.parts.objectives import objectives
+from slabridge.report.parts.satisfaction import satisfaction
 from slabridge.report.parts.values import Document
 from slabridge.report.period import Period
+from slabridge.report.satisfaction import Satisfaction
 from slabridge.report.trend import Earlier, trend
 from slabridge.report.usage import Usage
 
@@ -50,6 +52,7 @@ class Content:
     calendar: str
     by: Sequence[str] = ("priority",)
     services: Sequence[ServicePart] = ()
+    satisfaction: Sequence[Satisfaction] = ()
     notes: Sequence[str] = field(default_factory=list)
     trend: Sequence[Earlier] = ()
     earlier: Sequence[str] = ()
@@ -69,6 +72,7 @@ def document_of(content: Content) -> Document:
         "objectives": each,
         "availability": available,
         "kpis": kpis(figures, content.calendar, reporting.rules.fault),
+        "satisfaction": [*map(satisfaction, content.satisfaction)],
         "tickets": [*tickets(figures)],
         "time_used": [*_time_used(content.usage)],
         "open_and_breached": open_and_breached(found.open_breached, min(content.period.end, content.as_of)),

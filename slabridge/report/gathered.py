@@ -8,6 +8,7 @@ from sla_engine import Engine, Result, Ticket
 from sla_engine.agreement import Definitions, conditions_of
 from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
 from slabridge.config.services.reporting import Reporting
+from slabridge.config.services.satisfaction import FieldRatings
 from slabridge.report.case import Case, cases_of, decided_before
 from slabridge.report.life import Asked, Life, lives_of
 from slabridge.report.period import Period
@@ -128,10 +129,13 @@ class Gathering:
         found = self.engine.evaluate([ticket for _, ticket in there], self._before).results
         return [replace(one, position=there[one.position][0]) for one in found]
 
+    def lives(self, tickets: Sequence[Ticket]) -> list[Life]:
+        """Return the lives of tickets, which are in no figure thereby."""
+        return [*lives_of(tickets, self.as_of, self._asked, self._fields, self.engine.calendars)]
+
     def add_lives(self, tickets: Sequence[Ticket]) -> None:
         """Add tickets of which only the lives count: no cycle of theirs lies in the period."""
-        lives = lives_of(tickets, self.as_of, self._asked, self._fields, self.engine.calendars)
-        self.found.lives += lives
+        self.found.lives += self.lives(tickets)
 
     def _note(self, result: Result) -> None:
         period, found = self.period, self.found
@@ -187,6 +191,7 @@ def _asked(reporting: Reporting, selection: Selection) -> Asked:
         scope=scope,
         at_creation=rules.fault,
         at_end=sorted(_told_later(reporting)),
+        set_at=sorted(one.field for one in _rated(reporting) if one.answered is None),
     )
 
 
@@ -196,10 +201,15 @@ def _fields(asked: Asked) -> frozenset[str]:
 
 
 def _told_later(reporting: Reporting) -> Collection[str]:
-    """Return the fields that say of a breach what is known only when it is over."""
+    """Return the fields that say of a ticket what is known only when it is over."""
     rules = [service.consequences.rca for service in reporting.services]
     delivered = {rule.delivered for rule in rules if rule is not None and rule.delivered is not None}
-    return delivered | ({reporting.rules.root_cause} if reporting.rules.root_cause is not None else set())
+    rated = {name for one in _rated(reporting) for name in (one.field, one.answered) if name is not None}
+    return delivered | rated | ({reporting.rules.root_cause} if reporting.rules.root_cause is not None else set())
+
+
+def _rated(reporting: Reporting) -> list[FieldRatings]:
+    return [one for one in reporting.satisfaction if isinstance(one, FieldRatings)]
 
 
 def _read(reporting: Reporting) -> Collection[str]:

@@ -20,8 +20,8 @@ from sla_engine.ticket import Values
 class Asked:
     """What is looked for on tickets: `resolved`, `waiting` and `incident` as [reports] says, and the service's scope.
 
-    Of the fields of `at_creation` the first values are wanted, of those of `at_end` the last ones; `holder` is the
-    field of the holder.
+    Of the fields of `at_creation` the first values are wanted, of those of `at_end` the last ones, and of those of
+    `set_at` since when they hold these; `holder` is the field of the holder.
     """
 
     resolved: Condition
@@ -31,6 +31,7 @@ class Asked:
     scope: Condition | None = None
     at_creation: Collection[str] = ()
     at_end: Collection[str] = ()
+    set_at: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Life:
 
     `resolved_at` is its last entry into a resolved state (None: there was none), `is_resolved` whether it is still
     there; one that was `born_resolved` was created so. `reopened_at` are the instants at which it left such a state.
-    `teams` are its holders one after the other, unset passed over. `steps` lead into the backlog and out of it.
+    `teams` are its holders one after the other, unset passed over. Since `set_at` a field holds its last value.
+    `steps` lead into the backlog and out of it.
     """
 
     source: str
@@ -65,6 +67,7 @@ class Life:
     in_scope: bool
     first_values: Mapping[str, Values]
     last_values: Mapping[str, Values]
+    set_at: Mapping[str, int]
     steps: tuple[Step, ...]
 
     @property
@@ -128,8 +131,14 @@ class _Looked:
             in_scope=scope[-1],
             first_values={name: columns[name].values[columns[name].codes[begin]] for name in self._asked.at_creation},
             last_values={name: columns[name].values[columns[name].codes[end - 1]] for name in self._asked.at_end},
+            set_at={name: at[_since(columns[name].codes[begin:end].tolist())] for name in self._asked.set_at},
             steps=tuple(_steps(at, resolved, scope)),
         )
+
+
+def _since(codes: Sequence[int]) -> int:
+    """Return the first of the last rows that hold the same."""
+    return next((n + 1 for n in range(len(codes) - 2, -1, -1) if codes[n] != codes[-1]), 0)
 
 
 def _steps(at: Sequence[int], resolved: Sequence[bool], scope: Sequence[bool]) -> Iterator[Step]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from connectors.interface import NativeRating
 from sla_engine import Ticket
 from sla_engine.clause import Clause
 from sla_engine.instant import moment_of
@@ -13,6 +14,7 @@ from slabridge.config.problem import instead
 from slabridge.config.services.consequence import Consequences
 from slabridge.config.services.credit import CountLine
 from slabridge.config.services.reporting import Reporting
+from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.config.services.service import Service
 from slabridge.config.services.sources import PrometheusSource, TicketSource
 from slabridge.report.availability import NO_SOURCE, Availability, availability_of
@@ -24,6 +26,7 @@ from slabridge.report.gathered import Gathering, Keep, Selection
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period, periods_of
 from slabridge.report.samples import spans_down
+from slabridge.report.satisfaction import Satisfaction, of_fields, of_tool
 from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
 from slabridge.report.trend import LENGTH, Earlier
@@ -69,6 +72,7 @@ class Reporter:
                     self._further[period] = gathering
         self._outages: list[Outage] = []
         self._unmeasured: dict[str, list[Interval]] = {}
+        self._ratings: dict[ToolRatings, Satisfaction] = {}
         self.notes: list[str] = []
         self.lacking: list[str] = []
         self.trend: Sequence[Earlier] = ()
@@ -87,6 +91,11 @@ class Reporter:
     def until(self) -> int:
         """Until when: what is created then or later is in no figure, ms UTC."""
         return self._wanted.period.end
+
+    @property
+    def within(self) -> tuple[int, int]:
+        """The part [from, until) of the period that is reported of, ms UTC."""
+        return self._wanted.period.start, min(self.until, self.as_of + 1)
 
     @property
     def as_of(self) -> int:
@@ -132,6 +141,22 @@ class Reporter:
         before = self._unmeasured.get(service)
         self._unmeasured[service] = unmeasured if before is None else common(before, unmeasured)
 
+    def add_ratings(self, source: ToolRatings, found: Sequence[NativeRating], tickets: Sequence[Ticket]) -> None:
+        """Add what a tool keeps of how satisfied people were, with the tickets that it is about."""
+        lives = {life.id: life for life in self._main.lives(tickets)}
+        unknown = sum(one.ticket not in lives for one in found)
+        if unknown:
+            self.notes.append(f"answers about tickets of {source.connection} that are not known: {unknown}")
+        self._ratings[source] = of_tool(source, found, lives, self._wanted.period)
+
+    def _satisfaction(self) -> list[Satisfaction]:
+        lives, period = self._main.found.lives, self._wanted.period
+        of_each = (
+            of_fields(one, lives, period) if isinstance(one, FieldRatings) else self._ratings.get(one)
+            for one in self._reporting.satisfaction
+        )
+        return [found for found in of_each if found is not None]
+
     def _tell_of_outages(self, tickets: Sequence[Ticket]) -> None:
         calendars = self._main.engine.calendars
         for service in self._services:
@@ -162,6 +187,7 @@ class Reporter:
                 calendar=calendar,
                 by=self._wanted.by,
                 services=[self._part(service) for service in self._services],
+                satisfaction=self._satisfaction(),
                 notes=self.notes,
                 trend=self.trend,
                 earlier=[period.name for period in self.earlier],

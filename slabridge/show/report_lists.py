@@ -32,6 +32,10 @@ def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
             ),
             [{**one, "teams": ", ".join(one["teams"])} for one in document["tickets"]],
         ),
+        "answers": (
+            ("asked", "source", "ticket", "id", "at", "grade"),
+            [{**row, "asked": one["source"]} for one in document["satisfaction"] for row in one["ratings"]],
+        ),
         "time": (
             ("agreement", "holder", "cover", "seconds", "covered", "closed", "paused", "uncovered"),
             document["time_used"],

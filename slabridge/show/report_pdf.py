@@ -1,5 +1,7 @@
 """A report as PDF: the page, printed."""
 
+import warnings
+
 from slabridge.report.document import Document
 from slabridge.show.report_page import page_of
 from slabridge.show.report_sheets import NoLibrary
@@ -12,7 +14,8 @@ def pdf_of(document: Document) -> bytes:
         NoLibrary: WeasyPrint, or the libraries of the system that it needs, are not installed.
     """
     try:
-        import weasyprint  # noqa: PLC0415 - an extra
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of what later versions will need
+            import weasyprint  # noqa: PLC0415 - an extra
     except (ImportError, OSError):
         message = "PDF needs WeasyPrint and Pango; install slabridge[pdf], and the system's package of Pango"
         raise NoLibrary(message) from None

@@ -14,6 +14,7 @@ _NAMES = {
     "open": "Open and breached",
     "changed": "Changed under way",
     "tickets": "Tickets",
+    "answers": "Answers",
     "time": "Time used",
     "outages": "Outages",
     "duties": "Duties",

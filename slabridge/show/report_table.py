@@ -25,6 +25,9 @@ def print_report(console: Console, document: Document) -> None:
     _objectives(console, document)
     _availability(console, document)
     _kpis(console, document["kpis"])
+    for one in document["satisfaction"]:
+        mean = f"mean {one['mean']} of " if one["answers"] else ""
+        console.print(Text(f"satisfaction ({line(one['source'])}): {mean}{one['answers']} answers"))
     _time_used(console, document)
     _consequences(console, document)
 

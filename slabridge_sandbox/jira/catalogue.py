@@ -101,6 +101,20 @@ URGENCY = custom_field(10042, "Urgency", "select")
 SLA_STATUS = custom_field(10051, "SLA status", "select")
 OLA_STATUS = custom_field(10055, "OLA status", "select")
 INCIDENT = custom_field(10069, "Incident number", "textfield")
+RATING = Field(
+    "customfield_10070",
+    "Satisfaction",
+    "sd-feedback",
+    ("cf[10070]", "Satisfaction"),
+    custom="com.atlassian.servicedesk:sd-request-feedback",
+)
+RATED_AT = Field(
+    "customfield_10071",
+    "Satisfaction date",
+    "datetime",
+    ("cf[10071]", "Satisfaction date"),
+    custom="com.atlassian.servicedesk:sd-request-feedback-date",
+)
 STATUS_OPTIONS = ("On track", "At risk", "Paused", "Breached", "Met", "Cancelled")
 
 FIELDS: tuple[Field, ...] = (
@@ -146,6 +160,8 @@ FIELDS: tuple[Field, ...] = (
     custom_field(10067, "Tags", "labels"),
     custom_field(10068, "Request participants", "com.atlassian.servicedesk:sd-request-participants"),
     INCIDENT,
+    RATING,
+    RATED_AT,
 )
 SYSTEM = {field.id: field for field in FIELDS if not field.custom}
 OPTIONS = {

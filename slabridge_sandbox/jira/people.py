@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from slabridge_sandbox.jira import edit, links, payloads
+from slabridge_sandbox.jira import edit, feedback, links, payloads
 from slabridge_sandbox.jira.catalogue import SYSTEM
 from slabridge_sandbox.jira.changes import Issue, change, store
 from slabridge_sandbox.jira.http import Call, Problem
@@ -125,6 +125,13 @@ def _remote_link(site: Site, asked: dict[str, Any]) -> object:
     return {"id": links.remote(site, _issue(site, asked["issue"])["id"], sent, _person(site, asked))[0]}
 
 
+def _rate(site: Site, asked: dict[str, Any]) -> object:
+    """Let the reporter of an issue say how it went: a `rating` from 1 to 5, or none to take it back."""
+    issue = _issue(site, asked["issue"])
+    feedback.rate(site, issue["id"], asked["rating"])
+    return {"rating": asked["rating"]}
+
+
 ACTS: dict[str, Act] = {
     "link": _link,
     "unlink": _unlink,
@@ -139,6 +146,7 @@ ACTS: dict[str, Act] = {
     "delete-comment": delete_comment,
     "hide-comment": hide_comment,
     "group": _group,
+    "rate": _rate,
 }
 
 

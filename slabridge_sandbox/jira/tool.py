@@ -12,6 +12,7 @@ from slabridge_sandbox.jira import (
     comment_properties,
     comments,
     edit,
+    feedback,
     groups,
     issues,
     links,
@@ -103,6 +104,7 @@ class Jira:
         found: list[BaseRoute] = [token.route(self.site)]
         for below in (self._context, f"/ex/jira/{CLOUD_ID}"):
             found += [*self._slas.routes(below), *request_comments.routes(self.site, below)]
+            found += feedback.routes(self.site, below)
             for version in (3, 2):
                 prefix = f"{below}/rest/api/{version}"
                 found += route(self.site, prefix, version, (*site_info.PUBLIC, *search.OPERATIONS), anonymous=True)
@@ -116,5 +118,6 @@ class Jira:
             *route(self.site, prefix, 2, _PRIVATE, anonymous=False),
             *self._slas.routes(self._context),
             *request_comments.routes(self.site, self._context),
+            *feedback.routes(self.site, self._context),
             not_found(f"{self._context}/rest"),
         ]

@@ -145,6 +145,7 @@ _SHOWN: dict[str, Callable[[Call, Any], Any]] = {
     "project": project,
     "document": document,
     "team": _team,
+    "sd-feedback": lambda _, rating: {"rating": rating},
     "any": lambda _, stored: orjson.loads(stored),
     "array/string": lambda _, stored: orjson.loads(stored),
     "array/option": _all(option),

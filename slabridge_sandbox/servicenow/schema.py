@@ -112,6 +112,26 @@ TABLES = {
             (("ci_item",),),
         ),
         _named("core_company"),
+        _named("asmt_metric_type"),
+        _named("asmt_metric", ", metric_type reference:asmt_metric_type"),
+        Table(
+            "asmt_assessment_instance",
+            columns(
+                f"""{SYSTEM}, number string, metric_type reference:asmt_metric_type, task_id reference:task,
+                user reference:sys_user, state string choice, taken_on glide_date_time"""
+            ),
+            "number",
+            (("metric_type", "taken_on"), ("metric_type", "sys_created_on")),
+        ),
+        Table(
+            "asmt_assessment_instance_question",
+            columns(
+                f"""{SYSTEM}, instance reference:asmt_assessment_instance, metric reference:asmt_metric, value string,
+                string_value string"""
+            ),
+            "instance",
+            (("instance",),),
+        ),
     )
 }
 

@@ -21,7 +21,8 @@ from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field, shape, tables, text_as
 
 DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "classes", "services", "chain", "paths")
-KNOWN = (*DEFINING, "reports", "facts", "state", "job", "connections")
+REPORTING = ("reports", "facts", "satisfaction")
+KNOWN = (*DEFINING, *REPORTING, "state", "job", "connections")
 
 
 class GeneralTable(TomlTable):

@@ -11,6 +11,7 @@ from slabridge.config.reading import Reading
 from slabridge.config.services.facts import Notice, read_facts
 from slabridge.config.services.promises import Promised, read_promised
 from slabridge.config.services.reports import ReportRules, read_report_rules
+from slabridge.config.services.satisfaction import RatingSource, read_satisfaction
 from slabridge.config.services.service import Service, read_services
 from slabridge.config.shape import tables
 
@@ -25,6 +26,7 @@ class Reporting:
     promised: Mapping[tuple[str, str], Promised]
     dimensions: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
+    satisfaction: tuple[RatingSource, ...] = ()
 
 
 def read_reporting(path: Path) -> Reporting:
@@ -43,12 +45,19 @@ def load_reporting(document: Mapping[str, Any], file: str = "config.toml", folde
         ConfigError: with all problems.
     """
     reading = Reading(file)
-    definitions = definitions_of(document, reading)
-    services = read_services(document, folder, definitions, reading)
-    rules = read_report_rules(document, reading)
-    promised, notices = (
-        read_promised(document, reading),
-        read_facts(document, tables(document, "services", Reading(file)), reading),
-    )
+    found = reporting_of(document, folder, definitions_of(document, reading), reading)
     reading.check()
-    return Reporting(definitions, services, rules, promised, notices=notices)
+    return found
+
+
+def reporting_of(document: Mapping[str, Any], folder: Path, definitions: Definitions, reading: Reading) -> Reporting:
+    """Return what reports go by, where it has no problem; those that there are are noted."""
+    services = tables(document, "services", Reading(reading.file))
+    return Reporting(
+        definitions=definitions,
+        services=read_services(document, folder, definitions, reading),
+        rules=read_report_rules(document, reading),
+        promised=read_promised(document, reading),
+        notices=read_facts(document, services, reading),
+        satisfaction=read_satisfaction(document, reading),
+    )

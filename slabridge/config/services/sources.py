@@ -12,7 +12,7 @@ from sla_engine.condition import Condition
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import FieldUse, Reading
-from slabridge.config.shape import RealTimeOrNone, check_field, shape
+from slabridge.config.shape import RealTimeOrNone, check_field, kind_of, shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class SourceTable(TomlTable):
 
 
 _KINDS = {"tickets": ("begin", "end"), "file": (), "servicenow": ("ci",), "prometheus": ("query", "for")}
-_NEEDED = {"servicenow": "ci", "prometheus": "query"}
+_NEEDED = {"servicenow": ("ci",), "prometheus": ("query",)}
 
 
 def read_sources(raw: object, path: KeyPath, folder: Path, reading: Reading) -> tuple[Source, ...]:
@@ -85,7 +85,7 @@ def _source(raw: object, path: KeyPath, folder: Path, reading: Reading) -> Sourc
     table = shape(SourceTable, raw, path, reading)
     if table is None or not isinstance(raw, Mapping):
         return None
-    kind = _kind(raw, path, reading)
+    kind = kind_of(raw, path, _KINDS, reading, needed=_NEEDED)
     condition = read_condition(raw["tickets"], (*path, "tickets"), reading) if kind == "tickets" else None
     for key in ("begin", "end"):
         if key in raw and check_field(raw[key], (*path, key), reading):
@@ -99,18 +99,3 @@ def _source(raw: object, path: KeyPath, folder: Path, reading: Reading) -> Sourc
     if table.servicenow is not None:
         return ServiceNowSource(table.servicenow, tuple(table.ci))
     return PrometheusSource(table.prometheus or "", table.query or "", table.lasting)
-
-
-def _kind(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> str | None:
-    """Return the one key that says what kind of source it is, and note what does not go with it."""
-    kinds = [key for key in _KINDS if key in raw]
-    if len(kinds) != 1:
-        reading.problem(path, f"needs one of {', '.join(_KINDS)}, and has {' and '.join(kinds) or 'none'}")
-        return None
-    (kind,) = kinds
-    for key in raw:
-        if key not in {kind, *_KINDS[kind]}:
-            reading.problem((*path, key), f"has no meaning beside {kind}; drop it")
-    if kind in _NEEDED and _NEEDED[kind] not in raw:
-        reading.problem((*path, _NEEDED[kind]), "is missing")
-    return kind

@@ -292,7 +292,7 @@ def test_a_workbook_has_numbers_as_numbers_and_no_formula(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     book = ZipFile(BytesIO(workbook_of(_with_hostile_texts(job.config(), report(job, "2016-03")))))
     sheets = {name: book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")}
-    assert len(sheets) == 10
+    assert len(sheets) == 11
     assert not any("<f>" in sheet for sheet in sheets.values())
     assert 't="s"' in sheets["xl/worksheets/sheet3.xml"]
     numbers = re.findall(r'<c r="J\d+"><v>([\d.]+)</v>', sheets["xl/worksheets/sheet3.xml"])
@@ -371,4 +371,55 @@ def test_outages_are_those_of_a_servicenow_that_the_file_has(job: Job) -> None:
         ConfigError,
         match=r'services.desk.outages\[0\].servicenow .*is no connection to a ServiceNow; .*"snow"|known: snow',
     ):
+        job.config()
+
+
+def test_answers_of_both_tools_are_read_and_what_cannot_be_asked_is_said(job: Job) -> None:
+    job.text += (
+        '[satisfaction]\nsources = [{ jira = "jira" }, { servicenow = "snow", survey = "Desk", question = "How?" }]\n'
+    )
+    job.run_at(NOON + 5 * HOUR)
+    found = of_state(job.config(), Asked("2016-03"))
+    (text,) = found.lacking
+    assert "answers about satisfaction were not read" in text
+    assert "named 'Desk'" in text
+    with job.connections() as pairs:
+        mine = {connection.name: natives[0] for connection, _, natives in pairs}
+    job.do("rate", mine["jira"].key, rating=4)
+    job.call("POST", "asmt_metric_type", name="Desk")
+    endpoint = job.sandbox.servicenow
+
+    def id_of(table: str, query: str) -> str:
+        answer = requests.get(
+            f"{endpoint.url}/api/now/table/{table}",
+            params={"sysparm_query": query},
+            auth=(endpoint.user, endpoint.secret),
+            timeout=PATIENCE,
+        )
+        return str(answer.json()["result"][0]["sys_id"])
+
+    survey = id_of("asmt_metric_type", "name=Desk")
+    job.call("POST", "asmt_metric", name="How?", metric_type=survey)
+    sent = {"metric_type": survey, "task_id": mine["snow"].id, "state": "complete"}
+    job.call("POST", "asmt_assessment_instance", number="A1", taken_on="2016-03-01 14:00:00", **sent)
+    answer = {"instance": id_of("asmt_assessment_instance", "number=A1"), "metric": id_of("asmt_metric", "name=How?")}
+    job.call("POST", "asmt_assessment_instance_question", value="2", **answer)
+    found = of_state(job.config(), Asked("2016-03"))
+    assert not found.lacking
+    grades = [[row["grade"] for row in one["ratings"]] for one in found.document["satisfaction"]]
+    assert grades == [[4], [2]]
+    assert [one["asked"] for one in found.document["satisfaction"]] == [None, 1]
+    assert "mean 4.00 of 1 answers" in page_of(found.document)
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ('{ jira = "snow" }', r"sources\[0\].jira: .*is no connection to a Jira"),
+        ('{ servicenow = "jira", survey = "D", question = "H" }', r"servicenow: .*is no connection to a ServiceNow"),
+    ],
+)
+def test_answers_are_those_of_a_tool_that_the_file_has(job: Job, source: str, words: str) -> None:
+    job.text += f"[satisfaction]\nsources = [{source}]\n"
+    with pytest.raises(ConfigError, match=words):
         job.config()
