@@ -2,30 +2,31 @@
 
 import time
 from dataclasses import dataclass, replace
-from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
 from sla_engine.instant import parse_instant
+from slabridge.app.filed import filed
 from slabridge.app.report import Asked, Reported, of_state
 from slabridge.config import Config
-from slabridge.config.agreements.definitions import DEFINING, REPORTING, read_document
 from slabridge.config.services.reporting import load_reporting
-from slabridge.report.difference import differences
+from slabridge.report.difference import differences, listed
+from slabridge.report.document import Document
 from slabridge.report.reporter import NoSuchReport
-from slabridge.state import State, reports
+from slabridge.state import ConnectionState, State, reports, tickets
 from slabridge.state.reports import Issued, digest_of
-
-_VERSIONS = ("slabridge", "holidays", "tzdata")
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """An issued report beside what is worked out today by its definitions; `versions` are those that differ."""
+    """An issued report beside what is worked out today by its definitions.
+
+    `versions` are those of libraries that differ, and connections whose mapping does. `gone` are its tickets that are
+    gone from their tools: they count as they were last known.
+    """
 
     issued: Issued
     differences: list[str]
     versions: dict[str, str]
+    gone: int = 0
 
 
 def issued(config: Config, asked: Asked) -> Issued | None:
@@ -64,7 +65,7 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     state_of_it = "issued" if before is None else "restated"
     document = {**found.document, "cover": {**cover, "state": state_of_it, "number": number}, "restated": changed}
     at = time.time_ns() // 1_000_000
-    new = Issued(asked.period, asked.about, number, at, as_of, digest_of(document), _definitions(config), document)
+    new = Issued(asked.period, asked.about, number, at, as_of, digest_of(document), filed(config), document)
     state = State.of(config.state, create=False)
     try:
         with state.begin() as sql:
@@ -84,20 +85,34 @@ def verify(config: Config, asked: Asked) -> Verified:
     before = issued(config, asked)
     if before is None:
         raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued")
-    filed = before.definitions["file"]
+    file = before.definitions["file"]
     assert config.reporting is not None  # noqa: S101 - a file that was read has it
-    reporting = replace(load_reporting(filed), dimensions=config.reporting.dimensions)
+    reporting = replace(load_reporting(file), dimensions=config.reporting.dimensions)
     then = replace(config, reporting=reporting, definitions=reporting.definitions)
-    again = of_state(then, replace(asked, now=before.as_of))
+    again = of_state(then, replace(asked, now=before.as_of), file)
+    was, today = before.definitions["versions"], filed(config)
     versions = {
-        name: f"{before.definitions['versions'].get(name)} then, {version(name)} now"
-        for name in _VERSIONS
-        if before.definitions["versions"].get(name) != version(name)
+        name: f"{was.get(name)} then, {now} now" for name, now in today["versions"].items() if was.get(name) != now
     }
-    return Verified(before, differences(before.document, again.document), versions)
+    versions |= {
+        f"connections.{name}": "its tickets were mapped otherwise then"
+        for name, digest in before.definitions.get("mappings", {}).items()
+        if today["mappings"].get(name) != digest
+    }
+    return Verified(before, differences(before.document, again.document), versions, _gone(config, before.document))
 
 
-def _definitions(config: Config) -> dict[str, Any]:
-    document = read_document(Path(config.file))
-    file = {key: document[key] for key in (*DEFINING, *REPORTING) if key in document}
-    return {"file": file, "versions": {name: version(name) for name in _VERSIONS}}
+def _gone(config: Config, document: Document) -> int:
+    """Count the tickets of a report's cases that are gone from their tools."""
+    named: dict[str, set[str]] = {}
+    for case in listed(document):
+        named.setdefault(case["source"], set()).add(case["id"])
+    state = State.of(config.state, create=False, migrate=False)
+    try:
+        gone = 0
+        for connection, ids in named.items():
+            with ConnectionState(state, connection).reading() as transaction:
+                gone += sum(one.gone for one in tickets.stored(transaction, ids).values())
+        return gone
+    finally:
+        state.close()

@@ -2,14 +2,18 @@
 
 import gc
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from sla_engine import Result
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY
+from slabridge.app.filed import filed
 from slabridge.app.outages import tool_outages
 from slabridge.app.prometheus import STEP, NotMeasured, samples_of
 from slabridge.app.ratings import tool_ratings
@@ -24,6 +28,7 @@ from slabridge.report.gathered import FIXED
 from slabridge.report.outage import Outage
 from slabridge.report.outage_file import UnreadableOutages, read_outages
 from slabridge.report.period import read_period
+from slabridge.report.redefined import Redefined, redefinitions
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
 from slabridge.report.trend import Earlier
 from slabridge.state import ConnectionState, State, connections, reports, results, tickets
@@ -112,8 +117,10 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     return Reported(document, lacking + reporter.lacking, invalid)
 
 
-def of_state(config: Config, asked: Asked) -> Reported:
+def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None) -> Reported:
     """Report of the tickets that the state knows, as of the last complete run on each connection.
+
+    `file` has the definitions that it goes by, where they are not those of the file.
 
     Raises:
         NoSuchReport, StateError, UnreadableOutages: what is asked for is not to be had.
@@ -143,14 +150,24 @@ def of_state(config: Config, asked: Asked) -> Reported:
                 _add_connection(reporter, config, state, connection.name)
         with state.reading() as sql:
             earlier = [period.name for period in reporter.earlier]
-            reporter.trend = [
+            trend = [
                 Earlier(row.period, row.subject, row.objective, row.percent, row.kept)
                 for row in reports.figures(sql, asked.about, earlier)
             ]
-        document = reporter.document()
+            redefined = _redefined(sql, asked, earlier, filed(config)["file"] if file is None else file)
+        document = reporter.document(trend, redefined)
         return Reported(document, lacking + reporter.lacking)
     finally:
         state.close()
+
+
+def _redefined(sql: Connection, asked: Asked, earlier: Sequence[str], file: Mapping[str, Any]) -> Redefined | None:
+    """Return what the file says otherwise than the last issued report of an earlier period went by."""
+    for period in reversed(earlier):
+        before = reports.latest(sql, period, asked.about)
+        if before is not None:
+            return Redefined(period, tuple(redefinitions(before.definitions["file"], file)))
+    return None
 
 
 def reached(config: Config) -> int | None:

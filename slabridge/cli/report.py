@@ -28,6 +28,9 @@ def report(  # noqa: PLR0913 - one parameter per option
     form: Annotated[
         Literal["table", "json", "html", "pdf", "xlsx"], typer.Option("--format", help="How it is shown.")
     ] = "table",
+    language: Annotated[
+        Literal["en", "sv"] | None, typer.Option(help="The language it is shown in; else that of the file.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write it, and its tickets as CSV, into this folder.")] = None,
     issue: Annotated[bool, typer.Option("--issue", help="File it: from then on it is read back.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Work an issued one out anew, and compare.")] = False,
@@ -53,11 +56,12 @@ def report(  # noqa: PLR0913 - one parameter per option
         found = of_file(path_of(config), tickets, asked)
     else:
         found = _of_state(loaded(config), asked, issue=issue)
+    shown = language or _language(path_of(config))
     for number, text in found.invalid:
         sys.stderr.write(f"{tickets}:{number}: {line(text)}\n")
     for text in found.lacking:
         sys.stderr.write(f"{line(text)}\n")
-    _show(found, form, out)
+    _show(found, form, out, shown)
     if fail_on == "breached" and any(one["kept"] is False for one in found.document["summary"]):
         raise typer.Exit(Exit.FOUND)
     lacks = found.lacking or found.invalid or found.document["cover"]["set_aside"]
@@ -88,6 +92,8 @@ def _verify(config: "Config", asked: "Asked") -> NoReturn:
     found = verify(config, asked)
     for name, text in found.versions.items():
         sys.stderr.write(f"{name}: {text}\n")
+    if found.gone:
+        sys.stderr.write(f"{found.gone} of its tickets are gone from their tools, and count as last known\n")
     for text in found.differences:
         sys.stdout.write(f"{line(text)}\n")
     if not found.differences:
@@ -95,7 +101,13 @@ def _verify(config: "Config", asked: "Asked") -> NoReturn:
     raise typer.Exit(Exit.PARTIAL if found.differences else Exit.COMPLETE)
 
 
-def _show(found: "Reported", form: "Form", out: Path | None) -> None:
+def _language(path: Path) -> str:
+    from slabridge.config.services.reporting import read_reporting
+
+    return read_reporting(path).rules.language
+
+
+def _show(found: "Reported", form: "Form", out: Path | None, language: str) -> None:
     from slabridge.text.printed import json_line
 
     if out is None and form in {"pdf", "xlsx"}:
@@ -105,7 +117,7 @@ def _show(found: "Reported", form: "Form", out: Path | None) -> None:
         from slabridge.show.report_sheets import NoLibrary
 
         try:
-            files = list(files_of(found.document, form))
+            files = list(files_of(found.document, form, language))
             out.mkdir(parents=True, exist_ok=True)
             for name, content in files:
                 (out / name).write_bytes(content)
@@ -121,10 +133,10 @@ def _show(found: "Reported", form: "Form", out: Path | None) -> None:
     elif form == "html":
         from slabridge.show.report_page import page_of
 
-        sys.stdout.write(page_of(found.document))
+        sys.stdout.write(page_of(found.document, language))
     else:
         from rich.console import Console
 
         from slabridge.show.report_table import print_report
 
-        print_report(Console(highlight=False), found.document)
+        print_report(Console(highlight=False), found.document, language)

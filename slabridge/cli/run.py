@@ -47,9 +47,9 @@ def run(
 
 def _sent(config: "Config") -> int:
     """Write the report of the period that is over, where the file asks for it; return 3 where something is amiss."""
-    sending = config.reporting.rules.send if config.reporting is not None else None
-    if sending is None:
+    if config.reporting is None or config.reporting.rules.send is None:
         return 0
+    sending, language = config.reporting.rules.send, config.reporting.rules.language
     from slabridge.app.send import send
     from slabridge.exit import Exit
     from slabridge.show.report_files import files_of
@@ -57,7 +57,7 @@ def _sent(config: "Config") -> int:
     from slabridge.text.printed import line
 
     try:
-        place, lacking = send(config, sending, lambda document: files_of(document, sending.form))
+        place, lacking = send(config, sending, lambda document: files_of(document, sending.form, language))
     except NoLibrary as error:
         place, lacking = None, [f"the report was not written: {error}"]
     if place is not None:

@@ -1,6 +1,6 @@
 """Cases: cycles as a period counts them (docs/reports.md, "What counts in a period")."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sla_engine import Result
@@ -58,15 +58,17 @@ def decided_before(results: Iterable[Result], instant: int) -> set[Name]:
 
 
 def cases_of(
-    results: Iterable[Result], period: Period, basis: Basis = "decided", earlier: Collection[Name] = ()
+    results: Iterable[Result], period: Period, bases: Mapping[str, Basis], earlier: Collection[Name] = ()
 ) -> list[Case]:
     """Return the cycles that count in a period, those that are excluded too, in their order.
 
-    `earlier` were decided before the period, as they were judged then: they counted there. One that was not, and by
+    `bases` say by agreement how it counts; those that are not named count as decided. `earlier` were decided before
+    the period, as they were judged then: they counted there. One that was not, and by
     today's facts was decided before the period all the same (its target was cut), counts here.
     """
     found = []
     for result in results:
+        basis = bases.get(result.agreement, "decided")
         at = counted_at(result, basis)
         if at is None or at >= period.end or (basis != "decided" and at < period.start):
             continue

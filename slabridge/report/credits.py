@@ -25,6 +25,7 @@ from slabridge.config.services.fees import Fee
 from slabridge.report.money import rounded
 from slabridge.report.period import Period
 from slabridge.report.shown import shown_number, shown_share
+from slabridge.text.said import Said, said
 from slabridge.text.spoken import spoken
 
 NOTHING = Decimal(0)
@@ -73,7 +74,7 @@ class CreditItem:
     """One line of a bill: from which line of the configuration (its place), for which ticket, and how it came to be."""
 
     line: int
-    text: str
+    text: Said
     amount: Decimal
     ticket: str = ""
     points: Fraction = Fraction(0)
@@ -85,6 +86,7 @@ class Credits:
 
     `fee` is that of the period, `period_cap` and `year_cap` the most that is given in either (None: no cap).
     `earlier` are the periods of the year before this one that were worked out, with what they came to.
+    `by_other_targets` is what it would come to with the other answer to `strictest`.
     """
 
     period: Period
@@ -100,6 +102,7 @@ class Credits:
     before_caps: Decimal = NOTHING
     period_cap: Decimal | None = None
     earlier: tuple[tuple[str, Decimal], ...] = ()
+    by_other_targets: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -172,14 +175,15 @@ def _period(lines: Sequence[Line], consequences: Consequences, fee: Fee, facts: 
 class _Exact:
     """An item before repetition and rounding."""
 
-    text: str
+    text: Said
     exact: Fraction
     points: Fraction = Fraction(0)
     ticket: str = ""
 
 
 def _finished(item: _Exact, factor: Fraction, currency: str, line: int) -> CreditItem:
-    text = item.text if factor == 1 else f"{item.text}, {factor} times, as in the period before"
+    again = said("%(credit)s, %(factor)s times, as in the period before", credit=item.text, factor=str(factor))
+    text = item.text if factor == 1 else again
     amount = rounded(item.exact * factor, currency)
     return CreditItem(line, text, amount, item.ticket, item.points * factor)
 
@@ -197,7 +201,7 @@ def _highest(items: Sequence[CreditItem], of_cycles: set[int]) -> list[CreditIte
             item,
             amount=item.amount * 0,  # in the decimals of its currency
             points=Fraction(0),
-            text=f"{item.text}: another credit for this ticket is higher",
+            text=said("%(credit)s: another credit for this ticket is higher", credit=item.text),
         )
         for item in items
     ]
@@ -216,16 +220,24 @@ def _items(n: int, line: Line, fee: Fee, facts: Facts, ledger: _Ledger) -> list[
         return _count(n, line, fee, facts, ledger)
     if isinstance(line, BreachLine):
         broken = [one for one in facts.broken(line.objective, line.where) if one.here]
-        return [_exact(line.award, fee, Fraction(1), f"{one.cycle} breached", one.ticket) for one in broken]
+        return [
+            _exact(line.award, fee, Fraction(1), said("%(cycle)s breached", cycle=one.cycle), one.ticket)
+            for one in broken
+        ]
     return _overrun(n, line, fee, facts, ledger)
 
 
-def _exact(award: Award, fee: Fee, units: Fraction, text: str, ticket: str = "") -> _Exact:
+def _exact(award: Award, fee: Fee, units: Fraction, text: Said, ticket: str = "") -> _Exact:
     if award.points is not None:
         return _Exact(text, Fraction(0), award.points * units, ticket)
     each = award.amount if award.amount is not None else fee.of(award.fee) * (award.share or 0)
     if award.share is not None:
-        text = f"{text}; {_promised(award.share)} % of the fee of a {award.fee}"
+        text = said(
+            "%(credit)s; %(share)s %% of the fee of a %(period)s",
+            credit=text,
+            share=_promised(award.share),
+            period=said(award.fee),
+        )
     return _Exact(text, each * units, Fraction(0), ticket)
 
 
@@ -240,9 +252,13 @@ def _tier(line: TierLine, fee: Fee, facts: Facts) -> list[_Exact]:
     if not holding:
         return []
     tier = holding[-1]
-    limit = f"{_promised(tier.limit)} %" if is_share else _said(tier.limit, line.figure)
-    beyond = f"{'below' if is_share else 'above'} {limit}"
-    return [_exact(tier.award, fee, Fraction(1), f"{_named(line)} {_said(value, line.figure)}, {beyond}")]
+    limit = f"{_promised(tier.limit)} %" if is_share else _figure(tier.limit, line.figure)
+    found: dict[str, str | Said] = {"figure": _named(line), "value": _figure(value, line.figure), "limit": limit}
+    below, above = (
+        said("%(figure)s %(value)s, below %(limit)s", **found),
+        said("%(figure)s %(value)s, above %(limit)s", **found),
+    )
+    return [_exact(tier.award, fee, Fraction(1), below if is_share else above)]
 
 
 def _promised(share: Fraction) -> str:
@@ -250,9 +266,14 @@ def _promised(share: Fraction) -> str:
     return shown_share(share, 6).rstrip("0").rstrip(".")
 
 
-def _named(line: TierLine | MissedLine) -> str:
+def _named(line: TierLine | MissedLine) -> Said:
     """Return which figure a line goes by."""
-    return line.figure if line.objective is None else f"{line.figure} of {line.objective}"
+    figure = said(line.figure)
+    return (
+        figure
+        if line.objective is None
+        else said("%(figure)s of %(objective)s", figure=figure, objective=line.objective)
+    )
 
 
 def rounded_share(share: Fraction, rounding: Rounding) -> Fraction:
@@ -261,7 +282,7 @@ def rounded_share(share: Fraction, rounding: Rounding) -> Fraction:
     return Fraction(floor(share * scale + (Fraction(1, 2) if rounding.half_up else 0)), scale)
 
 
-def _said(value: Fraction, figure: Figure) -> str:
+def _figure(value: Fraction, figure: Figure) -> str:
     if figure in {"availability", "compliance"}:
         return f"{shown_share(value, 4)} %"
     return str(value) if figure == "outages" else spoken(int(value)) or "0s"
@@ -281,9 +302,15 @@ def _missed(line: MissedLine, fee: Fee, facts: Facts) -> list[_Exact]:
     if value is None or target is None or value >= target:
         return []
     units = units_of(target - value, line.per, line.hours)
-    promised = f"{_promised(target)} % promised"
-    how = f"{_times(units)} x {_promised(line.per)} %"
-    return [_exact(line.award, fee, units, f"{_named(line)} {_said(value, line.figure)}, {promised}, {how}")]
+    text = said(
+        "%(figure)s %(value)s, %(target)s %% promised, %(times)s x %(per)s %%",
+        figure=_named(line),
+        value=_figure(value, line.figure),
+        target=_promised(target),
+        times=_times(units),
+        per=_promised(line.per),
+    )
+    return [_exact(line.award, fee, units, text)]
 
 
 def _count(n: int, line: CountLine, fee: Fee, facts: Facts, ledger: _Ledger) -> list[_Exact]:
@@ -298,7 +325,10 @@ def _count(n: int, line: CountLine, fee: Fee, facts: Facts, ledger: _Ledger) -> 
     paid.append(max(0, due))
     if due <= 0:
         return []
-    return [_exact(line.award, fee, Fraction(due), f"{total} {line.of} in the last {line.within} periods")]
+    text = said(
+        "%(count)s %(what)s in the last %(periods)s periods", count=total, what=said(line.of), periods=line.within
+    )
+    return [_exact(line.award, fee, Fraction(due), text)]
 
 
 def _overrun(n: int, line: OverrunLine, fee: Fee, facts: Facts, ledger: _Ledger) -> list[_Exact]:
@@ -312,10 +342,18 @@ def _overrun(n: int, line: OverrunLine, fee: Fee, facts: Facts, ledger: _Ledger)
         before = ledger.overruns.get((n, one.cycle), Fraction(0))
         ledger.overruns[n, one.cycle] = so_far
         if so_far != before:
-            each = spoken(line.per)
-            text = f"{one.cycle}: {spoken(int(beyond)) or '0s'} beyond what was agreed, {_times(so_far)} x {each}"
-            text += f", {_times(before)} x {each} charged before" if before else ""
-            text += f"; at most {_promised(line.at_most)} % of the fee" if so_far < units and line.at_most else ""
+            text = said(
+                "%(cycle)s: %(time)s beyond what was agreed, %(times)s x %(each)s",
+                cycle=one.cycle,
+                time=spoken(int(beyond)) or "0s",
+                times=_times(so_far),
+                each=spoken(line.per),
+            )
+            if before:
+                each, times = spoken(line.per), _times(before)
+                text = said("%(credit)s, %(times)s x %(each)s charged before", credit=text, times=times, each=each)
+            if so_far < units and line.at_most:
+                text = said("%(credit)s; at most %(share)s %% of the fee", credit=text, share=_promised(line.at_most))
             found.append(_exact(line.award, fee, so_far - before, text, one.ticket))
     return found
 

@@ -22,8 +22,12 @@ def _promises(before: Document, after: Document) -> Iterator[str]:
 def _said(row: Mapping[str, Any] | None) -> str:
     if row is None:
         return "not there"
-    verdict = {True: "kept", False: "missed", None: row["why_no_verdict"] or "no verdict"}[row["kept"]]
+    verdict = {True: "kept", False: "missed", None: _text(row["why_no_verdict"]) or "no verdict"}[row["kept"]]
     return f"{row['percent'] or 'no'} % of {row['cases']} cases, {verdict}"
+
+
+def _text(why: Document | None) -> str:
+    return why["text"] if why else ""
 
 
 def _cases(before: Document, after: Document) -> Iterator[str]:
@@ -38,6 +42,11 @@ def _cases(before: Document, after: Document) -> Iterator[str]:
         elif was is not None and now is not None and was != now:
             changed = [key for key in now[1] if now[1][key] != was[1].get(key)]
             yield f"{cycle}: {', '.join(changed) or now[0]} changed"
+
+
+def listed(document: Document) -> Iterator[Document]:
+    """Yield the cases of a report."""
+    yield from (case for _, case in _listed(document))
 
 
 def _listed(document: Document) -> Iterator[tuple[str, Document]]:

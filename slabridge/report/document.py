@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sla_engine.clause import Clause
 from sla_engine.instant import format_instant, seconds
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.service import Service
@@ -13,18 +14,25 @@ from slabridge.report.duties import Duty
 from slabridge.report.gathered import Gathered, Selection
 from slabridge.report.kpis import Worked
 from slabridge.report.parts.availability import availability
+from slabridge.report.parts.changes import changes, versions
 from slabridge.report.parts.consequences import consequences
-from slabridge.report.parts.cycles import changed_under_way, open_and_breached
-from slabridge.report.parts.kpis import kpis, measured, tickets
+from slabridge.report.parts.cycles import Told, changed_under_way, open_and_breached
+from slabridge.report.parts.kpis import backlog_steps, kpis, measured, tickets
 from slabridge.report.parts.objectives import objectives
 from slabridge.report.parts.satisfaction import satisfaction
 from slabridge.report.parts.values import Document
 from slabridge.report.period import Period
+from slabridge.report.redefined import Redefined
 from slabridge.report.satisfaction import Satisfaction
 from slabridge.report.trend import Earlier, trend
-from slabridge.report.usage import Usage
+from slabridge.report.usage import Usage, Used, Whose
+from slabridge.text.said import Said, said
 
 __all__ = ["Content", "Document", "ServicePart", "document_of"]
+
+
+FORMAT = 1
+"""Grows where keys of documents get another meaning: issued ones are read back by later versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +61,10 @@ class Content:
     by: Sequence[str] = ("priority",)
     services: Sequence[ServicePart] = ()
     satisfaction: Sequence[Satisfaction] = ()
-    notes: Sequence[str] = field(default_factory=list)
+    notes: Sequence[Said] = field(default_factory=list)
     trend: Sequence[Earlier] = ()
+    redefined: Redefined | None = None
+    clauses: Sequence[Clause] = ()
     earlier: Sequence[str] = ()
 
 
@@ -62,10 +72,17 @@ def document_of(content: Content) -> Document:
     """Return the report."""
     reporting, found, chosen = content.reporting, content.gathered, content.selection.agreements
     agreements = [one for one in reporting.definitions.agreements if not chosen or one.id in chosen]
-    each = [*objectives(agreements, found, reporting.promised, content.by, reporting.rules.root_cause)]
+    rules = reporting.rules
+    told = Told(
+        causes={} if rules.root_cause is None else found.last_values(rules.root_cause),
+        approvals=None if rules.approved_by is None else found.last_values(rules.approved_by),
+        clauses={clause.definition: clause for clause in content.clauses},
+    )
+    each = [*objectives(agreements, found, reporting, content.by, told)]
     available = [availability(part.service, part.availability) for part in content.services if part.availability]
     figures = measured(found.lives, content.period, content.as_of, reporting.rules, content.worked)
     return {
+        "format": FORMAT,
         "cover": _cover(content),
         "summary": [*_summary(each, available)],
         "trend": trend(content.trend, [*_promises(each, available)], content.earlier),
@@ -74,31 +91,45 @@ def document_of(content: Content) -> Document:
         "kpis": kpis(figures, content.calendar, reporting.rules.fault),
         "satisfaction": [*map(satisfaction, content.satisfaction)],
         "tickets": [*tickets(figures)],
+        "backlog_steps": [*backlog_steps(figures)],
         "time_used": [*_time_used(content.usage)],
+        "time_by_ticket": [*_time_by_ticket(content.usage)],
         "open_and_breached": open_and_breached(found.open_breached, min(content.period.end, content.as_of)),
         "changed_under_way": changed_under_way(found.changed),
         "consequences": [
             consequences(part.service, part.bills, part.duties) for part in content.services if part.bills
         ],
-        "notes": [*content.notes, *_notes(content)],
+        "changes": changes(reporting.definitions.agreements, chosen, content.period, content.redefined),
+        "notes": [one.as_json() for one in (*content.notes, *_notes(content))],
     }
 
 
-def _notes(content: Content) -> Iterable[str]:
+def _notes(content: Content) -> Iterable[Said]:
     """Yield what a reader must know."""
     lives = content.gathered.lives
     if lives and not any(life.resolved_at for life in lives):
-        yield "no ticket was ever in a resolved state; what these are, [reports] resolved says"
+        yield said("no ticket was ever in a resolved state; what these are, [reports] resolved says")
     if content.state == "draft":
-        yield "the period is not over: figures go up to the instant of the report"
+        yield said("the period is not over: figures go up to the instant of the report")
     if content.state == "provisional":
-        yield "not issued: what had not ended is judged by today's definitions"
+        yield said("not issued: what had not ended is judged by today's definitions")
     for part in content.services:
         if part.availability is not None and part.availability.unproven:
             number = len(part.availability.unproven)
-            yield f"excluded outages of {part.service.title} that nobody approved: {number}"
+            yield said(
+                "excluded outages of %(service)s that nobody approved: %(count)s",
+                service=part.service.title,
+                count=number,
+            )
+    if content.reporting.rules.approved_by is not None:
+        approvals = content.gathered.last_values(content.reporting.rules.approved_by)
+        unproven = {
+            (c.result.source, c.result.id) for c in content.gathered.cases if c.result.excluded
+        } - approvals.keys()
+        if unproven:
+            yield said("tickets with excluded cycles that nobody approved: %(count)s", count=len(unproven))
     if content.gathered.tickets == 0:
-        yield "no ticket of the period is known"
+        yield said("no ticket of the period is known")
 
 
 def _cover(content: Content) -> Document:
@@ -112,6 +143,7 @@ def _cover(content: Content) -> Document:
         "closes_at": format_instant(period.end + content.reporting.rules.closing),
         "state": content.state,
         "counts": content.reporting.rules.counts,
+        "definitions": versions(content.clauses, content.selection.agreements),
         "services": [part.service.title for part in content.services],
         "chosen": sorted(content.selection.agreements),
         "customer": content.selection.customer,
@@ -140,15 +172,26 @@ def _row(promise: str, measure: str, found: Mapping[str, Any], cases: int) -> Do
 
 
 def _time_used(usage: Usage) -> Iterable[Document]:
-    for (agreement, holder, promise), used in sorted(usage.used.items()):
+    for whose, used in sorted(usage.used.items()):
         if used.all:
-            yield {
-                "agreement": agreement,
-                "holder": holder or None,
-                "cover": promise or None,
-                "seconds": seconds(used.all),
-                "covered": seconds(used.covered),
-                "closed": seconds(used.closed),
-                "paused": seconds(used.paused),
-                "uncovered": seconds(used.uncovered),
-            }
+            yield _used(whose, used)
+
+
+def _time_by_ticket(usage: Usage) -> Iterable[Document]:
+    for (whose, (source, key, id_)), used in sorted(usage.by_ticket.items()):
+        if used.all:
+            yield {"source": source, "ticket": key, "id": id_, **_used(whose, used)}
+
+
+def _used(whose: Whose, used: Used) -> Document:
+    agreement, holder, promise = whose
+    return {
+        "agreement": agreement,
+        "holder": holder or None,
+        "cover": promise or None,
+        "seconds": seconds(used.all),
+        "covered": seconds(used.covered),
+        "closed": seconds(used.closed),
+        "paused": seconds(used.paused),
+        "uncovered": seconds(used.uncovered),
+    }

@@ -11,6 +11,7 @@ from sla_engine.agreement import DayDeadline
 from sla_engine.deadline import day_deadlines
 from slabridge.config.services.consequence import Claim, Consequences, Repeated
 from slabridge.report.credits import Credits, Facts, is_missed
+from slabridge.text.said import Said, said
 
 What = Literal["claim", "root cause", "plan", "management", "termination"]
 
@@ -23,7 +24,7 @@ class Duty:
     """
 
     what: What
-    because: str
+    because: Said
     since: int | None = None
     by: int | None = None
     done: bool | None = None
@@ -48,10 +49,13 @@ def duties_of(
             if one.here:
                 by = deadline_of(rca.by, calendar, one.at)
                 done = bool(one.delivered)
-                found.append(Duty("root cause", f"{one.cycle} breached", one.at, by, done, one.ticket))
+                found.append(
+                    Duty("root cause", said("%(cycle)s breached", cycle=one.cycle), one.at, by, done, one.ticket)
+                )
     if consequences.claim is not None and bill.total:
         until = None if issued_at is None else claimed_by(consequences.claim, calendars, issued_at)
-        found.append(Duty("claim", f"a credit of {bill.total} {bill.currency}", issued_at, until))
+        credit = said("a credit of %(amount)s %(currency)s", amount=str(bill.total), currency=bill.currency)
+        found.append(Duty("claim", credit, issued_at, until))
     found += _repeated("plan", consequences.plan, facts)
     found += _repeated("termination", consequences.termination, facts)
     management = consequences.management
@@ -59,7 +63,7 @@ def duties_of(
         last = [one for one in bills[-management.within :] if one.total]
         if len(last) >= management.credits:
             names = ", ".join(one.period.name for one in last)
-            found.append(Duty("management", f"credits in {names}", here.period.end))
+            found.append(Duty("management", said("credits in %(periods)s", periods=names), here.period.end))
     return found
 
 
@@ -88,7 +92,7 @@ def _repeated(what: Literal["plan", "termination"], rule: Repeated | None, facts
     if not counted:
         return
     names = ", ".join(one.period.name for one in counted)
-    because = f"{rule.watched.figure} missed in {names}"
+    because = said("%(figure)s missed in %(periods)s", figure=said(rule.watched.figure), periods=names)
     left = rule.periods - len(counted)
     if left <= 0 and (what == "termination" or counted[-1] is last[-1]):
         yield Duty(what, because, counted[-1].period.end)

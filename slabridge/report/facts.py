@@ -22,7 +22,8 @@ from slabridge.report.period import Period
 class ServiceFacts(Facts):
     """The facts of one service in a period, judged as at `as_of` (ms UTC).
 
-    `delivered` is by a ticket's source and id what its field of the root cause analysis holds.
+    With `strictest` a cycle is held to the strictest target that it had. `delivered` is by a ticket's source and
+    id what its field of the root cause analysis holds.
     """
 
     def __init__(  # noqa: PLR0913 - all that facts are made of
@@ -36,12 +37,14 @@ class ServiceFacts(Facts):
         calendars: Mapping[str, Calendar],
         promised: Mapping[tuple[str, str], Promised],
         notice: bool = False,
+        strictest: bool = False,
         delivered: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self.period = period
         self._service, self._as_of, self._delivered = service, as_of, delivered
-        self._cases = [case for case in gathered.cases if case.result.agreement == service.name]
-        self._late = [result for result in gathered.late if result.agreement == service.name]
+        counted = gathered.strictest if strictest else gathered
+        self._cases = [case for case in counted.cases if case.result.agreement == service.name]
+        self._late = [result for result in counted.late if result.agreement == service.name]
         self._here = {name_of(case.result) for case in self._cases if case.breached}
         self._availability, self._calendars, self._promised, self._notice = availability, calendars, promised, notice
 

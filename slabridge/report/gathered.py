@@ -1,17 +1,19 @@
 """What a period's tickets come to, gathered batch by batch: of a million not all are in memory."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sla_engine import Engine, Result, Ticket
 from sla_engine.agreement import Definitions, conditions_of
 from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
 from slabridge.config.services.reporting import Reporting
+from slabridge.config.services.reports import Basis
 from slabridge.config.services.satisfaction import FieldRatings
-from slabridge.report.case import Case, cases_of, decided_before
+from slabridge.report.case import Case, Name, cases_of, decided_before, name_of
 from slabridge.report.life import Asked, Life, lives_of
 from slabridge.report.period import Period
+from slabridge.report.strictest import Strictest
 from slabridge.report.usage import Usage
 
 Keep = Callable[[Sequence[Result], int], list[Result]]
@@ -42,24 +44,38 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A decided cycle whose target (ms) changed while it ran; `was_breached` is what the first one makes of it."""
+    """A decided cycle whose target (ms) changed while it ran; `was_breached` is what the first one makes of it.
+
+    `strictest` is what the strictest makes of it.
+    """
 
     result: Result
     from_target: int
     was_breached: bool
+    strictest: Result
+
+
+@dataclass(slots=True)
+class Counted:
+    """The cycles that credits go by: the cases of a period, and all that are breached by its end."""
+
+    cases: list[Case] = field(default_factory=list)
+    late: list[Result] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class Gathered:
     """The facts of a period, as at an instant: results without their segments.
 
-    `undecided` counts cycles that are neither met nor breached yet, by agreement, objective and stage.
+    `strictest` are the cases by the strictest target that each cycle had. `undecided` counts cycles that are neither
+    met nor breached yet, by agreement, objective and stage.
     """
 
     cases: list[Case] = field(default_factory=list)
     stopped: list[Result] = field(default_factory=list)
     open_breached: list[Result] = field(default_factory=list)
     late: list[Result] = field(default_factory=list)
+    strictest: Counted = field(default_factory=Counted)
     changed: list[Changed] = field(default_factory=list)
     undecided: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     lives: list[Life] = field(default_factory=list)
@@ -85,15 +101,14 @@ class Gathering:
         self._chained = bool(reporting.definitions.chain) or any(o.supports for a in agreements for o in a.objectives)
         self.period, self.as_of, self.selection = period, as_of, selection
         self._before = min(as_of, period.start + reporting.rules.closing)
-        self._basis = reporting.rules.counts
+        self._bases = bases_of(reporting)
         self._asked = _asked(reporting, selection)
         self._fields = _fields(self._asked)
         asked = {*selection.by, *(["customer"] if selection.customer is not None else [])}
         dimensions = {*reporting.dimensions, *_read(reporting), *self._fields, *asked}.difference(FIXED, OWN_FIELDS)
         self.engine = Engine(reporting.definitions, dimensions)
         self._frozen = Engine(_frozen(reporting.definitions))
-        objectives = [one for agreement in reporting.definitions.agreements for one in agreement.objectives]
-        self._choosing = frozenset().union(*(fields_of(target.when) for one in objectives for target in one.targets))
+        self._strictest = Strictest(reporting.definitions)
         self.usage = Usage(period.start, period.end, self.engine.calendars)
         self.found = Gathered()
 
@@ -112,12 +127,24 @@ class Gathering:
         if whole:
             self.usage.add(mine)
         bare = [_bare(result) if result.segments or result.chain else result for result in mine]
-        found.cases += cases_of(bare, self.period, self._basis, earlier)
+        cases = cases_of(bare, self.period, self._bases, earlier)
+        found.cases += cases
         for result in bare:
             self._note(result)
+        late = [result for result in bare if self._is_late(result)]
+        found.late += late
+        moved = self._moved(tickets)
+        harder = self._strictest.of(moved, bare, self.as_of)
+        if harder:
+            before = self._by_strictest(moved, before)
+            bare_then = [harder.get(name_of(result), result) for result in bare]
+            cases = cases_of(bare_then, self.period, self._bases, decided_before(before, self.period.start))
+            late = [result for result in bare_then if self._is_late(result)]
+        found.strictest.cases += cases
+        found.strictest.late += late
         if not whole:
             return
-        found.changed += self._changed(tickets, bare)
+        found.changed += self._changed(moved, bare, harder)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
         found.warnings += len(evaluation.warnings)
         found.tickets += sum(ticket.created < min(self.period.end, self.as_of + 1) for ticket in tickets)
@@ -149,12 +176,28 @@ class Gathering:
             return
         if result.stopped_at is None or result.stopped_at >= period.end:
             found.open_breached.append(result)
-        if result.stage != "cancelled":
-            found.late.append(result)
 
-    def _changed(self, tickets: Sequence[Ticket], results: Iterable[Result]) -> Iterable[Changed]:
+    def _is_late(self, result: Result) -> bool:
+        """Return whether a cycle is breached by the end of the period: what an overrun is charged for."""
+        at = result.breached_at
+        broken = result.breached and at is not None and at < self.period.end
+        return broken and not result.excluded and result.stage != "cancelled"
+
+    def _by_strictest(self, moved: Sequence[Ticket], before: Sequence[Result]) -> list[Result]:
+        """Return what cycles came to at the end of the period before, by the strictest target that they had by then."""
+        there = [ticket for ticket in moved if ticket.created < self.period.start]
+        harder = self._strictest.of(there, before, self._before)
+        return [harder.get(name_of(result), result) for result in before]
+
+    def _moved(self, tickets: Sequence[Ticket]) -> list[Ticket]:
+        """Return the tickets in which what chooses a target changed."""
+        choosing = self._strictest.choosing
+        return [t for t in tickets if any(choosing.intersection(e.changes) for e in t.history)]
+
+    def _changed(
+        self, moved: Sequence[Ticket], results: Iterable[Result], harder: Mapping[Name, Result]
+    ) -> Iterable[Changed]:
         """Yield cycles of the period whose target changed, of tickets in which what chooses it changed."""
-        moved = [t for t in tickets if any(self._choosing.intersection(e.changes) for e in t.history)]
         if not moved:
             return
         names = {(ticket.source, ticket.id) for ticket in moved}
@@ -167,7 +210,7 @@ class Gathering:
             if (result.source, result.id) in names and one is not None and one.target != result.target:
                 at = result.breached_at if result.breached else result.stopped_at
                 if at is not None and self.period.start <= at < self.period.end and result.stage != "cancelled":
-                    yield Changed(result, one.target, one.breached)
+                    yield Changed(result, one.target, one.breached, harder.get(name_of(result), result))
 
 
 def _bare(result: Result) -> Result:
@@ -175,6 +218,12 @@ def _bare(result: Result) -> Result:
     chain = result.chain
     kept = None if chain is None or chain.breach is None else replace(chain, segments=())
     return replace(result, segments=(), chain=kept)
+
+
+def bases_of(reporting: Reporting) -> dict[str, Basis]:
+    """Return how cycles count, by agreement: as it says itself, else as the file does."""
+    own = {agreement: one.counts for (agreement, _), one in reporting.promised.items() if one.counts is not None}
+    return {one.id: own.get(one.id, reporting.rules.counts) for one in reporting.definitions.agreements}
 
 
 def _asked(reporting: Reporting, selection: Selection) -> Asked:
@@ -205,7 +254,8 @@ def _told_later(reporting: Reporting) -> Collection[str]:
     rules = [service.consequences.rca for service in reporting.services]
     delivered = {rule.delivered for rule in rules if rule is not None and rule.delivered is not None}
     rated = {name for one in _rated(reporting) for name in (one.field, one.answered) if name is not None}
-    return delivered | rated | ({reporting.rules.root_cause} if reporting.rules.root_cause is not None else set())
+    told = {name for name in (reporting.rules.root_cause, reporting.rules.approved_by) if name is not None}
+    return delivered | rated | told
 
 
 def _rated(reporting: Reporting) -> list[FieldRatings]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from sla_engine.instant import DAY
-from slabridge.report.life import Life
+from slabridge.report.life import Life, Step
 from slabridge.report.period import Period
 from slabridge.report.statistics import Durations, durations_of
 
@@ -15,6 +15,7 @@ Worked = Callable[[int, int], int]
 
 AGES = ((DAY, "<1 d"), (7 * DAY, "<7 d"), (30 * DAY, "<30 d"), (90 * DAY, "<90 d"))
 OLDER = "older"
+BEFORE = "before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +108,44 @@ def handled(lives: Sequence[Life], within: int, worked: Worked) -> Handled:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """A bridge that adds up: what was unresolved before, what came, what went, what is unresolved after, by age."""
+    """A bridge that adds up: what was unresolved before, what came, what went, what is unresolved after, by age.
+
+    `steps` are the tickets that were there before (at the beginning of the period), then all that came and went.
+    """
 
     before: int
     came: Counter[str]
     went: Counter[str]
     after: tuple[Life, ...]
     ages: Mapping[str, int]
+    steps: tuple[tuple[Life, Step], ...]
 
 
 def backlog(lives: Iterable[Life], period: Period, as_of: int) -> Backlog:
     """Return the backlog of a period; a ticket that lies in it at its end (or `as_of`) is as old as it was then."""
     before, came, went = 0, Counter[str](), Counter[str]()
     after: list[Life] = []
+    steps: list[tuple[Life, Step]] = []
     for life in lives:
-        inside = False
+        was = now = False
         for step in life.steps:
             if step.at >= period.end:
                 break
+            now = step.entered
             if step.at < period.start:
-                inside = step.entered
-                before += 1 if step.entered else -1
-                continue
-            inside = step.entered
-            (came if step.entered else went)[step.why] += 1
-        if inside:
+                was = now
+        if was:
+            before += 1
+            steps.append((life, Step(period.start, True, BEFORE)))
+        for step in life.steps:
+            if period.start <= step.at < period.end:
+                (came if step.entered else went)[step.why] += 1
+                steps.append((life, step))
+        if now:
             after.append(life)
     found = Counter(_age(min(period.end, as_of) - life.created) for life in after)
     ages = {name: found[name] for name in (*(name for _, name in AGES), OLDER) if found[name]}
-    return Backlog(before, came, went, tuple(after), ages)
+    return Backlog(before, came, went, tuple(after), ages, tuple(steps))
 
 
 def _age(age: int) -> str:

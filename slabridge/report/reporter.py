@@ -25,12 +25,14 @@ from slabridge.report.facts import ServiceFacts
 from slabridge.report.gathered import Gathering, Keep, Selection
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period, periods_of
+from slabridge.report.redefined import Redefined
 from slabridge.report.samples import spans_down
 from slabridge.report.satisfaction import Satisfaction, of_fields, of_tool
 from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
 from slabridge.report.trend import LENGTH, Earlier
 from slabridge.report.window import window_of
+from slabridge.text.said import Said, said
 
 
 class NoSuchReport(Exception):  # noqa: N818 - named by what is wrong
@@ -73,9 +75,8 @@ class Reporter:
         self._outages: list[Outage] = []
         self._unmeasured: dict[str, list[Interval]] = {}
         self._ratings: dict[ToolRatings, Satisfaction] = {}
-        self.notes: list[str] = []
+        self.notes: list[Said] = []
         self.lacking: list[str] = []
-        self.trend: Sequence[Earlier] = ()
 
     @property
     def since(self) -> int:
@@ -127,7 +128,9 @@ class Reporter:
         known = {service.name for service in self._reporting.services}
         unknown = sorted({one.service for one in outages} - known)
         texts = [f"outages of {name!r}, which is no service of the file; {instead(name, known)}" for name in unknown]
-        self.notes += texts
+        self.notes += [
+            said("outages of %(service)s, which is no service of the file", service=repr(name)) for name in unknown
+        ]
         self._outages += outages
         return texts
 
@@ -146,7 +149,13 @@ class Reporter:
         lives = {life.id: life for life in self._main.lives(tickets)}
         unknown = sum(one.ticket not in lives for one in found)
         if unknown:
-            self.notes.append(f"answers about tickets of {source.connection} that are not known: {unknown}")
+            self.notes.append(
+                said(
+                    "answers about tickets of %(connection)s that are not known: %(count)s",
+                    connection=source.connection,
+                    count=unknown,
+                )
+            )
         self._ratings[source] = of_tool(source, found, lives, self._wanted.period)
 
     def _satisfaction(self) -> list[Satisfaction]:
@@ -164,8 +173,8 @@ class Reporter:
                 if isinstance(source, TicketSource):
                     self._outages += outages_of(tickets, self.as_of, service, source, calendars)
 
-    def document(self) -> Document:
-        """Return the report."""
+    def document(self, trend: Sequence[Earlier] = (), redefined: Redefined | None = None) -> Document:
+        """Return the report; `trend` has figures of `earlier` periods, `redefined` what changed since one of them."""
         reporting, period = self._reporting, self._wanted.period
         calendar = next((one.terms.calendar for one in self._services if one.terms), None)
         calendar = calendar or next(iter(reporting.definitions.calendars))
@@ -189,7 +198,9 @@ class Reporter:
                 services=[self._part(service) for service in self._services],
                 satisfaction=self._satisfaction(),
                 notes=self.notes,
-                trend=self.trend,
+                trend=trend,
+                redefined=redefined,
+                clauses=self.clauses,
                 earlier=[period.name for period in self.earlier],
             )
         )
@@ -257,28 +268,15 @@ class Reporter:
         if not periods:
             if service.credits:
                 unit, name = service.consequences.period, self._wanted.period.name
-                self.notes.append(f"credits of {service.title} are worked out by the {unit}: {name} holds none")
-            return [], []
-        calendars = self._main.engine.calendars
-        facts, rca = [], service.consequences.rca
-        field = None if rca is None else rca.delivered
-        delivered = {} if field is None else self._main.found.last_values(field)
-        for period in periods:
-            gathering = self._main if period == self._wanted.period else self._further[period]
-            availability = self._availability(service, period)
-            facts.append(
-                ServiceFacts(
-                    service=service,
-                    period=period,
-                    as_of=gathering.as_of,
-                    gathered=gathering.found,
-                    availability=availability,
-                    calendars=calendars,
-                    promised=self._reporting.promised,
-                    notice=self._noticed(service, period),
-                    delivered=delivered,
+                self.notes.append(
+                    said(
+                        "credits of %(service)s are worked out by the %(unit)s: %(period)s holds none",
+                        service=service.title,
+                        unit=said(unit),
+                        period=name,
+                    )
                 )
-            )
+            return [], []
         fees = [fee for fee in service.fees if fee.customer in (None, self._wanted.customer)]
         if service.credits and not fee_of(fees, periods[-1]).amount:
             whose = "" if self._wanted.customer is None else f" that {self._wanted.customer} pays"
@@ -287,6 +285,36 @@ class Reporter:
                 f"no fee{whose} for {service.title} is in force in {periods[-1].name}: shares of it are nothing{remedy}"
             )
             self.lacking.append(text)
-        bills = credits_of(service.credits, service.consequences, fees, facts)
-        duties = duties_of(service.consequences, facts, bills, calendars)
-        return [bill for bill in bills if bill.period.start >= self._wanted.period.start], duties
+        found = []
+        for strictest in (False, True):
+            facts = self._facts(service, periods, strictest=strictest)
+            bills = credits_of(service.credits, service.consequences, fees, facts)
+            found.append((bills, duties_of(service.consequences, facts, bills, self._main.engine.calendars)))
+        mine = service.consequences.strictest
+        bills, duties = found[mine]
+        other, _ = found[not mine]
+        compared = [replace(bill, by_other_targets=beside.total) for bill, beside in zip(bills, other, strict=True)]
+        return [bill for bill in compared if bill.period.start >= self._wanted.period.start], duties
+
+    def _facts(self, service: Service, periods: Sequence[Period], *, strictest: bool) -> list[ServiceFacts]:
+        """Return the facts of each period, by the strictest targets or by those that cycles had in the end."""
+        rca = service.consequences.rca
+        delivered = {} if rca is None or rca.delivered is None else self._main.found.last_values(rca.delivered)
+        facts = []
+        for period in periods:
+            gathering = self._main if period == self._wanted.period else self._further[period]
+            facts.append(
+                ServiceFacts(
+                    service=service,
+                    period=period,
+                    as_of=gathering.as_of,
+                    gathered=gathering.found,
+                    availability=self._availability(service, period),
+                    calendars=self._main.engine.calendars,
+                    promised=self._reporting.promised,
+                    notice=self._noticed(service, period),
+                    strictest=strictest,
+                    delivered=delivered,
+                )
+            )
+        return facts

@@ -28,6 +28,8 @@ class Used:
 
 Whose = tuple[str, str, str]
 """An agreement above, the holder ("" is nobody), and the promise beneath as agreement.objective ("" is none)."""
+OfTicket = tuple[str, str, str]
+"""A ticket's source, key and id."""
 
 
 class Usage:
@@ -38,6 +40,7 @@ class Usage:
         self._calendars = calendars
         self._hours = Hours(calendars)
         self.used: dict[Whose, Used] = {}
+        self.by_ticket: dict[tuple[Whose, OfTicket], Used] = {}
 
     def add(self, results: Iterable[Result]) -> None:
         """Add cycles that were evaluated with their segments, or their chain; excluded ones are left out."""
@@ -56,14 +59,16 @@ class Usage:
         if segment.start < self._start or segment.end > self._end:
             worked, covered = self._within(result, segment)
         promise = "" if cover is None else f"{cover.agreement}.{cover.objective}"
-        used = self.used.setdefault((result.agreement, segment.holder or "", promise), Used())
-        if cover is None:
-            used.uncovered += worked
-        elif isinstance(segment, ChainSegment) and not segment.cover_runs:
-            used.paused += worked
-        else:
-            used.covered += covered
-            used.closed += worked - covered
+        whose = (result.agreement, segment.holder or "", promise)
+        ticket = (result.source, result.ticket, result.id)
+        for used in (self.used.setdefault(whose, Used()), self.by_ticket.setdefault((whose, ticket), Used())):
+            if cover is None:
+                used.uncovered += worked
+            elif isinstance(segment, ChainSegment) and not segment.cover_runs:
+                used.paused += worked
+            else:
+                used.covered += covered
+                used.closed += worked - covered
 
     def _within(self, result: Result, segment: Segment | ChainSegment) -> tuple[int, int]:
         """Return the working time of the part that lies in the period, and what of it its promise beneath covers."""

@@ -20,16 +20,16 @@ _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _RUN = ("=", "+", "-", "@", "\t", "\r")
 
 
-def files_of(document: Document, form: Form) -> Iterator[tuple[str, bytes]]:
+def files_of(document: Document, form: Form, language: str = "en") -> Iterator[tuple[str, bytes]]:
     """Yield the names and contents of a report's files."""
     cover = document["cover"]
     name = name_of(cover["period"], *cover["chosen"], *([cover["customer"]] if cover["customer"] is not None else []))
     if form == "html":
-        yield f"{name}.html", page_of(document).encode()
+        yield f"{name}.html", page_of(document, language).encode()
     elif form == "pdf":
-        yield f"{name}.pdf", pdf_of(document)
+        yield f"{name}.pdf", pdf_of(document, language)
     elif form == "xlsx":
-        yield f"{name}.xlsx", workbook_of(document)
+        yield f"{name}.xlsx", workbook_of(document, language)
     yield f"{name}.json", json_line(document)
     for part, (names, rows) in lists_of(document).items():
         yield f"{name}-{part}.csv", _csv(names, rows)

@@ -5,6 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from slabridge.report.document import Document
+from slabridge.show.language import Language
+from slabridge.show.words import DUTIES
+from slabridge.text.said import said
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -15,13 +18,27 @@ _CYCLE = (
 _OUTCOMES = {"met": "met", "breaches": "breached", "excluded": "excluded", "decided_earlier": "decided earlier"}
 
 
-def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
-    """Return each list by its name; every figure of the report can be counted from one of them."""
-    changed = ("first_target_seconds", "first_breached", "breached")
+def lists_of(document: Document, language: Language | None = None) -> dict[str, tuple[Sequence[str], Rows]]:
+    """Return each list by its name; every figure of the report can be counted from one of them.
+
+    Words are English, as their columns are, where no language is given.
+    """
+    shown = language or Language("en")
+    changed = ("first_target_seconds", "first_breached", "breached", "strictest_target_seconds", "strictest_breached")
     return {
         "cases": (
-            (*_CYCLE, "outcome", "breach_holder", "cause", "overruns", "root_cause", *_fields(document)),
-            [*_cases(document)],
+            (
+                *_CYCLE,
+                "outcome",
+                "breach_holder",
+                "cause",
+                "overruns",
+                "root_cause",
+                "because",
+                "approved_by",
+                *_fields(document),
+            ),
+            [*_cases(document, shown)],
         ),
         "open": (_CYCLE, document["open_and_breached"]["cycles"]),
         "changed": ((*_CYCLE, *changed), document["changed_under_way"]["cycles"]),
@@ -36,24 +53,48 @@ def lists_of(document: Document) -> dict[str, tuple[Sequence[str], Rows]]:
             ("asked", "source", "ticket", "id", "at", "grade"),
             [{**row, "asked": one["source"]} for one in document["satisfaction"] for row in one["ratings"]],
         ),
+        "backlog": (
+            ("source", "ticket", "id", "at", "step"),
+            [{**one, "step": shown.word(one["step"])} for one in document["backlog_steps"]],
+        ),
+        "faults": (
+            ("values", "source", "ticket", "id", "created_at"),
+            [
+                {**row, "values": ", ".join(one["values"])}
+                for one in document["kpis"]["recurring_faults"]["found"]
+                for row in one["of"]
+            ],
+        ),
         "time": (
-            ("agreement", "holder", "cover", "seconds", "covered", "closed", "paused", "uncovered"),
-            document["time_used"],
+            (
+                *("agreement", "holder", "cover", "source", "ticket", "id"),
+                *("seconds", "covered", "closed", "paused", "uncovered"),
+            ),
+            document["time_by_ticket"],
         ),
         "outages": (
             (
                 *("service", "from", "to", "kind", "weight", "down_seconds", "cause", "ref", "source", "version"),
                 *("announced", "approved_by", "effect", "records"),
             ),
-            [*_outages(document)],
+            [*_outages(document, shown)],
         ),
         "duties": (
             ("service", "what", "because", "ticket", "since", "by", "done", "periods_left"),
-            [{**one, "service": part["service"]} for part in document["consequences"] for one in part["duties"]],
+            [
+                {
+                    **one,
+                    "service": part["service"],
+                    "what": one["what"] if language is None else shown.word(DUTIES[one["what"]]),
+                    "because": shown.say(one["because"]),
+                }
+                for part in document["consequences"]
+                for one in part["duties"]
+            ],
         ),
         "credits": (
             ("service", "period", "text", "ticket", "amount", "points", "currency"),
-            [*_credits(document)],
+            [*_credits(document, shown)],
         ),
     }
 
@@ -63,36 +104,45 @@ def _fields(document: Document) -> list[str]:
     return list(dict.fromkeys(field for one in document["objectives"] for field in one["by"] if field not in _CYCLE))
 
 
-def _cases(document: Document) -> Iterable[Mapping[str, Any]]:
+def _cases(document: Document, language: Language) -> Iterable[Mapping[str, Any]]:
     for one in document["objectives"]:
         for key, outcome in _OUTCOMES.items():
             for case in one[key]:
+                cause = case.get("cause")
                 yield {
                     **case["dimensions"],
                     **case,
-                    "outcome": outcome,
+                    "outcome": language.word(outcome),
+                    "cause": None if cause is None else language.word(cause),
                     "overruns": ", ".join(case.get("overruns", ())),
                 }
 
 
-def _outages(document: Document) -> Iterable[Mapping[str, Any]]:
+def _outages(document: Document, language: Language) -> Iterable[Mapping[str, Any]]:
     """Yield the outages that counted, then the records that they were made of."""
     for one in document["availability"]:
         for row in one["outages"]:
-            yield {**row, "service": one["service"], "kind": "counted", "records": ", ".join(row["records"])}
+            yield {
+                **row,
+                "service": one["service"],
+                "kind": language.word("counted"),
+                "records": ", ".join(row["records"]),
+            }
         for row in one["records"]:
-            yield {**row, "service": one["service"]}
+            words = {key: language.word(row[key]) for key in ("kind", "effect")}
+            yield {**row, **words, "service": one["service"]}
 
 
-def _credits(document: Document) -> Iterable[Mapping[str, Any]]:
+def _credits(document: Document, language: Language) -> Iterable[Mapping[str, Any]]:
     """Yield the items of each bill, and what a cap takes off: they add up to its credit."""
     for part in document["consequences"]:
         for bill in part["bills"]:
             common = {"service": part["service"], "period": bill["period"], "currency": bill["currency"]}
             for item in bill["items"]:
-                yield {**item, **common}
+                yield {**item, **common, "text": language.say(item)}
             if bill["capped_by"]:
-                yield {**common, "text": f"cap of the {bill['capped_by']}", "amount": _less(bill)}
+                cap = said("cap of the %(period)s", period=said(bill["capped_by"]))
+                yield {**common, "text": language.say(cap.as_json()), "amount": _less(bill)}
 
 
 def _less(bill: Document) -> str:

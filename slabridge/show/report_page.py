@@ -8,7 +8,9 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from sla_engine.instant import parse_instant
 from slabridge.report.document import Document
+from slabridge.show.language import Language
 from slabridge.show.report_table import time_of
+from slabridge.show.words import DUTIES, HOW
 from slabridge.text.printed import line
 from slabridge.text.spoken import zoned
 
@@ -17,20 +19,38 @@ _MOST = 200
 _MOST_ON_PAPER = 40
 
 
-def page_of(document: Document, *, whole: bool = False) -> str:
+def page_of(document: Document, language: str = "en", *, whole: bool = False) -> str:
     """Return the page; `whole`: for paper, on which nothing can be opened."""
     zone = document["cover"]["timezone"]
 
     def at(text: str | None) -> str:
         return "" if text is None else f"{zoned(parse_instant(text), zone):%Y-%m-%d %H:%M}"
 
-    return _template().render(report=document, most=_MOST_ON_PAPER if whole else _MOST, at=at, open=whole)
+    how = [Language(language).word(text) for text in HOW]
+    shown = {"restated": [], **document}
+    most = _MOST_ON_PAPER if whole else _MOST
+    return _template(language).render(report=shown, most=most, at=at, open=whole, how=how, lang=language)
 
 
 @cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"time": time_of, "plain": _plain}
+def _template(code: str) -> Template:
+    language = Language(code)
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(language.catalogue, newstyle=True)  # type: ignore[attr-defined] # of the extension
+    environment.filters |= {
+        "time": time_of,
+        "plain": _plain,
+        "word": language.word,
+        "say": language.say,
+        "number": language.number,
+        "duty": lambda what: language.word(DUTIES[what]),
+    }
     return environment.from_string(files("slabridge.show").joinpath("report.html").read_text("utf-8"))
 
 

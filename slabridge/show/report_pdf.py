@@ -7,7 +7,7 @@ from slabridge.show.report_page import page_of
 from slabridge.show.report_sheets import NoLibrary
 
 
-def pdf_of(document: Document) -> bytes:
+def pdf_of(document: Document, language: str = "en") -> bytes:
     """Return the PDF.
 
     Raises:
@@ -19,7 +19,7 @@ def pdf_of(document: Document) -> bytes:
     except (ImportError, OSError):
         message = "PDF needs WeasyPrint and Pango; install slabridge[pdf], and the system's package of Pango"
         raise NoLibrary(message) from None
-    return bytes(weasyprint.HTML(string=page_of(document, whole=True), url_fetcher=_refused).write_pdf())
+    return bytes(weasyprint.HTML(string=page_of(document, language, whole=True), url_fetcher=_refused).write_pdf())
 
 
 def _refused(url: str) -> None:

@@ -5,21 +5,12 @@ from io import BytesIO
 from typing import Any
 
 from slabridge.report.document import Document
+from slabridge.show.language import Language
 from slabridge.show.report_lists import lists_of
+from slabridge.show.words import COLUMNS, SHEETS, YES_NO
 from slabridge.text.printed import line
 
 _SUMMARY = ("promise", "measure", "target", "percent", "kept", "why_no_verdict", "cases")
-_NAMES = {
-    "cases": "Cases",
-    "open": "Open and breached",
-    "changed": "Changed under way",
-    "tickets": "Tickets",
-    "answers": "Answers",
-    "time": "Time used",
-    "outages": "Outages",
-    "duties": "Duties",
-    "credits": "Credits",
-}
 _MOST_ROWS = 1_048_575
 """Rows that a sheet holds beside its head."""
 
@@ -28,7 +19,7 @@ class NoLibrary(Exception):  # noqa: N818 - what is missing
     """What writes this format is not installed; the message says how to install it."""
 
 
-def workbook_of(document: Document) -> bytes:
+def workbook_of(document: Document, language: str = "en") -> bytes:
     """Return the workbook.
 
     Raises:
@@ -38,22 +29,24 @@ def workbook_of(document: Document) -> bytes:
         import xlsxwriter  # noqa: PLC0415 - an extra
     except ImportError:
         raise NoLibrary("XLSX needs XlsxWriter; install slabridge[xlsx]") from None
-    content = BytesIO()
+    shown, content = Language(language), BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(content, plain) as book:
         bold = book.add_format({"bold": True, "text_wrap": True})
         cover = [{"what": key, "value": value} for key, value in document["cover"].items()]
         sheets: dict[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
-            "Cover": (("what", "value"), cover),
-            "Promises": (_SUMMARY, [_with_numbers(row) for row in document["summary"]]),
+            "cover": (("what", "value"), cover),
+            "promises": (_SUMMARY, [_with_numbers(row, shown) for row in document["summary"]]),
         }
-        for name, (names, rows) in lists_of(document).items():
-            sheets[_NAMES[name]] = (names, [_money(row) for row in rows] if name == "credits" else rows)
+        for name, (names, rows) in lists_of(document, shown).items():
+            sheets[name] = (names, [_money(row) for row in rows] if name == "credits" else rows)
         for name, (names, rows) in sheets.items():
-            sheet = book.add_worksheet(name)
+            sheet = book.add_worksheet(shown.word(SHEETS[name]))
             sheet.freeze_panes(1, 0)
             sheet.autofilter(0, 0, min(len(rows), _MOST_ROWS), len(names) - 1)
-            sheet.write_row(0, 0, names, bold)
+            heads = [shown.word(COLUMNS[key]) if key in COLUMNS else line(key) for key in names]
+            for column, head in enumerate(heads):
+                sheet.write_string(0, column, head, bold)
             for number, row in enumerate(rows[:_MOST_ROWS], 1):
                 for column, key in enumerate(names):
                     _write(sheet, number, column, row.get(key))
@@ -61,10 +54,17 @@ def workbook_of(document: Document) -> bytes:
     return content.getvalue()
 
 
-def _with_numbers(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    kept = {True: "yes", False: "no", None: ""}[row["kept"]]
+def _with_numbers(row: Mapping[str, Any], language: Language) -> Mapping[str, Any]:
+    kept = language.word(YES_NO[row["kept"]])
     shares = {key: None if row[key] is None else float(row[key]) for key in ("target", "percent")}
-    return {**row, **shares, "kept": kept}
+    why = language.say(row["why_no_verdict"])
+    return {
+        **row,
+        **shares,
+        "measure": language.word(row["measure"]),
+        "kept": kept,
+        "why_no_verdict": why,
+    }
 
 
 def _money(row: Mapping[str, Any]) -> Mapping[str, Any]:

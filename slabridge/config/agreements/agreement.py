@@ -16,6 +16,8 @@ from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import DateValue, check_name, one_of, shape, tables
 
+BASES = ("decided", "stopped", "started", "due")
+"""In which period reports count a cycle: that of its verdict, its end, its beginning, or when it is due."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -40,6 +42,7 @@ class AgreementTable(TomlTable):
     exclude: Any = None
     supports: list[str] = Field(default=[], examples=['["standard.resolution"]'])
     calendar: Any = None
+    counts: Annotated[str | None, one_of(*BASES)] = None
     objectives: dict[str, Any] = Field(examples=['{ resolution = { clock = "main", targets = "4h" } }'], min_length=1)
 
 

@@ -23,7 +23,7 @@ SHIPPED: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 """Classes that need no table of their own; the calendars and clocks that they name stand in the file."""
 
-_OF_AGREEMENT = ("name", "valid_from", "valid_to", "scope", "exclude", "calendar", "objectives")
+_OF_AGREEMENT = ("name", "valid_from", "valid_to", "scope", "exclude", "calendar", "counts", "objectives")
 
 
 def completed(name: str, document: Mapping[str, Any], reading: Reading) -> dict[str, Any] | None:

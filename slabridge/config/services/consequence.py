@@ -80,11 +80,15 @@ class Management:
 
 @dataclass(frozen=True, slots=True)
 class Consequences:
-    """How credits of a service add up, and what else follows from missed promises."""
+    """How credits of a service add up, and what else follows from missed promises.
+
+    With `strictest` a cycle is held to the strictest target that it ever had.
+    """
 
     period: Span = "month"
     repeat: Fraction = Fraction(1)
     one_event: Event = "sum"
+    strictest: bool = False
     cap_period: Fraction | None = None
     cap_year: Fraction | None = None
     claim: Claim | None = None
@@ -150,6 +154,7 @@ class ConsequencesTable(TomlTable):
     period: Annotated[Span, one_of(*get_args(Span))] = "month"
     repeat: int = Field(1, ge=1)
     one_event: Annotated[Event, one_of(*get_args(Event))] = "sum"
+    strictest: bool = False
     cap: Any = None
     claim: Any = None
     earn_back: Any = None
@@ -182,6 +187,7 @@ def read_consequences(raw: object, path: KeyPath, named: Named, reading: Reading
         period=table.period,
         repeat=Fraction(table.repeat),
         one_event=table.one_event,
+        strictest=table.strictest,
         cap_period=None if cap is None or cap.period is None else cap.period.share,
         cap_year=None if cap is None or cap.year is None else cap.year.share,
         claim=claim,

@@ -14,8 +14,8 @@ from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import RealTime, RealTimeOrNone, check_field, one_of, shape
 
 Basis = Literal["decided", "stopped", "started", "due"]
-
-
+Shown = Literal["en", "sv"]
+"""Languages that reports are shown in."""
 Form = Literal["json", "html", "pdf", "xlsx"]
 
 
@@ -36,7 +36,8 @@ class ReportRules:
     `resolved` holds in all states that come after the work, `waiting` where somebody else is waited for, `incident` on
     incidents; `fault` are the fields that tickets of one fault share, of which there are at least `fault_min`.
     `first_contact` is the working time within which a ticket of the first contact is resolved, `root_cause` the field
-    with the text that a report shows beside a breach.
+    with the text that a report shows beside a breach, `approved_by` the one that says
+    who approved an exclusion. `language` is that in which reports are shown.
     """
 
     closing: int = 0
@@ -48,6 +49,8 @@ class ReportRules:
     fault_min: int = 3
     first_contact: int = 4 * HOUR
     root_cause: str | None = None
+    approved_by: str | None = None
+    language: Shown = "en"
     send: Send | None = None
 
 
@@ -71,6 +74,8 @@ class ReportsTable(TomlTable):
     fault_min: int = Field(3, ge=2)
     first_contact: Annotated[int, RealTime] = 4 * HOUR
     root_cause: str | None = None
+    approved_by: str | None = None
+    language: Annotated[Shown, one_of(*get_args(Shown))] = "en"
     send: SendTable | None = None
 
 
@@ -87,8 +92,9 @@ def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRu
     for n, name in enumerate(table.fault):
         if check_field(name, ("reports", "fault", n), reading) and "fault" in raw:
             reading.uses.append(FieldUse(("reports", "fault", n), name))
-    if table.root_cause is not None and check_field(table.root_cause, ("reports", "root_cause"), reading):
-        reading.uses.append(FieldUse(("reports", "root_cause"), table.root_cause))
+    for key, told in (("root_cause", table.root_cause), ("approved_by", table.approved_by)):
+        if told is not None and check_field(told, ("reports", key), reading):
+            reading.uses.append(FieldUse(("reports", key), told))
     return ReportRules(
         closing=table.closing,
         counts=table.counts,
@@ -96,6 +102,8 @@ def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRu
         fault_min=table.fault_min,
         first_contact=table.first_contact,
         root_cause=table.root_cause,
+        approved_by=table.approved_by,
+        language=table.language,
         send=None if table.send is None else Send(table.send.folder, table.send.form, table.send.period),
         **conditions,
     )

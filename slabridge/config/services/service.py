@@ -67,6 +67,7 @@ class ServiceTable(TomlTable):
     calendar: Any = None
     valid_from: Any = None
     valid_to: Any = None
+    counts: Any = None
     objectives: dict[str, Any] = Field(default={})
     outages: Any = None
     fees: Any = None

@@ -7,6 +7,7 @@ from slabridge.report.effect import Effect
 from slabridge.report.outage import Outage
 from slabridge.report.parts.values import Document, exact_seconds, instant
 from slabridge.report.shown import shown_share
+from slabridge.text.said import Said
 
 
 def availability(service: Service, found: Availability) -> Document:
@@ -22,7 +23,7 @@ def availability(service: Service, found: Availability) -> Document:
         "percent": shown_share(found.share, decimals) if says else None,
         "target": None if target is None else shown_share(target.share, target.decimals),
         "kept": found.verdict,
-        "why_no_verdict": found.why_none,
+        "why_no_verdict": Said(found.why_none).as_json() if found.why_none else None,
         "outages": [
             {
                 "from": format_instant(one.start),

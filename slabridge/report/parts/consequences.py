@@ -12,12 +12,13 @@ def consequences(service: Service, bills: Sequence[Credits], duties: Sequence[Du
     """Return the bills of a service, one per period, and its duties."""
     return {
         "service": service.name,
+        "strictest": service.consequences.strictest,
         "title": service.title,
         "bills": [_bill(bill) for bill in bills],
         "duties": [
             {
                 "what": one.what,
-                "because": one.because,
+                "because": one.because.as_json(),
                 "since": instant(one.since),
                 "by": instant(one.by),
                 "done": one.done,
@@ -35,13 +36,14 @@ def _bill(bill: Credits) -> Document:
         "currency": bill.currency,
         "fee": str(bill.fee),
         "items": [
-            {"text": one.text, "ticket": one.ticket or None, "amount": str(one.amount), "points": str(one.points)}
+            {**one.text.as_json(), "ticket": one.ticket or None, "amount": str(one.amount), "points": str(one.points)}
             for one in bill.items
         ],
         "before_caps": str(bill.before_caps),
         "cap_of_the_period": None if bill.period_cap is None else str(bill.period_cap),
         "capped_by": bill.capped or None,
         "total": str(bill.total),
+        "by_other_targets": None if bill.by_other_targets in {None, bill.total} else str(bill.by_other_targets),
         "points": str(bill.points),
         "earned_back": str(bill.earned_back),
         "year_to_date": str(bill.year_to_date),

@@ -2,13 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sla_engine import Result
+from sla_engine.clause import Clause
+from sla_engine.condition import SOURCE, AnyOf
 from sla_engine.instant import format_instant, seconds
 from slabridge.report.case import Case, name_of
+from slabridge.report.fitting import fits
 from slabridge.report.gathered import Changed
 from slabridge.report.parts.values import Document, durations, instant
 from slabridge.report.statistics import durations_of
+from slabridge.report.written import written
 
 
 def cycle(result: Result) -> Document:
@@ -32,20 +37,50 @@ def cycle(result: Result) -> Document:
     }
 
 
-def breach(case: Case, root_causes: Mapping[tuple[str, str], str]) -> Document:
-    """Return a breached cycle: who had it when it broke, and, with a chain, why and by whose overruns.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What people say of tickets, by source and id: root causes, and who approved an exclusion (None: nobody is asked).
 
-    `root_causes` is by a ticket's source and id what people say of it.
+    `clauses` are by definition what cycles were judged by.
     """
+
+    causes: Mapping[tuple[str, str], str]
+    approvals: Mapping[tuple[str, str], str] | None
+    clauses: Mapping[str, Clause]
+
+
+def breach(case: Case, told: Told) -> Document:
+    """Return a breached cycle: who had it when it broke, and, with a chain, why and by whose overruns."""
     found = None if case.result.chain is None else case.result.chain.breach
     decisive = [] if found is None else [one.by for one in found.overruns if one.decisive]
     return {
         **cycle(case.result),
         "breach_holder": case.result.breach_holder if found is None else found.holder,
         "cause": None if found is None else found.cause,
-        "root_cause": root_causes.get((case.result.source, case.result.id)),
+        "root_cause": told.causes.get((case.result.source, case.result.id)),
         "overruns": [f"{by.agreement}.{by.objective} on {by.ticket.key}" for by in decisive],
     }
+
+
+def exclusion(case: Case, told: Told) -> Document:
+    """Return an excluded cycle: by which condition, as the file writes it, and who approved it."""
+    result, approvals = case.result, told.approvals
+    return {
+        **cycle(result),
+        "because": _because(result, told.clauses.get(result.definition)),
+        "approved_by": None if approvals is None else approvals.get((result.source, result.id)),
+    }
+
+
+def _because(result: Result, clause: Clause | None) -> str | None:
+    """Return the parts of the exclusion that hold at a cycle's deciding row; None where its definition is gone."""
+    if clause is None:
+        return None
+    held = {**result.dimensions, SOURCE: (result.source,)}
+    given = [one for one in (clause.agreement.exclude, clause.objective.exclude) if one is not None]
+    parts = [part for one in given for part in (one.parts if isinstance(one, AnyOf) else (one,))]
+    holding = [part for part in parts if fits(part, held)]
+    return "; ".join(map(written, holding or parts))
 
 
 def open_and_breached(results: Sequence[Result], end: int) -> Document:
@@ -73,12 +108,15 @@ def changed_under_way(found: Sequence[Changed]) -> Document:
         "shorter": sum(one.result.target < one.from_target for one in ordered),
         "met_only_thereby": sum(one.was_breached and not one.result.breached for one in ordered),
         "breached_only_thereby": sum(one.result.breached and not one.was_breached for one in ordered),
+        "breached_by_the_strictest": sum(one.strictest.breached and not one.result.breached for one in ordered),
         "cycles": [
             {
                 **cycle(one.result),
                 "first_target_seconds": seconds(one.from_target),
                 "first_breached": one.was_breached,
                 "breached": one.result.breached,
+                "strictest_target_seconds": seconds(one.strictest.target),
+                "strictest_breached": one.strictest.breached,
             }
             for one in ordered
         ],

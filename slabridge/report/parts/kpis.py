@@ -88,12 +88,32 @@ def kpis(found: Measured, calendar: str, fault: Sequence[str]) -> Document:
                     "values": [*one.values],
                     "tickets": len(one.tickets),
                     "in_period": one.in_period,
-                    "keys": [life.key for life in one.tickets],
+                    "of": [
+                        {
+                            "source": life.source,
+                            "ticket": life.key,
+                            "id": life.id,
+                            "created_at": format_instant(life.created),
+                        }
+                        for life in one.tickets
+                    ],
                 }
                 for one in again.found
             ],
         },
     }
+
+
+def backlog_steps(found: Measured) -> Iterable[Document]:
+    """Yield the steps of the backlog's bridge, each with its ticket."""
+    for life, step in sorted(found.backlog.steps, key=lambda one: (one[1].at, one[0].source, one[0].id)):
+        yield {
+            "source": life.source,
+            "ticket": life.key,
+            "id": life.id,
+            "at": format_instant(step.at),
+            "step": step.why,
+        }
 
 
 def tickets(found: Measured) -> Iterable[Document]:

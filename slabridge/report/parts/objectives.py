@@ -1,30 +1,32 @@
 """Each objective of a report: its compliance, its times, and its cases."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from sla_engine import Result
 from sla_engine.agreement import Agreement
 from sla_engine.instant import seconds
 from slabridge.config.agreements.agreement import KINDS
 from slabridge.config.percent import Percent
-from slabridge.config.services.promises import Promised
+from slabridge.config.services.reporting import Reporting
 from slabridge.report.case import Case, by_dimension, compliance_of, name_of
-from slabridge.report.gathered import Gathered
-from slabridge.report.parts.cycles import breach, cycle
+from slabridge.report.gathered import Gathered, bases_of
+from slabridge.report.parts.cycles import Told, breach, cycle, exclusion
 from slabridge.report.parts.values import Document, durations
 from slabridge.report.shown import shown_share
 from slabridge.report.statistics import durations_of
+from slabridge.text.said import said
 
 
 def objectives(
     agreements: Iterable[Agreement],
     gathered: Gathered,
-    promised: Mapping[tuple[str, str], Promised],
+    reporting: Reporting,
     by: Sequence[str],
-    root_cause: str | None = None,
+    told: Told,
 ) -> Iterable[Document]:
-    """Yield what is said of each objective; versions of an agreement are one. `root_cause` is a field."""
-    causes = {} if root_cause is None else gathered.last_values(root_cause)
+    """Yield what is said of each objective; versions of an agreement are one."""
+    bases = bases_of(reporting)
     ordered = sorted(gathered.cases, key=lambda case: (case.at, name_of(case.result)))
     cases: dict[tuple[str, str], list[Case]] = {}
     for case in ordered:
@@ -33,7 +35,7 @@ def objectives(
     for agreement in sorted(last.values(), key=lambda one: KINDS.index(one.kind)):
         for objective in agreement.objectives:
             name = (agreement.id, objective.name)
-            mine, promise = cases.get(name, []), promised.get(name)
+            mine, promise = cases.get(name, []), reporting.promised.get(name)
             target, least = (None, 1) if promise is None else (promise.compliance, promise.at_least)
             here = {name_of(case.result) for case in mine}
             ended = [one for one in gathered.stopped if (one.agreement, one.objective) == name]
@@ -42,7 +44,9 @@ def objectives(
                 "name": agreement.name,
                 "kind": agreement.kind,
                 "objective": objective.name,
+                "counts": bases[agreement.id],
                 "compliance": _compliance(mine, target, least),
+                "by_end": _by_end(ended),
                 "undecided": {stage: gathered.undecided[*name, stage] for stage in ("running", "paused")},
                 "by": {
                     dimension: [
@@ -55,10 +59,18 @@ def objectives(
                 "wall": durations(durations_of((one.stopped_at or 0) - one.started_at for one in ended)),
                 "paused": durations(durations_of(one.paused for one in ended)),
                 "met": [cycle(c.result) for c in mine if not c.breached and not c.result.excluded],
-                "breaches": [breach(c, causes) for c in mine if c.breached and not c.result.excluded],
+                "breaches": [breach(c, told) for c in mine if c.breached and not c.result.excluded],
                 "decided_earlier": [cycle(one) for one in ended if name_of(one) not in here],
-                "excluded": [cycle(c.result) for c in mine if c.result.excluded],
+                "excluded": [exclusion(c, told) for c in mine if c.result.excluded],
             }
+
+
+def _by_end(ended: Iterable[Result]) -> Document:
+    """Return compliance of what ended in the period, whenever it was decided: what is open counts nowhere in it."""
+    outcomes = [one.breached for one in ended if not one.excluded]
+    met = outcomes.count(False)
+    percent = shown_share(Fraction(met, len(outcomes)), 2) if outcomes else None
+    return {"met": met, "breached": len(outcomes) - met, "percent": percent}
 
 
 def _compliance(cases: Iterable[Case], promised: Percent | None, least: int) -> Document:
@@ -82,9 +94,9 @@ def _compliance(cases: Iterable[Case], promised: Percent | None, least: int) -> 
     }
 
 
-def _why(cases: int, promised: Percent | None, least: int) -> str:
+def _why(cases: int, promised: Percent | None, least: int) -> Document | None:
     if not cases:
-        return "no cases"
+        return said("no cases").as_json()
     if promised is None:
-        return "no share is promised"
-    return f"fewer than {least} cases" if cases < least else ""
+        return said("no share is promised").as_json()
+    return said("fewer than %(count)s cases", count=least).as_json() if cases < least else None

@@ -275,7 +275,7 @@ def test_of_the_credits_for_one_ticket_the_highest_or_all() -> None:
     assert totals(keys, facts) == ["2000.00"]
     assert totals(keys.replace("highest", "sum"), facts) == ["2500.00"]
     (found,) = credits(keys, facts)
-    assert [item.text for item in found.items if not item.amount] == [
+    assert [str(item.text) for item in found.items if not item.amount] == [
         "INC0 mail.resolution#1 breached: another credit for this ticket is higher"
     ]
 

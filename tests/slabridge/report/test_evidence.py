@@ -211,7 +211,7 @@ def test_what_no_figure_rests_on_is_said_and_gives_none() -> None:
         reporting('[services.mail]\ncalendar = "always"\navailability = "99%"\n'), Wanted(period), period.end
     )
     (one,) = dark.document()["availability"]
-    assert (one["percent"], one["kept"], one["why_no_verdict"]) == (None, None, "nothing tells of outages")
+    assert (one["percent"], one["kept"], one["why_no_verdict"]["text"]) == (None, None, "nothing tells of outages")
     paid = SERVICE.replace('{ amount = "1000.00"', '{ customer = "Acme", amount = "1000.00"')
     unpaid = Reporter(reporting(paid), Wanted(period), period.end)
     unpaid.add(TICKETS)
@@ -220,7 +220,9 @@ def test_what_no_figure_rests_on_is_said_and_gives_none() -> None:
     assert text.startswith("no fee for Mail is in force in 2026-03")
     assert text.endswith("name the customer with --customer")
     week = Reporter(reporting(SERVICE), Wanted(read_period("2026-W10", "UTC")), period.end)
-    assert "credits of Mail are worked out by the month: 2026-W10 holds none" in week.document()["notes"]
+    assert "credits of Mail are worked out by the month: 2026-W10 holds none" in [
+        note["text"] for note in week.document()["notes"]
+    ]
     twice = Reporter(reporting(SERVICE), Wanted(period, services=("mail", "mail")), period.end)
     assert len(twice.document()["consequences"]) == 1
 
@@ -237,7 +239,7 @@ def test_a_cap_is_a_share_of_a_fee_and_not_nothing_where_there_is_none() -> None
 
 
 def test_an_exclusion_that_nobody_approved_is_a_note(document: Document) -> None:
-    assert "excluded outages of Mail that nobody approved: 1" in document["notes"]
+    assert "excluded outages of Mail that nobody approved: 1" in [note["text"] for note in document["notes"]]
 
 
 def test_a_case_has_the_fields_that_cases_are_told_apart_by(document: Document) -> None:

@@ -99,7 +99,7 @@ def test_the_response_rate_is_of_those_who_were_asked_in_the_period() -> None:
     (one,) = found["satisfaction"]
     assert [row["ticket"] for row in one["ratings"]] == ["A", "C"]
     assert (one["asked"], one["of_asked"], one["response_percent"]) == (3, 2, "66.66")
-    assert "answers about tickets of snow that are not known: 1" in found["notes"]
+    assert "answers about tickets of snow that are not known: 1" in [note["text"] for note in found["notes"]]
 
 
 def test_a_customers_report_has_the_answers_of_this_customer_alone() -> None:

@@ -132,7 +132,7 @@ def test_a_draft_says_so_and_what_was_never_pulled_cannot_be_reported(job: Job) 
     job.run_at(NOON)
     found = report(job, "2016-03")
     assert (found["cover"]["state"], found["cover"]["as_of"]) == ("draft", format_instant(NOON))
-    assert any("is not over" in note for note in found["notes"])
+    assert any("is not over" in note["text"] for note in found["notes"])
     for period, words in (("2016-04", "has not begun yet"), ("March", "is no period")):
         with pytest.raises(NoSuchReport, match=words):
             report(job, period)
@@ -209,7 +209,7 @@ def _with_hostile_texts(_: Config, document: Document) -> Document:
             case |= {"ticket": HOSTILE, "holder": HOSTILE, "breach_holder": HOSTILE, "cause": HOSTILE}
     for row in found["time_used"]:
         row["holder"] = HOSTILE
-    found["notes"].append(HOSTILE)
+    found["notes"].append({"text": HOSTILE, "said": HOSTILE})
     found["cover"]["customer"] = HOSTILE
     return found
 
@@ -292,7 +292,7 @@ def test_a_workbook_has_numbers_as_numbers_and_no_formula(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     book = ZipFile(BytesIO(workbook_of(_with_hostile_texts(job.config(), report(job, "2016-03")))))
     sheets = {name: book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")}
-    assert len(sheets) == 11
+    assert len(sheets) == 13
     assert not any("<f>" in sheet for sheet in sheets.values())
     assert 't="s"' in sheets["xl/worksheets/sheet3.xml"]
     numbers = re.findall(r'<c r="J\d+"><v>([\d.]+)</v>', sheets["xl/worksheets/sheet3.xml"])

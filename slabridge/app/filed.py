@@ -1,0 +1,38 @@
+"""What a report went by: the definitions of the file, how native values were mapped, and versions of libraries."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from slabridge.config import Config
+from slabridge.config.agreements.definitions import DEFINING, REPORTING, read_document
+
+_VERSIONS = ("slabridge", "holidays", "tzdata")
+_MAPPING = ("table", "filter", "created", "fields", "values", "was", "history", "agents", "not_agents", "links", "like")
+"""Keys of a connection that decide what a ticket is read as."""
+
+
+def filed(config: Config) -> dict[str, Any]:
+    """Return what is filed with a report: `file`, `mappings` (a digest for each connection) and `versions`."""
+    document = read_document(Path(config.file))
+    connections = document.get("connections", {})
+    return {
+        # As it comes back: dates are text.
+        "file": orjson.loads(orjson.dumps({key: document[key] for key in (*DEFINING, *REPORTING) if key in document})),
+        "mappings": {name: _digest(table) for name, table in connections.items()},
+        "versions": versions(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what figures depend on."""
+    return {name: version(name) for name in _VERSIONS}
+
+
+def _digest(table: Mapping[str, Any]) -> str:
+    kept = {key: table[key] for key in _MAPPING if key in table}
+    return hashlib.sha256(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]

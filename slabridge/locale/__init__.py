@@ -1,0 +1,1 @@
+"""Catalogues of translated texts, made by `make messages`."""

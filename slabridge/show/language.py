@@ -1,0 +1,43 @@
+"""The languages that reports are shown in: English, in which they are written, and those with a catalogue."""
+
+from functools import cache
+from gettext import GNUTranslations, NullTranslations, translation
+from importlib.resources import as_file, files
+
+from slabridge.report.document import Document
+from slabridge.text.said import Said, read_said
+
+DOMAIN = "slabridge"
+
+
+class Language:
+    """A language by its code, `en` or `sv`."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.catalogue = _catalogue(code)
+
+    def word(self, text: str) -> str:
+        """Return a text of ours in this language."""
+        return self.catalogue.gettext(text) if text else ""
+
+    def say(self, text: Document | None) -> str:
+        """Return what a document says somewhere, `text` in English and `said`."""
+        return "" if text is None else self._told(read_said(text["said"]))
+
+    def number(self, text: str | None) -> str:
+        """Return a number that is written with a point as people write it."""
+        return "" if text is None else text.replace(".", ",") if self.code == "sv" else text
+
+    def _told(self, text: str | int | Said) -> str:
+        if not isinstance(text, Said):
+            return str(text)
+        return self.catalogue.gettext(text.message) % {name: self._told(value) for name, value in text.values}
+
+
+@cache
+def _catalogue(code: str) -> GNUTranslations | NullTranslations:
+    if code == "en":
+        return NullTranslations()
+    with as_file(files("slabridge.locale")) as place:
+        return translation(DOMAIN, place, [code])

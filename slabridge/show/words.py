@@ -1,0 +1,163 @@
+"""Words that documents have as they are, and that each language shows in its own way."""
+
+from collections.abc import Mapping
+from typing import Final
+
+
+def word(text: str) -> str:
+    """Return a word of ours as it is; it is found by this call, and translated where it is shown."""
+    return text
+
+
+BASES: Final = (word("decided"), word("stopped"), word("started"), word("due"))
+STATES: Final = (word("draft"), word("provisional"), word("issued"), word("restated"))
+MEASURES: Final = (word("compliance"), word("availability"), word("outages"), word("longest"), word("down"))
+CAUSES: Final = (word("overrun"), word("gaps"), word("hours"), word("misfit"), word("unbacked"))
+OUTAGES: Final = (word("down"), word("degraded"), word("planned"), word("excluded"))
+EFFECTS: Final = (
+    *(word("counted"), word("outside service time"), word("maintenance"), word("excluded"), word("excused")),
+    *(word("weight 0"), word("too short"), word("superseded")),
+)
+STEPS: Final = (
+    *(word("before"), word("created"), word("re-opened"), word("came into scope")),
+    *(word("resolved"), word("left the scope")),
+)
+AGES: Final = (word("<1 d"), word("<7 d"), word("<30 d"), word("<90 d"), word("older"))
+OUTCOMES: Final = (word("met"), word("breached"), word("excluded"), word("decided earlier"))
+UNITS: Final = (word("month"), word("quarter"), word("year"))
+COUNTED: Final = (word("breaches"), word("outages"))
+NO_VERDICT: Final = (
+    word("no cases"),
+    word("no share is promised"),
+    word("no service time"),
+    word("nothing is promised"),
+    word("too little was measured"),
+    word("nothing tells of outages"),
+)
+DUTIES: Final[Mapping[str, str]] = {
+    "claim": word("credit can be claimed"),
+    "root cause": word("root cause analysis"),
+    "plan": word("improvement plan"),
+    "management": word("meeting of management"),
+    "termination": word("right to terminate"),
+}
+HOW: Final = (
+    word(
+        "A cycle counts in the period in which it was decided, where nothing else is said: at its breach, "
+        "whether it is still open or not, else where it was met; cancelled cycles count nowhere, excluded ones "
+        "apart. A result is met / (met + breached), pooled over all cases, cut to the decimals that its promise "
+        "has, two at least; without cases there is none."
+    ),
+    word(
+        "Times are working time by the calendar of the cycle, a percentile is the time of a real ticket. Time to "
+        "restore is from a ticket's creation to its last entry into a resolved state. Resolved by the first team "
+        "is a restored ticket that one team alone had, that was never re-opened, never waited for others, and "
+        "was restored within the time that counts as first contact."
+    ),
+    word(
+        "A cause is the first that explains why a promise was broken. Overrun: somebody beneath took longer than "
+        "agreed. Gaps: time that no agreement beneath covered. Hours: time out of the hours of the agreement "
+        "beneath. Misfit: the agreements beneath do not add up even when all are kept. Unbacked: none is agreed "
+        "beneath."
+    ),
+    word(
+        "Availability is (service time - time down) / service time; outages that overlap or touch are one, and "
+        "of several weights at one instant the greatest counts. Satisfaction is the mean of the answers that "
+        "were given in the period. Every list of tickets is in the files beside this page."
+    ),
+)
+OBJECTIVES: Final = (word("response"), word("resolution"))
+YES_NO: Final[Mapping[bool | None, str]] = {True: word("yes"), False: word("no"), None: ""}
+COLUMNS: Final[Mapping[str, str]] = {
+    "agreement": word("agreement"),
+    "objective": word("objective"),
+    "source": word("source"),
+    "ticket": word("ticket"),
+    "id": word("id"),
+    "cycle": word("cycle"),
+    "started_at": word("began"),
+    "stopped_at": word("ended"),
+    "breached_at": word("breached at"),
+    "target_seconds": word("target, seconds"),
+    "elapsed_seconds": word("used, seconds"),
+    "paused_seconds": word("paused, seconds"),
+    "over_seconds": word("over, seconds"),
+    "holder": word("held by"),
+    "outcome": word("outcome"),
+    "breach_holder": word("held by at the breach"),
+    "cause": word("cause"),
+    "overruns": word("overrun by"),
+    "root_cause": word("root cause"),
+    "because": word("because"),
+    "approved_by": word("approved by"),
+    "first_target_seconds": word("first target, seconds"),
+    "first_breached": word("breached by the first"),
+    "breached": word("breached"),
+    "strictest_target_seconds": word("strictest target, seconds"),
+    "strictest_breached": word("breached by the strictest"),
+    "created_at": word("created"),
+    "resolved_at": word("resolved"),
+    "restored": word("restored"),
+    "first_team": word("resolved by the first team"),
+    "incident": word("incident"),
+    "backlog": word("in the backlog"),
+    "wall_seconds": word("round the clock, seconds"),
+    "working_seconds": word("working time, seconds"),
+    "teams": word("teams"),
+    "handovers": word("handovers"),
+    "reopenings": word("re-openings"),
+    "asked": word("asked by"),
+    "at": word("at"),
+    "grade": word("grade"),
+    "step": word("step"),
+    "values": word("values"),
+    "cover": word("backed by"),
+    "seconds": word("time, seconds"),
+    "covered": word("in its hours, seconds"),
+    "closed": word("out of them, seconds"),
+    "paused": word("while it paused, seconds"),
+    "uncovered": word("backed by nothing, seconds"),
+    "service": word("service"),
+    "from": word("from"),
+    "to": word("to"),
+    "kind": word("kind"),
+    "weight": word("weight"),
+    "down_seconds": word("down, seconds"),
+    "ref": word("record"),
+    "version": word("version"),
+    "announced": word("announced"),
+    "effect": word("what became of it"),
+    "records": word("records"),
+    "what": word("what"),
+    "since": word("since"),
+    "by": word("by"),
+    "done": word("done"),
+    "periods_left": word("periods left"),
+    "period": word("period"),
+    "text": word("for"),
+    "amount": word("amount"),
+    "points": word("points"),
+    "currency": word("currency"),
+    "promise": word("promise"),
+    "measure": word("measure"),
+    "target": word("promised"),
+    "percent": word("result"),
+    "kept": word("kept"),
+    "why_no_verdict": word("why there is no verdict"),
+    "value": word("value"),
+}
+SHEETS: Final[Mapping[str, str]] = {
+    "cover": word("Cover"),
+    "promises": word("Promises"),
+    "cases": word("Cases"),
+    "open": word("Open and breached"),
+    "changed": word("Changed under way"),
+    "tickets": word("Tickets"),
+    "answers": word("Answers"),
+    "backlog": word("Backlog"),
+    "faults": word("Recurring faults"),
+    "time": word("Time used"),
+    "outages": word("Outages"),
+    "duties": word("Duties"),
+    "credits": word("Credits"),
+}
