@@ -2,9 +2,11 @@
 # make test     set everything up and pass all checks and tests
 # make check    the same with all that takes longer: coverage with its floor, the package; needs PostgreSQL
 # make package  build the package into dist/
+# make report   write a month's report in all formats into build/report: of a sandbox's tickets, or ARGS="--log TICKETS.jsonl.gz"
+# make messages bring the catalogues of translated texts up to date with the code
 # make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage package faults lint lock clean
+.PHONY: help demo test check programs coverage package report messages faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,15 +23,29 @@ demo: $(VENV)/.demo
 test: lint
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
-check: lint
+check: $(VENV)/.check lint programs
 	SLABRIDGE_REQUIRE_POSTGRES=1 $(MAKE) coverage ARGS="--check $(ARGS)"
 
 coverage: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS) --cov
 
+# What only `make check` needs of the system: a Prometheus, and a browser with a font.
+programs:
+	@missing=; for one in prometheus:prometheus chromium:chromium; do \
+	  command -v $${one#*:} > /dev/null || missing="$$missing $${one%:*}"; done; \
+	if [ -n "$$missing" ] && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update --quiet --quiet; apt-get install --yes --quiet --no-install-recommends $$missing fonts-dejavu-core; \
+	elif [ -n "$$missing" ]; then echo "not there, and their tests are skipped:$$missing"; fi
+
 package: $(VENV)/.dev
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation
+
+report: $(VENV)/.dev
+	$(BIN)/python -m bench.month $(ARGS)
+
+messages: $(VENV)/.dev
+	$(BIN)/python -m tests.languages.catalogue
 
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.sweep --database sqlite $(ARGS)
@@ -43,7 +59,8 @@ lint: $(VENV)/.dev
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv
-	for set in "requirements.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --group dev"; do \
+	for set in "requirements.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --group dev" \
+	  "requirements-check.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --group dev --group check"; do \
 	  set -- $$set; file=$$1; shift; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-find-links "$$@" pyproject.toml --output-file $$file && \
@@ -62,6 +79,11 @@ $(VENV)/.demo: requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@
+
+$(VENV)/.check: requirements-check.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-check.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@ $(VENV)/.dev $(VENV)/.demo
 
 $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt

@@ -2,7 +2,8 @@
 
 import gc
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -79,6 +80,19 @@ class Reported:
     invalid: Sequence[tuple[int, str]] = ()
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector of cycles rest: nothing here forms any, and it would walk millions of values each time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@_uncollected()
 def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     """Report of the tickets of a file.
 
@@ -95,7 +109,6 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
         for source in reporting.satisfaction
         if isinstance(source, ToolRatings)
     ]
-    gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
     linked = read_linked(path) if reporting.definitions.chain else None
     invalid: list[tuple[int, str]] = []
     seen: dict[tuple[str, str], int] = {}
@@ -117,6 +130,7 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     return Reported(document, lacking + reporter.lacking, invalid)
 
 
+@_uncollected()
 def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None) -> Reported:
     """Report of the tickets that the state knows, as of the last complete run on each connection.
 

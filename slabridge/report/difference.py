@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from slabridge.report.document import Document
+from slabridge.report.parts.values import rows_of
 
 
 def differences(before: Document, after: Document) -> list[str]:
@@ -51,7 +52,7 @@ def listed(document: Document) -> Iterator[Document]:
 
 def _listed(document: Document) -> Iterator[tuple[str, Document]]:
     for one in document["objectives"]:
-        yield from (("met", case) for case in one.get("met", ()))
+        yield from (("met", case) for case in rows_of(one["met"]))
         yield from (("breached", case) for case in one["breaches"])
         yield from (("excluded", case) for case in one["excluded"])
 

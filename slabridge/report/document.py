@@ -20,7 +20,7 @@ from slabridge.report.parts.cycles import Told, changed_under_way, open_and_brea
 from slabridge.report.parts.kpis import backlog_steps, kpis, measured, tickets
 from slabridge.report.parts.objectives import objectives
 from slabridge.report.parts.satisfaction import satisfaction
-from slabridge.report.parts.values import Document
+from slabridge.report.parts.values import Document, listed
 from slabridge.report.period import Period
 from slabridge.report.redefined import Redefined
 from slabridge.report.satisfaction import Satisfaction
@@ -78,6 +78,7 @@ def document_of(content: Content) -> Document:
         approvals=None if rules.approved_by is None else found.last_values(rules.approved_by),
         clauses={clause.definition: clause for clause in content.clauses},
     )
+    notes = [one.as_json() for one in (*content.notes, *_notes(content))]
     each = [*objectives(agreements, found, reporting, content.by, told)]
     available = [availability(part.service, part.availability) for part in content.services if part.availability]
     figures = measured(found.lives, content.period, content.as_of, reporting.rules, content.worked)
@@ -90,17 +91,17 @@ def document_of(content: Content) -> Document:
         "availability": available,
         "kpis": kpis(figures, content.calendar, reporting.rules.fault),
         "satisfaction": [*map(satisfaction, content.satisfaction)],
-        "tickets": [*tickets(figures)],
-        "backlog_steps": [*backlog_steps(figures)],
+        "tickets": tickets(figures),
+        "backlog_steps": backlog_steps(figures),
         "time_used": [*_time_used(content.usage)],
-        "time_by_ticket": [*_time_by_ticket(content.usage)],
+        "time_by_ticket": _time_by_ticket(content.usage),
         "open_and_breached": open_and_breached(found.open_breached, min(content.period.end, content.as_of)),
         "changed_under_way": changed_under_way(found.changed),
         "consequences": [
             consequences(part.service, part.bills, part.duties) for part in content.services if part.bills
         ],
         "changes": changes(reporting.definitions.agreements, chosen, content.period, content.redefined),
-        "notes": [one.as_json() for one in (*content.notes, *_notes(content))],
+        "notes": notes,
     }
 
 
@@ -177,10 +178,19 @@ def _time_used(usage: Usage) -> Iterable[Document]:
             yield _used(whose, used)
 
 
-def _time_by_ticket(usage: Usage) -> Iterable[Document]:
-    for (whose, (source, key, id_)), used in sorted(usage.by_ticket.items()):
-        if used.all:
-            yield {"source": source, "ticket": key, "id": id_, **_used(whose, used)}
+def _time_by_ticket(usage: Usage) -> Document:
+    rows = (
+        (
+            *(part or None for part in whose),
+            *ticket,
+            *map(seconds, (used.all, used.covered, used.closed, used.paused, used.uncovered)),
+        )
+        for whose in sorted(usage.by_ticket)
+        for ticket, used in sorted(usage.by_ticket.pop(whose).items())
+        if used.all
+    )
+    names = ("seconds", "covered", "closed", "paused", "uncovered")
+    return listed(("agreement", "holder", "cover", "source", "ticket", "id", *names), rows)
 
 
 def _used(whose: Whose, used: Used) -> Document:

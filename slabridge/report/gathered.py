@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from operator import attrgetter
 
 from sla_engine import Engine, Result, Ticket
 from sla_engine.agreement import Definitions, conditions_of
 from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
+from slabridge.config.services.consequence import Consequences
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.reports import Basis
 from slabridge.config.services.satisfaction import FieldRatings
@@ -15,6 +17,9 @@ from slabridge.report.life import Asked, Life, lives_of
 from slabridge.report.period import Period
 from slabridge.report.strictest import Strictest
 from slabridge.report.usage import Usage
+
+Held = tuple[tuple[str, tuple[str, ...]], ...]
+"""What fields held: names and values."""
 
 Keep = Callable[[Sequence[Result], int], list[Result]]
 """Returns results as at an instant as the state has them: what had ended keeps the definition it was judged by."""
@@ -102,6 +107,7 @@ class Gathering:
         self.period, self.as_of, self.selection = period, as_of, selection
         self._before = min(as_of, period.start + reporting.rules.closing)
         self._bases = bases_of(reporting)
+        self._billed = any(one.credits or one.consequences != Consequences() for one in reporting.services)
         self._asked = _asked(reporting, selection)
         self._fields = _fields(self._asked)
         asked = {*selection.by, *(["customer"] if selection.customer is not None else [])}
@@ -110,6 +116,7 @@ class Gathering:
         self._frozen = Engine(_frozen(reporting.definitions))
         self._strictest = Strictest(reporting.definitions)
         self.usage = Usage(period.start, period.end, self.engine.calendars)
+        self._dimensions: dict[Held, Mapping[str, tuple[str, ...]]] = {}
         self.found = Gathered()
 
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
@@ -126,25 +133,18 @@ class Gathering:
         found = self.found
         if whole:
             self.usage.add(mine)
-        bare = [_bare(result) if result.segments or result.chain else result for result in mine]
-        cases = cases_of(bare, self.period, self._bases, earlier)
+        mine = [result if self._is_over(result, earlier) else self._bare(result) for result in mine]
+        cases = cases_of(mine, self.period, self._bases, earlier)
         found.cases += cases
-        for result in bare:
+        for result in mine:
             self._note(result)
-        late = [result for result in bare if self._is_late(result)]
-        found.late += late
         moved = self._moved(tickets)
-        harder = self._strictest.of(moved, bare, self.as_of)
-        if harder:
-            before = self._by_strictest(moved, before)
-            bare_then = [harder.get(name_of(result), result) for result in bare]
-            cases = cases_of(bare_then, self.period, self._bases, decided_before(before, self.period.start))
-            late = [result for result in bare_then if self._is_late(result)]
-        found.strictest.cases += cases
-        found.strictest.late += late
+        harder = self._strictest.of(moved, mine, self.as_of)
+        if self._billed:
+            self._bill(mine, cases, harder, self._by_strictest(moved, before) if harder else ())
         if not whole:
             return
-        found.changed += self._changed(moved, bare, harder)
+        found.changed += self._changed(moved, mine, harder)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
         found.warnings += len(evaluation.warnings)
         found.tickets += sum(ticket.created < min(self.period.end, self.as_of + 1) for ticket in tickets)
@@ -154,6 +154,8 @@ class Gathering:
         """Judge as at the end of the period before; what was created since cannot have been decided by then."""
         there = [(n, ticket) for n, ticket in enumerate(tickets) if ticket.created < self.period.start]
         found = self.engine.evaluate([ticket for _, ticket in there], self._before).results
+        if len(there) == len(tickets):
+            return found
         return [replace(one, position=there[one.position][0]) for one in found]
 
     def lives(self, tickets: Sequence[Ticket]) -> list[Life]:
@@ -163,6 +165,20 @@ class Gathering:
     def add_lives(self, tickets: Sequence[Ticket]) -> None:
         """Add tickets of which only the lives count: no cycle of theirs lies in the period."""
         self.found.lives += self.lives(tickets)
+
+    def _is_over(self, result: Result, earlier: Collection[Name]) -> bool:
+        """Return whether a cycle ended and counted before the period, and is in no figure of it."""
+        ended = result.stopped_at is not None and result.stopped_at < self.period.start
+        return ended and name_of(result) in earlier and not (self._billed and self._is_late(result))
+
+    def _bare(self, result: Result) -> Result:
+        """Return a result without what only the sum of all needs; equal dimensions are held once."""
+        chain, dimensions = result.chain, tuple(result.dimensions.items())
+        values = list(_VALUES(result))
+        values[_SEGMENTS] = ()
+        values[_CHAIN] = None if chain is None or chain.breach is None else replace(chain, segments=())
+        values[_DIMENSIONS] = self._dimensions.setdefault(dimensions, result.dimensions)
+        return Result(*values)
 
     def _note(self, result: Result) -> None:
         period, found = self.period, self.found
@@ -176,6 +192,24 @@ class Gathering:
             return
         if result.stopped_at is None or result.stopped_at >= period.end:
             found.open_breached.append(result)
+
+    def _bill(
+        self,
+        results: Sequence[Result],
+        cases: Sequence[Case],
+        harder: Mapping[Name, Result],
+        before: Sequence[Result],
+    ) -> None:
+        """Keep what credits go by, by the targets that cycles had in the end, and by the strictest."""
+        found = self.found
+        late = [result for result in results if self._is_late(result)]
+        found.late += late
+        if harder:
+            then = [harder.get(name_of(result), result) for result in results]
+            cases = cases_of(then, self.period, self._bases, decided_before(before, self.period.start))
+            late = [result for result in then if self._is_late(result)]
+        found.strictest.cases += cases
+        found.strictest.late += late
 
     def _is_late(self, result: Result) -> bool:
         """Return whether a cycle is breached by the end of the period: what an overrun is charged for."""
@@ -213,11 +247,9 @@ class Gathering:
                     yield Changed(result, one.target, one.breached, harder.get(name_of(result), result))
 
 
-def _bare(result: Result) -> Result:
-    """Return a result without what only the sum of all needs."""
-    chain = result.chain
-    kept = None if chain is None or chain.breach is None else replace(chain, segments=())
-    return replace(result, segments=(), chain=kept)
+_NAMES = [one.name for one in fields(Result)]
+_VALUES = attrgetter(*_NAMES)
+_SEGMENTS, _CHAIN, _DIMENSIONS = (_NAMES.index(name) for name in ("segments", "chain", "dimensions"))
 
 
 def bases_of(reporting: Reporting) -> dict[str, Basis]:

@@ -10,8 +10,9 @@ from slabridge.report.life import Life, Step
 from slabridge.report.period import Period
 from slabridge.report.statistics import Durations, durations_of
 
-Worked = Callable[[int, int], int]
-"""Working time in [from, to), ms."""
+Spans = Sequence[tuple[int, int]]
+Worked = Callable[[Spans], list[int]]
+"""Returns the working time in each of many [from, to), ms."""
 
 AGES = ((DAY, "<1 d"), (7 * DAY, "<7 d"), (30 * DAY, "<30 d"), (90 * DAY, "<90 d"))
 OLDER = "older"
@@ -22,10 +23,12 @@ BEFORE = "before"
 class Restored:
     """How long tickets took from their creation to their last entry into a resolved state, in wall and working time.
 
-    `tickets` are those that count; apart are counted those that were created resolved, and those that are open again.
+    `tickets` are those that count, with what each took, in wall and in working time; apart are counted those that were
+    created resolved, and those that are open again.
     """
 
     tickets: tuple[Life, ...]
+    took: tuple[tuple[int, int], ...]
     wall: Durations
     working: Durations
     born_resolved: int
@@ -46,13 +49,9 @@ def restored(lives: Iterable[Life], period: Period, worked: Worked) -> Restored:
         else:
             found.append(life)
     spans = [(life.created, life.resolved_at or life.created) for life in found]
-    return Restored(
-        tuple(found),
-        durations_of(end - start for start, end in spans),
-        durations_of(worked(start, end) for start, end in spans),
-        born,
-        again,
-    )
+    took = [(end - start, working) for (start, end), working in zip(spans, worked(spans), strict=True)]
+    walls, workings = ([one[n] for one in took] for n in (0, 1))
+    return Restored(tuple(found), tuple(took), durations_of(walls), durations_of(workings), born, again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +86,14 @@ class Handled:
     first_contact: tuple[Life, ...]
 
 
-def handled(lives: Sequence[Life], within: int, worked: Worked) -> Handled:
+def handled(done: Restored, within: int) -> Handled:
     """Count over restored tickets; at first contact is who was held by one team, never waited, and was quick."""
+    lives = done.tickets
     first = [
         life
-        for life in lives
+        for life, (_, working) in zip(lives, done.took, strict=True)
         if len(life.teams) == 1 and not life.reopened_at and not life.waited
-        if worked(life.created, life.resolved_at or life.created) <= within
+        if working <= within
     ]
     return Handled(
         tickets=len(lives),

@@ -23,6 +23,7 @@ from slabridge.report.document import Content, Document, ServicePart, document_o
 from slabridge.report.duties import Duty, duties_of
 from slabridge.report.facts import ServiceFacts
 from slabridge.report.gathered import Gathering, Keep, Selection
+from slabridge.report.kpis import Spans
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period, periods_of
 from slabridge.report.redefined import Redefined
@@ -180,8 +181,9 @@ class Reporter:
         calendar = calendar or next(iter(reporting.definitions.calendars))
         working = self._main.engine.calendars[calendar]
 
-        def worked(start: int, end: int) -> int:
-            return int(working.elapsed(np.array([start]), np.array([end]))[0])
+        def worked(spans: Spans) -> list[int]:
+            starts, ends = (np.array([span[n] for span in spans], np.int64) for n in (0, 1))
+            return [int(ms) for ms in working.elapsed(starts, ends).tolist()]
 
         return document_of(
             Content(

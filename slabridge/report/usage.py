@@ -40,7 +40,7 @@ class Usage:
         self._calendars = calendars
         self._hours = Hours(calendars)
         self.used: dict[Whose, Used] = {}
-        self.by_ticket: dict[tuple[Whose, OfTicket], Used] = {}
+        self.by_ticket: dict[Whose, dict[OfTicket, Used]] = {}
 
     def add(self, results: Iterable[Result]) -> None:
         """Add cycles that were evaluated with their segments, or their chain; excluded ones are left out."""
@@ -61,7 +61,8 @@ class Usage:
         promise = "" if cover is None else f"{cover.agreement}.{cover.objective}"
         whose = (result.agreement, segment.holder or "", promise)
         ticket = (result.source, result.ticket, result.id)
-        for used in (self.used.setdefault(whose, Used()), self.by_ticket.setdefault((whose, ticket), Used())):
+        of_tickets = self.by_ticket.setdefault(whose, {})
+        for used in (self.used.setdefault(whose, Used()), of_tickets.setdefault(ticket, Used())):
             if cover is None:
                 used.uncovered += worked
             elif isinstance(segment, ChainSegment) and not segment.cover_runs:

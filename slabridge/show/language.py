@@ -1,5 +1,6 @@
 """The languages that reports are shown in: English, in which they are written, and those with a catalogue."""
 
+import re
 from functools import cache
 from gettext import GNUTranslations, NullTranslations, translation
 from importlib.resources import as_file, files
@@ -8,6 +9,7 @@ from slabridge.report.document import Document
 from slabridge.text.said import Said, read_said
 
 DOMAIN = "slabridge"
+_NUMBER = re.compile(r"-?[0-9]+\.[0-9]+( %)?")
 
 
 class Language:
@@ -31,7 +33,7 @@ class Language:
 
     def _told(self, text: str | int | Said) -> str:
         if not isinstance(text, Said):
-            return str(text)
+            return self.number(str(text)) if _NUMBER.fullmatch(str(text)) else str(text)
         return self.catalogue.gettext(text.message) % {name: self._told(value) for name, value in text.values}
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from slabridge.report.document import Document
+from slabridge.report.parts.values import rows_of
 from slabridge.show.language import Language
 from slabridge.show.words import DUTIES
 from slabridge.text.said import said
@@ -47,7 +48,7 @@ def lists_of(document: Document, language: Language | None = None) -> dict[str, 
                 *("source", "ticket", "id", "created_at", "resolved_at", "restored", "first_team", "incident"),
                 *("backlog", "wall_seconds", "working_seconds", "teams", "handovers", "reopenings"),
             ),
-            [{**one, "teams": ", ".join(one["teams"])} for one in document["tickets"]],
+            [*rows_of(document["tickets"])],
         ),
         "answers": (
             ("asked", "source", "ticket", "id", "at", "grade"),
@@ -55,7 +56,7 @@ def lists_of(document: Document, language: Language | None = None) -> dict[str, 
         ),
         "backlog": (
             ("source", "ticket", "id", "at", "step"),
-            [{**one, "step": shown.word(one["step"])} for one in document["backlog_steps"]],
+            [{**one, "step": shown.word(one["step"])} for one in rows_of(document["backlog_steps"])],
         ),
         "faults": (
             ("values", "source", "ticket", "id", "created_at"),
@@ -70,7 +71,7 @@ def lists_of(document: Document, language: Language | None = None) -> dict[str, 
                 *("agreement", "holder", "cover", "source", "ticket", "id"),
                 *("seconds", "covered", "closed", "paused", "uncovered"),
             ),
-            document["time_by_ticket"],
+            [*rows_of(document["time_by_ticket"])],
         ),
         "outages": (
             (
@@ -104,13 +105,18 @@ def _fields(document: Document) -> list[str]:
     return list(dict.fromkeys(field for one in document["objectives"] for field in one["by"] if field not in _CYCLE))
 
 
+def _listed(found: Document | Sequence[Document]) -> Iterable[Document]:
+    """Yield what stands in a list, be it a long one."""
+    return rows_of(found) if isinstance(found, Mapping) else found
+
+
 def _cases(document: Document, language: Language) -> Iterable[Mapping[str, Any]]:
     for one in document["objectives"]:
         for key, outcome in _OUTCOMES.items():
-            for case in one[key]:
+            for case in _listed(one[key]):
                 cause = case.get("cause")
                 yield {
-                    **case["dimensions"],
+                    **case.get("dimensions", {}),
                     **case,
                     "outcome": language.word(outcome),
                     "cause": None if cause is None else language.word(cause),

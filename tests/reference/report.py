@@ -87,6 +87,29 @@ class Reference:
         broken = [one for one in found if _at(one["breached_at"]) < self.end]
         return sum(one["stopped_at"] is None or _at(one["stopped_at"]) >= self.end for one in broken)
 
+    def overruns(self, agreement: str, objective: str, per: int) -> int:
+        """Return how many begun hours (of `per` ms) beyond their targets breached cycles had at the end, less those before."""
+        total = 0
+        for rows, until, sign in ((self.now, self.end, 1), (self.before, self.start, -1)):
+            for one in rows:
+                late = one["breached"] and not one["excluded"] and one["stage"] != "cancelled"
+                if (
+                    late
+                    and _at(one["breached_at"]) < until
+                    and (one["agreement"], one["objective"]) == (agreement, objective)
+                ):
+                    beyond = round((one["elapsed_seconds"] - one["target_seconds"]) * 1000)
+                    total += sign * ceil(Fraction(max(0, beyond), per))
+        return total
+
+    def breaches(self, agreement: str, objective: str, field: str, value: str) -> int:
+        """Count the breached cycles of the period whose field held a value at their deciding row."""
+        return sum(
+            one["breached"] and not one["excluded"] and value in self.deciding(one).fields.get(field, ())
+            for one, _ in self.cases()
+            if (one["agreement"], one["objective"]) == (agreement, objective)
+        )
+
     def kpis(  # noqa: C901 - slow and obvious
         self, resolved: dict[str, Any], within: int, calendar: str, fault: list[str]
     ) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sla_engine import Result
 from sla_engine.clause import Clause
@@ -11,30 +12,46 @@ from sla_engine.instant import format_instant, seconds
 from slabridge.report.case import Case, name_of
 from slabridge.report.fitting import fits
 from slabridge.report.gathered import Changed
-from slabridge.report.parts.values import Document, durations, instant
+from slabridge.report.parts.values import Document, durations, instant, listed
 from slabridge.report.statistics import durations_of
 from slabridge.report.written import written
+
+_COLUMNS = (
+    *("source", "ticket", "id", "agreement", "objective", "cycle", "started_at", "stopped_at", "breached_at"),
+    *("target_seconds", "elapsed_seconds", "paused_seconds", "over_seconds", "holder"),
+)
 
 
 def cycle(result: Result) -> Document:
     """Return a cycle."""
-    return {
-        "source": result.source,
-        "ticket": result.ticket,
-        "id": result.id,
-        "agreement": result.agreement,
-        "objective": result.objective,
-        "cycle": result.cycle,
-        "started_at": format_instant(result.started_at),
-        "stopped_at": instant(result.stopped_at),
-        "breached_at": instant(result.breached_at),
-        "target_seconds": seconds(result.target),
-        "elapsed_seconds": seconds(result.elapsed),
-        "paused_seconds": seconds(result.paused),
-        "over_seconds": seconds(max(0, -result.remaining)),
-        "holder": result.holder,
-        "dimensions": {name: ", ".join(values) for name, values in result.dimensions.items() if values},
-    }
+    held = {name: ", ".join(values) for name, values in result.dimensions.items() if values}
+    return {**dict(zip(_COLUMNS, _row(result), strict=True)), "dimensions": held}
+
+
+def _row(result: Result) -> list[Any]:
+    return [
+        result.source,
+        result.ticket,
+        result.id,
+        result.agreement,
+        result.objective,
+        result.cycle,
+        format_instant(result.started_at),
+        instant(result.stopped_at),
+        instant(result.breached_at),
+        seconds(result.target),
+        seconds(result.elapsed),
+        seconds(result.paused),
+        seconds(max(0, -result.remaining)),
+        result.holder,
+    ]
+
+
+def cycles(results: Sequence[Result]) -> Document:
+    """Return many cycles as a list, each with what all fields held of which any has something."""
+    fields = sorted({name for one in results for name, values in one.dimensions.items() if values})
+    rows = (_row(one) + [", ".join(one.dimensions.get(name, ())) or None for name in fields] for one in results)
+    return listed((*_COLUMNS, *fields), rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sla_engine.instant import format_instant
 from slabridge.config.services.reports import ReportRules
@@ -19,35 +20,33 @@ from slabridge.report.kpis import (
     restored,
 )
 from slabridge.report.life import Life
-from slabridge.report.parts.values import Document, durations, exact_seconds, instant, part_of
+from slabridge.report.parts.values import Document, durations, exact_seconds, instant, listed, part_of
 from slabridge.report.period import Period
 from slabridge.report.shown import shown_number
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """All measures of a period's tickets; `worked` is the working time by which they are measured."""
+    """All measures of a period's tickets."""
 
     restored: Restored
     created: Frequency
     handled: Handled
     backlog: Backlog
     faults: Faults
-    worked: Worked
 
 
 def measured(lives: Iterable[Life], period: Period, as_of: int, rules: ReportRules, worked: Worked) -> Measured:
-    """Measure the tickets of a period as at an instant, ms UTC."""
+    """Measure the tickets of a period as at an instant, ms UTC; `worked` is the working time by which that is done."""
     ordered = sorted(lives, key=lambda life: (life.created, life.source, life.id))
     in_scope = [life for life in ordered if life.in_scope]
     done = restored(in_scope, period, worked)
     return Measured(
         restored=done,
         created=frequency(in_scope, period),
-        handled=handled(done.tickets, rules.first_contact, worked),
+        handled=handled(done, rules.first_contact),
         backlog=backlog(ordered, period, as_of),
         faults=faults(in_scope, period, rules.fault, rules.fault_min),
-        worked=worked,
     )
 
 
@@ -104,20 +103,19 @@ def kpis(found: Measured, calendar: str, fault: Sequence[str]) -> Document:
     }
 
 
-def backlog_steps(found: Measured) -> Iterable[Document]:
-    """Yield the steps of the backlog's bridge, each with its ticket."""
-    for life, step in sorted(found.backlog.steps, key=lambda one: (one[1].at, one[0].source, one[0].id)):
-        yield {
-            "source": life.source,
-            "ticket": life.key,
-            "id": life.id,
-            "at": format_instant(step.at),
-            "step": step.why,
-        }
+def backlog_steps(found: Measured) -> Document:
+    """Return the steps of the backlog's bridge as a list, each with its ticket."""
+    ordered = sorted(found.backlog.steps, key=lambda one: (one[1].at, one[0].source, one[0].id))
+    rows = ((life.source, life.key, life.id, format_instant(step.at), step.why) for life, step in ordered)
+    return listed(("source", "ticket", "id", "at", "step"), rows)
 
 
-def tickets(found: Measured) -> Iterable[Document]:
-    """Yield the tickets behind the measures, each with the part that it has in them."""
+_TICKET = ("source", "ticket", "id", "created_at", "resolved_at")
+_MEASURED = ("wall_seconds", "working_seconds", "teams", "handovers", "reopenings")
+
+
+def tickets(found: Measured) -> Document:
+    """Return the tickets behind the measures as a list, each with the part that it has in them."""
     parts = {
         "restored": found.restored.tickets,
         "first_team": found.handled.first_contact,
@@ -126,20 +124,21 @@ def tickets(found: Measured) -> Iterable[Document]:
     }
     places = {name: {(life.source, life.id) for life in lives} for name, lives in parts.items()}
     every = {(life.source, life.id): life for lives in parts.values() for life in lives}
-    for name in sorted(every):
+
+    took = {(life.source, life.id): one for life, one in zip(found.restored.tickets, found.restored.took, strict=True)}
+
+    def row(name: tuple[str, str]) -> list[Any]:
         life = every[name]
-        is_restored = name in places["restored"]
-        end = life.resolved_at if is_restored else None
-        yield {
-            "source": life.source,
-            "ticket": life.key,
-            "id": life.id,
-            "created_at": format_instant(life.created),
-            "resolved_at": instant(life.resolved_at),
-            **{part: name in place for part, place in places.items()},
-            "wall_seconds": None if end is None else exact_seconds(end - life.created),
-            "working_seconds": None if end is None else exact_seconds(found.worked(life.created, end)),
-            "teams": [*life.teams],
-            "handovers": life.handovers if is_restored else None,
-            "reopenings": len(life.reopened_at) if is_restored else None,
-        }
+        wall, working = took.get(name, (None, None))
+        is_restored = wall is not None
+        return [
+            *(life.source, life.key, life.id, format_instant(life.created), instant(life.resolved_at)),
+            *(name in place for place in places.values()),
+            exact_seconds(wall),
+            exact_seconds(working),
+            ", ".join(life.teams),
+            life.handovers if is_restored else None,
+            len(life.reopened_at) if is_restored else None,
+        ]
+
+    return listed((*_TICKET, *parts, *_MEASURED), map(row, sorted(every)))

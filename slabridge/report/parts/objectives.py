@@ -11,7 +11,7 @@ from slabridge.config.percent import Percent
 from slabridge.config.services.reporting import Reporting
 from slabridge.report.case import Case, by_dimension, compliance_of, name_of
 from slabridge.report.gathered import Gathered, bases_of
-from slabridge.report.parts.cycles import Told, breach, cycle, exclusion
+from slabridge.report.parts.cycles import Told, breach, cycles, exclusion
 from slabridge.report.parts.values import Document, durations
 from slabridge.report.shown import shown_share
 from slabridge.report.statistics import durations_of
@@ -25,20 +25,29 @@ def objectives(
     by: Sequence[str],
     told: Told,
 ) -> Iterable[Document]:
-    """Yield what is said of each objective; versions of an agreement are one."""
+    """Yield what is said of each objective; versions of an agreement are one.
+
+    What was gathered is taken out as it is told: of 300,000 cases not all stand in memory in both forms.
+    """
     bases = bases_of(reporting)
     ordered = sorted(gathered.cases, key=lambda case: (case.at, name_of(case.result)))
     cases: dict[tuple[str, str], list[Case]] = {}
+    stopped: dict[tuple[str, str], list[Result]] = {}
     for case in ordered:
         cases.setdefault((case.result.agreement, case.result.objective), []).append(case)
+    for one in gathered.stopped:
+        stopped.setdefault((one.agreement, one.objective), []).append(one)
+    ordered.clear()
+    gathered.cases.clear()
+    gathered.stopped.clear()
     last = {one.id: one for one in agreements}
     for agreement in sorted(last.values(), key=lambda one: KINDS.index(one.kind)):
         for objective in agreement.objectives:
             name = (agreement.id, objective.name)
-            mine, promise = cases.get(name, []), reporting.promised.get(name)
+            mine, promise = cases.pop(name, []), reporting.promised.get(name)
             target, least = (None, 1) if promise is None else (promise.compliance, promise.at_least)
             here = {name_of(case.result) for case in mine}
-            ended = [one for one in gathered.stopped if (one.agreement, one.objective) == name]
+            ended = stopped.pop(name, [])
             yield {
                 "agreement": agreement.id,
                 "name": agreement.name,
@@ -58,9 +67,9 @@ def objectives(
                 "elapsed": durations(durations_of(one.elapsed for one in ended)),
                 "wall": durations(durations_of((one.stopped_at or 0) - one.started_at for one in ended)),
                 "paused": durations(durations_of(one.paused for one in ended)),
-                "met": [cycle(c.result) for c in mine if not c.breached and not c.result.excluded],
+                "met": cycles([c.result for c in mine if not c.breached and not c.result.excluded]),
                 "breaches": [breach(c, told) for c in mine if c.breached and not c.result.excluded],
-                "decided_earlier": [cycle(one) for one in ended if name_of(one) not in here],
+                "decided_earlier": cycles([one for one in ended if name_of(one) not in here]),
                 "excluded": [exclusion(c, told) for c in mine if c.result.excluded],
             }
 

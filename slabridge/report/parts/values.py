@@ -1,5 +1,6 @@
 """What all parts of a report are made of: instants as text, times in seconds, percentages as text."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +10,17 @@ from slabridge.report.statistics import Durations
 
 Document = dict[str, Any]
 """What `report --format json` prints, or a part of it; docs/reports.md names its keys."""
+
+
+def listed(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Document:
+    """Return a long list as `columns` and `rows`: of a month of 300,000 cases, keys beside each value fill memory."""
+    return {"columns": [*columns], "rows": [[*row] for row in rows]}
+
+
+def rows_of(found: Document) -> Iterator[Document]:
+    """Yield the rows of a long list with their columns."""
+    columns = found["columns"]
+    return (dict(zip(columns, row, strict=True)) for row in found["rows"])
 
 
 def instant(at: int | None) -> str | None:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.month import MONTHS
 from sla_engine import read_ticket
 from sla_engine.instant import HOUR
 from slabridge.config.services.reporting import load_reporting
@@ -19,10 +20,12 @@ from slabridge.report.document import Document
 from slabridge.report.period import read_period
 from slabridge.report.reporter import Reporter, Wanted
 from tests.places import SHARED, absent
+from tests.reference.log import compared
 from tests.reference.random_cases import examples, random_case
 from tests.reference.report import Reference
 
 LOG = SHARED / "data" / "uci_tickets.jsonl.gz"
+LOGGED = pytest.mark.skipif(not LOG.is_file(), reason=absent(LOG))
 CONFIGURATION = """
 timezone = "Europe/Stockholm"
 [calendars.office]
@@ -113,12 +116,12 @@ def test_cases_and_times_are_those_of_the_reference_for_many_cases(seed: int) ->
 
 
 def tickets_of_log(most: int) -> list[dict[str, Any]]:
-    absent(LOG)
     with gzip.open(LOG, "rt", encoding="utf-8") as lines:
         found = [json.loads(line) for line in lines]
     return found[:: max(1, len(found) // most)]
 
 
+@LOGGED
 @pytest.mark.parametrize("period", ["2016-03", "2016-04"])
 def test_a_month_of_the_real_log_is_that_of_the_reference_to_the_last_digit(period: str) -> None:
     document, tickets = tomllib.loads(CONFIGURATION), tickets_of_log(600)
@@ -142,6 +145,15 @@ def test_a_month_of_the_real_log_is_that_of_the_reference_to_the_last_digit(peri
     assert [(-one["tickets"], tuple(one["values"]), one["in_period"]) for one in again["found"]] == expected["faults"]
 
 
+@pytest.mark.check
+@LOGGED
+@pytest.mark.parametrize("month", MONTHS)
+def test_a_month_of_the_whole_log_is_that_of_the_reference_with_its_money(month: str) -> None:
+    for name, (ours, theirs) in compared(LOG, month).items():
+        assert ours == theirs, name
+
+
+@LOGGED
 def test_the_bridge_of_the_backlog_adds_up_and_time_used_adds_up_to_what_was_counted() -> None:
     document, tickets = tomllib.loads(CONFIGURATION), tickets_of_log(600)
     parts = [reported(document, tickets, f"2016-{month:02}", "priority") for month in range(2, 13)]

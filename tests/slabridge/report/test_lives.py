@@ -8,7 +8,7 @@ import pytest
 from sla_engine import Calendar, read_ticket
 from sla_engine.condition import Equals
 from sla_engine.instant import DAY, HOUR, parse_instant
-from slabridge.report.kpis import backlog, faults, frequency, handled, restored
+from slabridge.report.kpis import Spans, backlog, faults, frequency, handled, restored
 from slabridge.report.life import Asked, Life, lives_of
 from slabridge.report.period import read_period
 from slabridge.report.statistics import durations_of
@@ -47,8 +47,8 @@ def to(at: str, before: str, after: str) -> tuple[str, dict[str, tuple[str, str]
     return at, {"status": (before, after)}
 
 
-def worked(start: int, end: int) -> int:
-    return (end - start) // 3
+def worked(spans: Spans) -> list[int]:
+    return [(end - start) // 3 for start, end in spans]
 
 
 def test_time_to_restore_goes_from_creation_to_the_last_entry_into_a_resolved_state() -> None:
@@ -67,7 +67,7 @@ def test_time_to_restore_goes_from_creation_to_the_last_entry_into_a_resolved_st
     assert [life.resolved_at for life in found.tickets] == [plain.resolved_at, again.resolved_at]
     assert (found.born_resolved, found.open_again) == (1, 1)
     assert found.wall.sum == 2 * HOUR + 11 * DAY
-    assert found.working.sum == worked(0, 2 * HOUR) + worked(0, 11 * DAY)
+    assert found.working.sum == sum(worked([(0, 2 * HOUR), (0, 11 * DAY)]))
     assert again.reopened_at == (parse_instant("2026-03-01T00:00:00Z"),)
 
 
@@ -82,10 +82,10 @@ def test_handovers_pass_unset_over_and_the_first_contact_is_one_team_quick_and_w
 
     lives = [held("A"), held("A", None, "B"), held("A", None, "A"), held(None, "A"), held("A", "B", "A", "B")]
     assert [life.handovers for life in lives] == [0, 1, 0, 0, 3]
-    found = handled([*lives, held("A", status="waiting")], HOUR, worked)
+    found = handled(restored([*lives, held("A", status="waiting")], MARCH, worked), HOUR)
     assert (found.handovers, found.without_handover, found.three_and_more) == (4, 4, 1)
     assert len(found.first_contact) == 3
-    assert handled(lives, HOUR // 4, worked).first_contact == ()
+    assert handled(restored(lives, MARCH, worked), HOUR // 4).first_contact == ()
 
 
 def test_the_bridge_of_a_backlog_adds_up() -> None:
