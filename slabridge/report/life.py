@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -104,6 +106,10 @@ class _Looked:
         self._held = holder.codes
         self._names = [holder_text(values) for values in holder.values]
 
+    def _values(self, names: Collection[str], row: int) -> Mapping[str, Values]:
+        columns = self._table.columns
+        return {name: columns[name].values[columns[name].codes[row]] for name in names} or _NOTHING
+
     def life(self, ticket: Ticket, begin: int, end: int) -> Life:
         at = self._table.at[begin:end].tolist()
         resolved = self._resolved[begin:end].tolist()
@@ -129,11 +135,16 @@ class _Looked:
             waited=bool(self._waiting[begin:end].any()),
             is_incident=bool(self._incident[begin]),
             in_scope=scope[-1],
-            first_values={name: columns[name].values[columns[name].codes[begin]] for name in self._asked.at_creation},
-            last_values={name: columns[name].values[columns[name].codes[end - 1]] for name in self._asked.at_end},
-            set_at={name: at[_since(columns[name].codes[begin:end].tolist())] for name in self._asked.set_at},
+            first_values=self._values(self._asked.at_creation, begin),
+            last_values=self._values(self._asked.at_end, end - 1),
+            set_at={name: at[_since(columns[name].codes[begin:end].tolist())] for name in self._asked.set_at}
+            or _NOTHING,
             steps=tuple(_steps(at, resolved, scope)),
         )
+
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""Held once by all lives of which nothing is asked."""
 
 
 def _since(codes: Sequence[int]) -> int:

@@ -45,14 +45,15 @@ class Usage:
     def add(self, results: Iterable[Result]) -> None:
         """Add cycles that were evaluated with their segments, or their chain; excluded ones are left out."""
         for result in results:
+            ticket = (result.source, result.ticket, result.id)
             segments: Iterable[Segment | ChainSegment] = result.segments
             if result.chain is not None:
                 segments = result.chain.segments
             for segment in () if result.excluded else segments:
                 if segment.mode == "counted" and segment.end > self._start and segment.start < self._end:
-                    self._add(result, segment)
+                    self._add(result, ticket, segment)
 
-    def _add(self, result: Result, segment: Segment | ChainSegment) -> None:
+    def _add(self, result: Result, ticket: OfTicket, segment: Segment | ChainSegment) -> None:
         worked, covered, cover = segment.worked, 0, None
         if isinstance(segment, ChainSegment):
             cover, covered = segment.cover, segment.covered
@@ -60,7 +61,6 @@ class Usage:
             worked, covered = self._within(result, segment)
         promise = "" if cover is None else f"{cover.agreement}.{cover.objective}"
         whose = (result.agreement, segment.holder or "", promise)
-        ticket = (result.source, result.ticket, result.id)
         of_tickets = self.by_ticket.setdefault(whose, {})
         for used in (self.used.setdefault(whose, Used()), of_tickets.setdefault(ticket, Used())):
             if cover is None:
