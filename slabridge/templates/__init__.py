@@ -1,0 +1,1 @@
+"""Agreements to begin with, as `slabridge init --template` writes them (docs/tutorial.md)."""
