@@ -1,1 +1,1 @@
-"""Agreements to begin with: three classes, four industries, and a provider of many customers (docs/configuration.md)."""
+"""Agreements to begin with: three classes, four industries, and a provider of many customers."""
