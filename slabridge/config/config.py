@@ -163,7 +163,7 @@ def _check_sources(reporting: Reporting, connections: Iterable[Connection], read
     names = {type_: [one.name for one in connections if one.type == type_] for type_ in ("servicenow", "jira")}
 
     def check(type_: str, name: str, path: KeyPath) -> None:
-        if name not in names[type_]:
+        if name not in names[type_] and not reading.broken(("connections", name)):
             tool = "ServiceNow" if type_ == "servicenow" else "Jira"
             reading.problem((*path, type_), f"is no connection to a {tool}; {instead(name, names[type_])}", name)
 

@@ -12,7 +12,7 @@ from sla_engine import Definitions, Result
 from sla_engine.instant import format_instant
 from slabridge.config import CommentRule, Writeback
 from slabridge.run.fact import NO_CYCLE, NoCycle, fact_of
-from slabridge.run.message import message_of
+from slabridge.run.message import Told, message_of
 from slabridge.ticket.around import ALONE, Around, Name, Neighbour
 from slabridge.ticket.known import Known
 
@@ -171,14 +171,17 @@ def _comments(
     seen = {*posted, *(comment.marker for comment in known.native.comments if comment.marker is not None)}
     native, name = known.native, around.name
     found = [
-        (marker_of(result, terms.definitions), message_of(result, terms.definitions, carrier=_other(around, name)))
+        (
+            marker_of(result, terms.definitions),
+            _message(Told(result, terms.definitions, native.key, carrier=_other(around, name)), rule),
+        )
         for result in results
         if _is_posted(result, rule.kinds, rule, terms) and _earlier_marker_of(result) not in seen
     ]
     found += [
         (
             _marker_from(one, result, terms),
-            message_of(result, terms.definitions, of=one.key, carrier=_other(around, one.name)),
+            _message(Told(result, terms.definitions, native.key, one.key, _other(around, one.name)), rule),
         )
         for one in around.above
         if one.fresh
@@ -191,6 +194,10 @@ def _comments(
         for marker, body in found
         if marker not in seen
     ]
+
+
+def _message(told: Told, rule: CommentRule) -> str:
+    return message_of(told, rule.language, rule.template_of(told.result.status, told.result.kind))
 
 
 def _marker_from(above: Neighbour, result: Result, terms: Terms) -> str:

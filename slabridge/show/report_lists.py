@@ -6,8 +6,8 @@ from typing import Any
 
 from slabridge.report.document import Document
 from slabridge.report.parts.values import rows_of
-from slabridge.show.language import Language
 from slabridge.show.words import DUTIES
+from slabridge.text.language import Language
 from slabridge.text.said import said
 
 Rows = Sequence[Mapping[str, Any]]

@@ -8,9 +8,9 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from sla_engine.instant import parse_instant
 from slabridge.report.document import Document
-from slabridge.show.language import Language
 from slabridge.show.report_table import time_of
 from slabridge.show.words import DUTIES, HOW
+from slabridge.text.language import Language
 from slabridge.text.printed import line
 from slabridge.text.spoken import zoned
 

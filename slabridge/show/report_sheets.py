@@ -5,9 +5,9 @@ from io import BytesIO
 from typing import Any
 
 from slabridge.report.document import Document
-from slabridge.show.language import Language
 from slabridge.show.report_lists import lists_of
 from slabridge.show.words import COLUMNS, SHEETS, YES_NO
+from slabridge.text.language import Language
 from slabridge.text.printed import line
 
 _SUMMARY = ("promise", "measure", "target", "percent", "kept", "why_no_verdict", "cases")

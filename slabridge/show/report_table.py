@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from slabridge.report.document import Document
-from slabridge.show.language import Language
-from slabridge.show.words import DUTIES, word
+from slabridge.show.words import DUTIES
+from slabridge.text.language import Language
 from slabridge.text.printed import line
-from slabridge.text.said import said
+from slabridge.text.said import said, word
 from slabridge.text.spoken import spoken
 
 _VERDICTS = {True: word("kept"), False: word("MISSED"), None: word("no verdict")}

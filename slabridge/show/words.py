@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-
-def word(text: str) -> str:
-    """Return a word of ours as it is; it is found by this call, and translated where it is shown."""
-    return text
-
+from slabridge.text.said import word
 
 BASES: Final = (word("decided"), word("stopped"), word("started"), word("due"))
 STATES: Final = (word("draft"), word("provisional"), word("issued"), word("restated"))

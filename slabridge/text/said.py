@@ -20,6 +20,11 @@ class Said:
         return {"text": str(self), "said": _plain(self)}
 
 
+def word(text: str) -> str:
+    """Return a word of ours as it is; it is found by this call, and translated where it is shown."""
+    return text
+
+
 def said(message: str, /, **values: "str | int | Said") -> Said:
     """Return a message with values; messages are found by this name and translated (docs/reports.md, "Languages")."""
     return Said(message, tuple(values.items()))

@@ -14,7 +14,7 @@ from rich.console import Console
 from sla_engine.chain.outcome import Cause
 from sla_engine.instant import HOUR
 from slabridge.config.services.credit import Figure
-from slabridge.config.services.reports import Basis, Shown
+from slabridge.config.services.reports import Basis
 from slabridge.report.document import Document
 from slabridge.report.duties import What
 from slabridge.report.effect import Effect
@@ -23,10 +23,10 @@ from slabridge.report.outage import Kind
 from slabridge.report.period import read_period
 from slabridge.report.reporter import Reporter, Wanted
 from slabridge.show import words
-from slabridge.show.language import Language
 from slabridge.show.report_page import page_of
 from slabridge.show.report_sheets import workbook_of
 from slabridge.show.report_table import print_report
+from slabridge.text.language import Language, Shown
 from tests.languages.catalogue import LANGUAGES, compiled, missing, place, said_in_code, translated
 from tests.slabridge.report.small import reporting
 from tests.slabridge.report.test_evidence import OUTAGES, SERVICE, TICKETS, ticket

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, PlainValidator
 
@@ -10,9 +10,11 @@ from connectors.tool import TomlTable, Tool
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
 from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
+from slabridge.config.connections.template import read_templates
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import one_of, own_words, shape
+from slabridge.text.language import Shown
 
 Visibility = Literal["internal", "public"]
 POSTED = ("at_risk", "breached")
@@ -30,12 +32,22 @@ class FieldMap:
 
 @dataclass(frozen=True, slots=True)
 class CommentRule:
-    """Post the transitions to these statuses, of agreements of these kinds; of those `above` also of tickets above."""
+    """Post the transitions to these statuses, of agreements of these kinds; of those `above` also of tickets above.
+
+    `templates` are texts of the administrator's own, by `status` or `status.kind`.
+    """
 
     on: tuple[str, ...]
     kinds: tuple[Kind, ...]
     visibility: Visibility = "internal"
     above: tuple[Kind, ...] = ()
+    language: Shown = "en"
+    templates: tuple[tuple[str, str], ...] = ()
+
+    def template_of(self, status: str, kind: str) -> str | None:
+        """Return the administrator's own text of a transition, the one for its kind before that for all; None: ours."""
+        own = dict(self.templates)
+        return own.get(f"{status}.{kind}", own.get(status))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,8 @@ class CommentsTable(TomlTable):
     kinds: list[Annotated[Kind, one_of(*KINDS)]] = Field(examples=['["sla", "ola"]'], min_length=1)
     visibility: Annotated[Visibility, one_of("internal", "public")] = "internal"
     above: list[Annotated[Kind, one_of(*KINDS)]] = Field(default=[], examples=['["sla"]'])
+    language: Annotated[Shown, one_of(*get_args(Shown))] = "en"
+    template: Any = None
 
 
 def read_writeback(
@@ -128,7 +142,7 @@ def read_writeback(
                 (*place, "field"), "takes comments, no values; comments go under writeback.comments", found.field
             )
         fields[found.field] = found
-    comments = None if table.comments is None else _comments(table.comments, (*path, "comments"), reading)
+    comments = None if table.comments is None else _comments(table.comments, (*path, "comments"), read, reading)
     if table.table and not table.reference:
         remedy = 'write reference = "u_task", the field that refers to the ticket'
         reading.problem((*path, "reference"), f"is missing beside table; {remedy}")
@@ -156,7 +170,7 @@ def _field(raw: object, path: KeyPath, promises: Iterable[Promise], reading: Rea
     return FieldMap(table.field, ref, table.values)
 
 
-def _comments(raw: object, path: KeyPath, reading: Reading) -> CommentRule | None:
+def _comments(raw: object, path: KeyPath, read: Mapping[str, str], reading: Reading) -> CommentRule | None:
     table = shape(CommentsTable, raw, path, reading)
     if table is None:
         return None
@@ -172,9 +186,12 @@ def _comments(raw: object, path: KeyPath, reading: Reading) -> CommentRule | Non
         reading.problem(
             (*path, "above"), 'tickets above are of other customers, too; write visibility = "internal"', table.above
         )
+    statuses = tuple(dict.fromkeys(table.on))
     return CommentRule(
-        tuple(dict.fromkeys(table.on)),
+        statuses,
         tuple(dict.fromkeys(table.kinds)),
         table.visibility,
         tuple(dict.fromkeys(table.above)),
+        table.language,
+        read_templates(table.template, (*path, "template"), statuses, read, reading),
     )

@@ -12,10 +12,9 @@ from sla_engine.instant import HOUR
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import RealTime, RealTimeOrNone, check_field, one_of, shape
+from slabridge.text.language import Shown
 
 Basis = Literal["decided", "stopped", "started", "due"]
-Shown = Literal["en", "sv"]
-"""Languages that reports are shown in."""
 Form = Literal["json", "html", "pdf", "xlsx"]
 
 

@@ -296,3 +296,12 @@ def test_a_comment_is_as_visible_as_the_rule_says(visibility: str, internal: boo
     rule = CommentRule(("breached",), ("sla",), visibility)  # type: ignore[arg-type]
     (comment,) = comments(actions_of(known(), [breached()], (), terms(comments=rule)))
     assert comment.internal is internal
+
+
+def test_a_comment_is_written_in_the_language_and_the_words_of_the_connection() -> None:
+    swedish = replace(COMMENTS, language="sv", templates=(("breached", "{{ kind }}: {{ status }}, {{ ticket }}"),))
+    (late,), (soon,) = (
+        comments(actions_of(known(), [one], (), terms(comments=swedish))) for one in (breached(), at_risk())
+    )
+    assert late.body == "SLA: överskriden, INC1"
+    assert soon.body.startswith("SLA i riskzonen: ")

@@ -1,13 +1,15 @@
-"""The languages that reports are shown in: English, in which they are written, and those with a catalogue."""
+"""The languages that people are spoken to in: English, in which texts are written, and those with a catalogue."""
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from gettext import GNUTranslations, NullTranslations, translation
 from importlib.resources import as_file, files
+from typing import Any, Literal
 
-from slabridge.report.document import Document
 from slabridge.text.said import Said, read_said
 
+Shown = Literal["en", "sv"]
 DOMAIN = "slabridge"
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+( %)?")
 
@@ -23,18 +25,19 @@ class Language:
         """Return a text of ours in this language."""
         return self.catalogue.gettext(text) if text else ""
 
-    def say(self, text: Document | None) -> str:
+    def say(self, text: Mapping[str, Any] | None) -> str:
         """Return what a document says somewhere, `text` in English and `said`."""
-        return "" if text is None else self._told(read_said(text["said"]))
+        return "" if text is None else self.tell(read_said(text["said"]))
 
     def number(self, text: str | None) -> str:
         """Return a number that is written with a point as people write it."""
         return "" if text is None else text.replace(".", ",") if self.code == "sv" else text
 
-    def _told(self, text: str | int | Said) -> str:
+    def tell(self, text: str | int | Said) -> str:
+        """Return a text with its values."""
         if not isinstance(text, Said):
             return self.number(str(text)) if _NUMBER.fullmatch(str(text)) else str(text)
-        return self.catalogue.gettext(text.message) % {name: self._told(value) for name, value in text.values}
+        return self.catalogue.gettext(text.message) % {name: self.tell(value) for name, value in text.values}
 
 
 @cache
