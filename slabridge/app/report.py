@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from sla_engine import Result
 from sla_engine.clause import Clause
-from sla_engine.instant import DAY
+from sla_engine.instant import DAY, HOUR, format_instant
 from slabridge.app.filed import filed
 from slabridge.app.outages import tool_outages
 from slabridge.app.prometheus import STEP, NotMeasured, samples_of
@@ -34,6 +34,7 @@ from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
 from slabridge.report.trend import Earlier
 from slabridge.state import ConnectionState, State, connections, reports, results, tickets
 from slabridge.state.group import group_of
+from slabridge.text.said import said
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.kept import keep
 from slabridge.ticket.linked import read_linked
@@ -151,8 +152,9 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         if not known:
             raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
         reporter = _reporter(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
+        behind = _behind(reporter, reached)
         with Tools(config) as tools:
-            lacking = _read_outages(reporter, reporting, asked, tools)
+            lacking = behind + _read_outages(reporter, reporting, asked, tools)
             for source in reporting.satisfaction:
                 if isinstance(source, ToolRatings):
                     lacking += tool_ratings(reporter, config, state, tools, source)
@@ -173,6 +175,25 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         return Reported(document, lacking + reporter.lacking)
     finally:
         state.close()
+
+
+def _behind(reporter: Reporter, reached: Mapping[str, int | None]) -> list[str]:
+    """Note which tools were last read long before the others; return those by which the period is not over yet."""
+    known = {name: at for name, at in reached.items() if at is not None}
+    last = max(known.values())
+    lacking = []
+    for name, at in known.items():
+        if last - at > HOUR:
+            reporter.notes.append(
+                said(
+                    "%(connection)s was last read completely at %(time)s; the others were read later",
+                    connection=name,
+                    time=format_instant(at),
+                )
+            )
+            if at < reporter.until <= last:
+                lacking.append(f"{name} was last read completely at {format_instant(at)}, before the period was over")
+    return lacking
 
 
 def _redefined(sql: Connection, asked: Asked, earlier: Sequence[str], file: Mapping[str, Any]) -> Redefined | None:

@@ -57,9 +57,27 @@ HOW: Final = (
         "beneath."
     ),
     word(
-        "Availability is (service time - time down) / service time; outages that overlap or touch are one, and "
-        "of several weights at one instant the greatest counts. Satisfaction is the mean of the answers that "
-        "were given in the period. Every list of tickets is in the files beside this page."
+        "Availability is (service time - time down) / service time; outages that overlap or touch are one, and of "
+        "several weights at one instant the greatest counts; between failures is (service time - time down) / outages, "
+        "to restore is time down / outages, both in the mean. The downtime allowance is the share of the service time "
+        "that the promise leaves."
+    ),
+    word(
+        "Open and breached are the cycles that were broken and open at the end, with their time beyond due. Changed "
+        "under way are decided cycles whose target in the end is not that with which they began. Incidents are the "
+        "tickets that were created as such in the period; in 30 days: number x 30 x 24 h / length of the period."
+    ),
+    word(
+        "Handovers are changes of the holder, unset passed over, re-openings the entries from a resolved state into "
+        "another, both of restored tickets. The backlog is what is unresolved: before + created + re-opened + came "
+        "into scope - resolved - left the scope = after; its age is from creation. A recurring fault is that of "
+        "tickets, created in the period or the 90 days before it, that shared the values shown when they were created."
+    ),
+    word(
+        "Who used the time is the counted time of cycles that lies in the period, by who had the ticket, and by the "
+        "agreement that backed it then: in that one's hours, out of them, while it paused, or backed by nothing. "
+        "Satisfaction is the mean of the answers that were given in the period. Every list of tickets is in the files "
+        "beside this page."
     ),
 )
 OBJECTIVES: Final = (word("response"), word("resolution"))

@@ -142,6 +142,24 @@ def test_a_draft_says_so_and_what_was_never_pulled_cannot_be_reported(job: Job) 
         report(job, "2016-03", services=("dsk",))
 
 
+def test_a_tool_that_was_down_is_named_and_a_period_that_it_does_not_cover_lacks_data(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.run_at(NOON)
+    monkeypatch.setenv("JIRA_TOKEN", "wrong")
+    job.run_at(NOON + 3 * HOUR)
+    found = of_state(job.config(), Asked("2016-03"))
+    assert found.document["cover"]["as_of"] == format_instant(NOON)
+    text = f"jira was last read completely at {format_instant(NOON)}; the others were read later"
+    assert text in [note["text"] for note in found.document["notes"]]
+    assert not found.lacking
+    day_before = of_state(job.config(), Asked("2016-03-01..2016-03-02"))
+    assert not day_before.lacking
+    job.run_at(NOON + 40 * HOUR)
+    (text,) = of_state(job.config(), Asked("2016-03-01..2016-03-02")).lacking
+    assert text == f"jira was last read completely at {format_instant(NOON)}, before the period was over"
+
+
 def test_a_service_alone_and_a_field_to_tell_cases_apart(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     found = report(job, "2016-03", services=("desk",), by=("team", "source"))
