@@ -351,7 +351,9 @@ def _overrun(n: int, line: OverrunLine, fee: Fee, facts: Facts, ledger: _Ledger)
             )
             if before:
                 each, times = spoken(line.per), _times(before)
-                text = said("%(credit)s, %(times)s x %(each)s charged before", credit=text, times=times, each=each)
+                text = said(
+                    "%(credit)s, less %(times)s x %(each)s of earlier periods", credit=text, times=times, each=each
+                )
             if so_far < units and line.at_most:
                 text = said("%(credit)s; at most %(share)s %% of the fee", credit=text, share=_promised(line.at_most))
             found.append(_exact(line.award, fee, so_far - before, text, one.ticket))

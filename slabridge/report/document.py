@@ -16,7 +16,7 @@ from slabridge.report.kpis import Worked
 from slabridge.report.parts.availability import availability
 from slabridge.report.parts.changes import changes, versions
 from slabridge.report.parts.consequences import consequences
-from slabridge.report.parts.cycles import Told, changed_under_way, open_and_breached
+from slabridge.report.parts.cycles import Told, changed_under_way, open_and_breached, undecided
 from slabridge.report.parts.kpis import backlog_steps, kpis, measured, tickets
 from slabridge.report.parts.objectives import objectives
 from slabridge.report.parts.satisfaction import satisfaction
@@ -96,6 +96,7 @@ def document_of(content: Content) -> Document:
         "time_used": [*_time_used(content.usage)],
         "time_by_ticket": _time_by_ticket(content.usage),
         "open_and_breached": open_and_breached(found.open_breached, min(content.period.end, content.as_of)),
+        "undecided": undecided(found.undecided),
         "changed_under_way": changed_under_way(found.changed),
         "consequences": [
             consequences(part.service, part.bills, part.duties) for part in content.services if part.bills

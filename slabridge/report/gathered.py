@@ -8,6 +8,7 @@ from operator import attrgetter
 from sla_engine import Engine, Result, Ticket
 from sla_engine.agreement import Definitions, conditions_of
 from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
+from sla_engine.instant import format_instant
 from slabridge.config.services.consequence import Consequences
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.reports import Basis
@@ -51,13 +52,14 @@ class Selection:
 class Changed:
     """A decided cycle whose target (ms) changed while it ran; `was_breached` is what the first one makes of it.
 
-    `strictest` is what the strictest makes of it.
+    `strictest` is what the strictest makes of it, `steps` say when what chooses it changed.
     """
 
     result: Result
     from_target: int
     was_breached: bool
     strictest: Result
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -72,8 +74,8 @@ class Counted:
 class Gathered:
     """The facts of a period, as at an instant: results without their segments.
 
-    `strictest` are the cases by the strictest target that each cycle had. `undecided` counts cycles that are neither
-    met nor breached yet, by agreement, objective and stage.
+    `strictest` are the cases by the strictest target that each cycle had. `undecided` are neither met nor
+    breached yet. `unmeasured` counts tickets with cycles of an agreement and none of this objective of it.
     """
 
     cases: list[Case] = field(default_factory=list)
@@ -82,7 +84,8 @@ class Gathered:
     late: list[Result] = field(default_factory=list)
     strictest: Counted = field(default_factory=Counted)
     changed: list[Changed] = field(default_factory=list)
-    undecided: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    undecided: list[Result] = field(default_factory=list)
+    unmeasured: Counter[tuple[str, str]] = field(default_factory=Counter)
     lives: list[Life] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)
     warnings: int = 0
@@ -115,6 +118,9 @@ class Gathering:
         self.engine = Engine(reporting.definitions, dimensions)
         self._frozen = Engine(_frozen(reporting.definitions))
         self._strictest = Strictest(reporting.definitions)
+        self._objectives: dict[str, set[str]] = {}
+        for one in reporting.definitions.agreements:
+            self._objectives.setdefault(one.id, set()).update(objective.name for objective in one.objectives)
         self.usage = Usage(period.start, period.end, self.engine.calendars)
         self._dimensions: dict[Held, Mapping[str, tuple[str, ...]]] = {}
         self.found = Gathered()
@@ -134,17 +140,18 @@ class Gathering:
         if whole:
             self.usage.add(mine)
         mine = [result if self._is_over(result, earlier) else self._bare(result) for result in mine]
-        cases = cases_of(mine, self.period, self._bases, earlier)
-        found.cases += cases
+        cases_here = cases_of(mine, self.period, self._bases, earlier)
+        found.cases += cases_here
         for result in mine:
             self._note(result)
         moved = self._moved(tickets)
         harder = self._strictest.of(moved, mine, self.as_of)
         if self._billed:
-            self._bill(mine, cases, harder, self._by_strictest(moved, before) if harder else ())
+            self._bill(mine, cases_here, harder, self._by_strictest(moved, before) if harder else ())
         if not whole:
             return
-        found.changed += self._changed(moved, mine, harder)
+        found.changed += self._changed(moved, [case.result for case in cases_here], harder)
+        self._note_unmeasured(tickets, results)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
         found.warnings += len(evaluation.warnings)
         found.tickets += sum(ticket.created < min(self.period.end, self.as_of + 1) for ticket in tickets)
@@ -187,7 +194,7 @@ class Gathering:
             found.stopped.append(result)
         waits = result.stopped_at is None and not result.breached and not result.excluded
         if waits and result.started_at < period.end:
-            found.undecided[result.agreement, result.objective, result.stage] += 1
+            found.undecided.append(result)
         if not result.breached or result.breached_at is None or result.breached_at >= period.end or result.excluded:
             return
         if result.stopped_at is None or result.stopped_at >= period.end:
@@ -234,17 +241,39 @@ class Gathering:
         """Yield cycles of the period whose target changed, of tickets in which what chooses it changed."""
         if not moved:
             return
-        names = {(ticket.source, ticket.id) for ticket in moved}
+        names = {(ticket.source, ticket.id): ticket for ticket in moved}
         first = {
             (one.source, one.id, one.agreement, one.objective, one.cycle): one
             for one in self._frozen.evaluate(moved, self.as_of).results
         }
         for result in results:
             one = first.get((result.source, result.id, result.agreement, result.objective, result.cycle))
-            if (result.source, result.id) in names and one is not None and one.target != result.target:
-                at = result.breached_at if result.breached else result.stopped_at
-                if at is not None and self.period.start <= at < self.period.end and result.stage != "cancelled":
-                    yield Changed(result, one.target, one.breached, harder.get(name_of(result), result))
+            ticket = names.get((result.source, result.id))
+            if ticket is not None and one is not None and one.target != result.target:
+                steps = self._steps(ticket, result)
+                yield Changed(result, one.target, one.breached, harder.get(name_of(result), result), steps)
+
+    def _steps(self, ticket: Ticket, result: Result) -> tuple[str, ...]:
+        """Return what changed of that which chooses a target, from a cycle's beginning to its end."""
+        end = result.stopped_at if result.stopped_at is not None else self.as_of
+        return tuple(
+            f"{format_instant(entry.at)} {field}: {', '.join(before) or '-'} -> {', '.join(after) or '-'}"
+            for entry in ticket.history
+            if result.started_at < entry.at <= end
+            for field, (before, after) in entry.changes.items()
+            if field in self._strictest.choosing
+        )
+
+    def _note_unmeasured(self, tickets: Sequence[Ticket], results: Iterable[Result]) -> None:
+        """Count the tickets of the period that have cycles of an agreement, and none of one of its objectives."""
+        found: dict[tuple[int, str], set[str]] = {}
+        for result in results:
+            if self.selection.has(result):
+                found.setdefault((result.position, result.agreement), set()).add(result.objective)
+        for (position, agreement), objectives in found.items():
+            if self.period.start <= tickets[position].created < self.period.end:
+                for objective in self._objectives[agreement] - objectives:
+                    self.found.unmeasured[agreement, objective] += 1
 
 
 _NAMES = [one.name for one in fields(Result)]

@@ -67,10 +67,10 @@ class Frequency:
         return Fraction(len(self.tickets) * 30 * DAY, self.length)
 
 
-def frequency(lives: Iterable[Life], period: Period) -> Frequency:
-    """Count the incidents that were created in the period."""
+def frequency(lives: Iterable[Life], period: Period, as_of: int) -> Frequency:
+    """Count the incidents that were created in the period, as far as it is over at an instant, ms UTC."""
     found = [life for life in lives if life.is_incident and period.start <= life.created < period.end]
-    return Frequency(tuple(found), period.end - period.start)
+    return Frequency(tuple(found), min(period.end, as_of) - period.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ class Reporter:
     def document(self, trend: Sequence[Earlier] = (), redefined: Redefined | None = None) -> Document:
         """Return the report; `trend` has figures of `earlier` periods, `redefined` what changed since one of them."""
         reporting, period = self._reporting, self._wanted.period
-        calendar = next((one.terms.calendar for one in self._services if one.terms), None)
+        calendar = next((one.calendar for one in self._services if one.calendar), None)
         calendar = calendar or next(iter(reporting.definitions.calendars))
         working = self._main.engine.calendars[calendar]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from slabridge.report.document import Document
 from slabridge.report.parts.values import rows_of
-from slabridge.show.words import DUTIES
+from slabridge.show.words import CAUSES, DUTIES
 from slabridge.text.language import Language
 from slabridge.text.said import said
 
@@ -25,7 +25,10 @@ def lists_of(document: Document, language: Language | None = None) -> dict[str, 
     Words are English, as their columns are, where no language is given.
     """
     shown = language or Language("en")
-    changed = ("first_target_seconds", "first_breached", "breached", "strictest_target_seconds", "strictest_breached")
+    changed = (
+        *("first_target_seconds", "first_breached", "breached", "strictest_target_seconds", "strictest_breached"),
+        "steps",
+    )
     return {
         "cases": (
             (
@@ -39,10 +42,14 @@ def lists_of(document: Document, language: Language | None = None) -> dict[str, 
                 "approved_by",
                 *_fields(document),
             ),
-            [*_cases(document, shown)],
+            [*_cases(document, shown, codes=language is None)],
         ),
-        "open": (_CYCLE, document["open_and_breached"]["cycles"]),
-        "changed": ((*_CYCLE, *changed), document["changed_under_way"]["cycles"]),
+        "open": ((*_CYCLE, "age_seconds"), document["open_and_breached"]["cycles"]),
+        "undecided": ((*_CYCLE, "due_at", "due_if_resumed", "stage"), [*rows_of(document["undecided"])]),
+        "changed": (
+            (*_CYCLE, *changed),
+            [{**one, "steps": "; ".join(one["steps"])} for one in document["changed_under_way"]["cycles"]],
+        ),
         "tickets": (
             (
                 *("source", "ticket", "id", "created_at", "resolved_at", "restored", "first_team", "incident"),
@@ -110,7 +117,7 @@ def _listed(found: Document | Sequence[Document]) -> Iterable[Document]:
     return rows_of(found) if isinstance(found, Mapping) else found
 
 
-def _cases(document: Document, language: Language) -> Iterable[Mapping[str, Any]]:
+def _cases(document: Document, language: Language, *, codes: bool) -> Iterable[Mapping[str, Any]]:
     for one in document["objectives"]:
         for key, outcome in _OUTCOMES.items():
             for case in _listed(one[key]):
@@ -119,7 +126,7 @@ def _cases(document: Document, language: Language) -> Iterable[Mapping[str, Any]
                     **case.get("dimensions", {}),
                     **case,
                     "outcome": language.word(outcome),
-                    "cause": None if cause is None else language.word(cause),
+                    "cause": cause if codes or cause is None else language.word(CAUSES.get(cause, cause)),
                     "overruns": ", ".join(case.get("overruns", ())),
                 }
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from sla_engine.instant import parse_instant
 from slabridge.report.document import Document
 from slabridge.show.report_table import time_of
-from slabridge.show.words import DUTIES, HOW
+from slabridge.show.words import CAUSES, DUTIES, HOW
 from slabridge.text.language import Language
 from slabridge.text.printed import line
 from slabridge.text.spoken import zoned
@@ -49,6 +49,7 @@ def _template(code: str) -> Template:
         "word": language.word,
         "say": language.say,
         "number": language.number,
+        "cause": lambda cause: language.word(CAUSES[cause]) if cause in CAUSES else cause,
         "duty": lambda what: language.word(DUTIES[what]),
     }
     return environment.from_string(files("slabridge.show").joinpath("report.html").read_text("utf-8"))

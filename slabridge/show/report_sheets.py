@@ -33,7 +33,7 @@ def workbook_of(document: Document, language: str = "en") -> bytes:
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(content, plain) as book:
         bold = book.add_format({"bold": True, "text_wrap": True})
-        cover = [{"what": key, "value": value} for key, value in document["cover"].items()]
+        cover = [{"what": key, "value": _text(value)} for key, value in document["cover"].items()]
         sheets: dict[str, tuple[Sequence[str], Sequence[Mapping[str, Any]]]] = {
             "cover": (("what", "value"), cover),
             "promises": (_SUMMARY, [_with_numbers(row, shown) for row in document["summary"]]),
@@ -65,6 +65,16 @@ def _with_numbers(row: Mapping[str, Any], language: Language) -> Mapping[str, An
         "kept": kept,
         "why_no_verdict": why,
     }
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401 - any value of a cover
+    """Return what a cell can hold: of a version of an agreement what it is called, of a list its parts."""
+    if isinstance(value, list):
+        return "; ".join(str(_text(one)) for one in value)
+    if isinstance(value, Mapping):
+        parts = [f"{name} {definition}" for name, definition in value["objectives"].items()]
+        return f"{value['name'] or value['version']}: {', '.join(parts)}"
+    return value
 
 
 def _money(row: Mapping[str, Any]) -> Mapping[str, Any]:

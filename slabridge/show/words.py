@@ -8,7 +8,14 @@ from slabridge.text.said import word
 BASES: Final = (word("decided"), word("stopped"), word("started"), word("due"))
 STATES: Final = (word("draft"), word("provisional"), word("issued"), word("restated"))
 MEASURES: Final = (word("compliance"), word("availability"), word("outages"), word("longest"), word("down"))
-CAUSES: Final = (word("overrun"), word("gaps"), word("hours"), word("misfit"), word("unbacked"))
+CAUSES: Final[Mapping[str, str]] = {
+    "overrun": word("an agreement beneath was overrun"),
+    "gaps": word("time that no agreement beneath covered"),
+    "hours": word("time out of the hours of the agreement beneath"),
+    "misfit": word("the agreements beneath do not add up"),
+    "unbacked": word("no agreement beneath"),
+}
+LINES: Final = (word("overrun"), word("breach"), word("count"), word("missed"))
 OUTAGES: Final = (word("down"), word("degraded"), word("planned"), word("excluded"))
 EFFECTS: Final = (
     *(word("counted"), word("outside service time"), word("maintenance"), word("excluded"), word("excused")),
@@ -42,7 +49,8 @@ HOW: Final = (
         "A cycle counts in the period in which it was decided, where nothing else is said: at its breach, "
         "whether it is still open or not, else where it was met; cancelled cycles count nowhere, excluded ones "
         "apart. A result is met / (met + breached), pooled over all cases, cut to the decimals that its promise "
-        "has, two at least; without cases there is none."
+        "has, two at least; without cases there is none. A cycle whose target was cut so that it had been broken in an "
+        "earlier period counts where that became known."
     ),
     word(
         "Times are working time by the calendar of the cycle, a percentile is the time of a real ticket. Time to "
@@ -51,10 +59,9 @@ HOW: Final = (
         "was restored within the time that counts as first contact."
     ),
     word(
-        "A cause is the first that explains why a promise was broken. Overrun: somebody beneath took longer than "
-        "agreed. Gaps: time that no agreement beneath covered. Hours: time out of the hours of the agreement "
-        "beneath. Misfit: the agreements beneath do not add up even when all are kept. Unbacked: none is agreed "
-        "beneath."
+        "A cause is the first that explains why a promise was broken: somebody beneath took longer than agreed; time "
+        "that no agreement beneath covered; time out of the hours of the agreement beneath; the agreements beneath do "
+        "not add up to it even when all are kept; none is agreed beneath."
     ),
     word(
         "Availability is (service time - time down) / service time; outages that overlap or touch are one, and of "
@@ -144,6 +151,11 @@ COLUMNS: Final[Mapping[str, str]] = {
     "records": word("records"),
     "what": word("what"),
     "since": word("since"),
+    "due_at": word("due"),
+    "due_if_resumed": word("due if resumed now"),
+    "stage": word("state"),
+    "age_seconds": word("since the breach, seconds"),
+    "steps": word("what changed"),
     "by": word("by"),
     "done": word("done"),
     "periods_left": word("periods left"),
@@ -165,6 +177,7 @@ SHEETS: Final[Mapping[str, str]] = {
     "promises": word("Promises"),
     "cases": word("Cases"),
     "open": word("Open and breached"),
+    "undecided": word("Not decided yet"),
     "changed": word("Changed under way"),
     "tickets": word("Tickets"),
     "answers": word("Answers"),

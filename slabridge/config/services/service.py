@@ -29,7 +29,7 @@ from slabridge.config.shape import shape, tables, text_as
 class Service:
     """A service: `name` is its table, and the id of its agreement where it promises something about its tickets.
 
-    `timezone` is that of its customer (None: the file's).
+    `calendar` is its agreed service time, `timezone` that of its customer (None: the file's).
     """
 
     name: str
@@ -40,6 +40,7 @@ class Service:
     scope: Condition | None = None
     objectives: tuple[str, ...] = ()
     terms: Terms | None = None
+    calendar: str | None = None
     timezone: str | None = None
     outages: tuple[Source, ...] = ()
     fees: tuple[Fee, ...] = ()
@@ -125,6 +126,7 @@ def _service(
         scope=scope,
         objectives=named.objectives,
         terms=terms,
+        calendar=calendar if isinstance(calendar, str) else None,
         outages=outages,
         fees=fees,
         credits=lines,

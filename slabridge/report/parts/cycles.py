@@ -8,7 +8,7 @@ from typing import Any
 from sla_engine import Result
 from sla_engine.clause import Clause
 from sla_engine.condition import SOURCE, AnyOf
-from sla_engine.instant import format_instant, seconds
+from sla_engine.instant import NEVER, format_instant, seconds
 from slabridge.report.case import Case, name_of
 from slabridge.report.fitting import fits
 from slabridge.report.gathered import Changed
@@ -113,8 +113,15 @@ def open_and_breached(results: Sequence[Result], end: int) -> Document:
         ],
         "age": durations(durations_of(ages)),
         "greatest_seconds": seconds(max(ages, default=0)),
-        "cycles": [cycle(one) for one in found],
+        "cycles": [{**cycle(one), "age_seconds": seconds(age)} for one, age in zip(found, ages, strict=True)],
     }
+
+
+def undecided(results: Sequence[Result]) -> Document:
+    """Return the cycles that are neither met nor breached yet as a list, what is due first first."""
+    ordered = sorted(results, key=lambda one: (one.due_at or one.due_if_resumed or NEVER, name_of(one)))
+    rows = ([*_row(one), instant(one.due_at), instant(one.due_if_resumed), one.stage] for one in ordered)
+    return listed((*_COLUMNS, "due_at", "due_if_resumed", "stage"), rows)
 
 
 def changed_under_way(found: Sequence[Changed]) -> Document:
@@ -134,6 +141,7 @@ def changed_under_way(found: Sequence[Changed]) -> Document:
                 "breached": one.result.breached,
                 "strictest_target_seconds": seconds(one.strictest.target),
                 "strictest_breached": one.strictest.breached,
+                "steps": [*one.steps],
             }
             for one in ordered
         ],

@@ -43,7 +43,7 @@ def measured(lives: Iterable[Life], period: Period, as_of: int, rules: ReportRul
     done = restored(in_scope, period, worked)
     return Measured(
         restored=done,
-        created=frequency(in_scope, period),
+        created=frequency(in_scope, period, as_of),
         handled=handled(done, rules.first_contact),
         backlog=backlog(ordered, period, as_of),
         faults=faults(in_scope, period, rules.fault, rules.fault_min),

@@ -1,5 +1,6 @@
 """Each objective of a report: its compliance, its times, and its cases."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -30,6 +31,7 @@ def objectives(
     What was gathered is taken out as it is told: of 300,000 cases not all stand in memory in both forms.
     """
     bases = bases_of(reporting)
+    waiting = Counter((one.agreement, one.objective, one.stage) for one in gathered.undecided)
     ordered = sorted(gathered.cases, key=lambda case: (case.at, name_of(case.result)))
     cases: dict[tuple[str, str], list[Case]] = {}
     stopped: dict[tuple[str, str], list[Result]] = {}
@@ -56,7 +58,8 @@ def objectives(
                 "counts": bases[agreement.id],
                 "compliance": _compliance(mine, target, least),
                 "by_end": _by_end(ended),
-                "undecided": {stage: gathered.undecided[*name, stage] for stage in ("running", "paused")},
+                "undecided": {stage: waiting[*name, stage] for stage in ("running", "paused")},
+                "without_cycle": gathered.unmeasured[name],
                 "by": {
                     dimension: [
                         {"value": value, **_compliance(found, target, least)}

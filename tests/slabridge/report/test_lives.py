@@ -109,7 +109,7 @@ def test_the_bridge_of_a_backlog_adds_up() -> None:
 def test_incidents_are_counted_by_what_they_were_at_their_creation() -> None:
     became = ticket("03-05T00:00:00", ("03-06T00:00:00", {"type": ("incident", "request")}))
     was_none = ticket("03-05T00:00:00", ("03-06T00:00:00", {"type": ("request", "incident")}), type="request")
-    found = frequency([became, was_none, ticket("02-05T00:00:00")], MARCH)
+    found = frequency([became, was_none, ticket("02-05T00:00:00")], MARCH, NOW)
     assert found.tickets == (became,)
     assert found.per_30_days * 31 == 30
 

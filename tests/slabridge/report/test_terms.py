@@ -1,5 +1,6 @@
 """What a contract may say of how cycles count: the strictest target, the basis, exclusions, versions; and loopholes."""
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -235,3 +236,65 @@ hours = "24x7"
     found = read_period("2026-03", "Europe/Stockholm")
     (one,) = Reporter(reporting(text), Wanted(found, services=("mail",)), found.end + HOUR).document()["availability"]
     assert one["service_time_seconds"] == (31 * 24 - 1) * 3600
+
+
+def test_what_readers_of_a_bad_month_asked_is_answered() -> None:
+    """How many tickets were not measured, what changed when, what is due next, and what each line of the bill comes to."""
+    jumped = ticket("jumped", ("09:00", "status", "resolved"), status="resolved")
+    text = SERVICE.replace(
+        "objectives.fix", 'objectives.first = { clock = "response", targets = "1h" }\nobjectives.fix'
+    )
+    active = ticket("active", ("09:00", "status", "resolved"), status="active")
+    found = made(text, LOWERED, active, jumped)
+    by = {one["objective"]: one for one in found["objectives"] if one["agreement"] == "mail"}
+    assert (by["first"]["without_cycle"], by["fix"]["without_cycle"]) == (1, 0)
+    assert "1 tickets that were created in the period have other cycles" in page_of(found)
+    (row,) = [one for one in found["changed_under_way"]["cycles"] if one["objective"] == "fix"]
+    assert row["steps"] == ["2026-03-02T09:00:00Z priority: P1 -> P3"]
+    assert "2026-03-02T09:00:00Z priority: P1 -&gt; P3" in page_of(found)
+    period = read_period("2026-03", "UTC")
+    reporter = Reporter(reporting(SERVICE), Wanted(period), period.start + 34 * HOUR)
+    reporter.add([ticket("young"), ticket("old", priority="P2")])
+    draft = reporter.document()
+    assert [
+        (one["ticket"], one["due_at"]) for one in lists_of(draft)["undecided"][1] if one["agreement"] == "mail"
+    ] == [
+        ("old", "2026-03-02T12:00:00Z"),
+        ("young", "2026-03-02T16:00:00Z"),
+    ]
+    assert draft["kpis"]["incidents"] == {"count": 2, "per_30_days": "42.35"}
+    late = made(SERVICE, ticket("late", ("19:00", "status", "resolved")))
+    assert [(one["measure"], one["items"], one["amount"]) for one in bill(late)["by_line"]] == [
+        ("breach", 1, "50.00"),
+        ("overrun", 1, "30.00"),
+    ]
+    open_one = made(SERVICE, ticket("open"))["open_and_breached"]
+    assert [one["age_seconds"] for one in open_one["cycles"] if one["objective"] == "fix"] == [
+        open_one["greatest_seconds"] - 4 * 3600
+    ]
+
+
+def test_a_breach_that_became_known_later_counts_there_and_is_among_what_changed() -> None:
+    """Broken on 27 February by the target that it was given on 2 March."""
+    raised = read_ticket(
+        {
+            "source": "s",
+            "key": "raised",
+            "created": "2026-02-27T08:00:00Z",
+            "fields": {"status": "new", "type": "incident", "priority": "P1"},
+            "history": [{"at": "2026-02-27T12:00:00Z", "by": "x", "changes": {"priority": ["P2", "P1"]}}],
+        }
+    )
+    later = replace(raised, history=tuple(replace(one, at=one.at + 66 * HOUR) for one in raised.history))
+    text = SERVICE.replace('P2 = "4h"', 'P2 = "200h"')
+    found = made(text, later)
+    (fix,) = [one for one in found["objectives"] if one["agreement"] == "mail"]
+    assert [one["breached_at"] for one in fix["breaches"]] == ["2026-02-27T10:00:00Z"]
+    assert [one["ticket"] for one in found["changed_under_way"]["cycles"]] == ["raised"]
+
+
+def test_tickets_are_measured_in_the_hours_of_the_service_whether_it_promises_availability_or_not() -> None:
+    found = made(SERVICE, ticket("quick", ("09:00", "status", "resolved")))
+    assert found["kpis"]["restore"]["calendar"] == "always"
+    text = SERVICE.replace('calendar = "always"', 'calendar = "office"')
+    assert made(text)["kpis"]["restore"]["calendar"] == "office"

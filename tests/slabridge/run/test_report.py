@@ -310,7 +310,7 @@ def test_a_workbook_has_numbers_as_numbers_and_no_formula(job: Job) -> None:
     job.run_at(NOON + 5 * HOUR)
     book = ZipFile(BytesIO(workbook_of(_with_hostile_texts(job.config(), report(job, "2016-03")))))
     sheets = {name: book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/sheet")}
-    assert len(sheets) == 13
+    assert len(sheets) == 14
     assert not any("<f>" in sheet for sheet in sheets.values())
     assert 't="s"' in sheets["xl/worksheets/sheet3.xml"]
     numbers = re.findall(r'<c r="J\d+"><v>([\d.]+)</v>', sheets["xl/worksheets/sheet3.xml"])
