@@ -8,11 +8,9 @@ are, and what each report took.
 """
 
 import argparse
-import os
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -20,10 +18,11 @@ from rich.console import Console
 import sync
 from bench.scale import peak
 from sla_engine.instant import moment_of
+from slabridge.app.asked import Asked, Reported
 from slabridge.app.connect import connected
-from slabridge.app.demo import example
-from slabridge.app.report import Asked, Reported, of_file, of_state
-from slabridge.config import load_config
+from slabridge.app.demo import configured, example
+from slabridge.app.report import of_state
+from slabridge.app.report_file import of_file
 from slabridge.show import logs
 from slabridge.show.report_files import files_of
 from slabridge.show.report_table import print_report
@@ -52,17 +51,7 @@ consequences = { cap = { period = "15%" }, rca = { by = { days = 5 }, calendar =
 def of_sandbox(folder: Path) -> Reported:
     """Return the report of a sandbox's month, after one run of the job."""
     with Sandbox(SandboxOptions()) as sandbox:
-        text = example() + SERVICE
-        for address, endpoint in (
-            ("https://acme.service-now.com", sandbox.servicenow),
-            ("https://acme.atlassian.net", sandbox.jira),
-        ):
-            text = text.replace(f'"{address}"', f'"{endpoint.url}"')
-        path = folder / "config.toml"
-        path.write_text(text, "utf-8")
-        os.environ |= {"SNOW_PASSWORD": sandbox.servicenow.secret, "JIRA_TOKEN": sandbox.jira.secret}
-        config = load_config(path)
-        config = replace(config, connections=tuple(replace(one, writes_per_run=None) for one in config.connections))
+        config = configured(folder, sandbox, example() + SERVICE)
         with connected(config) as found:
             sync.run(config, found, State.of(config.state))
         return of_state(config, Asked(f"{moment_of(sandbox.now):%Y-%m}"))

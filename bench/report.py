@@ -17,7 +17,8 @@ from bench.scale import load, peak, place
 from bench.tool import AS_OF
 from sla_engine import Engine
 from sla_engine.instant import DAY
-from slabridge.app.report import BATCH, Asked, of_state
+from slabridge.app.asked import Asked
+from slabridge.app.report import BATCH, of_state
 from slabridge.config import Config
 from slabridge.report.period import Period, period_of
 from slabridge.show import logs

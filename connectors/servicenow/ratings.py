@@ -12,10 +12,9 @@ from connectors.interface import NativeRating, Skipped, Survey
 from connectors.servicenow import query, stamp
 from connectors.servicenow.page import Record
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import ROWS
 
 _INSTANCE, _ANSWER = "asmt_assessment_instance", "asmt_assessment_instance_question"
-_FIELDS = ("sys_id", "number", "metric_type", "task_id", "state", "taken_on", "sys_created_on")
+_FIELDS = ("number", "metric_type", "task_id", "state", "taken_on", "sys_created_on")
 _NAMESAKES = 10
 """Surveys, and questions, of one name that are looked at."""
 
@@ -58,21 +57,11 @@ def _rows(records: Records, metric_type: str, within: tuple[str, str, str], conn
     field, start, end = within
     condition = f"{query.among('metric_type', [metric_type])}^{field}>={start}^{field}<{end}"
 
-    def behind(row: Record | None) -> str:
-        return query.joined(condition, f"sys_id>{query.word(row['sys_id'])}" if row else "", "ORDERBYsys_id")
-
-    def is_place(row: Record) -> bool:
-        return query.is_word(str(row.get("sys_id")))
-
-    rows: list[Record] = []
-    count = 0
-    for page, _ in records.walk(_INSTANCE, behind, is_place, _FIELDS, limit=ROWS):
-        count = max(count, page.count or 0)
-        rows += page.rows
+    rows, hidden = records.matching(_INSTANCE, condition, _FIELDS)
     if any(row.get("metric_type") != metric_type or not start <= row.get(field, "") < end for row in rows):
         raise Refused(f"{connection}: {_INSTANCE} ignores a condition; may the account read metric_type and {field}?")
-    if len(rows) < count:
-        raise Refused(f"{connection}: {count - len(rows)} of {count} rows of {_INSTANCE} are hidden from the account")
+    if hidden:
+        raise Refused(f"{connection}: {hidden} of {hidden + len(rows)} rows of {_INSTANCE} are hidden from the account")
     return rows
 
 

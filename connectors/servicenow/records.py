@@ -7,9 +7,10 @@ import structlog
 
 from connectors.errors import CutShort, Refused
 from connectors.parallel import Lanes
+from connectors.servicenow import query
 from connectors.servicenow.pace import Pace
 from connectors.servicenow.page import PageRequest, Record, RecordPage, after
-from connectors.servicenow.selection import IN_LIST, LONG_LIST, Selected, Selection, SelectionPart
+from connectors.servicenow.selection import IN_LIST, LONG_LIST, ROWS, Selected, Selection, SelectionPart
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables, page_of
 
@@ -54,6 +55,25 @@ class Records:
             last, reached, offset = after(page, offset, is_place)
             yield page, last
             row = reached or row
+
+    def matching(self, table: str, condition: str, fields: Sequence[str]) -> tuple[list[Record], int]:
+        """Read all rows that a condition holds on, and say how many more access rules hide.
+
+        Whether the instance heeded the condition is for the caller to check.
+        """
+
+        def behind(row: Record | None) -> str:
+            return query.joined(condition, f"sys_id>{query.word(row['sys_id'])}" if row else "", "ORDERBYsys_id")
+
+        def is_place(row: Record) -> bool:
+            return query.is_word(str(row.get("sys_id")))
+
+        rows: list[Record] = []
+        count = 0
+        for page, _ in self.walk(table, behind, is_place, ["sys_id", *fields], limit=ROWS):
+            count = max(count, page.count or 0)
+            rows += page.rows
+        return rows, max(0, count - len(rows))
 
     def read(self, selections: Sequence[Selection]) -> list[Selected]:
         """Read selections completely: in batches where the instance has them, else in calls of their own.

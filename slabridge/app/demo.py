@@ -80,7 +80,7 @@ def demo(  # noqa: PLR0913 - the last two are called back
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="slabridge-demo-") as folder, Sandbox(options) as sandbox:
         on_start(sandbox)
-        config = _configured(Path(folder), sandbox)
+        config = configured(Path(folder), sandbox, example())
         state = State.of(config.state)
         stops = range(sandbox.now, sandbox.now + days * DAY + 1, step)
         runs: list[DemoRun] = []
@@ -128,9 +128,8 @@ def example() -> str:
     return (packaged if packaged.is_file() else Path(__file__).parents[2] / "config.example.toml").read_text("utf-8")
 
 
-def _configured(folder: Path, sandbox: Sandbox) -> Config:
-    """Return the example configuration, with the sandbox's addresses and without a limit of writes."""
-    text = example()
+def configured(folder: Path, sandbox: Sandbox, text: str) -> Config:
+    """Return a configuration like the example, with the sandbox's addresses and without a limit of writes."""
     for address, endpoint in (
         ("https://acme.service-now.com", sandbox.servicenow),
         ("https://acme.atlassian.net", sandbox.jira),

@@ -4,8 +4,9 @@ import time
 from dataclasses import dataclass, replace
 
 from sla_engine.instant import parse_instant
+from slabridge.app.asked import Asked, Reported
 from slabridge.app.filed import filed
-from slabridge.app.report import Asked, Reported, of_state
+from slabridge.app.report import of_state
 from slabridge.config import Config
 from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences, listed

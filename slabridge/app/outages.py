@@ -1,14 +1,20 @@
-"""Outages that a ticket tool keeps, asked for when a report is made."""
+"""Outages of all sources but tickets, read when a report is made."""
+
+from pathlib import Path
 
 from connectors.errors import ConnectorError
 from connectors.interface import NativeOutage, Skipped
+from slabridge.app.asked import Asked
+from slabridge.app.prometheus import STEP, NotMeasured, samples_of
 from slabridge.app.tools import Tools
-from slabridge.config.services.sources import ServiceNowSource
+from slabridge.config.services.reporting import Reporting
+from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
 from slabridge.report.outage import Outage
+from slabridge.report.outage_file import UnreadableOutages, read_outages
 from slabridge.report.reporter import Reporter
 
 
-def tool_outages(reporter: Reporter, tools: Tools, service: str, source: ServiceNowSource) -> list[str]:
+def _tool_outages(reporter: Reporter, tools: Tools, service: str, source: ServiceNowSource) -> list[str]:
     """Give the outages that a tool has of a service; return why it gave none, or which records are none.
 
     Raises:
@@ -36,3 +42,45 @@ def _outage(native: NativeOutage, service: str, connection: str) -> Outage:
         version=native.version,
         announced=native.recorded if native.kind == "planned" else None,
     )
+
+
+def read_sources(reporter: Reporter, reporting: Reporting, asked: Asked, tools: Tools | None = None) -> list[str]:
+    """Give the outages of all sources but tickets; return of which nothing was read, and what could not be.
+
+    Without `tools` those that a ticket tool keeps are not read.
+
+    Raises:
+        UnreadableOutages: a file is not to be had.
+        ConfigError: secrets or certificates cannot be had.
+    """
+    files = dict.fromkeys(asked.outages)
+    lacking: list[str] = []
+    for service in reporting.services:
+        for source in service.outages:
+            if isinstance(source, FileSource):
+                files[source.path] = None
+            elif isinstance(source, PrometheusSource):
+                lacking += _measure(reporter, service.name, source)
+            elif isinstance(source, ServiceNowSource) and tools is not None:
+                lacking += _tool_outages(reporter, tools, service.name, source)
+            elif isinstance(source, ServiceNowSource):
+                lacking.append(f"outages of {service.name} that {source.connection} has are read over the state alone")
+    return lacking + reporter.add_outages([one for path in files for one in _outages_of(path)])
+
+
+def _measure(reporter: Reporter, service: str, source: PrometheusSource) -> list[str]:
+    """Ask a Prometheus; return why it gave nothing: then nobody looked."""
+    samples, lacking = {}, []
+    try:
+        samples = samples_of(source, reporter.since, min(reporter.until, reporter.as_of))
+    except NotMeasured as error:
+        lacking.append(f"outages of {service} were not measured: {error}")
+    reporter.add_samples(service, source, samples, STEP)
+    return lacking
+
+
+def _outages_of(path: Path) -> list[Outage]:
+    try:
+        return read_outages(path.read_text("utf-8"), path.name)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableOutages(f"{path}: cannot be read: {error}") from None

@@ -1,12 +1,7 @@
-"""Reports over a file of tickets, or over the state (docs/reports.md)."""
+"""Reports over the state (docs/reports.md)."""
 
-import gc
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -14,124 +9,30 @@ from sqlalchemy import Connection
 from sla_engine import Result
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY, HOUR, format_instant
+from slabridge.app.asked import Asked, Reported, reporter_of, uncollected
 from slabridge.app.filed import filed
-from slabridge.app.outages import tool_outages
-from slabridge.app.prometheus import STEP, NotMeasured, samples_of
+from slabridge.app.outages import read_sources
 from slabridge.app.ratings import tool_ratings
 from slabridge.app.tools import Tools
 from slabridge.config import Config
 from slabridge.config.problem import instead
-from slabridge.config.services.reporting import Reporting, read_reporting
+from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
-from slabridge.config.services.sources import FileSource, PrometheusSource, ServiceNowSource
-from slabridge.report.document import Document
-from slabridge.report.gathered import FIXED
-from slabridge.report.outage import Outage
-from slabridge.report.outage_file import UnreadableOutages, read_outages
-from slabridge.report.period import read_period
 from slabridge.report.redefined import Redefined, redefinitions
-from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
+from slabridge.report.reporter import NoSuchReport, Reporter
 from slabridge.report.trend import Earlier
 from slabridge.state import ConnectionState, State, connections, reports, results, tickets
 from slabridge.state.group import group_of
 from slabridge.text.said import said
-from slabridge.ticket.file import read_batches
 from slabridge.ticket.kept import keep
-from slabridge.ticket.linked import read_linked
 from slabridge.ticket.mapping import Mapper
 
 BATCH = 1_000
-DEFAULT_BY = ("priority",)
 _BEFORE = 90 * DAY
 """How long before a period tickets may share a fault with those of it, or people may answer about them in it, ms."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What somebody wants to see; `now` is ms UTC (None: this machine's clock, or that of the last run)."""
-
-    period: str
-    services: tuple[str, ...] = ()
-    customer: str | None = None
-    by: tuple[str, ...] = DEFAULT_BY
-    now: int | None = None
-    outages: tuple[Path, ...] = ()
-
-    @property
-    def fields(self) -> list[str]:
-        """The fields that are asked for by name."""
-        by = () if self.by == DEFAULT_BY else self.by
-        return [*(name for name in by if name not in FIXED), *(["customer"] if self.customer is not None else [])]
-
-    @property
-    def about(self) -> str:
-        """In words of what a report is, apart from its period."""
-        parts = [f"services={','.join(self.services)}" if self.services else "all"]
-        parts += [f"customer={self.customer}"] if self.customer is not None else []
-        parts += [f"by={','.join(self.by)}"] if self.by != DEFAULT_BY else []
-        return "; ".join(parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Reported:
-    """A report; `lacking` says of what there is no data, `invalid` are lines of the file that are no tickets."""
-
-    document: Document
-    lacking: Sequence[str]
-    invalid: Sequence[tuple[int, str]] = ()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let the collector of cycles rest: nothing here forms any, and it would walk millions of values each time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
-
-
-@_uncollected()
-def of_file(config: Path, path: Path, asked: Asked) -> Reported:
-    """Report of the tickets of a file.
-
-    Raises:
-        ConfigError: the configuration has problems.
-        NoSuchReport, UnreadableFile, UnreadableOutages: what is asked for, or a file, is not to be had.
-    """
-    reporting = read_reporting(config)
-    now = asked.now if asked.now is not None else time.time_ns() // 1_000_000
-    reporter = _reporter(reporting, asked, now)
-    lacking = _read_outages(reporter, reporting, asked)
-    lacking += [
-        f"answers about satisfaction that {source.connection} has are read over the state alone"
-        for source in reporting.satisfaction
-        if isinstance(source, ToolRatings)
-    ]
-    linked = read_linked(path) if reporting.definitions.chain else None
-    invalid: list[tuple[int, str]] = []
-    seen: dict[tuple[str, str], int] = {}
-    named: set[str] = set()
-    for batch in read_batches(path):
-        mine = []
-        for line, ticket in zip(batch.lines, batch.tickets, strict=True):
-            first = seen.setdefault((ticket.source, ticket.id), line)
-            if first == line:
-                mine.append(ticket)
-            else:
-                invalid.append((line, f"{ticket.key} stands in line {first} already, which counts"))
-        named.update(*(ticket.fields for ticket in mine), *(e.changes for ticket in mine for e in ticket.history))
-        reporter.add(mine, () if linked is None else linked.others(mine))
-        invalid += batch.invalid
-    reporter.set_aside([f"line {line}: {text}" for line, text in invalid])
-    lacking += [f"no ticket has a field {name!r}" for name in asked.fields if name not in named]
-    document = reporter.document()
-    return Reported(document, lacking + reporter.lacking, invalid)
-
-
-@_uncollected()
+@uncollected()
 def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None) -> Reported:
     """Report of the tickets that the state knows, as of the last complete run on each connection.
 
@@ -151,10 +52,10 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         known = [at for at in reached.values() if at is not None]
         if not known:
             raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
-        reporter = _reporter(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
+        reporter = reporter_of(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
         behind = _behind(reporter, reached)
         with Tools(config) as tools:
-            lacking = behind + _read_outages(reporter, reporting, asked, tools)
+            lacking = behind + read_sources(reporter, reporting, asked, tools)
             for source in reporting.satisfaction:
                 if isinstance(source, ToolRatings):
                     lacking += tool_ratings(reporter, config, state, tools, source)
@@ -219,20 +120,6 @@ def reached(config: Config) -> int | None:
         state.close()
 
 
-def _reporter(reporting: Reporting, asked: Asked, now: int) -> Reporter:
-    try:
-        period = read_period(asked.period, _zone(reporting, asked.services))
-    except ValueError as error:
-        raise NoSuchReport(str(error)) from None
-    return Reporter(reporting, Wanted(period, asked.services, asked.customer, asked.by), now)
-
-
-def _zone(reporting: Reporting, services: Sequence[str]) -> str:
-    """Return the zone of a report: that of its one service, where this has its own."""
-    own = [service.timezone for service in reporting.services if (service.name,) == tuple(services)]
-    return own[0] if own and own[0] else reporting.definitions.timezone
-
-
 def _reached(config: Config, state: State) -> dict[str, int | None]:
     found = {}
     for connection in config.connections:
@@ -283,38 +170,3 @@ def _as_kept(
         ended = [one for one in stored if one.stopped_at is not None and one.stopped_at <= as_of]
         kept += keep(n, by_place[n], ended, clauses)
     return kept
-
-
-def _read_outages(reporter: Reporter, reporting: Reporting, asked: Asked, tools: Tools | None = None) -> list[str]:
-    """Give the outages of all sources but tickets; return of which nothing was read, and what could not be."""
-    files = dict.fromkeys(asked.outages)
-    lacking: list[str] = []
-    for service in reporting.services:
-        for source in service.outages:
-            if isinstance(source, FileSource):
-                files[source.path] = None
-            elif isinstance(source, PrometheusSource):
-                lacking += _measure(reporter, service.name, source)
-            elif isinstance(source, ServiceNowSource) and tools is not None:
-                lacking += tool_outages(reporter, tools, service.name, source)
-            elif isinstance(source, ServiceNowSource):
-                lacking.append(f"outages of {service.name} that {source.connection} has are read over the state alone")
-    return lacking + reporter.add_outages([one for path in files for one in _outages_of(path)])
-
-
-def _measure(reporter: Reporter, service: str, source: PrometheusSource) -> list[str]:
-    """Ask a Prometheus; return why it gave nothing: then nobody looked."""
-    samples, lacking = {}, []
-    try:
-        samples = samples_of(source, reporter.since, min(reporter.until, reporter.as_of))
-    except NotMeasured as error:
-        lacking.append(f"outages of {service} were not measured: {error}")
-    reporter.add_samples(service, source, samples, STEP)
-    return lacking
-
-
-def _outages_of(path: Path) -> list[Outage]:
-    try:
-        return read_outages(path.read_text("utf-8"), path.name)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableOutages(f"{path}: cannot be read: {error}") from None

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from slabridge.app.report import Asked, of_state, reached
+from slabridge.app.asked import Asked
+from slabridge.app.report import of_state, reached
 from slabridge.config import Config
 from slabridge.config.services.reports import Send
 from slabridge.report.document import Document

@@ -10,7 +10,7 @@ from slabridge.cli.options import ConfigPath, instant, loaded, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
-    from slabridge.app.report import Asked, Reported
+    from slabridge.app.asked import Asked, Reported
     from slabridge.config import Config
     from slabridge.show.report_files import Form
 
@@ -37,7 +37,8 @@ def report(  # noqa: PLR0913 - one parameter per option
     fail_on: Annotated[Literal["breached"] | None, typer.Option(help="End with 10 where a promise was missed.")] = None,
 ) -> None:
     """Report of a period: promises kept and missed, availability, time used, credits; every figure with its cases."""
-    from slabridge.app.report import Asked, of_file
+    from slabridge.app.asked import Asked
+    from slabridge.app.report_file import of_file
     from slabridge.text.printed import line
 
     asked = Asked(
@@ -70,9 +71,10 @@ def report(  # noqa: PLR0913 - one parameter per option
 
 def _of_state(config: "Config", asked: "Asked", *, issue: bool) -> "Reported":
     """Return a report of the state: as it was issued, where it was, else worked out now."""
+    from slabridge.app.asked import Reported
     from slabridge.app.issue import issue as file
     from slabridge.app.issue import issued
-    from slabridge.app.report import Reported, of_state
+    from slabridge.app.report import of_state
     from slabridge.text.printed import line
 
     if issue:

@@ -11,7 +11,7 @@ from slabridge.config.services.service import Service
 from slabridge.report.availability import Availability
 from slabridge.report.credits import Credits
 from slabridge.report.duties import Duty
-from slabridge.report.gathered import Gathered, Selection
+from slabridge.report.gathered import Gathered
 from slabridge.report.kpis import Worked
 from slabridge.report.parts.availability import availability
 from slabridge.report.parts.changes import changes, versions
@@ -24,6 +24,7 @@ from slabridge.report.parts.values import Document, listed
 from slabridge.report.period import Period
 from slabridge.report.redefined import Redefined
 from slabridge.report.satisfaction import Satisfaction
+from slabridge.report.selection import Selection
 from slabridge.report.trend import Earlier, trend
 from slabridge.report.usage import Usage, Used, Whose
 from slabridge.text.said import Said, said

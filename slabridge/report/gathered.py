@@ -6,16 +6,13 @@ from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 
 from sla_engine import Engine, Result, Ticket
-from sla_engine.agreement import Definitions, conditions_of
-from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
-from sla_engine.instant import format_instant
 from slabridge.config.services.consequence import Consequences
 from slabridge.config.services.reporting import Reporting
-from slabridge.config.services.reports import Basis
-from slabridge.config.services.satisfaction import FieldRatings
 from slabridge.report.case import Case, Name, cases_of, decided_before, name_of
-from slabridge.report.life import Asked, Life, lives_of
+from slabridge.report.changed import Changed, Changes
+from slabridge.report.life import Life, lives_of
 from slabridge.report.period import Period
+from slabridge.report.selection import Selection, asked_of, bases_of, dimensions_of, fields_asked
 from slabridge.report.strictest import Strictest
 from slabridge.report.usage import Usage
 
@@ -24,42 +21,6 @@ Held = tuple[tuple[str, tuple[str, ...]], ...]
 
 Keep = Callable[[Sequence[Result], int], list[Result]]
 """Returns results as at an instant as the state has them: what had ended keeps the definition it was judged by."""
-
-FIXED = frozenset(["agreement", "objective", "kind", "source"])
-"""What cases can be told apart by without a field."""
-
-RESOLVED = Equals("status", ("resolved", "closed"))
-"""When a ticket counts as resolved, where [reports] does not say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What is reported of: agreements (none: all), tickets in a scope, a customer's cases, told apart `by` fields."""
-
-    agreements: frozenset[str] = frozenset()
-    scope: Condition | None = None
-    customer: str | None = None
-    by: tuple[str, ...] = ()
-
-    def has(self, result: Result) -> bool:
-        """Return whether a cycle is reported of."""
-        if self.agreements and result.agreement not in self.agreements:
-            return False
-        return self.customer is None or self.customer in result.dimensions.get("customer", ())
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A decided cycle whose target (ms) changed while it ran; `was_breached` is what the first one makes of it.
-
-    `strictest` is what the strictest makes of it, `steps` say when what chooses it changed.
-    """
-
-    result: Result
-    from_target: int
-    was_breached: bool
-    strictest: Result
-    steps: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -111,12 +72,10 @@ class Gathering:
         self._before = min(as_of, period.start + reporting.rules.closing)
         self._bases = bases_of(reporting)
         self._billed = any(one.credits or one.consequences != Consequences() for one in reporting.services)
-        self._asked = _asked(reporting, selection)
-        self._fields = _fields(self._asked)
-        asked = {*selection.by, *(["customer"] if selection.customer is not None else [])}
-        dimensions = {*reporting.dimensions, *_read(reporting), *self._fields, *asked}.difference(FIXED, OWN_FIELDS)
-        self.engine = Engine(reporting.definitions, dimensions)
-        self._frozen = Engine(_frozen(reporting.definitions))
+        self._asked = asked_of(reporting, selection)
+        self._fields = fields_asked(self._asked)
+        self.engine = Engine(reporting.definitions, dimensions_of(reporting, selection))
+        self._changes = Changes(reporting.definitions)
         self._strictest = Strictest(reporting.definitions)
         self._objectives: dict[str, set[str]] = {}
         for one in reporting.definitions.agreements:
@@ -150,7 +109,8 @@ class Gathering:
             self._bill(mine, cases_here, harder, self._by_strictest(moved, before) if harder else ())
         if not whole:
             return
-        found.changed += self._changed(moved, [case.result for case in cases_here], harder)
+        decided = [case.result for case in cases_here]
+        found.changed += self._changes.of(moved, decided, harder, self.as_of)
         self._note_unmeasured(tickets, results)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
         found.warnings += len(evaluation.warnings)
@@ -235,35 +195,6 @@ class Gathering:
         choosing = self._strictest.choosing
         return [t for t in tickets if any(choosing.intersection(e.changes) for e in t.history)]
 
-    def _changed(
-        self, moved: Sequence[Ticket], results: Iterable[Result], harder: Mapping[Name, Result]
-    ) -> Iterable[Changed]:
-        """Yield cycles of the period whose target changed, of tickets in which what chooses it changed."""
-        if not moved:
-            return
-        names = {(ticket.source, ticket.id): ticket for ticket in moved}
-        first = {
-            (one.source, one.id, one.agreement, one.objective, one.cycle): one
-            for one in self._frozen.evaluate(moved, self.as_of).results
-        }
-        for result in results:
-            one = first.get((result.source, result.id, result.agreement, result.objective, result.cycle))
-            ticket = names.get((result.source, result.id))
-            if ticket is not None and one is not None and one.target != result.target:
-                steps = self._steps(ticket, result)
-                yield Changed(result, one.target, one.breached, harder.get(name_of(result), result), steps)
-
-    def _steps(self, ticket: Ticket, result: Result) -> tuple[str, ...]:
-        """Return what changed of that which chooses a target, from a cycle's beginning to its end."""
-        end = result.stopped_at if result.stopped_at is not None else self.as_of
-        return tuple(
-            f"{format_instant(entry.at)} {field}: {', '.join(before) or '-'} -> {', '.join(after) or '-'}"
-            for entry in ticket.history
-            if result.started_at < entry.at <= end
-            for field, (before, after) in entry.changes.items()
-            if field in self._strictest.choosing
-        )
-
     def _note_unmeasured(self, tickets: Sequence[Ticket], results: Iterable[Result]) -> None:
         """Count the tickets of the period that have cycles of an agreement, and none of one of its objectives."""
         found: dict[tuple[int, str], set[str]] = {}
@@ -279,64 +210,3 @@ class Gathering:
 _NAMES = [one.name for one in fields(Result)]
 _VALUES = attrgetter(*_NAMES)
 _SEGMENTS, _CHAIN, _DIMENSIONS = (_NAMES.index(name) for name in ("segments", "chain", "dimensions"))
-
-
-def bases_of(reporting: Reporting) -> dict[str, Basis]:
-    """Return how cycles count, by agreement: as it says itself, else as the file does."""
-    own = {agreement: one.counts for (agreement, _), one in reporting.promised.items() if one.counts is not None}
-    return {one.id: own.get(one.id, reporting.rules.counts) for one in reporting.definitions.agreements}
-
-
-def _asked(reporting: Reporting, selection: Selection) -> Asked:
-    rules = reporting.rules
-    scope = selection.scope
-    if selection.customer is not None:
-        of_customer = Equals("customer", (selection.customer,))
-        scope = of_customer if scope is None else AllOf((scope, of_customer))
-    return Asked(
-        resolved=rules.resolved or RESOLVED,
-        holder=reporting.definitions.holder,
-        waiting=rules.waiting,
-        incident=rules.incident,
-        scope=scope,
-        at_creation=rules.fault,
-        at_end=sorted(_told_later(reporting)),
-        set_at=sorted(one.field for one in _rated(reporting) if one.answered is None),
-    )
-
-
-def _fields(asked: Asked) -> frozenset[str]:
-    conditions = (asked.resolved, asked.waiting, asked.incident, asked.scope)
-    return frozenset([asked.holder, *asked.at_creation, *asked.at_end]).union(*(fields_of(one) for one in conditions))
-
-
-def _told_later(reporting: Reporting) -> Collection[str]:
-    """Return the fields that say of a ticket what is known only when it is over."""
-    rules = [service.consequences.rca for service in reporting.services]
-    delivered = {rule.delivered for rule in rules if rule is not None and rule.delivered is not None}
-    rated = {name for one in _rated(reporting) for name in (one.field, one.answered) if name is not None}
-    told = {name for name in (reporting.rules.root_cause, reporting.rules.approved_by) if name is not None}
-    return delivered | rated | told
-
-
-def _rated(reporting: Reporting) -> list[FieldRatings]:
-    return [one for one in reporting.satisfaction if isinstance(one, FieldRatings)]
-
-
-def _read(reporting: Reporting) -> Collection[str]:
-    """Return the fields that agreements and consequences read: by these, too, cases can be told apart."""
-    conditions = [condition for one in reporting.definitions.agreements for condition in conditions_of(one)]
-    conditions += [condition for service in reporting.services for condition in service.conditions]
-    return frozenset().union(*(fields_of(condition) for condition in conditions))
-
-
-def _frozen(definitions: Definitions) -> Definitions:
-    """Return the definitions by which the target stays that with which a cycle began."""
-    agreements = tuple(
-        replace(
-            agreement,
-            objectives=tuple(replace(o, rule=replace(o.rule, on_retarget="freeze")) for o in agreement.objectives),
-        )
-        for agreement in definitions.agreements
-    )
-    return replace(definitions, agreements=agreements, chain=(), paths=())

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -11,24 +12,24 @@ from sla_engine import Ticket
 from sla_engine.clause import Clause
 from sla_engine.instant import moment_of
 from slabridge.config.problem import instead
-from slabridge.config.services.consequence import Consequences
-from slabridge.config.services.credit import CountLine
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.config.services.service import Service
 from slabridge.config.services.sources import PrometheusSource, TicketSource
 from slabridge.report.availability import NO_SOURCE, Availability, availability_of
-from slabridge.report.credits import Credits, credits_of, fee_of
+from slabridge.report.billing import billed_periods, bills_of
+from slabridge.report.credits import Credits, fee_of
 from slabridge.report.document import Content, Document, ServicePart, document_of
-from slabridge.report.duties import Duty, duties_of
+from slabridge.report.duties import Duty
 from slabridge.report.facts import ServiceFacts
-from slabridge.report.gathered import Gathering, Keep, Selection
+from slabridge.report.gathered import Gathering, Keep
 from slabridge.report.kpis import Spans
 from slabridge.report.outage import Outage
-from slabridge.report.period import Period, periods_of
+from slabridge.report.period import Period
 from slabridge.report.redefined import Redefined
 from slabridge.report.samples import spans_down
 from slabridge.report.satisfaction import Satisfaction, of_fields, of_tool
+from slabridge.report.selection import Selection
 from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
 from slabridge.report.trend import LENGTH, Earlier
@@ -69,7 +70,7 @@ class Reporter:
         self._main = Gathering(reporting, wanted.period, self._as_of(wanted.period), self._selection)
         self._further: dict[Period, Gathering] = {}
         for service in self._services:
-            for period in self._periods(service):
+            for period in billed_periods(service, self._wanted.period):
                 if period != wanted.period and period not in self._further:
                     gathering = Gathering(reporting, period, self._as_of(period), self._selection, whole=False)
                     self._further[period] = gathering
@@ -219,26 +220,6 @@ class Reporter:
             raise NoSuchReport(f"no such service: {name!r}; {instead(name, known)}")
         return known[name]
 
-    def _periods(self, service: Service) -> list[Period]:
-        """Return the periods for which credits are worked out, the first one that any of them depends on first."""
-        if not service.credits and service.consequences == Consequences():
-            return []
-        consequences, wanted = service.consequences, self._wanted.period
-        shown = list(periods_of(consequences.period, wanted))
-        if not shown:
-            return []
-        reach = 0 if consequences.repeat == 1 else 1
-        reach = max([reach, *(line.within - 1 for line in service.credits if isinstance(line, CountLine))])
-        for rule in (consequences.plan, consequences.termination, consequences.management):
-            reach = max(reach, 0 if rule is None else rule.within - 1)
-        if consequences.earn_back is not None:
-            reach = max(reach, consequences.earn_back.periods)
-        found = [shown[0].before(n) for n in range(reach, 0, -1)] + shown
-        while consequences.cap_year is not None and found[0].first.month > 1:
-            found.insert(0, found[0].before())
-        # An overrun is charged less what was charged before: so the period before the first is judged, too.
-        return [found[0].before(), *found]
-
     def _part(self, service: Service) -> ServicePart:
         availability = self._availability(service, self._wanted.period)
         bills, duties = self._bills(service)
@@ -266,7 +247,7 @@ class Reporter:
         return found if mine or service.outages else replace(found, verdict=None, why_none=NO_SOURCE)
 
     def _bills(self, service: Service) -> tuple[list[Credits], list[Duty]]:
-        periods = self._periods(service)
+        periods = billed_periods(service, self._wanted.period)
         if not periods:
             if service.credits:
                 unit, name = service.consequences.period, self._wanted.period.name
@@ -287,18 +268,10 @@ class Reporter:
                 f"no fee{whose} for {service.title} is in force in {periods[-1].name}: shares of it are nothing{remedy}"
             )
             self.lacking.append(text)
-        found = []
-        for strictest in (False, True):
-            facts = self._facts(service, periods, strictest=strictest)
-            bills = credits_of(service.credits, service.consequences, fees, facts)
-            found.append((bills, duties_of(service.consequences, facts, bills, self._main.engine.calendars)))
-        mine = service.consequences.strictest
-        bills, duties = found[mine]
-        other, _ = found[not mine]
-        compared = [replace(bill, by_other_targets=beside.total) for bill, beside in zip(bills, other, strict=True)]
-        return [bill for bill in compared if bill.period.start >= self._wanted.period.start], duties
+        bills, duties = bills_of(service, fees, partial(self._facts, service, periods), self._main.engine.calendars)
+        return [bill for bill in bills if bill.period.start >= self._wanted.period.start], duties
 
-    def _facts(self, service: Service, periods: Sequence[Period], *, strictest: bool) -> list[ServiceFacts]:
+    def _facts(self, service: Service, periods: Sequence[Period], strictest: bool) -> list[ServiceFacts]:
         """Return the facts of each period, by the strictest targets or by those that cycles had in the end."""
         rca = service.consequences.rca
         delivered = {} if rca is None or rca.delivered is None else self._main.found.last_values(rca.delivered)

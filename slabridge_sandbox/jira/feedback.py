@@ -8,9 +8,9 @@ from typing import Any
 from starlette.routing import BaseRoute
 
 from slabridge_sandbox.jira import http
-from slabridge_sandbox.jira.catalogue import PROJECT_TYPE, RATED_AT, RATING
+from slabridge_sandbox.jira.catalogue import RATED_AT, RATING
 from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
-from slabridge_sandbox.jira.index import IssueRow
+from slabridge_sandbox.jira.request_comments import request_of
 from slabridge_sandbox.jira.site import Site
 
 _SET = f"UPDATE issues SET {RATING.id} = ?, {RATED_AT.id} = ? WHERE id = ?"  # noqa: S608 - ids of fields
@@ -37,22 +37,15 @@ def rate(site: Site, issue: int, rating: int | None) -> None:
     site.notify(issue, site.clock.now)
 
 
-def _request(call: Call) -> IssueRow:
-    (row,) = call.site.issues([call.issue()])
-    if call.site.names.projects[row["project"]].type != PROJECT_TYPE:
-        raise Problem(404, "The request does not exist, or it is not in a service project.")
-    return row
-
-
 def _get(call: Call) -> Answer:
-    row = _request(call)
+    row = request_of(call)
     if row[RATING.id] is None:
         raise Problem(404, "There is no feedback on this request.")
     return Answer({"type": "csat", "rating": row[RATING.id], "comment": {"body": ""}})
 
 
 def _post(call: Call) -> Answer:
-    row, sent = _request(call), call.bean(type=str, rating=int, comment=dict)
+    row, sent = request_of(call), call.bean(type=str, rating=int, comment=dict)
     if row["reporter"] != call.site.account:
         raise Problem(403, "Only the reporter of a request gives feedback on it.")
     try:

@@ -23,7 +23,12 @@ def routes(site: Site, below: str) -> list[BaseRoute]:
     return [*http.route(site, f"{below}/rest/servicedeskapi", _TEXT, _OPERATIONS, anonymous=False)]
 
 
-def _request(call: Call) -> IssueRow:
+def request_of(call: Call) -> IssueRow:
+    """Return the request that a path names.
+
+    Raises:
+        Problem: 404, it is none.
+    """
     (row,) = call.site.issues([call.issue()])
     if call.site.names.projects[row["project"]].type != PROJECT_TYPE:
         raise Problem(404, "The request does not exist, or it is not in a service project.")
@@ -31,7 +36,7 @@ def _request(call: Call) -> IssueRow:
 
 
 def _list(call: Call) -> Answer:
-    row, start, limit = _request(call), call.number("start", 0), min(call.number("limit", 50), 100)
+    row, start, limit = request_of(call), call.number("start", 0), min(call.number("limit", 50), 100)
     wanted = {
         is_internal
         for is_internal, name in ((False, "public"), (True, "internal"))
@@ -48,7 +53,7 @@ def _list(call: Call) -> Answer:
 
 
 def _add(call: Call) -> Answer:
-    row, site, sent = _request(call), call.site, call.bean(body=str, public=bool)
+    row, site, sent = request_of(call), call.site, call.bean(body=str, public=bool)
     if not site.permissions.holds("ADD_COMMENTS", row["project"]):
         raise Problem(403, "You do not have permission to comment on this request.")
     if not sent.get("public", True) and not site.permissions.holds("SERVICEDESK_AGENT", row["project"]):

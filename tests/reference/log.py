@@ -16,7 +16,8 @@ from typing import Any
 
 from bench.month import CONFIGURATION, MONTHS
 from sla_engine.instant import HOUR
-from slabridge.app.report import Asked, of_file
+from slabridge.app.asked import Asked
+from slabridge.app.report_file import of_file
 from slabridge.config.agreements.classes import with_services
 from slabridge.config.reading import Reading
 from slabridge.report.document import Document

@@ -11,11 +11,10 @@ from typing import NamedTuple
 from connectors.errors import Refused
 from connectors.roles import Author, Listed, Roles
 from connectors.roster import Roster
-from connectors.servicenow import query
 from connectors.servicenow.page import Record
 from connectors.servicenow.pull.comment import JournalEntry
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import IN_LIST, ROWS
+from connectors.servicenow.selection import IN_LIST
 from connectors.servicenow.settings import ServiceNowSettings
 
 _MEMBERS, _USERS = "sys_user_grmember", "sys_user"
@@ -105,19 +104,9 @@ class People:
         name, wanted = self._settings.name, {value.casefold() for value in values}
         condition = f"{field}IN{','.join(values)}"
 
-        def behind(row: Record | None) -> str:
-            return query.joined(condition, f"sys_id>{query.word(row['sys_id'])}" if row else "", "ORDERBYsys_id")
-
-        def is_place(row: Record) -> bool:
-            return query.is_word(str(row.get("sys_id")))
-
-        rows: list[Record] = []
-        count = 0
-        for page, _ in self._records.walk(table, behind, is_place, ["sys_id", field, *fields], limit=ROWS):
-            count = max(count, page.count or 0)
-            rows += page.rows
+        rows, hidden = self._records.matching(table, condition, [field, *fields])
         if any(str(row.get(field) or "").casefold() not in wanted for row in rows):
             raise Refused(f"{name}: {table} ignores the condition on {field}; may the account read it?")
-        if whole and len(rows) < count:
-            raise Refused(f"{name}: {count - len(rows)} of {count} rows of {table} are hidden from the account")
+        if whole and hidden:
+            raise Refused(f"{name}: {hidden} of {hidden + len(rows)} rows of {table} are hidden from the account")
         return rows

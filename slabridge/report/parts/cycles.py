@@ -10,8 +10,8 @@ from sla_engine.clause import Clause
 from sla_engine.condition import SOURCE, AnyOf
 from sla_engine.instant import NEVER, format_instant, seconds
 from slabridge.report.case import Case, name_of
+from slabridge.report.changed import Changed
 from slabridge.report.fitting import fits
-from slabridge.report.gathered import Changed
 from slabridge.report.parts.values import Document, durations, instant, listed
 from slabridge.report.statistics import durations_of
 from slabridge.report.written import written

@@ -11,9 +11,10 @@ from slabridge.config.agreements.agreement import KINDS
 from slabridge.config.percent import Percent
 from slabridge.config.services.reporting import Reporting
 from slabridge.report.case import Case, by_dimension, compliance_of, name_of
-from slabridge.report.gathered import Gathered, bases_of
+from slabridge.report.gathered import Gathered
 from slabridge.report.parts.cycles import Told, breach, cycles, exclusion
 from slabridge.report.parts.values import Document, durations
+from slabridge.report.selection import bases_of
 from slabridge.report.shown import shown_share
 from slabridge.report.statistics import durations_of
 from slabridge.text.said import said

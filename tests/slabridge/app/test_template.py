@@ -10,7 +10,8 @@ import pytest
 
 from sla_engine import Engine
 from sla_engine.instant import parse_instant
-from slabridge.app.report import Asked, of_file
+from slabridge.app.asked import Asked
+from slabridge.app.report_file import of_file
 from slabridge.app.template import NAMES, examples, promised, template
 from slabridge.config.agreements.definitions import load_definitions
 from slabridge.config.services.reporting import load_reporting

@@ -11,7 +11,8 @@ import pytest
 
 from sla_engine import Ticket, read_ticket
 from sla_engine.instant import HOUR
-from slabridge.app.report import Asked, of_file
+from slabridge.app.asked import Asked
+from slabridge.app.report_file import of_file
 from slabridge.report.difference import differences
 from slabridge.report.document import Document
 from slabridge.report.file_name import name_of

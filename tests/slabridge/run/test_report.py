@@ -14,9 +14,10 @@ import pytest
 import requests
 
 from sla_engine.instant import DAY, HOUR, format_instant, parse_instant
+from slabridge.app.asked import Asked
 from slabridge.app.baseline import baselines
 from slabridge.app.issue import issue, issued, verify
-from slabridge.app.report import Asked, of_state
+from slabridge.app.report import of_state
 from slabridge.app.send import send
 from slabridge.config import Config, ConfigError
 from slabridge.config.services.reports import Send

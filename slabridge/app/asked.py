@@ -1,0 +1,81 @@
+"""What somebody asks a report of, and what is made of it."""
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from slabridge.config.services.reporting import Reporting
+from slabridge.report.document import Document
+from slabridge.report.period import read_period
+from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
+from slabridge.report.selection import FIXED
+
+DEFAULT_BY = ("priority",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody wants to see; `now` is ms UTC (None: this machine's clock, or that of the last run)."""
+
+    period: str
+    services: tuple[str, ...] = ()
+    customer: str | None = None
+    by: tuple[str, ...] = DEFAULT_BY
+    now: int | None = None
+    outages: tuple[Path, ...] = ()
+
+    @property
+    def fields(self) -> list[str]:
+        """The fields that are asked for by name."""
+        by = () if self.by == DEFAULT_BY else self.by
+        return [*(name for name in by if name not in FIXED), *(["customer"] if self.customer is not None else [])]
+
+    @property
+    def about(self) -> str:
+        """In words of what a report is, apart from its period."""
+        parts = [f"services={','.join(self.services)}" if self.services else "all"]
+        parts += [f"customer={self.customer}"] if self.customer is not None else []
+        parts += [f"by={','.join(self.by)}"] if self.by != DEFAULT_BY else []
+        return "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report; `lacking` says of what there is no data, `invalid` are lines of the file that are no tickets."""
+
+    document: Document
+    lacking: Sequence[str]
+    invalid: Sequence[tuple[int, str]] = ()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Let the collector of cycles rest: nothing here forms any, and it would walk millions of values each time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def reporter_of(reporting: Reporting, asked: Asked, now: int) -> Reporter:
+    """Begin a report at an instant (ms UTC).
+
+    Raises:
+        NoSuchReport: what is asked for is none.
+    """
+    try:
+        period = read_period(asked.period, _zone(reporting, asked.services))
+    except ValueError as error:
+        raise NoSuchReport(str(error)) from None
+    return Reporter(reporting, Wanted(period, asked.services, asked.customer, asked.by), now)
+
+
+def _zone(reporting: Reporting, services: Sequence[str]) -> str:
+    """Return the zone of a report: that of its one service, where this has its own."""
+    own = [service.timezone for service in reporting.services if (service.name,) == tuple(services)]
+    return own[0] if own and own[0] else reporting.definitions.timezone
