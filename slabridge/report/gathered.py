@@ -75,6 +75,7 @@ class Gathering:
         self._asked = asked_of(reporting, selection)
         self._fields = fields_asked(self._asked)
         self.engine = Engine(reporting.definitions, dimensions_of(reporting, selection))
+        self._current = frozenset(clause.definition for clause in self.engine.clauses)
         self._changes = Changes(reporting.definitions)
         self._strictest = Strictest(reporting.definitions)
         self._objectives: dict[str, set[str]] = {}
@@ -104,12 +105,12 @@ class Gathering:
         for result in mine:
             self._note(result)
         moved = self._moved(tickets)
-        harder = self._strictest.of(moved, mine, self.as_of)
+        harder = self._strictest.of(moved, self._of_today(mine), self.as_of)
         if self._billed:
             self._bill(mine, cases_here, harder, self._by_strictest(moved, before) if harder else ())
         if not whole:
             return
-        decided = [case.result for case in cases_here]
+        decided = self._of_today(case.result for case in cases_here)
         found.changed += self._changes.of(moved, decided, harder, self.as_of)
         self._note_unmeasured(tickets, results)
         found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
@@ -141,6 +142,8 @@ class Gathering:
     def _bare(self, result: Result) -> Result:
         """Return a result without what only the sum of all needs; equal dimensions are held once."""
         chain, dimensions = result.chain, tuple(result.dimensions.items())
+        if not result.segments and chain is None:
+            return result
         values = list(_VALUES(result))
         values[_SEGMENTS] = ()
         values[_CHAIN] = None if chain is None or chain.breach is None else replace(chain, segments=())
@@ -187,8 +190,12 @@ class Gathering:
     def _by_strictest(self, moved: Sequence[Ticket], before: Sequence[Result]) -> list[Result]:
         """Return what cycles came to at the end of the period before, by the strictest target that they had by then."""
         there = [ticket for ticket in moved if ticket.created < self.period.start]
-        harder = self._strictest.of(there, before, self._before)
+        harder = self._strictest.of(there, self._of_today(before), self._before)
         return [harder.get(name_of(result), result) for result in before]
+
+    def _of_today(self, results: Iterable[Result]) -> list[Result]:
+        """Return those that today's definitions made: of earlier ones no other target can be tried."""
+        return [result for result in results if result.definition in self._current]
 
     def _moved(self, tickets: Sequence[Ticket]) -> list[Ticket]:
         """Return the tickets in which what chooses a target changed."""

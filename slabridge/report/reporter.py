@@ -176,7 +176,10 @@ class Reporter:
                     self._outages += outages_of(tickets, self.as_of, service, source, calendars)
 
     def document(self, trend: Sequence[Earlier] = (), redefined: Redefined | None = None) -> Document:
-        """Return the report; `trend` has figures of `earlier` periods, `redefined` what changed since one of them."""
+        """Return the report, once: what was gathered goes into it.
+
+        `trend` has figures of `earlier` periods, `redefined` what changed since one of them.
+        """
         reporting, period = self._reporting, self._wanted.period
         calendar = next((one.calendar for one in self._services if one.calendar), None)
         calendar = calendar or next(iter(reporting.definitions.calendars))

@@ -1,6 +1,6 @@
 """The comment on a transition: what was agreed, the time used, the due time, and who holds the ticket."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sla_engine import Definitions, Result
@@ -84,8 +84,20 @@ def names_of(told: Told, language: Language) -> dict[str, object]:
         "holder": _clipped(result.holder),
         "carrier": _clipped(carrier[0]),
         "carrier_ticket": _clipped(carrier[1]),
-        "fields": {name: _clipped(", ".join(values)) for name, values in result.dimensions.items()},
+        "fields": _Fields(result.dimensions),
     }
+
+
+class _Fields:
+    """The mapped fields, for a template to name: "" where one is unset; whatever they are called, no methods."""
+
+    __slots__ = ("_held",)
+
+    def __init__(self, held: Mapping[str, Sequence[str]]) -> None:
+        self._held = held
+
+    def __getitem__(self, name: str) -> str:
+        return _clipped(", ".join(self._held.get(name, ())))
 
 
 def _clipped(text: str | None) -> str:

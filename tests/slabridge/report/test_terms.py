@@ -1,12 +1,13 @@
 """What a contract may say of how cycles count: the strictest target, the basis, exclusions, versions; and loopholes."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from sla_engine import Ticket, read_ticket
+from sla_engine import Result, Ticket, read_ticket
 from sla_engine.instant import HOUR
 from slabridge.report.document import Document
 from slabridge.report.period import read_period
@@ -67,6 +68,20 @@ def test_lowering_a_priority_hides_no_breach_where_the_strictest_target_counts(
     assert bill(without)["by_other_targets"] == other
     assert bill(held)["by_other_targets"] == (None if usual == strict else usual)
     assert without["changed_under_way"]["breached_by_the_strictest"] == (usual != strict)
+
+
+def test_a_cycle_that_an_earlier_definition_judged_is_tried_by_no_target_of_today() -> None:
+    """It was met by what was agreed then; that the file asks for less time today is no breach."""
+
+    def as_stored(results: Sequence[Result], _: int) -> list[Result]:
+        return [replace(one, definition="earlier", target=8 * HOUR) for one in results]
+
+    period = read_period("2026-03", "UTC")
+    reporter = Reporter(reporting(STRICT), Wanted(period), period.end)
+    reporter.add([LOWERED], keep=as_stored)
+    found = reporter.document()
+    assert bill(found)["total"] == "0.00"
+    assert found["changed_under_way"]["cycles"] == []
 
 
 def test_the_strictest_target_makes_no_difference_to_what_never_changed() -> None:

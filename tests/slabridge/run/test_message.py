@@ -122,6 +122,12 @@ def test_a_template_says_what_the_administrator_wants_of_a_cycle_and_mapped_fiel
     )
 
 
+def test_a_field_that_is_unset_is_empty_whatever_it_is_called() -> None:
+    found = replace(breached(TEN), dimensions={"items": ("a",), "customer": ()})
+    template = "{{ fields.items }}{{ fields.customer }}{{ fields.service }}."
+    assert message_of(Told(found, DEFINITIONS), template=template) == "a."
+
+
 @pytest.mark.parametrize("value", ["{{ 7 * 7 }}", "{% for x in y %}", "<b>&amp;", "=1+1"])
 def test_what_a_ticket_says_is_no_template(value: str) -> None:
     found = replace(breached(TEN), dimensions={"customer": (value,)}, holder=value)
