@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from tests.reference import evaluate, judge
 from tests.reference.calendar import Calendar, instant
 from tests.reference.condition import Row, holds, rows_of
+from tests.reference.decision import choice, targets_of
 from tests.reference.result import DueTooFarError
 
 DAY = 86_400_000
@@ -206,3 +207,43 @@ def _at(text: str) -> int:
 
 def _text(at: int) -> str:
     return f"{datetime.fromtimestamp(at / 1000, tz=ZoneInfo('UTC')):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def strictest(document: dict[str, Any], ticket: dict[str, Any], as_of: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Return by cycle of a ticket (breached, when, seconds left) by the worst of the targets that held while it ran."""
+    calendars = {name: Calendar(document["calendars"], name) for name in document["calendars"]}
+    until = _at(as_of)
+    rows = [row for row in rows_of(ticket, calendars) if row.at <= until]
+    found = {_name(one): one for one in evaluate(document, [ticket], as_of)[0]}
+    worst = {name: _outcome(one) for name, one in found.items()}
+    for table, agreement in document["agreements"].items():
+        for objective, raw in agreement["objectives"].items():
+            targets = targets_of(raw)
+            for place, target in enumerate(targets):
+                alone = {key: value for key, value in target.items() if key != "when"}
+                changed = {**raw, "targets": [alone]}
+                agreements = {
+                    **document["agreements"],
+                    table: {**agreement, "objectives": {**agreement["objectives"], objective: changed}},
+                }
+                for one in evaluate({**document, "agreements": agreements}, [ticket], as_of)[0]:
+                    name = _name(one)
+                    mine = (one["agreement"], one["objective"]) == (agreement.get("id", table), objective)
+                    if mine and name in found and place in _held(targets, rows, found[name], until):
+                        worst[name] = min(worst[name], _outcome(one))
+    return worst
+
+
+def _held(targets: list[dict[str, Any]], rows: list[Row], one: dict[str, Any], as_of: int) -> set[int | None]:
+    """Return the places of the targets that applied at any time while a cycle ran."""
+    start = _at(one["started_at"])
+    end = max(start + 1, as_of + 1 if one["stopped_at"] is None else _at(one["stopped_at"]))
+    return {
+        choice(targets, row)
+        for n, row in enumerate(rows)
+        if row.at < end and (n + 1 == len(rows) or rows[n + 1].at > max(row.at, start))
+    }
+
+
+def _outcome(one: dict[str, Any]) -> tuple[Any, ...]:
+    return not one["breached"], one["breached_at"] or "", one["remaining_seconds"]

@@ -13,16 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.month import MONTHS
-from sla_engine import read_ticket
-from sla_engine.instant import HOUR
+from sla_engine import Engine, read_ticket
+from sla_engine.instant import HOUR, format_instant, parse_instant
+from slabridge.config.agreements.definitions import load_definitions
 from slabridge.config.services.reporting import load_reporting
+from slabridge.report.case import name_of
 from slabridge.report.document import Document
 from slabridge.report.period import read_period
 from slabridge.report.reporter import Reporter, Wanted
+from slabridge.report.strictest import Strictest
 from tests.places import SHARED, absent
 from tests.reference.log import compared
 from tests.reference.random_cases import examples, random_case
-from tests.reference.report import Reference
+from tests.reference.report import Reference, strictest
+from tests.reference.result import DueTooFarError
 
 LOG = SHARED / "data" / "uci_tickets.jsonl.gz"
 LOGGED = pytest.mark.skipif(not LOG.is_file(), reason=absent(LOG))
@@ -119,6 +123,28 @@ def tickets_of_log(most: int) -> list[dict[str, Any]]:
     with gzip.open(LOG, "rt", encoding="utf-8") as lines:
         found = [json.loads(line) for line in lines]
     return found[:: max(1, len(found) // most)]
+
+
+@given(st.integers(0, 10**9))
+@examples(40)
+def test_the_strictest_target_is_that_of_the_reference_for_many_cases(seed: int) -> None:
+    case = random_case(Random(seed))  # noqa: S311 - a case, no secret
+    if any("id" in agreement for agreement in case.document["agreements"].values()):
+        return
+    definitions, as_of = load_definitions(case.document), parse_instant(case.as_of)
+    tickets = [read_ticket(ticket) for ticket in case.tickets]
+    results = Engine(definitions).evaluate(tickets, as_of).results
+    harder = Strictest(definitions).of(tickets, results, as_of)
+    for raw in case.tickets:
+        try:
+            expected = strictest(case.document, raw, case.as_of)
+        except DueTooFarError:
+            continue
+        for one in results:
+            if (one.source, one.id) == (raw["source"], raw.get("id", raw["key"])):
+                found = harder.get(name_of(one), one)
+                at = "" if found.breached_at is None else format_instant(found.breached_at)
+                assert (not found.breached, at) == expected[name_of(one)][:2]
 
 
 @LOGGED
