@@ -219,7 +219,7 @@ def strictest(document: dict[str, Any], ticket: dict[str, Any], as_of: str) -> d
     for table, agreement in document["agreements"].items():
         for objective, raw in agreement["objectives"].items():
             targets = targets_of(raw)
-            for place, target in enumerate(targets):
+            for place, target in enumerate(targets if len(targets) > 1 else ()):  # of one target none is stricter
                 alone = {key: value for key, value in target.items() if key != "when"}
                 changed = {**raw, "targets": [alone]}
                 agreements = {
