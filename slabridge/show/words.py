@@ -9,11 +9,11 @@ BASES: Final = (word("decided"), word("stopped"), word("started"), word("due"))
 STATES: Final = (word("draft"), word("provisional"), word("issued"), word("restated"))
 MEASURES: Final = (word("compliance"), word("availability"), word("outages"), word("longest"), word("down"))
 CAUSES: Final[Mapping[str, str]] = {
-    "overrun": word("an agreement beneath was overrun"),
-    "gaps": word("time that no agreement beneath covered"),
-    "hours": word("time out of the hours of the agreement beneath"),
-    "misfit": word("the agreements beneath do not add up"),
-    "unbacked": word("no agreement beneath"),
+    "overrun": word("OLA or UC overrun"),
+    "gaps": word("time without OLA or UC"),
+    "hours": word("outside OLA or UC hours"),
+    "misfit": word("OLAs and UCs do not add up"),
+    "unbacked": word("no OLA or UC"),
 }
 LINES: Final = (word("overrun"), word("breach"), word("count"), word("missed"))
 OUTAGES: Final = (word("down"), word("degraded"), word("planned"), word("excluded"))
@@ -59,9 +59,10 @@ HOW: Final = (
         "was restored within the time that counts as first contact."
     ),
     word(
-        "A cause is the first that explains why a promise was broken: somebody beneath took longer than agreed; time "
-        "that no agreement beneath covered; time out of the hours of the agreement beneath; the agreements beneath do "
-        "not add up to it even when all are kept; none is agreed beneath."
+        "A cause is the first that explains why a promise was broken. OLA or UC overrun: somebody beneath took longer "
+        "than agreed. Time without OLA or UC: nothing beneath covered it. Outside OLA or UC hours: it fell out of the "
+        "hours of what is agreed beneath. OLAs and UCs do not add up: it would have been broken with all of them kept. "
+        "No OLA or UC: nothing is agreed beneath."
     ),
     word(
         "Availability is (service time - time down) / service time; outages that overlap or touch are one, and of "
