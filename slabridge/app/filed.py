@@ -12,6 +12,7 @@ from slabridge.config import Config
 from slabridge.config.agreements.definitions import DEFINING, REPORTING, read_document
 
 _VERSIONS = ("slabridge", "holidays", "tzdata")
+"""What figures depend on."""
 _MAPPING = ("table", "filter", "created", "fields", "values", "was", "history", "agents", "not_agents", "links", "like")
 """Keys of a connection that decide what a ticket is read as."""
 
@@ -24,13 +25,8 @@ def filed(config: Config) -> dict[str, Any]:
         # As it comes back: dates are text.
         "file": orjson.loads(orjson.dumps({key: document[key] for key in (*DEFINING, *REPORTING) if key in document})),
         "mappings": {name: _digest(table) for name, table in connections.items()},
-        "versions": versions(),
+        "versions": {name: version(name) for name in _VERSIONS},
     }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what figures depend on."""
-    return {name: version(name) for name in _VERSIONS}
 
 
 def _digest(table: Mapping[str, Any]) -> str:

@@ -6,7 +6,22 @@ import pytest
 from connectors.http.session import Http
 from slabridge.show import logs
 from slabridge_sandbox.embedded import Sandbox
+from tests.faults.scenario import day
 from tests.slabridge.run.job import Job, small
+
+SERVICE = """
+[services.desk]
+name = "Service desk"
+calendar = "office"
+availability = "99%"
+objectives.fix = { clock = "resolution", targets = "3h", compliance = "90%" }
+outages = [{ tickets = { priority = "P1" } }]
+fees = [{ amount = "1000.00", currency = "SEK" }]
+credits = [{ measure = "breach", credit = "5%" }, { measure = "availability", tiers = [{ below = "99%", credit = "10%" }] }]
+[reports]
+resolved = { status = ["resolved", "closed"] }
+fault = ["category", "team"]
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +39,12 @@ def job(tmp_path: Path) -> Iterator[Job]:
     """Give the job against the few tickets of `small`."""
     with Sandbox(small(tmp_path), in_process=True) as sandbox:
         yield Job(tmp_path, sandbox)
+
+
+@pytest.fixture
+def reported(tmp_path: Path) -> Iterator[Job]:
+    """Give the job against the tickets of a day, of a service that promises times, availability and credits."""
+    with Sandbox(day(tmp_path), in_process=True) as sandbox:
+        job = Job(tmp_path, sandbox)
+        job.text += SERVICE
+        yield job
