@@ -3,10 +3,11 @@
 # make check    the same with all that takes longer: coverage with its floor, the package; needs PostgreSQL
 # make package  build the package into dist/
 # make report   write a month's report in all formats into build/report: of a sandbox's tickets, or ARGS="--log TICKETS.jsonl.gz"
+# make reference write the schema of the configuration and the tables of its keys in docs/ anew, from the code
 # make messages bring the catalogues of translated texts up to date with the code
 # make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test check programs coverage package report messages faults lint lock clean
+.PHONY: help demo test check programs coverage package report reference messages faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -43,6 +44,9 @@ package: $(VENV)/.dev
 
 report: $(VENV)/.dev
 	$(BIN)/python -m bench.month $(ARGS)
+
+reference: $(VENV)/.dev
+	$(BIN)/python -m tests.docs.reference
 
 messages: $(VENV)/.dev
 	$(BIN)/python -m tests.languages.catalogue

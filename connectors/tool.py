@@ -12,6 +12,20 @@ from connectors.roster import Roster
 from connectors.settings import Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What a value is that is read on its own, for the schema of the file alone.
+
+    A kind is the name of a `TomlTable`, or a word of `slabridge.config.schema`; `[kind]` is a list, also of
+    several kinds as `[one|other]`, `{kind}` a table whose keys are names. Of several kinds it is one.
+    """
+
+    kinds: tuple[str, ...]
+
+    def __init__(self, *kinds: str) -> None:
+        object.__setattr__(self, "kinds", kinds)
+
+
 class TomlTable(BaseModel):
     """A table of the configuration; a key that is not in it is refused."""
 
@@ -31,8 +45,11 @@ class RosterTable(TomlTable):
     """Whose comments are an agent's, or are not."""
 
     accounts: list[_Name] = Field(default=[], examples=['["5b10ac8d82e05b22cc7d4ef5"]'])
+    """Accounts: user names, in Jira Cloud account ids. Default: `[]`."""
     groups: list[_Name] = Field(default=[], examples=['["service-desk"]'])
+    """Names of groups. Default: `[]`."""
     domains: list[Annotated[str, AfterValidator(_domain)]] = Field(default=[], examples=['["acme.com"]'])
+    """What stands behind the `@` of e-mail addresses, without subdomains. Default: `[]`."""
 
     @model_validator(mode="after")
     def _names_somebody(self) -> Self:

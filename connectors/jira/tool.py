@@ -11,7 +11,7 @@ from connectors.interface import Cursor
 from connectors.jira.auth import TOKEN_URL, takes_json
 from connectors.jira.jql import checked
 from connectors.jira.settings import JiraSettings
-from connectors.tool import ROSTERS, SigningIn, TomlTable, Tool, rosters
+from connectors.tool import ROSTERS, Inside, SigningIn, TomlTable, Tool, rosters
 
 _CLOUD = ("atlassian.net", "atlassian.com", "jira.com")
 
@@ -19,11 +19,16 @@ _CLOUD = ("atlassian.net", "atlassian.com", "jira.com")
 class Keys(TomlTable):
     """The keys of a connection to Jira alone."""
 
-    agents: Any = None
-    not_agents: Any = None
+    agents: Annotated[Any, Inside("RosterTable")] = None
+    """Whose comments are an agent's, [by account, group or domain](#agents). Default: see there."""
+    not_agents: Annotated[Any, Inside("RosterTable")] = None
+    """Whose comments are not, though they look like an agent's. Default: see there."""
     was: dict[str, list[Annotated[str, Field(min_length=1)]]] | None = Field(
         default=None, examples=['{ "Support team" = ["Support group"] }']
     )
+    """Jira only: fields, as `fields` has them = names that they had earlier, `[]` where there were none: for history
+    that has names and no ids ([jira.md](jira.md#fields-that-were-renamed)). Default: learned, or reported.
+    """
 
 
 def is_cloud(url: str) -> bool:

@@ -1,7 +1,7 @@
 """ServiceNow, as the configuration knows it."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from connectors.errors import Refused
 from connectors.interface import Cursor
@@ -9,17 +9,22 @@ from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
 from connectors.servicenow.query import fields_of, filter_of, name
 from connectors.servicenow.settings import History, ServiceNowSettings
 from connectors.servicenow.stamp import instant_of
-from connectors.tool import ROSTERS, SigningIn, TomlTable, Tool, rosters
+from connectors.tool import ROSTERS, Inside, SigningIn, TomlTable, Tool, rosters
 
 
 class Keys(TomlTable):
     """The keys of a connection to ServiceNow alone."""
 
     table: str | None = None
+    """ServiceNow only: a table that extends task. Default: `"incident"`."""
     created: str | None = None
+    """ServiceNow only: the field that says when a ticket began. Default: `"sys_created_on"`."""
     history: History | None = None
-    agents: Any = None
-    not_agents: Any = None
+    """ServiceNow only: where the history of fields [comes from](#history). Default: `"sys_audit"`."""
+    agents: Annotated[Any, Inside("RosterTable")] = None
+    """Whose comments are an agent's, [by account, group or domain](#agents). Default: see there."""
+    not_agents: Annotated[Any, Inside("RosterTable")] = None
+    """Whose comments are not, though they look like an agent's. Default: see there."""
 
 
 def _check_written(field: str) -> None:

@@ -18,6 +18,7 @@ from slabridge.cli.report import report
 from slabridge.cli.retry import retry
 from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
+from slabridge.cli.schema import schema
 from slabridge.cli.status import status
 from slabridge.cli.validate import validate
 from slabridge.cli.whatif import whatif
@@ -47,6 +48,7 @@ app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)
 app.command()(validate)
+app.command()(schema)
 app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)

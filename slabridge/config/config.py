@@ -87,16 +87,34 @@ class JobTable(TomlTable):
     """[job]."""
 
     post_within: Annotated[int, RealTime] = DAY
+    """A transition is posted as a comment only if it happened at most so long ago; fields of tickets whose last cycle
+    ended longer ago are left alone, unless slabridge wrote them before. Default: `"24h"`.
+    """
     settle: Annotated[int, RealTime] = MINUTE
+    """How long after it was sent to wait before looking whether a comment whose answer was lost is there. Default:
+    `"60s"`.
+    """
     outage: Annotated[int, RealTime] = DAY
+    """After how long in which no run has reached a tool a run ends with 3 (a person must look) and no longer with 4.
+    Default: `"24h"`.
+    """
     pull_within: Annotated[int, RealTime] = 5 * MINUTE
+    """A connection in its first load, or whose pull takes longer than this, waits until the others were judged and
+    written, and is then read on. Default: `"5m"`.
+    """
     chain_limit: int = Field(default=1_000, ge=2)
+    """How many tickets may be linked with each other, directly or through others; of a larger group each is shown
+    without the chain. Default: 1000.
+    """
 
 
 class StateTable(TomlTable):
     """The top-level `state`."""
 
     state: str = Field(default="slabridge.db", min_length=1)
+    """Where slabridge keeps what it knows: a SQLite file, relative to the configuration file's folder, or a database
+    URL. Default: `"slabridge.db"`.
+    """
 
 
 def load_config(path: Path) -> Config:

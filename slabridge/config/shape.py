@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BeforeValidator, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
@@ -151,12 +151,12 @@ def one_of(*options: str) -> BeforeValidator:
             raise ValueError(f"is none of the possible words; {instead(value, options)}")
         return value
 
-    return BeforeValidator(check)
+    return BeforeValidator(check, json_schema_input_type=Literal[options])
 
 
 def text_as(parse: Callable[[str], Any]) -> PlainValidator:
     """Return a validator for text with a form of its own; `parse` raises ValueError."""
-    return PlainValidator(lambda value: parse(as_text(value)))
+    return PlainValidator(lambda value: parse(as_text(value)), json_schema_input_type=str)
 
 
 def as_text(value: object) -> str:
@@ -238,4 +238,4 @@ RealTime = text_as(read_real_time)
 RealTimeOrNone = text_as(read_real_time_or_none)
 Size = text_as(read_size)
 DurationText = text_as(read_duration)
-DateValue = PlainValidator(read_date)
+DateValue = PlainValidator(read_date, json_schema_input_type=date | str)

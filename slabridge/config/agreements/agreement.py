@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.agreement import Agreement, Kind
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.agreements.objective import Shared, read_calendar, read_objective
@@ -34,16 +34,37 @@ class AgreementTable(TomlTable):
     """[agreements.NAME]."""
 
     id: str | None = None
+    """The agreement's id, where it is not the table's name. `sla`, `ola`, `uc`, `above` and `below` are refused.
+    Default: the table's name.
+    """
     kind: Annotated[Kind, one_of(*KINDS)] = Field(examples=['"sla"'])
+    """`"sla"` to a customer, `"ola"` between teams, `"uc"` to or from a supplier (underpinning contract)."""
     name: str = ""
+    """For people."""
     valid_from: Annotated[date | None, DateValue] = None
+    """A local date: a cycle that starts from it on is judged by this agreement. Default: always."""
     valid_to: Annotated[date | None, DateValue] = None
-    scope: Any = None
-    exclude: Any = None
+    """A local date: a cycle that starts before it is judged by this agreement. Default: always."""
+    scope: Annotated[Any, Inside("condition")] = None
+    """For which tickets it holds, by a [condition](#conditions) without events. Where several agreements hold, all
+    apply. Default: all tickets.
+    """
+    exclude: Annotated[Any, Inside("condition")] = None
+    """Tickets that are counted apart, and on which nothing is posted, also when it comes to hold after the end."""
     supports: list[str] = Field(default=[], examples=['["standard.resolution"]'])
-    calendar: Any = None
+    """The objectives that this agreement's back, as `"agreement.objective"`
+    ([chain.md](chain.md#the-chain-of-a-result)). Default: `[]`.
+    """
+    calendar: Annotated[Any, Inside("text", "ChoiceTable")] = None
+    """For objectives and targets that name none: a name, or a choice by a field."""
     counts: Annotated[str | None, one_of(*BASES)] = None
-    objectives: dict[str, Any] = Field(examples=['{ resolution = { clock = "main", targets = "4h" } }'], min_length=1)
+    """In which period [reports](reports.md#what-counts-in-a-period) count a cycle: `"decided"`, `"stopped"`,
+    `"started"`, `"due"`. Default: that of `[reports]`.
+    """
+    objectives: Annotated[dict[str, Any], Inside("{ObjectiveTable}")] = Field(
+        examples=['{ resolution = { clock = "main", targets = "4h" } }'], min_length=1
+    )
+    """What is promised, at least one."""
 
 
 def read_agreements(document: Mapping[str, Any], shared: Shared) -> tuple[Agreement, ...]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.calendar import WEEKDAYS, CalendarDefinition, DayOfYear, HolidayCode, Span
 from sla_engine.instant import DAY
 from slabridge.config.agreements.holiday import read_holidays
@@ -43,27 +43,46 @@ class CalendarTable(TomlTable):
     """[calendars.NAME]."""
 
     like: str | None = None
+    """The calendar from which whole keys come that are not given here."""
     timezone: Annotated[str, text_as(read_zone)] = Field(examples=['"Europe/Stockholm"'])
-    hours: Annotated[dict[Days, list[SpanText]], BeforeValidator(_hours)] = Field(
-        examples=['{ mon-fri = ["08:00-17:00"] }']
-    )
+    """IANA name; all times of the calendar are local to it."""
+    hours: Annotated[
+        dict[Days, list[SpanText]], BeforeValidator(_hours, json_schema_input_type=str | dict[str, list[str]])
+    ] = Field(examples=['{ mon-fri = ["08:00-17:00"] }'])
+    """`"24x7"`, or a table from days to lists of times."""
     holidays: list[Annotated[HolidayCode, text_as(read_holidays)]] = Field(default=[], examples=['["SE"]'])
-    closed: list[Annotated[tuple[date | DayOfYear, Span | None], PlainValidator(read_closed)]] = Field(
-        default=[], examples=['["2026-06-05"]']
-    )
+    """Codes of the [`holidays`](https://holidays.readthedocs.io) library: `COUNTRY`, `COUNTRY-SUBDIVISION`, each with
+    `:category+category` behind it; without categories: `public`. Default: `[]`.
+    """
+    closed: list[
+        Annotated[tuple[date | DayOfYear, Span | None], PlainValidator(read_closed, json_schema_input_type=date | str)]
+    ] = Field(default=[], examples=['["2026-06-05"]'])
+    """Further local dates, or parts of one; without a year (`"12-31"`) those of every year. Default: `[]`."""
     open: dict[Annotated[date, DateValue], list[SpanText]] = Field(
         default={}, examples=['{ 2026-05-02 = ["10:00-14:00"] }']
     )
-    maintenance: list[Any] = Field(default=[], examples=['[{ weekly = "thu 16:00-20:00" }]'])
+    """The hours of one date, instead of its weekly hours and its holiday. Default: `{}`."""
+    maintenance: Annotated[list[Any], Inside("[MaintenanceTable]")] = Field(
+        default=[], examples=['[{ weekly = "thu 16:00-20:00" }]']
+    )
+    """Planned service windows, in which time never counts: `weekly`, or `from` and `to` (local). Default: `[]`."""
     day: Annotated[int | None, text_as(_day)] = None
+    """What `wd` means in a duration, itself without `wd`. Default: none: `wd` is refused."""
 
 
 class MaintenanceTable(TomlTable):
     """[[calendars.NAME.maintenance]]."""
 
     weekly: Annotated[tuple[tuple[int, Span], ...] | None, text_as(read_weekly)] = None
-    start: Annotated[datetime | None, PlainValidator(read_local_time)] = Field(None, alias="from")
-    end: Annotated[datetime | None, PlainValidator(read_local_time)] = Field(None, alias="to")
+    """A day and local times, as `"thu 16:00-20:00"`. Default: this, or `from` and `to`."""
+    start: Annotated[datetime | None, PlainValidator(read_local_time, json_schema_input_type=datetime | str)] = Field(
+        None, alias="from"
+    )
+    """When one window begins, a local date and time. Default: with `to`."""
+    end: Annotated[datetime | None, PlainValidator(read_local_time, json_schema_input_type=datetime | str)] = Field(
+        None, alias="to"
+    )
+    """When it ends. Default: with `from`."""
 
 
 def read_calendars(document: Mapping[str, Any], reading: Reading) -> dict[str, CalendarDefinition]:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, get_args
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.chain.rule import ChainRule, StatedBy
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.problem import KeyPath
@@ -19,11 +19,21 @@ class ChainTable(TomlTable):
     """One of [[chain]]."""
 
     link: list[str] = Field(default=[], examples=['["problem"]'])
-    above: Any = None
-    below: Any = None
+    """Types of link. Default: any."""
+    above: Annotated[Any, Inside("condition")] = None
+    """What the ticket above is: a [condition](#conditions) without events. Default: any."""
+    below: Annotated[Any, Inside("condition")] = None
+    """What the ticket below is. Default: any."""
     stated_by: Annotated[StatedBy, one_of(*get_args(StatedBy))] = "either"
-    waits: Any = None
-    until: Any = Field(examples=['{ status = ["done"] }, or until = "never" where that is meant'])
+    """Who states the link: `"above"`, `"below"` or `"either"`. Where neither `above` nor `below` is given it must be
+    one of the first two. Default: `"either"`.
+    """
+    waits: Annotated[Any, Inside("condition")] = None
+    """On the ticket above: while it holds, it waits. Default: always."""
+    until: Annotated[Any, Inside("condition", "text")] = Field(
+        examples=['{ status = ["done"] }, or until = "never" where that is meant']
+    )
+    """On the ticket below: while it holds, nobody waits for it; `"never"` where that is meant."""
 
 
 def read_chain(document: Mapping[str, Any], reading: Reading) -> tuple[ChainRule, ...]:

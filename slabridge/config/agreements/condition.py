@@ -25,6 +25,8 @@ from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field
 
 _PARAMETERS = {"comment": ("role", "public", "by"), "change": ("field", "from", "to"), "created": ()}
+EVENTS = tuple(_PARAMETERS)
+"""What can happen at a row."""
 _EVENT_KEYS = ("event", *(key for keys in _PARAMETERS.values() for key in keys))
 _UNSET = "an unset field equals nothing; write { set = false }"
 _EMPTY = "is empty, so it says nothing; leave it out, or give it entries"

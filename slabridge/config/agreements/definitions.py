@@ -29,12 +29,16 @@ class GeneralTable(TomlTable):
     """The top-level keys that are no tables."""
 
     timezone: Annotated[str, text_as(read_zone)] = "UTC"
+    """The IANA time zone in which dates like `valid_from` begin. Default: `"UTC"`."""
 
 
 class AttributionTable(TomlTable):
     """[attribution]."""
 
     holder: str = "team"
+    """The field that says who has the ticket. Used time is charged to whoever held it; a list counts as its values
+    joined by `, `. Default: `"team"`.
+    """
 
 
 def load_definitions(document: Mapping[str, Any], file: str = "config.toml") -> Definitions:

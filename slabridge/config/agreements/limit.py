@@ -23,9 +23,15 @@ class DeadlineTable(TomlTable):
     """`by` of a target."""
 
     field: str | None = None
+    """A field with an instant, or with a date, which means its end. Put `when = { due_date = { set = true } }` beside
+    it where further targets follow, or they are never reached. Default: this or `days`.
+    """
     days: int | None = Field(None, ge=0, le=_MOST_DAYS)
+    """How many working days after the day of receipt; 0: on that day itself. Default: this or `field`."""
     at: Annotated[int | None, text_as(read_time)] = None
+    """The local time on that day. Default: the end of its working time."""
     cutoff: Annotated[int | None, text_as(read_time)] = None
+    """From which local time on a working day is over for what comes."""
 
 
 def read_deadline(raw: object, path: KeyPath, reading: Reading) -> Limit | None:

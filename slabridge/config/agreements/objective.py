@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.agreement import CalendarChoice, Limit, Objective, Target, calendars_of
 from sla_engine.calendar import CalendarDefinition
 from sla_engine.condition import Condition, Equals, needs_event
@@ -25,29 +25,47 @@ class ObjectiveTable(ClockTable):
     """[agreements.NAME.objectives.NAME]."""
 
     clock: str | None = None
-    targets: Any = Field(examples=['"4h"'])
-    calendar: Any = None
-    exclude: Any = None
+    """The clock whose rule it has, where it says nothing itself."""
+    targets: Annotated[Any, Inside("text", "targets", "[TargetTable]")] = Field(examples=['"4h"'])
+    """Within which time: a duration, a table by one field, or [a list](#agreements)."""
+    calendar: Annotated[Any, Inside("text", "ChoiceTable")] = None
+    """For targets that name none. Default: the agreement's."""
+    exclude: Annotated[Any, Inside("condition")] = None
+    """As for the agreement, for this objective alone."""
     supports: list[str] | None = Field(None, examples=['["standard.resolution"]'])
+    """As for the agreement, and instead of it. Default: the agreement's."""
     compliance: Annotated[Percent | None, PercentText] = None
+    """The share of its cycles that is promised, as `"95%"`: [reports](reports.md#what-counts-in-a-period) say whether
+    it was kept.
+    """
     at_least: int | None = Field(None, ge=1)
+    """Of fewer cases than this a report gives no verdict. Default: 1."""
 
 
 class TargetTable(TomlTable):
     """One of a list of targets."""
 
-    when: Any = None
+    when: Annotated[Any, Inside("condition")] = None
+    """For which tickets it holds, by a [condition](#conditions) without events; the first target whose `when` holds is
+    taken. Default: all.
+    """
     within: Annotated[Duration | None, DurationText] = None
-    by: Any = None
-    calendar: Any = None
+    """The time, as `"4h"`. Default: required, or `by`."""
+    by: Annotated[Any, Inside("DeadlineTable")] = None
+    """A [deadline](#agreements), which no pause moves. Default: required, or `within`."""
+    calendar: Annotated[Any, Inside("text", "ChoiceTable")] = None
+    """When time counts for it. Default: the objective's."""
 
 
 class ChoiceTable(TomlTable):
     """A calendar chosen by a field."""
 
     field: str = Field(examples=['"country"'])
+    """The field whose value chooses the calendar."""
     values: dict[str, str] = Field(examples=['{ US = "office-us" }'], min_length=1)
+    """Values of the field = names of calendars."""
     otherwise: str = Field(alias="else", examples=['"office"'])
+    """The calendar for all other values, and where the field is unset."""
 
 
 _ANY_LENGTH = (SECOND, 3653 * DAY)

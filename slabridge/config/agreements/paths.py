@@ -1,11 +1,11 @@
 """[[paths]]: how tickets are worked on (docs/configuration.md, "Paths")."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.chain.rule import WorkPath
 from slabridge.config.agreements.agreement import Promise
 from slabridge.config.agreements.condition import values_of
@@ -18,8 +18,11 @@ class PathTable(TomlTable):
     """One of [[paths]]."""
 
     objective: str = Field(examples=['"standard.resolution"'])
-    when: dict[str, Any] = Field(default={}, examples=['{ priority = "P1" }'])
+    """The promise on top, as `"agreement.objective"`."""
+    when: Annotated[dict[str, Any], Inside("{value}")] = Field(default={}, examples=['{ priority = "P1" }'])
+    """Values of fields, by which targets and calendars are chosen. Default: all unset."""
     steps: list[str] = Field(examples=['["network.handling"]'], min_length=1)
+    """The visits in order, each an objective."""
 
 
 def read_paths(document: Mapping[str, Any], promises: tuple[Promise, ...], reading: Reading) -> tuple[WorkPath, ...]:

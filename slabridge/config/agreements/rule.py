@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypedDict, cast, get_args
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.agreement import OnReopen, OnReset, OnRetarget, Rule, Threshold
 from sla_engine.condition import Condition, Not
 from slabridge.config.agreements.condition import read_condition
@@ -31,17 +31,37 @@ def _threshold(text: str) -> Threshold:
 class ClockTable(TomlTable):
     """[clocks.NAME]; an objective has the same keys. Conditions are read on their own."""
 
-    start: Any = None
-    pause: Any = None
-    stop: Any = None
-    cancel: Any = None
-    reset: Any = None
-    while_: Any = Field(None, alias="while")
+    start: Annotated[Any, Inside("condition")] = None
+    """Begins a cycle, if neither `stop` nor `cancel` holds. Default: required, or `while`."""
+    pause: Annotated[Any, Inside("condition")] = None
+    """Time does not count while it holds. Default: never."""
+    stop: Annotated[Any, Inside("condition")] = None
+    """Ends the cycle: completed. Default: never."""
+    cancel: Annotated[Any, Inside("condition")] = None
+    """Ends it: cancelled. Default: never."""
+    reset: Annotated[Any, Inside("condition")] = None
+    """Ends it, and begins the next one at once if `start` holds. Default: never."""
+    while_: Annotated[Any, Inside("condition")] = Field(None, alias="while")
+    """Short for `start = C` and `stop = { not = C }`; refused beside either."""
     on_reopen: Annotated[OnReopen | None, one_of(*get_args(OnReopen))] = None
+    """After a completed cycle: `"new_cycle"` starts from zero, `"resume"` goes on with it and does not count the time
+    in between, `"first_only"` starts none any more. Default: `"new_cycle"`.
+    """
     on_retarget: Annotated[OnRetarget | None, one_of(*get_args(OnRetarget))] = None
+    """When another target comes to apply: `"keep"` counts the time already used against it, on its calendar; `"carry"`
+    does, each stretch on the calendar on which it was counted then; `"restart"` counts from then; `"freeze"` stays with
+    the first. Default: `"keep"`.
+    """
     on_reset: Annotated[OnReset | None, one_of(*get_args(OnReset))] = None
+    """What a `reset` makes of the cycle it ends: `"cancel"` or `"complete"`. Default: `"cancel"`."""
     at_once: bool | None = None
+    """`true`: a ticket that is done when it comes (`stop` holds at its creation, `cancel` does not) has met the promise
+    at once; `false`: nothing was promised. Refused beside `while`. Default: `false`.
+    """
     at_risk: list[Annotated[Threshold, text_as(_threshold)]] | None = Field(None, examples=['["75%", "30m"]'])
+    """When an open cycle is at risk: a list of shares used (`"75%"`, whole percent from 1 to 100) and of times left
+    (`"30m"`); the earliest decides. Default: `[]`.
+    """
 
 
 class Clock(TypedDict, total=False):

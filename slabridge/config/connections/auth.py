@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr
 
@@ -17,7 +17,7 @@ from connectors.http.credentials import (
     OAuthPassword,
     OAuthRefresh,
 )
-from connectors.tool import SigningIn, TomlTable, Tool
+from connectors.tool import Inside, SigningIn, TomlTable, Tool
 from slabridge.config.connections.address import check_url
 from slabridge.config.connections.secret import Secret, read_secret
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
@@ -39,7 +39,7 @@ class Account:
 
     @property
     def token_url(self) -> str:
-        """Where tokens are had; "" where none are."""
+        """The kinds of OAuth: where tokens are had; "" where none are."""
         return self.given.get("token_url", "")
 
     def read(self) -> Auth:
@@ -63,51 +63,68 @@ class Account:
 class BasicTable(TomlTable):
     """`{ kind = "basic", ... }`."""
 
-    kind: str
+    kind: Literal["basic"]
+    """`"basic"`: user and password."""
     user: str = Field(examples=['"slabridge"'], min_length=1)
-    password: Any = Field(examples=['{ env = "PASSWORD" }'])
+    """`basic`: the user; in Jira Cloud, the e-mail address."""
+    password: Annotated[Any, Inside("SecretTable")] = Field(examples=['{ env = "PASSWORD" }'])
+    """`basic`: where the password is; in Jira Cloud, the API token."""
 
 
 class BearerTable(TomlTable):
     """`{ kind = "bearer", ... }`."""
 
-    kind: str
-    token: Any = Field(examples=['{ env = "TOKEN" }'])
+    kind: Literal["bearer"]
+    """`"bearer"`: a token that stands."""
+    token: Annotated[Any, Inside("SecretTable")] = Field(examples=['{ env = "TOKEN" }'])
+    """`bearer`: where the token is."""
 
 
 class ApiKeyTable(TomlTable):
     """`{ kind = "api_key", ... }`."""
 
-    kind: str
-    key: Any = Field(examples=['{ env = "API_KEY" }'])
+    kind: Literal["api_key"]
+    """`"api_key"`: a key, as `x-sn-apikey`; ServiceNow alone."""
+    key: Annotated[Any, Inside("SecretTable")] = Field(examples=['{ env = "API_KEY" }'])
+    """`api_key`: where the key is."""
 
 
 class OAuthTable(TomlTable):
     """What the three kinds of OAuth share."""
 
-    kind: str
+    kind: Literal["oauth_password", "oauth_client", "oauth_refresh"]
+    """`"oauth_password"`, `"oauth_client"` or `"oauth_refresh"`: a token that is fetched."""
     client_id: str = Field(examples=['"5f1c..."'], min_length=1)
-    client_secret: Any = Field(examples=['{ env = "CLIENT_SECRET" }'])
+    """The kinds of OAuth: the id of the application that is registered there."""
+    client_secret: Annotated[Any, Inside("SecretTable")] = Field(examples=['{ env = "CLIENT_SECRET" }'])
+    """The kinds of OAuth: where its secret is."""
     token_url: str | None = None
+    """Where tokens are had; a Jira Data Center has no usual place. Default: `/oauth_token.do` of the ServiceNow, or
+    `https://auth.atlassian.com/oauth/token`.
+    """
 
 
 class OAuthPasswordTable(OAuthTable):
     """`{ kind = "oauth_password", ... }`."""
 
     user: str = Field(examples=['"slabridge"'], min_length=1)
-    password: Any = Field(examples=['{ env = "PASSWORD" }'])
+    """`oauth_password`: the user with whose password the token is fetched."""
+    password: Annotated[Any, Inside("SecretTable")] = Field(examples=['{ env = "PASSWORD" }'])
+    """`oauth_password`: where that password is."""
 
 
 class OAuthClientTable(OAuthTable):
     """`{ kind = "oauth_client", ... }`."""
 
     scope: str = ""
+    """`oauth_client`: scopes, with blanks between them, where they must be asked for."""
 
 
 class OAuthRefreshTable(OAuthTable):
     """`{ kind = "oauth_refresh", ... }`."""
 
-    refresh_token: Any = Field(examples=['{ file = "refresh-token" }'])
+    refresh_token: Annotated[Any, Inside("SecretTable")] = Field(examples=['{ file = "refresh-token" }'])
+    """`oauth_refresh`: where the refresh token is: a `file` that slabridge may replace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,15 +47,29 @@ class LinkTable(TomlTable):
     """One of [[connections.NAME.links]]."""
 
     type: str = Field(examples=['"problem"'], min_length=1)
+    """The type of link, as `[[chain]]` names it under `link`."""
     to: str = Field(examples=['"jira"'], min_length=1)
+    """The connection of the linked tickets."""
     field: str | None = Field(default=None, examples=['"correlation_id"'], min_length=1)
+    """The native field that holds keys or ids: text, reference or list. Default: one of the three."""
     issue_link: str | None = Field(default=None, examples=['"Blocks"'], min_length=1)
+    """Jira only: a type of link between issues, by its name. Default: is."""
     direction: Annotated[Direction, one_of("outward", "inward")] | None = None
+    """Beside `issue_link`: `"outward"` (blocks) or `"inward"` (is blocked by), seen from the ticket that states it.
+    Default: both.
+    """
     remote_link: Annotated[str, text_as(_pattern)] | None = None
+    """Jira only: a pattern for the URL or the `globalId` of web links that gives the key. Default: required."""
     match: Annotated[str, text_as(_pattern)] | None = None
+    """Beside `field`: a pattern for what is a key in it, its first group where it has one; tried on at most 4,096
+    characters. Default: the whole value.
+    """
     by: Annotated[By, one_of("key", "id")] = "key"
+    """Beside `field`: what stands there, `"key"` or `"id"`. Default: `"key"`."""
     follow: bool = True
+    """Whether linked tickets that no filter takes up are read and followed. Default: `true`."""
     write: bool = False
+    """Whether results are written on those, too. Default: `false`."""
 
 
 _SOURCES = ("field", "issue_link", "remote_link")

@@ -65,7 +65,11 @@ class SecretTable(TomlTable):
     """`{ env = "NAME" }` or `{ file = "PATH" }`."""
 
     env: Annotated[str | None, text_as(_variable)] = None
+    """An environment variable. Default: this or `file`."""
     file: str | None = Field(None, min_length=1)
+    """A file, relative to the configuration file's folder; its last line break is no part of the secret. Default: this
+    or `env`.
+    """
 
 
 def read_secret(raw: object, path: KeyPath, folder: Path, reading: Reading) -> Secret | None:

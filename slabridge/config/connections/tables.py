@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, create_model
 
 from connectors import TOOLS
-from connectors.tool import TomlTable, Tool
+from connectors.tool import Inside, TomlTable, Tool
 from sla_engine.instant import DAY, MINUTE, SECOND
 from slabridge.config.agreements.agreement import Promise
 from slabridge.config.connections.address import check_proxy, check_url
@@ -65,32 +65,93 @@ class ConnectionTable(TomlTable):
     """[connections.NAME]: the keys that every tool has."""
 
     like: str | None = None
+    """The connection from which whole keys come that are not given here. `fields` is one key, and so are `values` and
+    `writeback`.
+    """
     type: Annotated[str, one_of(*TOOLS)] = Field(examples=['"servicenow"'])
+    """`"servicenow"` or `"jira"`."""
     url: str = Field(examples=['"https://acme.service-now.com"'])
+    """The address, with https unless it is on this machine, and without credentials; a Jira's with its path
+    (`https://jira.acme.com/jira`), or that of Atlassian's gateway (`https://api.atlassian.com/ex/jira/CLOUD-ID`).
+    """
     filter: str = ""
-    auth: Any = Field(examples=['{ kind = "basic", user = "slabridge", password = { env = "PASSWORD" } }'])
+    """Which tickets are taken up: an encoded query (ServiceNow, without `ORDERBY`) or JQL (without `ORDER BY`).
+    Default: all.
+    """
+    auth: Annotated[
+        Any,
+        Inside(
+            "BasicTable", "BearerTable", "ApiKeyTable", "OAuthPasswordTable", "OAuthClientTable", "OAuthRefreshTable"
+        ),
+    ] = Field(examples=['{ kind = "basic", user = "slabridge", password = { env = "PASSWORD" } }'])
+    """Who slabridge is there, and [where its secret is](#secrets)."""
     page_size: int | None = Field(default=None, ge=1, le=10_000)
+    """Tickets asked for at once, 1 to 10000. Default: 500."""
     overlap: Annotated[int | None, RealTime] = None
-    timeout: Any = None
+    """How far back each run reads again, because changes become visible late. Default: `"2m"`; Jira `"10m"`."""
+    timeout: Annotated[Any, Inside("TimeoutTable")] = None
+    """How long to wait for a connection (`connect`), between two bytes of an answer (`read`), and for a whole answer
+    (`total`). Default: `5s`, `60s`, `5m`.
+    """
     max_answer: Annotated[int | None, Size] = None
+    """How large an answer may be, unpacked: KB, MB or GB. A larger one is not received to its end. Default:
+    `"64MB"`.
+    """
     concurrency: int | None = Field(default=None, ge=1, le=32)
+    """Calls under way at once, 1 to 32. It counts for the host: of several connections to one host, the smallest
+    number. Default: 2.
+    """
     calls_per_hour: int | None = Field(default=None, ge=1)
+    """Calls that may be made in an hour, those of earlier runs included; then the run ends there and the next goes on.
+    It counts for the host, too. Default: no limit.
+    """
     ca: str | None = Field(default=None, min_length=1)
+    """A file of certificates (PEM), relative to the configuration file's folder, that are trusted instead of the usual
+    ones. Certificates are always verified. Default: the usual ones.
+    """
     proxy: str | None = None
+    """A proxy's address, as `"http://proxy.acme.com:3128"`, without credentials. A proxy that needs some is named in
+    the environment alone: `HTTPS_PROXY`. Default: the environment's.
+    """
     census: Annotated[int | None, text_as(_read_census)] = DAY
-    writes_per_run: Annotated[int | None, PlainValidator(_read_writes)] = WRITES_PER_RUN
+    """How often all tickets with an open cycle are read by id, to find what no search shows: deleted, hidden, changed
+    silently; or `"never"`. Default: `"24h"`.
+    """
+    writes_per_run: Annotated[int | None, PlainValidator(_read_writes, json_schema_input_type=int | str)] = (
+        WRITES_PER_RUN
+    )
+    """Writes (the fields of one ticket, or one comment) that one run may send, comments first; the rest is left to the
+    next. `"unlimited"`: no limit. Default: 2000.
+    """
     first_run: FirstRun = "quiet"
+    """`"quiet"`: a first run posts no comment on what happened before it; `"post"`: it does, within `post_within`.
+    Default: `"quiet"`.
+    """
     guard: Annotated[int | None, text_as(_read_guard)] = 20
-    native: Any = None
+    """How many of the open tickets that carry values of ours a changed file may change or empty, as a percent; of more
+    (and of more than 20) nothing is written until somebody [accepts it](operations.md#a-changed-file). `"off"`: no
+    limit. Default: `"20%"`.
+    """
+    native: Annotated[Any, Inside("{[text]}")] = None
+    """For `compare`: objectives, as `"agreement.objective"` in quotes = names of the tool's own SLAs that promise the
+    same.
+    """
     fields: dict[str, Annotated[str, Field(min_length=1)]] = Field(examples=['{ status = "state" }'], min_length=1)
+    """What fields are called here = what they are called there, each once."""
     values: dict[str, dict[str, list[str]]] = Field(default={}, examples=['{ status = { new = ["1"] } }'])
+    """Per field, values here = lists of codes or names there. Default: names as they are."""
     unmapped: Annotated[str, one_of("refuse", "keep")] = "refuse"
-    writeback: Any = None
-    links: Any = None
+    """Tickets with a value that decides and that its field's `values` does not name: `"refuse"`, they are not judged
+    and keep what stands; `"keep"`, they are judged with the value as it is. Default: `"refuse"`.
+    """
+    writeback: Annotated[Any, Inside("WritebackTable")] = None
+    """What is [written](#write-back). Default: nothing."""
+    links: Annotated[Any, Inside("[LinkTable]")] = None
+    """Where its tickets [name others](#links)."""
 
 
 _BASES: tuple[Any, ...] = (ConnectionTable, *(tool.keys for tool in TOOLS.values()))
-_AnyConnection: type[ConnectionTable] = create_model("_AnyConnection", __base__=_BASES)
+AnyConnection: type[ConnectionTable] = create_model("AnyConnection", __base__=_BASES)
 """A connection with the keys of all tools: which of them a tool has is checked apart, with better words."""
 
 
@@ -98,8 +159,11 @@ class TimeoutTable(TomlTable):
     """How long to wait, in ms."""
 
     connect: Annotated[int, RealTime] = Field(examples=['"5s"'])
+    """How long to wait for a connection."""
     read: Annotated[int, RealTime] = Field(examples=['"60s"'])
+    """How long to wait between two bytes of an answer."""
     total: Annotated[int, RealTime] = 5 * MINUTE
+    """How long to wait for a whole answer. Default: `"5m"`."""
 
 
 def read_connections(
@@ -125,7 +189,7 @@ def _connection(
     promises, connections = known
     path: KeyPath = ("connections", name)
     tool = TOOLS.get(str(raw.get("type")))
-    table = shape(_AnyConnection, raw, path, reading)
+    table = shape(AnyConnection, raw, path, reading)
     auth = read_auth(raw, (*path, "auth"), folder, reading) if "auth" in raw else None
     fields = raw["fields"] if isinstance(raw.get("fields"), Mapping) else {}
     read: dict[str, str] = {}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, PlainValidator
 
-from connectors.tool import TomlTable, Tool
+from connectors.tool import Inside, TomlTable, Tool
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
 from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
@@ -72,18 +72,27 @@ class Writeback:
 class WritebackTable(TomlTable):
     """[connections.NAME.writeback]."""
 
-    fields: list[Any] = Field(default=[], examples=['[{ field = "u_sla_due", value = "sla.due_at" }]'])
-    comments: Any = None
+    fields: Annotated[list[Any], Inside("[FieldTable]")] = Field(
+        default=[], examples=['[{ field = "u_sla_due", value = "sla.due_at" }]']
+    )
+    """Results that stand in fields of slabridge's own. Default: `[]`."""
+    comments: Annotated[Any, Inside("CommentsTable")] = None
+    """Comments on transitions. Default: no comments."""
     table: str | None = Field(default=None, examples=['"u_sla_result"'], min_length=1)
+    """ServiceNow only: a table of your own to which `fields` are written. Default: the ticket's own."""
     reference: str | None = Field(default=None, examples=['"u_task"'], min_length=1)
+    """Its field that refers to the ticket; required with `table`."""
 
 
 class FieldTable(TomlTable):
     """[[connections.NAME.writeback.fields]]."""
 
     field: str = Field(examples=['"u_sla_due"'], min_length=1)
+    """The field there; not one that is read, and each once."""
     value: str = Field(examples=['"sla.due_at"'])
+    """The result that stands in it, as `"sla.resolution.due_at"`."""
     values: dict[str, str] = Field(default={}, examples=['{ at_risk = "At risk" }'])
+    """Results = options there. Default: as they are."""
 
 
 def _posted(status: object) -> object:
@@ -97,12 +106,26 @@ def _posted(status: object) -> object:
 class CommentsTable(TomlTable):
     """[connections.NAME.writeback.comments]."""
 
-    on: list[Annotated[str, PlainValidator(_posted)]] = Field(examples=['["at_risk", "breached"]'], min_length=1)
+    on: list[Annotated[str, PlainValidator(_posted, json_schema_input_type=Literal[POSTED])]] = Field(
+        examples=['["at_risk", "breached"]'], min_length=1
+    )
+    """`"at_risk"`, `"breached"` or both."""
     kinds: list[Annotated[Kind, one_of(*KINDS)]] = Field(examples=['["sla", "ola"]'], min_length=1)
+    """Of which agreements: `"sla"`, `"ola"`, `"uc"`."""
     visibility: Annotated[Visibility, one_of("internal", "public")] = "internal"
+    """`"internal"`: a work note in ServiceNow, an internal comment in a Jira service project. `"public"`: customers
+    read it, and for OLA and UC agreements it is refused. Default: `"internal"`.
+    """
     above: list[Annotated[Kind, one_of(*KINDS)]] = Field(default=[], examples=['["sla"]'])
+    """Kinds of agreements whose transitions on tickets [above](chain.md#above-and-below) are posted here, too; only
+    where `visibility` is `"internal"`.
+    """
     language: Annotated[Shown, one_of(*get_args(Shown))] = "en"
-    template: Any = None
+    """The language of our texts: `"en"`, `"sv"`. Default: `"en"`."""
+    template: Annotated[Any, Inside("text", "{text}")] = None
+    """A [text of your own](#comments), for all transitions or a table of texts by transition (`breached`) or transition
+    and kind (`"breached.ola"`). Default: ours.
+    """
 
 
 def read_writeback(

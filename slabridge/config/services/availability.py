@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, Literal, get_args
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.calendar import Span
 from slabridge.config.agreements.hours import read_weekly
 from slabridge.config.percent import Percent, PercentText
@@ -47,22 +47,38 @@ class WeightTable(TomlTable):
     """`weight` of a service."""
 
     degraded: Annotated[Percent, PercentText] = Percent(Fraction(0))
+    """What a degraded service counts, as `"30%"`. Default: `"0%"`."""
 
 
 class TermsTable(TomlTable):
     """The keys of [services.NAME] and [classes.NAME] that are about availability."""
 
     availability: Annotated[Percent | None, PercentText] = None
+    """The promised [availability](reports.md#availability), as `"99.9%"`."""
     maintenance: Annotated[Maintenance, one_of(*get_args(Maintenance))] = "excuse"
+    """Planned outages `"excuse"` down time; `"exclude"`: the service time shrinks by them, too; `"count"`: they are
+    outages. Default: `"excuse"`.
+    """
     notice: Annotated[int | None, RealTimeOrNone] = None
+    """Maintenance that was announced later than this before its begin is an outage."""
     weight: WeightTable = WeightTable()
+    """What a degraded service counts, as `{ degraded = "30%" }`; an outage's own weight wins."""
     minimum: Annotated[int, RealTimeOrNone] = 0
+    """Outages shorter than this do not count. Default: `"0m"`."""
     unmeasured: Annotated[Unmeasured, one_of(*get_args(Unmeasured))] = "up"
+    """Time in which nobody looked is `"up"` or `"down"`. Default: `"up"`."""
     maintenance_at_most: Annotated[int | None, RealTimeOrNone] = None
-    window: Any = None
+    """More maintenance than this in a period is an outage."""
+    window: Annotated[Any, Inside("text", "[text]")] = None
+    """Maintenance outside of these times is an outage: a weekly time, or a list of them."""
     coverage_at_least: Annotated[Percent | None, PercentText] = None
+    """Where less of the service time was measured there is no verdict."""
     merge: Annotated[int, RealTimeOrNone] = 0
+    """Outages less than this apart are one, and the time between them is down. Default: `"0m"`."""
     downtime_at_most: Annotated[int | None, RealTime] = None
+    """The down time per month that the contract names beside the percentage: `validate` refuses one that no month's
+    service time makes of it.
+    """
 
 
 TERMS_KEYS = tuple(TermsTable.model_fields)

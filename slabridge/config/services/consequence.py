@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.agreement import DayDeadline
 from sla_engine.condition import Condition
 from sla_engine.duration import Duration
@@ -103,65 +103,95 @@ class CapTable(TomlTable):
     """`cap`."""
 
     period: Annotated[Percent | None, PercentText] = None
+    """The most that a period brings, as a share of its fee."""
     year: Annotated[Percent | None, PercentText] = None
+    """The most that a year brings, as a share of its fee."""
 
 
 class ClaimTable(TomlTable):
     """`claim`."""
 
     within: Annotated[Duration, DurationText] = Field(examples=['"10wd"'])
+    """How long a credit can be claimed."""
     calendar: str = Field(examples=['"office"'])
+    """The calendar of that time."""
 
 
 class WatchedTable(TomlTable):
     """`earn_back`, `plan` and `termination`."""
 
     measure: Annotated[Measured, one_of(*get_args(Measured))] = Field(examples=['"availability"'])
+    """What was missed or kept: `"availability"` or `"compliance"`."""
     objective: str | None = None
-    where: Any = None
+    """Of which objective. Default: all."""
+    where: Annotated[Any, Inside("condition")] = None
+    """Of which cycles, by a condition. Default: all."""
     below: Annotated[Percent | None, PercentText] = None
+    """`plan` alone: below which percentage a plan is due. Default: the promise."""
     periods: int = Field(ge=1, examples=["2"])
+    """In how many periods."""
     within: int | None = Field(None, ge=1)
+    """`termination` alone: of so many. Default: one after the other."""
     notified: bool = False
+    """`termination` alone: only periods of which notice was given ([`[[facts]]`](#services)). Default: `false`."""
 
 
 class RootCauseTable(TomlTable):
     """`rca`."""
 
-    when: Any = None
-    by: Any = Field(examples=["{ days = 5 }"])
+    when: Annotated[Any, Inside("condition")] = None
+    """Of which breaches a root cause analysis is due, by a condition. Default: all."""
+    by: Annotated[Any, Inside("DeadlineTable")] = Field(examples=["{ days = 5 }"])
+    """When, as `{ days = 5 }`."""
     calendar: str = Field(examples=['"office"'])
+    """The calendar of these days."""
     start: Annotated[Literal["breach"], one_of("breach")] = Field("breach", alias="from")
-    delivered: Any = None
+    """`"breach"`: from when on. Default: `"breach"`."""
+    delivered: Annotated[Any, Inside("DeliveredTable")] = None
+    """Where it is seen that it was delivered, as `{ field = "rca_at" }`."""
 
 
 class DeliveredTable(TomlTable):
     """`delivered` of `rca`."""
 
     field: str = Field(examples=['"rca_at"'])
+    """The field with the date of delivery."""
 
 
 class ManagementTable(TomlTable):
     """`management`."""
 
     credits: int = Field(ge=1, examples=["3"])
+    """After so many credits management is told."""
     within: int = Field(ge=1, examples=["3"])
+    """In so many periods."""
 
 
 class ConsequencesTable(TomlTable):
     """[services.NAME.consequences]."""
 
     period: Annotated[Span, one_of(*get_args(Span))] = "month"
+    """The period of a bill: `"month"`, `"quarter"`, `"year"`. Default: `"month"`."""
     repeat: int = Field(1, ge=1)
+    """The factor of a line whose credit was not zero in the period before either. Default: 1."""
     one_event: Annotated[Event, one_of(*get_args(Event))] = "sum"
+    """Of the lines for cycles of one ticket the `"sum"`, or only the `"highest"`. Default: `"sum"`."""
     strictest: bool = False
-    cap: Any = None
-    claim: Any = None
-    earn_back: Any = None
-    rca: Any = None
-    plan: Any = None
-    management: Any = None
-    termination: Any = None
+    """Whether a cycle is held to the [strictest target](reports.md#consequences) that it ever had. Default: `false`."""
+    cap: Annotated[Any, Inside("CapTable")] = None
+    """The most that is given, as `{ period = "30%", year = "50%" }`. Default: no cap."""
+    claim: Annotated[Any, Inside("ClaimTable")] = None
+    """How long a credit can be claimed, as `{ within = "10wd", calendar = "office" }`."""
+    earn_back: Annotated[Any, Inside("WatchedTable")] = None
+    """The credits of a period are earned back where the promise is kept in each of the next `periods`."""
+    rca: Annotated[Any, Inside("RootCauseTable")] = None
+    """When a root cause analysis is due."""
+    plan: Annotated[Any, Inside("WatchedTable")] = None
+    """When a plan of improvement is due."""
+    management: Annotated[Any, Inside("ManagementTable")] = None
+    """When management is told."""
+    termination: Annotated[Any, Inside("WatchedTable")] = None
+    """When there is a right to terminate."""
 
 
 def read_consequences(raw: object, path: KeyPath, named: Named, reading: Reading) -> Consequences | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, PlainValidator
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.condition import Condition
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.percent import AmountText, Percent, PercentText, read_percent
@@ -45,59 +45,87 @@ def read_shares(value: object) -> Fraction:
 class AwardTable(TomlTable):
     """What is given: exactly one of `credit`, `amount` and `points`."""
 
-    credit: Annotated[Fraction | None, PlainValidator(read_shares)] = None
+    credit: Annotated[Fraction | None, PlainValidator(read_shares, json_schema_input_type=str | list[str])] = None
+    """A percentage of the fee; a list of them is a product. Default: one of these."""
     amount: Annotated[Fraction | None, AmountText] = None
+    """Money, as `"500.00"`. Default: one of these."""
     points: int | None = Field(None, ge=0)
+    """Points. Default: one of these."""
     fee: Annotated[Span, one_of(*get_args(Span))] = "month"
+    """Of which time's fee: `"month"`, `"quarter"`, `"year"`. Default: `"month"`."""
 
 
-class _CycleTable(AwardTable):
+class CycleTable(AwardTable):
     """A line that goes by cycles."""
 
     measure: str
+    """What brings something: `"breach"`, each breached cycle."""
     objective: str | None = None
-    where: Any = None
+    """The objective whose cycles count. Default: all."""
+    where: Annotated[Any, Inside("condition")] = None
+    """The cycles that count, by a condition. Default: all."""
 
 
 class FigureTable(TomlTable):
     """A line that goes by a figure of the period."""
 
     measure: str
+    """A figure of the period: `"availability"`, `"compliance"`, `"outages"`, `"longest"`, `"down"`."""
     objective: str | None = None
-    where: Any = None
-    tiers: list[Any] = Field(examples=['[{ below = "99.9%", credit = "10%" }]'], min_length=1)
-    round: Any = None
+    """The objective whose cycles count. Default: all."""
+    where: Annotated[Any, Inside("condition")] = None
+    """The cycles that count, by a condition. Default: all."""
+    tiers: Annotated[list[Any], Inside("[TierTable]")] = Field(
+        examples=['[{ below = "99.9%", credit = "10%" }]'], min_length=1
+    )
+    """What it gives, from the least to the worst; the worst that holds, alone."""
+    round: Annotated[Any, Inside("RoundTable")] = None
+    """How a percentage is rounded before it is compared. Default: exactly."""
     fee: Annotated[Span, one_of(*get_args(Span))] = "month"
+    """Of which time's fee: `"month"`, `"quarter"`, `"year"`. Default: `"month"`."""
 
 
-class OverrunTable(_CycleTable):
+class OverrunTable(CycleTable):
     """`measure = "overrun"`."""
 
     per: Annotated[int, RealTime] = Field(examples=['"1h"'])
+    """For each such time beyond the target."""
     hours: Annotated[Hours, one_of(*get_args(Hours))] = "started"
+    """Those that were `"started"`, `"whole"` ones, or `"pro_rata"`. Default: `"started"`."""
     time: Annotated[Time, one_of(*get_args(Time))] = "working"
+    """`"working"` or `"wall"`. Default: `"working"`."""
     calendar: str | None = None
+    """The calendar of working time. Default: the cycle's."""
     free: Annotated[int, RealTimeOrNone] = 0
+    """The time beyond the target that is not charged. Default: `"0h"`."""
     at_most: Annotated[Percent | None, PercentText] = None
+    """A percentage of the fee, over the cycle's life."""
 
 
-class CountTable(_CycleTable):
+class CountTable(CycleTable):
     """`measure = "count"`."""
 
     of: Annotated[Literal["breaches", "outages"], one_of("breaches", "outages")] = Field(examples=['"breaches"'])
+    """`"breaches"` or `"outages"`."""
     per: int = Field(ge=1, examples=["10"])
+    """For each so many."""
     within: int = Field(ge=1, examples=["12"])
+    """In the last so many periods."""
 
 
-class MissedTable(_CycleTable):
+class MissedTable(CycleTable):
     """`measure = "missed"`."""
 
     of: Annotated[Literal["availability", "compliance"], one_of("availability", "compliance")] = Field(
         examples=['"availability"']
     )
+    """`"availability"` or `"compliance"`."""
     per: Annotated[Percent, PercentText] = Field(examples=['"1%"'])
+    """For each so many percent below the target."""
     hours: Annotated[Hours, one_of(*get_args(Hours))] = "pro_rata"
+    """`"pro_rata"`, `"started"` or `"whole"`. Default: `"pro_rata"`."""
     target: Annotated[Percent | None, PercentText] = None
+    """The target. Default: that which is promised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +189,7 @@ def _overrun(raw: Mapping[str, Any], where: Condition | None, path: KeyPath, rea
 
 
 def _breach(raw: Mapping[str, Any], where: Condition | None, path: KeyPath, reading: Reading) -> Line | None:
-    table = shape(_CycleTable, raw, path, reading)
+    table = shape(CycleTable, raw, path, reading)
     award = _award(table, path, reading)
     return None if table is None else BreachLine(award, table.objective, where)
 

@@ -26,9 +26,13 @@ class FactTable(TomlTable):
     """One of [[facts]]."""
 
     fact: Annotated[Literal["notice"], one_of("notice")] = Field(examples=['"notice"'])
+    """`"notice"`: notice was given of a missed promise, which `termination` with `notified = true` asks for."""
     service: str = Field(examples=['"email"'])
+    """The service that it is about."""
     period: str = Field(examples=['"2026-02"'])
+    """The period, as `--period` has it."""
     given: Annotated[date, DateValue] = Field(alias="on", examples=["2026-03-04"])
+    """The local date."""
 
 
 def read_facts(document: Mapping[str, Any], services: Collection[str], reading: Reading) -> tuple[Notice, ...]:

@@ -39,10 +39,15 @@ class FeeTable(TomlTable):
     """One of `fees`."""
 
     customer: str | None = None
+    """Who pays it. Default: all."""
     amount: Annotated[Fraction, AmountText] = Field(examples=['"12000.00"'])
+    """The money, as `"12000.00"`."""
     currency: Annotated[str, CurrencyText] = Field(examples=['"SEK"'])
+    """Its three letters."""
     per: Annotated[Span, one_of(*get_args(Span))] = "month"
+    """For a `"month"`, `"quarter"` or `"year"`. Default: `"month"`."""
     start: Annotated[date | None, DateValue] = Field(None, alias="from")
+    """The local date from which on it is paid. Default: always."""
 
 
 def read_fees(raw: object, path: KeyPath, folder: Path, reading: Reading) -> tuple[Fee, ...]:

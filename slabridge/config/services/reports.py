@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.condition import Condition
 from sla_engine.instant import HOUR
 from slabridge.config.agreements.condition import read_condition
@@ -57,25 +57,40 @@ class SendTable(TomlTable):
     """`send`."""
 
     folder: str = Field(min_length=1, examples=['"reports"'])
+    """Where reports are written, relative to the file's folder."""
     form: Annotated[Form, one_of(*get_args(Form))] = Field("html", alias="format")
+    """`"html"`, `"json"`, `"pdf"` or `"xlsx"`. Default: `"html"`."""
     period: Annotated[Literal["month", "quarter", "year"], one_of("month", "quarter", "year")] = "month"
+    """`"month"`, `"quarter"` or `"year"`. Default: `"month"`."""
 
 
 class ReportsTable(TomlTable):
     """[reports]."""
 
     closing: Annotated[int, RealTimeOrNone] = 0
+    """How long after a period late facts are waited for. Default: `"0h"`."""
     counts: Annotated[Basis, one_of(*get_args(Basis))] = "decided"
-    resolved: Any = None
-    waiting: Any = None
-    incident: Any = None
+    """Where a cycle counts: `"decided"`, `"stopped"`, `"started"`, `"due"`. Default: `"decided"`."""
+    resolved: Annotated[Any, Inside("condition")] = None
+    """The states that come after the work, by a condition. Default: `status` is `resolved` or `closed`."""
+    waiting: Annotated[Any, Inside("condition")] = None
+    """The states in which somebody else is waited for."""
+    incident: Annotated[Any, Inside("condition")] = None
+    """Which tickets are incidents. Default: all."""
     fault: list[str] = Field(default=["service", "category"], examples=['["service", "category"]'])
+    """Fields that tickets of one fault share. Default: `["service", "category"]`."""
     fault_min: int = Field(3, ge=2)
+    """How many tickets make one fault. Default: 3."""
     first_contact: Annotated[int, RealTime] = 4 * HOUR
+    """The working time within which a ticket of the first team is resolved. Default: `"4h"`."""
     root_cause: str | None = None
+    """The field with the root cause, whose text stands beside a breach."""
     approved_by: str | None = None
+    """The field that says who approved that a ticket is excluded."""
     language: Annotated[Shown, one_of(*get_args(Shown))] = "en"
+    """The language that reports are shown in: `"en"`, `"sv"`. Default: `"en"`."""
     send: SendTable | None = None
+    """Runs [write the report](reports.md#sent-by-runs) of each period that is over."""
 
 
 def read_report_rules(document: Mapping[str, Any], reading: Reading) -> ReportRules:

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field, kind_of, shape
@@ -46,18 +46,26 @@ class RatingSourceTable(TomlTable):
     """One of `sources`."""
 
     field: str | None = Field(None, examples=['"rating"'])
+    """The field of the ticket that holds the grade. Default: one of these."""
     answered: str | None = Field(None, examples=['"rated_at"'])
+    """Beside `field`: the field that says when it was given."""
     servicenow: str | None = Field(None, examples=['"snow"'], min_length=1)
+    """The connection whose surveys are read. Default: one of these."""
     survey: str | None = Field(None, examples=['"Service desk satisfaction"'], min_length=1)
+    """Beside `servicenow`: the survey's name there."""
     question: str | None = Field(None, examples=['"How satisfied are you?"'], min_length=1)
+    """Beside `servicenow`: the question's name there."""
     jira: str | None = Field(None, examples=['"jira"'], min_length=1)
+    """The connection whose feedback is read. Default: one of these."""
     grades: list[int] = Field(default=[1, 5], min_length=2, max_length=2)
+    """The worst grade and the best. Default: `[1, 5]`."""
 
 
 class SatisfactionTable(TomlTable):
     """[satisfaction]."""
 
-    sources: list[Any] = Field(examples=['[{ jira = "jira" }]'], min_length=1)
+    sources: Annotated[list[Any], Inside("[RatingSourceTable]")] = Field(examples=['[{ jira = "jira" }]'], min_length=1)
+    """Where people say [how satisfied they were](reports.md#satisfaction)."""
 
 
 _KINDS = {

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.agreement import Definitions
 from sla_engine.condition import Condition
 from slabridge.config.agreements.classes import completed
@@ -59,21 +59,41 @@ class ServiceTable(TomlTable):
     """[services.NAME], completed by its class; what has a form of its own is read apart."""
 
     name: str = ""
+    """For people. Default: the table's name."""
     owner: str = ""
+    """Who answers for it, for people."""
     description: str = ""
+    """What it is, for people."""
     customers: list[str] = Field(default=[])
+    """Who has it. Default: `[]`."""
     timezone: Annotated[str | None, text_as(read_zone)] = None
-    scope: Any = None
-    exclude: Any = None
-    calendar: Any = None
-    valid_from: Any = None
-    valid_to: Any = None
-    counts: Any = None
-    objectives: dict[str, Any] = Field(default={})
-    outages: Any = None
-    fees: Any = None
-    credits: Any = None
-    consequences: Any = None
+    """That of the customer: a report of this service alone has its periods and shows its times in it. Default: the
+    file's.
+    """
+    scope: Annotated[Any, Inside("condition")] = None
+    """As for an [agreement](#agreements): its tickets. Default: all."""
+    exclude: Annotated[Any, Inside("condition")] = None
+    """As for an agreement."""
+    calendar: Annotated[Any, Inside("text", "ChoiceTable")] = None
+    """When it is promised; a name where availability is promised."""
+    valid_from: Annotated[Any, Inside("date")] = None
+    """As for an agreement."""
+    valid_to: Annotated[Any, Inside("date")] = None
+    """As for an agreement."""
+    counts: Annotated[Any, Inside("text")] = None
+    """As for an agreement."""
+    objectives: Annotated[dict[str, Any], Inside("{ObjectiveTable}")] = Field(default={})
+    """As for an agreement: with these the service is one, of the kind `sla`."""
+    outages: Annotated[Any, Inside("[SourceTable]")] = None
+    """Where its [outages](reports.md#availability) are told. Default: `[]`."""
+    fees: Annotated[Any, Inside("[FeeTable]", "{text}")] = None
+    """What is paid, a list; or `{ file = "fees.toml" }` with such a list called `fees`. A customer pays in one
+    currency. Default: `[]`.
+    """
+    credits: Annotated[Any, Inside("[FigureTable|OverrunTable|CycleTable|CountTable|MissedTable]")] = None
+    """What a missed promise brings, [line by line](reports.md#credits). Default: `[]`."""
+    consequences: Annotated[Any, Inside("ConsequencesTable")] = None
+    """What else [follows](reports.md#consequences)."""
 
 
 def read_services(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from sla_engine.condition import Condition
 from slabridge.config.agreements.condition import read_condition
 from slabridge.config.problem import KeyPath
@@ -57,15 +57,24 @@ Source = TicketSource | FileSource | ServiceNowSource | PrometheusSource
 class SourceTable(TomlTable):
     """One of `outages`."""
 
-    tickets: Any = None
+    tickets: Annotated[Any, Inside("condition")] = None
+    """While this condition holds on a ticket of the service. Default: one of these."""
     begin: str | None = None
+    """Beside `tickets`: the field that says when it began."""
     end: str | None = None
+    """Beside `tickets`: the field that says when it ended."""
     file: str | None = Field(None, examples=['"outages.csv"'], min_length=1)
+    """[A file](reports.md#outages-in-a-file), relative to the configuration file's folder. Default: one of these."""
     servicenow: str | None = Field(None, examples=['"snow"'], min_length=1)
+    """The connection whose outages are read. Default: one of these."""
     ci: list[str] = Field(default=[], examples=['["Mail gateway"]'])
+    """Beside `servicenow`: names of configuration items."""
     prometheus: str | None = Field(None, examples=['"http://127.0.0.1:9090"'], min_length=1)
+    """The address of a Prometheus. Default: one of these."""
     query: str | None = Field(None, examples=["\"probe_success{service='mail'}\""], min_length=1)
+    """Beside `prometheus`: the series of 0 and 1."""
     lasting: Annotated[int, RealTimeOrNone] = Field(0, alias="for")
+    """Beside `prometheus`: for how long it is below 1 at least. Default: `"0m"`."""
 
 
 _KINDS = {"tickets": ("begin", "end"), "file": (), "servicenow": ("ci",), "prometheus": ("query", "for")}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from connectors.tool import TomlTable
+from connectors.tool import Inside, TomlTable
 from slabridge.config.percent import AmountText, Percent, PercentText
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
@@ -27,17 +27,24 @@ class RoundTable(TomlTable):
     """`round` of a measure."""
 
     decimals: int = Field(ge=0, le=8, examples=["1"])
+    """How many decimals stay."""
     how: Annotated[Literal["half_up", "down"], one_of("half_up", "down")] = "half_up"
+    """`"half_up"` or `"down"`. Default: `"half_up"`."""
 
 
 class TierTable(TomlTable):
     """One of `tiers`."""
 
     below: Annotated[Percent | None, PercentText] = None
-    above: Any = None
+    """Of a percentage: below which it gives something. Default: this or `above`."""
+    above: Annotated[Any, Inside("text", "number")] = None
+    """Of a number or a duration: above which it gives something. Default: this or `below`."""
     credit: Annotated[Percent | None, PercentText] = None
+    """A percentage of the fee. Default: one of these."""
     amount: Annotated[Fraction | None, AmountText] = None
+    """Money. Default: one of these."""
     points: int | None = Field(None, ge=0)
+    """Points. Default: one of these."""
 
 
 def read_tiers(figure: Figure, raw: Sequence[object], fee: Span, path: KeyPath, reading: Reading) -> tuple[Tier, ...]:

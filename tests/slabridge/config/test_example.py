@@ -1,10 +1,8 @@
 import re
 import tomllib
-from collections.abc import Iterator
 
 import pytest
 
-from connectors.tool import TomlTable
 from sla_engine.engine import Engine
 from slabridge.config import Config, load_config, warnings_of
 from slabridge.config.agreements.definitions import KNOWN
@@ -50,15 +48,3 @@ def test_the_examples_of_the_documentation_make_a_file_without_problems_and_warn
     document = tomllib.loads("\n".join(blocks))
     assert warnings_of(config_of(document, EXAMPLE)) == ()
     assert set(KNOWN) == set(document)
-
-
-def test_the_documentation_names_every_key() -> None:
-    page = (EXAMPLE.parent / "docs" / "configuration.md").read_text(encoding="utf-8")
-    keys = {field.alias or name for table in _tables(TomlTable) for name, field in table.model_fields.items()}
-    assert {key for key in keys if f"`{key}`" not in page} == set()
-
-
-def _tables(table: type[TomlTable]) -> Iterator[type[TomlTable]]:
-    for kind in table.__subclasses__():
-        yield kind
-        yield from _tables(kind)
