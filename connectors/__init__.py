@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from connectors.jira.tool import JIRA
 from connectors.servicenow.tool import SERVICENOW
@@ -11,7 +11,8 @@ from connectors.tool import Tool
 
 if TYPE_CHECKING:
     from connectors.http.limits import Limits
-    from connectors.interface import Connector
+    from connectors.http.session import Http
+    from connectors.interface import Connector, Inspector
 
 TOOLS: Mapping[str, Tool] = {
     "servicenow": SERVICENOW,
@@ -35,12 +36,33 @@ def open(  # noqa: A001 - read as `connectors.open`
     Raises:
         Refused: the settings cannot be used: url, a name, filter.
     """
+    found, http = _opened(settings, "connector", limits, left, stopping)
+    connector: Connector = found(settings, http)
+    return connector
+
+
+def inspect(settings: Settings) -> "Inspector":
+    """Return what looks at a tool, over a session of its own; nothing is called yet, and it raises as `open` does."""
+    found, http = _opened(settings, "inspector")
+    inspector: Inspector = found(settings, http)
+    return inspector
+
+
+def _opened(
+    settings: Settings,
+    part: Literal["connector", "inspector"],
+    limits: "Limits | None" = None,
+    left: Callable[[], float] | None = None,
+    stopping: Callable[[], bool] | None = None,
+) -> tuple[Any, "Http"]:
+    """Return the class of a tool's part, and a session for it."""
     from connectors.http.limits import Limits  # noqa: PLC0415 - heavy, and whoever imports settings needs none
     from connectors.http.session import Http  # noqa: PLC0415 - as above
 
-    module, _, name = next(tool.connector for tool in TOOLS.values() if tool.settings is type(settings)).partition(":")
+    tool = next(tool for tool in TOOLS.values() if tool.settings is type(settings))
+    module, _, name = getattr(tool, part).partition(":")
     found = getattr(import_module(module), name)
-    http = Http(
+    return found, Http(
         settings.name,
         settings.auth,
         rules=found.rules,
@@ -53,5 +75,3 @@ def open(  # noqa: A001 - read as `connectors.open`
         ca=settings.ca,
         proxy=settings.proxy,
     )
-    connector: Connector = found(settings, http)
-    return connector

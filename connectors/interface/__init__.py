@@ -2,6 +2,7 @@
 
 from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
+from connectors.interface.inspection import Finding, Found, FoundField, FoundValue, Inspector, Place, Verdict
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
@@ -15,7 +16,12 @@ __all__ = [
     "Cursor",
     "Fact",
     "FieldsWrite",
+    "Finding",
+    "Found",
+    "FoundField",
+    "FoundValue",
     "Identity",
+    "Inspector",
     "Instant",
     "NativeClock",
     "NativeComment",
@@ -26,11 +32,13 @@ __all__ = [
     "OutageKind",
     "Outcome",
     "Page",
+    "Place",
     "Receipt",
     "Skipped",
     "Survey",
     "Touched",
     "Value",
     "Values",
+    "Verdict",
     "Write",
 ]

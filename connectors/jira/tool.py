@@ -79,6 +79,7 @@ def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
+    inspector="connectors.jira.inspector:JiraInspector",
     settings=JiraSettings,
     signing_in=SigningIn(
         kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json

@@ -9,6 +9,7 @@ import typer
 from slabridge.cli.baseline import baseline
 from slabridge.cli.compare import compare
 from slabridge.cli.demo import demo
+from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
@@ -47,6 +48,7 @@ app.command()(retry)
 app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)
+app.command()(doctor)
 app.command()(validate)
 app.command()(schema)
 app.command()(feasibility)

@@ -131,7 +131,7 @@ def _key(field: FieldInfo) -> JsonSchema:
     tables = [part for part in _parts(field.annotation) if isinstance(part, type) and issubclass(part, TomlTable)]
     if tables:
         return _kind(tables[0].__name__)
-    type_ = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
+    type_: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation
     found = {key: value for key, value in TypeAdapter(type_).json_schema().items() if key != "default"}
     return _any_of([one for one in found.pop("anyOf", [found]) if one != {"type": "null"}]) | {
         key: value for key, value in found.items() if key in ("minItems", "maxItems", "minLength")

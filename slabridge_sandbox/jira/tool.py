@@ -17,6 +17,7 @@ from slabridge_sandbox.jira import (
     issues,
     links,
     people,
+    project_statuses,
     properties,
     request_comments,
     screens,
@@ -38,6 +39,7 @@ from slabridge_sandbox.story import Event
 
 _ACCOUNT = "slabridge"
 _PRIVATE = (
+    *project_statuses.OPERATIONS,
     *site_info.OPERATIONS,
     *issues.OPERATIONS,
     *screens.OPERATIONS,

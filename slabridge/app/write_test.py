@@ -1,0 +1,77 @@
+"""Whether the tool takes what a run would write: asked beforehand, and tried on a ticket that somebody names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+
+import connectors
+from connectors.errors import Refused
+from connectors.interface import Connector, Fact, FieldsWrite, Finding, Instant, NativeTicket
+from slabridge.config import Config, Connection, FieldMap
+from slabridge.config.agreements.result import INSTANTS, WORDS
+
+_AN_INSTANT = Instant(1_772_452_800_000)  # 2026-03-02T12:00:00Z
+_NUMBERS = ("cycle", "target_seconds")
+
+
+def samples(rule: FieldMap) -> Iterator[Fact]:
+    """Yield facts that could come to stand in a field: every word of a result of few words, else one."""
+    result = rule.value.result
+    if result in INSTANTS:
+        yield _AN_INSTANT
+    elif result in WORDS:
+        yield from dict.fromkeys(rule.values.get(word, word) for word in WORDS[result])
+    else:
+        yield 1 if result in _NUMBERS else "slabridge"
+
+
+def write_of(ticket: NativeTicket, connector: Connector, facts: Mapping[str, Fact]) -> FieldsWrite:
+    """Return the write of facts into native fields of a ticket."""
+    return FieldsWrite(ticket.id, ticket.key, {name: connector.encode(name, fact) for name, fact in facts.items()})
+
+
+def write_test(config: Config, key: str) -> Iterator[tuple[str, Finding]]:
+    """Write into every written field of a ticket, read it back, and put back what stood there.
+
+    Yields (connection, finding). It is one write there and one back: rules and mails of the tool may follow both.
+
+    Raises:
+        Refused: no connection has such a ticket.
+        ConnectorError: a tool cannot be asked.
+    """
+    for connection in config.connections:
+        with closing(connectors.open(connection.settings())) as connector:
+            connector.check()
+            tickets = _read(connector, list(connector.ids_of([key]).values()))
+            if tickets:
+                for finding in _tried(connection, connector, tickets[0]):
+                    yield connection.name, finding
+                return
+    named = ", ".join(connection.name for connection in config.connections)
+    raise Refused(f"no connection ({named}) has a ticket {key}, or it is hidden from the account")
+
+
+def _tried(connection: Connection, connector: Connector, ticket: NativeTicket) -> Iterator[Finding]:
+    write = write_of(ticket, connector, {rule.field: next(samples(rule)) for rule in connection.writeback.fields})
+    (receipt,) = connector.write([write])
+    (there,) = _read(connector, [ticket.id]) or [ticket]
+    before = {name: ticket.written.get(name) for name in write.fields}
+    changed = {name: text for name, text in before.items() if there.written.get(name) != text}
+    for name, value in write.fields.items():
+        if there.written.get(name) == value:
+            yield Finding(f"write.{name}", "ok", f"{name} of {ticket.key} takes what is written")
+        else:
+            what = f"{name} of {ticket.key} does not take what is written: {receipt.reason or 'it is ignored'}"
+            yield Finding(f"write.{name}", "failure", what, "give the account the right to write it")
+    if changed:
+        (back,) = connector.write([FieldsWrite(ticket.id, ticket.key, changed)])
+        (last,) = _read(connector, [ticket.id]) or [there]
+        left = {name: text for name, text in changed.items() if last.written.get(name) != text}
+        if left:
+            what = f"{', '.join(left)} of {ticket.key} could not be put back: {back.reason or 'it is ignored'}"
+            yield Finding("write.back", "failure", what, f"set by hand what stood there: {left}")
+        else:
+            yield Finding("write.back", "ok", f"what stood on {ticket.key} stands there again")
+
+
+def _read(connector: Connector, ids: Sequence[str]) -> list[NativeTicket]:
+    return [ticket for page in connector.reread(ids) for ticket in page.tickets] if ids else []
