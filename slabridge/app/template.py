@@ -22,6 +22,12 @@ def template(name: str) -> str:
     return f"{head}\n\n\n{common}\n\n{rest}"
 
 
+def headline(name: str) -> str:
+    """Return what a template is, in a sentence."""
+    head = _PLACE.joinpath(f"{name}.toml").read_text("utf-8").partition("\n#\n")[0]
+    return " ".join(part.removeprefix("#").strip() for part in head.splitlines())
+
+
 def examples(name: str) -> str:
     """Return a template's example tickets, as JSON Lines (docs/tickets.md)."""
     return _PLACE.joinpath(f"{name}.jsonl").read_text("utf-8")

@@ -13,6 +13,7 @@ from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.init import init
 from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.report import report
@@ -48,6 +49,7 @@ app.command()(retry)
 app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)
+app.command()(init)
 app.command()(doctor)
 app.command()(validate)
 app.command()(schema)

@@ -1,0 +1,166 @@
+"""A first configuration: what there is in a tool, as a file that validates (docs/first-hour.md). The tool is read."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import connectors
+from connectors import TOOLS
+from connectors.settings import Settings
+from sla_engine import Engine
+from sla_engine.condition import OWN_FIELDS
+from sla_engine.instant import DAY, moment_of
+from slabridge.app.template import template
+from slabridge.config import ConfigError
+from slabridge.config.agreements.definitions import load_definitions
+from slabridge.config.config import config_of
+from slabridge.config.connections.address import check_url
+from slabridge.config.connections.auth import read_auth
+from slabridge.config.problem import Problem
+from slabridge.config.reading import Reading
+from slabridge.config.schema import json_schema
+from slabridge.proposal.connection import CHECK, Where, connection_text
+from slabridge.text.printed import line
+
+SCHEMA = "slabridge.schema.json"
+SINCE = 90 * DAY
+"""How far back tickets are looked at."""
+_ZONE, _HOLIDAYS = '"Europe/Stockholm"', '["SE:public+de_facto"]'
+"""What the templates have, to be changed to the administrator's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the administrator says of a tool. `auth` is the table that comes to stand in the file."""
+
+    name: str
+    type: str
+    url: str
+    auth: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the file, how many things to look at are marked in it, and how many tickets were looked at."""
+
+    file: Path
+    checks: int
+    sampled: int
+
+
+class Desk:
+    """A tool that is looked at to write its part of the file; to be closed."""
+
+    def __init__(self, asked: Asked, folder: Path) -> None:
+        """Sign in.
+
+        Raises:
+            ConfigError: the address, or a secret, cannot be used.
+            ConnectorError: the tool cannot be asked, or refuses.
+        """
+        self.asked = asked
+        settings = _settings(asked, folder)
+        with closing(connectors.open(settings)) as connector:
+            self.now = connector.check().now
+        self._inspector = connectors.inspect(settings)
+
+    def places(self) -> dict[str, str]:
+        """Return where its tickets are, the busiest first, by name, and in words."""
+        found = self._inspector.places(self.now - SINCE)
+        return {one.name: f"{line(one.label)}, {one.tickets} tickets" for one in found}
+
+    def text(self, place: str, agreements: str) -> tuple[str, int]:
+        """Return the TOML of the connection for these agreements, and how many tickets it goes by."""
+        found = self._inspector.look(place, self.now - SINCE)
+        servicenow = TOOLS[self.asked.type].result_table
+        where = Where(self.asked.name, self.asked.type, _head(self.asked, place, self.now), servicenow)
+        definitions = load_definitions(tomllib.loads(agreements))
+        promises = [
+            f"{one.id}.{objective.name}"
+            for one in definitions.agreements
+            if one.kind == "sla"
+            for objective in one.objectives
+        ]
+        asked = sorted(Engine(definitions).fields - set(OWN_FIELDS) - {"status", "priority", "team"})
+        return connection_text(where, found, list(dict.fromkeys(promises)), asked), found.sampled
+
+    def close(self) -> None:
+        """Give connections back."""
+        self._inspector.close()
+
+
+def agreements_text(name: str, timezone: str, holidays: str) -> str:
+    """Return a template's calendars, clocks and agreements in a time zone, with the holidays of a code ("": none)."""
+    own = json.dumps([holidays]) if holidays else f"[]   {CHECK}whose holidays?"
+    return template(name).replace(_ZONE, json.dumps(timezone)).replace(_HOLIDAYS, own)
+
+
+def write_first(path: Path, agreements: str, timezone: str, desk: Desk, place: str) -> Written:
+    """Write a new file, and the schema that editors follow beside it.
+
+    Raises:
+        ConfigError: the file is there.
+    """
+    if path.exists():
+        raise ConfigError([Problem(str(path), "", None, "is there already, and init overwrites nothing")])
+    head = f"#:schema ./{SCHEMA}\n# What stands behind `check:` was guessed. Every key: docs/configuration.md\n"
+    top = f'\ntimezone = {json.dumps(timezone)}\nstate = "slabridge.db"\n\n\n'
+    connection, sampled = desk.text(place, agreements)
+    _write(path, f"{head}{top}{agreements}\n\n# Where the tickets are.\n\n{connection}")
+    path.with_name(SCHEMA).write_text(f"{json.dumps(json_schema(), ensure_ascii=False)}\n", "utf-8")
+    return Written(path, path.read_text("utf-8").count(CHECK), sampled)
+
+
+def write_second(path: Path, desk: Desk, place: str) -> Written:
+    """Add a connection to a file that is there.
+
+    Raises:
+        ConfigError: the file has problems, or a connection of this name.
+    """
+    before = path.read_text("utf-8")
+    known = config_of(tomllib.loads(before), path)
+    if desk.asked.name in {connection.name for connection in known.connections}:
+        remedy = "give the new one another name with --name"
+        raise ConfigError([Problem(str(path), f"connections.{desk.asked.name}", None, f"is there already; {remedy}")])
+    connection, sampled = desk.text(place, before)
+    _write(path, f"{before.rstrip()}\n\n\n{connection}")
+    return Written(path, connection.count(CHECK), sampled)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file that is valid; a text with problems is never written."""
+    config_of(tomllib.loads(text), path)
+    path.write_text(text, "utf-8")
+
+
+def _settings(asked: Asked, folder: Path) -> Settings:
+    reading = Reading("init")
+    check_url(asked.url, ("url",), reading)
+    account = read_auth({"type": asked.type, "url": asked.url, "auth": asked.auth}, ("auth",), folder, reading)
+    reading.check()
+    assert account is not None  # noqa: S101 - else there was a problem
+    return TOOLS[asked.type].settings(name=asked.name, url=asked.url.rstrip("/"), auth=account.read(), fields=())
+
+
+def _head(asked: Asked, place: str, now: int) -> list[str]:
+    since = f"{moment_of(now - SINCE):%Y-%m-%d}"
+    auth = ", ".join(f"{key} = {_inline(value)}" for key, value in asked.auth.items())
+    if asked.type == "servicenow":
+        of_tool = [
+            f"table = {json.dumps(place)}",
+            'created = "opened_at"   # when a ticket began',
+            f'filter = "sys_created_on>={since} 00:00:00"   # which tickets are taken up',
+        ]
+    else:
+        of_tool = [f"filter = 'project = {place} AND created >= \"{since}\"'   # JQL: which tickets are taken up"]
+    return [f"type = {json.dumps(asked.type)}", f"url = {json.dumps(asked.url)}", f"auth = {{ {auth} }}", *of_tool]
+
+
+def _inline(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{key} = {_inline(inner)}' for key, inner in value.items())} }}"
+    return json.dumps(str(value), ensure_ascii=False)
