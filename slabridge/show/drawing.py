@@ -114,9 +114,9 @@ def _background(svg: ET.Element, picture: Picture, scale: _Scale, height: int) -
         moment, x = zoned(at, picture.zone), scale.x(at)
         day = f"{moment:%a %d %b}"
         ET.SubElement(svg, "path", {"d": f"M{x} {_TOP - 12}V{bottom}", "stroke": _RULE, "fill": "none"})
-        _text(svg, x + 3, _TOP - 16, f"{moment:%H:%M}", fill=_GREY)
+        _text(svg, _beside(x, "00:00", 3), _TOP - 16, f"{moment:%H:%M}", fill=_GREY)
         if day != seen:
-            _text(svg, x + 3, _TOP - 30, day, fill=_GREY, weight="600")
+            _text(svg, _beside(x, day, 3), _TOP - 30, day, fill=_GREY, weight="600")
         seen = day
 
 
@@ -175,9 +175,13 @@ def _mark(svg: ET.Element, mark: Mark, scale: _Scale, top: int) -> None:
     )
     if bad:
         ET.SubElement(svg, "path", {"d": f"M{x - 5} {top - 9}h10l-5 8z", "fill": colour})
+    _text(svg, _beside(x, label, 5), top + _BAR + 14, label, fill=colour, weight="600")
+
+
+def _beside(x: float, label: str, gap: int) -> float:
+    """Return where a label begins that stands to the right of a line, or to its left where the page ends."""
     width = len(label) * _LETTER
-    left = x + 5 if x + 5 + width < WIDTH - 4 else x - 5 - width
-    _text(svg, left, top + _BAR + 14, label, fill=colour, weight="600")
+    return x + gap if x + gap + width < WIDTH - 4 else x - gap - width
 
 
 def _legend(picture: Picture) -> list[tuple[str, float, int]]:
