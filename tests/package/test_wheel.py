@@ -37,14 +37,20 @@ class Installed:
         return ran(self.environment / "bin" / "slabridge", *arguments, folder=self.folder)
 
 
-def ran(program: Path | str, *arguments: Path | str, folder: Path, expected: int = 0, **variables: str) -> str:
+def ran(
+    program: Path | str,
+    *arguments: Path | str,
+    folder: Path,
+    expected: int = 0,
+    variables: dict[str, str] | None = None,
+) -> str:
     environment = {
         name: text for name, text in os.environ.items() if not name.startswith(("PYTHON", "SLABRIDGE", "COV"))
     }
     done = subprocess.run(  # noqa: S603 - our own program
         [program, *arguments],
         cwd=folder,
-        env=environment | variables,
+        env=environment | (variables or {}),
         capture_output=True,
         text=True,
         timeout=4 * PATIENCE,
@@ -158,7 +164,7 @@ def test_installed_as_a_tool_without_extras_it_works_and_names_the_extra_that_it
 ) -> None:
     home, bin_ = str(tmp_path / "home"), str(tmp_path / "bin")
     places = {"UV_TOOL_DIR": home, "UV_TOOL_BIN_DIR": bin_, "PIPX_HOME": home, "PIPX_BIN_DIR": bin_}
-    ran(tool(program), *install, wheel, folder=tmp_path, **places)
+    ran(tool(program), *install, wheel, folder=tmp_path, variables=places)
     slabridge, examples = tmp_path / "bin" / "slabridge", CHECKOUT / "docs" / "examples"
     assert "is valid" in ran(slabridge, "validate", "--config", examples / "config.toml", folder=tmp_path)
     said = ran(slabridge, "sandbox", folder=tmp_path, expected=2)
