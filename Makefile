@@ -47,7 +47,7 @@ report: $(VENV)/.dev
 	$(BIN)/python -m bench.month $(ARGS)
 
 docs: $(VENV)/.dev
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
 
 pages: $(VENV)/.dev
 	$(BIN)/python -m tests.docs.generated

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Literal, get_args, get_origin
 
 import typer.main
 
@@ -73,7 +73,7 @@ def _takes(param: Any) -> str:  # noqa: ANN401
         return ""
     if isinstance(kind, type) and issubclass(kind, Enum):
         return f" {'/'.join(one.value for one in kind)}"
-    return f" {WORDS[kind]}" if kind in WORDS else f" {'/'.join(map(str, get_args(kind)))}"
+    return f" {'/'.join(get_args(kind))}" if get_origin(kind) is Literal else f" {WORDS[kind]}"
 
 
 def _default(param: Any) -> str:  # noqa: ANN401
