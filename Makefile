@@ -3,11 +3,12 @@
 # make check    the same with all that takes longer: coverage with its floor, the package; needs PostgreSQL
 # make package  build the package into dist/
 # make report   write a month's report in all formats into build/report: of a sandbox's tickets, or ARGS="--log TICKETS.jsonl.gz"
-# make reference write the schema of the configuration and the tables of its keys in docs/ anew, from the code
+# make docs     build the documentation as a site into build/site
+# make pages    bring what is made from the code in docs/ up to date: commands, keys, schema, pictures
 # make messages bring the catalogues of translated texts up to date with the code
 # make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test check programs coverage package report reference messages faults lint lock clean
+.PHONY: help demo test check programs coverage package report docs pages messages faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -45,8 +46,11 @@ package: $(VENV)/.dev
 report: $(VENV)/.dev
 	$(BIN)/python -m bench.month $(ARGS)
 
-reference: $(VENV)/.dev
-	$(BIN)/python -m tests.docs.reference
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build
+
+pages: $(VENV)/.dev
+	$(BIN)/python -m tests.docs.generated
 
 messages: $(VENV)/.dev
 	$(BIN)/python -m tests.languages.catalogue

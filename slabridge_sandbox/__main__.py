@@ -27,7 +27,7 @@ def main() -> int:
     except (OSError, LogError) as error:
         return _fail(str(error))
     except ModuleNotFoundError as error:
-        return _fail(f"{error}; it comes with the extra: pip install 'slabridge[sandbox]'")
+        return _fail(f'{error.name} is not installed; for the sandbox: pip install "slabridge[sandbox]"')
     return 0
 
 

@@ -1,5 +1,6 @@
 """`slabridge demo`: to try slabridge without either tool."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,7 +63,8 @@ def demo(  # noqa: PLR0913 - one parameter per option
         try:
             done = through_busy_days(options, days, interval, context.obj(), on_start=on_start, on_run=on_run)
         except SandboxError as error:
-            raise typer.BadParameter(str(error)) from error
+            sys.stderr.write(f"{error}\n")
+            raise typer.Exit(Exit.USAGE) from None
     console.print(table_of(done))
     for seen in done.tickets:
         console.print(panel_of(seen, done.config.definitions))

@@ -34,9 +34,7 @@ def sandbox(  # noqa: PLR0913 - one parameter per option
     try:
         from slabridge_sandbox.server import serve
     except ModuleNotFoundError as error:
-        sys.stderr.write(
-            f"the sandbox needs {error.name}, which comes with the extra: pip install 'slabridge[sandbox]'\n"
-        )
+        sys.stderr.write(f'{error.name} is not installed; for the sandbox: pip install "slabridge[sandbox]"\n')
         raise typer.Exit(Exit.USAGE) from None
 
     def ready(endpoints: Endpoints) -> None:

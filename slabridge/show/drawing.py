@@ -114,9 +114,9 @@ def _background(svg: ET.Element, picture: Picture, scale: _Scale, height: int) -
         moment, x = zoned(at, picture.zone), scale.x(at)
         day = f"{moment:%a %d %b}"
         ET.SubElement(svg, "path", {"d": f"M{x} {_TOP - 12}V{bottom}", "stroke": _RULE, "fill": "none"})
-        _text(svg, x + 3, _TOP - 16, f"{moment:%H:%M}", fill=_GREY)
+        _beside(svg, x, _TOP - 16, f"{moment:%H:%M}", 3, fill=_GREY)
         if day != seen:
-            _text(svg, x + 3, _TOP - 30, day, fill=_GREY, weight="600")
+            _beside(svg, x, _TOP - 30, day, 3, fill=_GREY, weight="600")
         seen = day
 
 
@@ -175,9 +175,15 @@ def _mark(svg: ET.Element, mark: Mark, scale: _Scale, top: int) -> None:
     )
     if bad:
         ET.SubElement(svg, "path", {"d": f"M{x - 5} {top - 9}h10l-5 8z", "fill": colour})
-    width = len(label) * _LETTER
-    left = x + 5 if x + 5 + width < WIDTH - 4 else x - 5 - width
-    _text(svg, left, top + _BAR + 14, label, fill=colour, weight="600")
+    _beside(svg, x, top + _BAR + 14, label, 5, fill=colour, weight="600")
+
+
+def _beside(  # noqa: PLR0913 - how a text looks
+    svg: ET.Element, x: float, y: float, label: str, gap: int, *, fill: str, weight: str = "400"
+) -> None:
+    """Write a label to the right of a line, or to its left where the page ends."""
+    fits = x + gap + len(label) * _LETTER < WIDTH - 4
+    _text(svg, x + gap if fits else x - gap, y, label, fill=fill, weight=weight, to_left=not fits)
 
 
 def _legend(picture: Picture) -> list[tuple[str, float, int]]:
@@ -224,10 +230,13 @@ def _text(  # noqa: PLR0913 - how a text looks
     fill: str = _INK,
     most: float = WIDTH,
     halo: bool = False,
+    to_left: bool = False,
 ) -> None:
-    """Write a text; what is longer than there is room for is cut."""
+    """Write a text; what is longer than there is room for is cut. It begins at `x`, or ends there (`to_left`)."""
     letters = max(1, int(most / (_LETTER * size / 12)))
     attributes = {"x": f"{x:g}", "y": f"{y:g}", "font-size": str(size), "font-weight": weight, "fill": fill}
+    if to_left:
+        attributes["text-anchor"] = "end"
     if halo:
         shadow = attributes | {"stroke": "#ffffff", "stroke-width": "4", "stroke-linejoin": "round", "fill": "#ffffff"}
         ET.SubElement(svg, "text", {**shadow, "aria-hidden": "true"}).text = line(text, letters)

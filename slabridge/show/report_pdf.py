@@ -16,9 +16,11 @@ def pdf_of(document: Document, language: str = "en") -> bytes:
     try:
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of what later versions will need
             import weasyprint  # noqa: PLC0415 - an extra
-    except (ImportError, OSError):
-        message = "PDF needs WeasyPrint and Pango; install slabridge[pdf], and the system's package of Pango"
-        raise NoLibrary(message) from None
+    except ImportError:
+        raise NoLibrary('WeasyPrint is not installed; for PDF: pip install "slabridge[pdf]"') from None
+    except OSError:
+        message = "Pango, a library of the system that WeasyPrint needs, is not installed; Debian: apt install "
+        raise NoLibrary(f"{message}libpangoft2-1.0-0") from None
     return bytes(weasyprint.HTML(string=page_of(document, language, whole=True), url_fetcher=_refused).write_pdf())
 
 

@@ -28,7 +28,7 @@ def workbook_of(document: Document, language: str = "en") -> bytes:
     try:
         import xlsxwriter  # noqa: PLC0415 - an extra
     except ImportError:
-        raise NoLibrary("XLSX needs XlsxWriter; install slabridge[xlsx]") from None
+        raise NoLibrary('XlsxWriter is not installed; for XLSX: pip install "slabridge[xlsx]"') from None
     shown, content = Language(language), BytesIO()
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(content, plain) as book:

@@ -198,7 +198,7 @@ def _engine(url: sa.URL) -> sa.Engine:
     except (sa.exc.ArgumentError, ImportError) as error:
         raise StateError(
             f"state {shown(url)}: the driver {url.drivername!r} is not installed; "
-            'for PostgreSQL: pip install ".[postgres]" (in the checkout)'
+            'for PostgreSQL: pip install "slabridge[postgres]"'
         ) from error
     sa.event.listen(engine, "connect", _configure_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)

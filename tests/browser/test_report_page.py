@@ -1,7 +1,5 @@
 """The page of a report in a real browser: for everybody, on every screen."""
 
-import shutil
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,20 +13,7 @@ from tests.languages.test_catalogues import document as made
 pytestmark = pytest.mark.check
 document = made
 
-CHROMIUM = shutil.which("chromium")
 WIDTHS = {"wide": 1280, "phone": 390, "200 % zoom of a laptop": 640}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Debian's Chromium."""
-    driver = pytest.importorskip("playwright.sync_api", reason="only where `make check` installed playwright")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on this machine")
-    with driver.sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

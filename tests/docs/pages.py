@@ -40,6 +40,12 @@ def blocks(kind: str) -> list[tuple[str, str]]:
     return [(page.name, part.text) for page in PAGES for part in parts(page) if part.kind == kind]
 
 
+def walked(page: Path) -> str | None:
+    """Return the instant at which the walk of a page begins: its commands are run one after the other by an administrator."""
+    found = re.search(r"^<!-- walked from (\S+) -->$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return None if found is None else found[1]
+
+
 def section(page: Path, heading: str) -> str:
     """Return the text under a heading, down to the next one of its level or above."""
     found = re.search(

@@ -127,15 +127,17 @@ def test_every_test_that_is_named_is_there(page: str) -> None:
         assert f"def {name}(" in (CHECKOUT / "tests" / path).read_text(encoding="utf-8"), f"{path}::{name}"
 
 
-def test_the_messages_that_operations_explains_are_in_the_code() -> None:
-    [table] = tables(section(DOCS / "operations.md", "What to do on each error"))
+@pytest.mark.parametrize("page", ["operations.md", "troubleshooting.md"])
+def test_the_messages_that_are_explained_are_in_the_code(page: str) -> None:
     code = " ".join(
         " ".join(path.read_text(encoding="utf-8").split())
         for top in ("connectors", "sla_engine", "slabridge")
         for path in (CHECKOUT / top).rglob("*.py")
     )
-    code = re.sub(r'" f?"', "", code)
-    for row in table:
+    code = re.sub(r"""["'] f?["']""", "", code).replace("\\", "")
+    explained = [table for table in tables((DOCS / page).read_text(encoding="utf-8")) if "message" in table[0]]
+    assert explained
+    for row in (row for table in explained for row in table):
         for message in re.findall(r"`([^`]+)`", row["message"]):
             for part in re.split(r"\.\.\.|\bKEY\b:?|\bNAME\b", message):
                 assert part.strip(" ;") in code, message

@@ -15,16 +15,19 @@ import typer.main
 from slabridge.cli.app import app
 from slabridge.config import warnings_of
 from slabridge.config.config import config_of
-from tests.docs.pages import PAGES, blocks
+from tests.docs.pages import PAGES, blocks, walked
 from tests.places import CHECKOUT
 
 PROGRAM = (
     f'slabridge() {{ "{sys.executable}" sync.py "$@"; }}; python() {{ "{sys.executable}" "$@"; }}; set -o pipefail\n'
 )
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+WALKED = {page.name for page in PAGES if walked(page)}
+"""Their commands follow on each other: tests/docs/test_walks.py."""
 CONSOLE = [
     (page, command, output)
     for page, block in blocks("console")
+    if page not in WALKED
     for command, output in re.findall(r"^\$ (.*)\n((?:[^$].*\n)*)", block, re.MULTILINE)
 ]
 LINES = [
@@ -72,7 +75,12 @@ def test_every_make_target_is_there() -> None:
 
 def test_every_extra_is_there() -> None:
     project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]
-    named = {extra for _, line in LINES for extra in re.findall(r"pip install \"\.\[(\w+)\]\"", line)}
+    named = {
+        extra
+        for _, line in LINES
+        for found in re.findall(r'"(?:slabridge|\.)\[([\w,]+)\]"', line)
+        for extra in found.split(",")
+    }
     assert named == set(project["optional-dependencies"])
 
 

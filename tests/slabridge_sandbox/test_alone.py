@@ -64,7 +64,7 @@ def test_without_its_extra_it_can_be_imported_and_says_what_is_missing_when_it_i
     assert (done.returncode, done.stderr) == (0, "")
     done = run(SERVE, EXTRA)
     assert (done.returncode, done.stderr) == (2, "")
-    assert "pip install 'slabridge[sandbox]'" in json.loads(done.stdout)["error"]
+    assert 'pip install "slabridge[sandbox]"' in json.loads(done.stdout)["error"]
 
 
 @pytest.mark.parametrize("line", ["nothing", "[]", '{"shape": "round"}'])

@@ -82,6 +82,15 @@ def test_everything_lies_within_the_page(example: list[Picture]) -> None:
             assert 0 <= x <= x + width <= WIDTH
 
 
+def test_no_text_runs_out_of_the_page_to_the_right() -> None:
+    drawings = [*pictures(EXAMPLES / "clocks.toml", EXAMPLES / "clocks.jsonl", "2026-03-04T00:00:00Z")]
+    texts = [one.attrib | {"text": one.text or ""} for each in drawings for one in parsed(each).iter(f"{SVG}text")]
+    to_left = [one for one in texts if one.get("text-anchor") == "end"]
+    assert {one["text"] for one in to_left} >= {"21:00", "due 21:00"}
+    for one in [one for one in texts if one not in to_left]:
+        assert float(one["x"]) + len(one["text"]) * _LETTER * int(one["font-size"]) / 12 <= WIDTH
+
+
 def test_texts_of_tickets_stay_texts() -> None:
     document = tomllib.loads(
         '[calendars.c]\ntimezone = "UTC"\nhours = "24x7"\n[agreements.a]\nkind = "sla"\ncalendar = "c"\n'

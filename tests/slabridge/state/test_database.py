@@ -326,5 +326,7 @@ def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         raise ModuleNotFoundError("No module named 'psycopg'")
 
     monkeypatch.setattr("slabridge.state.database.sa.create_engine", missing)
-    with pytest.raises(StateError, match=r"'postgresql\+psycopg' is not installed; .*pip install .\.\[postgres\]"):
+    with pytest.raises(
+        StateError, match=r"'postgresql\+psycopg' is not installed; .*pip install .slabridge\[postgres\]"
+    ):
         State.of("postgresql://127.0.0.1/x")

@@ -1,4 +1,4 @@
-"""What is made of the code: the schema of the file, and the tables of its keys in pages. `make reference` writes them anew."""
+"""The keys of the file in pages and for editors, as they are described in the code."""
 
 import inspect
 import json
@@ -65,9 +65,3 @@ def _below(model: type[TomlTable]) -> Iterator[type[TomlTable]]:
     for each in model.__subclasses__():
         yield each
         yield from _below(each)
-
-
-if __name__ == "__main__":
-    SCHEMA.write_text(schema_text(), encoding="utf-8")
-    for one in PAGES:
-        one.write_text(with_keys(one), encoding="utf-8")

@@ -6,12 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from slabridge.config.agreements.definitions import KNOWN
 from slabridge.config.file import FileTable
 from slabridge.config.schema import described, json_schema
-from tests.docs.reference import PAGES, SCHEMA, models, schema_text, shown, with_keys
+from tests.docs.keys import PAGES, SCHEMA, models, shown
 from tests.places import CHECKOUT
 
 TOMBI = Path(sys.executable).with_name("tombi")
@@ -41,15 +39,6 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(  # noqa: S603
         [TOMBI, "lint", "--offline", "--quiet", folder], cwd=folder, capture_output=True, text=True, check=False
     )
-
-
-def test_the_schema_that_is_kept_is_that_of_the_code() -> None:
-    assert SCHEMA.read_text(encoding="utf-8") == schema_text(), "make reference writes it anew"
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_pages_show_the_keys_of_the_code(page: Path) -> None:
-    assert page.read_text(encoding="utf-8") == with_keys(page), "make reference writes them anew"
 
 
 def test_every_key_is_described_and_every_table_is_shown() -> None:

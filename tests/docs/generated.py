@@ -1,0 +1,23 @@
+"""What of the documentation is made from the code: `make pages` writes it anew."""
+
+from pathlib import Path
+
+from tests.docs.commands import commands_page
+from tests.docs.keys import PAGES, SCHEMA, schema_text, with_keys
+from tests.docs.pictures import pictures
+from tests.places import CHECKOUT
+
+DOCS = CHECKOUT / "docs"
+
+
+def generated() -> dict[Path, str]:
+    """Return the files with their texts."""
+    drawn = {DOCS / "clocks" / f"{name}.svg": picture for name, picture in pictures().items()}
+    keys = {page: with_keys(page) for page in PAGES}
+    return {DOCS / "commands.md": commands_page(), SCHEMA: schema_text()} | keys | drawn
+
+
+if __name__ == "__main__":
+    for path, text in generated().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
