@@ -4,7 +4,7 @@
 # make package  build the package into dist/
 # make report   write a month's report in all formats into build/report: of a sandbox's tickets, or ARGS="--log TICKETS.jsonl.gz"
 # make docs     build the documentation as a site into build/site
-# make pages    bring what is made from the code in docs/ up to date: commands, keys, schema, pictures
+# make pages    bring what is made from the code in docs/ up to date: commands, pictures, what commands print
 # make messages bring the catalogues of translated texts up to date with the code
 # make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help

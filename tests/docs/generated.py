@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.docs.commands import commands_page
 from tests.docs.keys import PAGES, SCHEMA, schema_text, with_keys
 from tests.docs.pictures import pictures
+from tests.docs.walk import WALKED, written_anew
 from tests.places import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
@@ -21,3 +22,5 @@ if __name__ == "__main__":
     for path, text in generated().items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+    for page in WALKED:
+        page.write_text(written_anew(page), "utf-8")

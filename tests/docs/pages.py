@@ -41,7 +41,7 @@ def blocks(kind: str) -> list[tuple[str, str]]:
 
 
 def walked(page: Path) -> str | None:
-    """Return the instant at which the walk of a page begins: its commands are run one after the other by an administrator."""
+    """Return the instant at which the walk through a page begins (tests/docs/walk.py); None for other pages."""
     found = re.search(r"^<!-- walked from (\S+) -->$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return None if found is None else found[1]
 

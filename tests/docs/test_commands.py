@@ -23,7 +23,7 @@ PROGRAM = (
 )
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 WALKED = {page.name for page in PAGES if walked(page)}
-"""Their commands follow on each other: tests/docs/test_walks.py."""
+"""Their commands follow on each other: tests/docs/walk.py."""
 CONSOLE = [
     (page, command, output)
     for page, block in blocks("console")
