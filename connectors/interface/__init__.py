@@ -2,6 +2,7 @@
 
 from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
+from connectors.interface.definition import NativeDefinitions
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
@@ -19,6 +20,7 @@ __all__ = [
     "Instant",
     "NativeClock",
     "NativeComment",
+    "NativeDefinitions",
     "NativeEntry",
     "NativeOutage",
     "NativeRating",

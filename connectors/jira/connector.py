@@ -14,6 +14,7 @@ from connectors.interface import (
     FieldsWrite,
     Identity,
     NativeClock,
+    NativeDefinitions,
     NativeOutage,
     NativeRating,
     Page,
@@ -27,6 +28,7 @@ from connectors.jira.client import CLOUD, Client
 from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
+from connectors.jira.definitions import read_definitions
 from connectors.jira.dialect import Dialect
 from connectors.jira.feedback import read_feedback
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
@@ -143,6 +145,14 @@ class Jira:
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """Read the SLAs of Jira Service Management; see `connectors.jira.clocks`."""
         return read_clocks(self._dialect, self._settings.url, ids)
+
+    def definitions(self) -> NativeDefinitions:
+        """See `Connector.definitions`: those of all service projects; see `connectors.jira.definitions`."""
+        return read_definitions(self._client, self._settings.url)
+
+    def ended(self, most: int) -> Sequence[str]:  # noqa: ARG002 - nobody but the issues themselves says
+        """Return none: only the issues themselves say which SLAs they have."""
+        return ()
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Raise: Jira keeps no outages."""

@@ -12,6 +12,7 @@ from slabridge.cli.demo import demo
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.import_ import import_
 from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.report import report
@@ -47,6 +48,7 @@ app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)
 app.command()(validate)
+app.command("import")(import_)
 app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)

@@ -1,0 +1,206 @@
+"""The definitions of an instance as a document of the configuration."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from slabridge.importing.condition import TooLarge, both, short, table
+from slabridge.importing.document import Imported, Names, Section, common_words
+from slabridge.importing.finding import Finding, Kind, Untranslatable
+from slabridge.importing.row import Row, rows_of
+from slabridge.importing.servicenow.definition import Definition, Reader
+from slabridge.importing.servicenow.group import Group, groups_of, joined
+from slabridge.importing.servicenow.schedule import Schedules
+from slabridge.importing.vocabulary import SUBJECT, Vocabulary
+from slabridge.importing.wanted import Wanted
+
+_SHOWN = (
+    *(
+        "start_condition",
+        "stop_condition",
+        "pause_condition",
+        "resume_condition",
+        "reset_condition",
+        "cancel_condition",
+    ),
+    *("when_to_cancel", "when_to_resume", "duration", "duration_type", "schedule_source", "timezone_source"),
+)
+"""Columns that stand in the comment of a definition that is not translated."""
+
+
+def translate(
+    tables: Mapping[str, Sequence[Mapping[str, Any]]], names: Mapping[tuple[str, str], str], wanted: Wanted
+) -> Imported:
+    """Return what the rows of an instance's tables mean; `names` has the names of (field, code)."""
+    return _Translation(tables, names, wanted).imported()
+
+
+@dataclass(slots=True)
+class _Translation:
+    tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    names: Mapping[tuple[str, str], str]
+    wanted: Wanted
+    clocks: dict[str, Section] = field(default_factory=dict)
+    agreements: list[Section] = field(default_factory=list)
+    comments: list[Section] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    native: dict[str, list[str]] = field(default_factory=dict)
+    clock_names: Names = field(default_factory=Names)
+    agreement_names: Names = field(default_factory=Names)
+
+    def imported(self) -> Imported:
+        vocabulary = Vocabulary(self.wanted.connection, self.names)
+        schedules = self._schedules()
+        own = {} if self.wanted.connection is None else self.wanted.connection.own
+        durations = {row["sys_id"]: row for row in rows_of(self.tables.get("cmn_relative_duration", ()))}
+        created = str(own.get("created", "sys_created_on"))
+        reader = Reader(vocabulary, schedules, durations, created, self.wanted.timezone)
+        definitions: list[Definition] = []
+        for row in self._rows():
+            try:
+                found = reader.read(row)
+                _write(found)  # what cannot be written is refused by itself, not with its group
+                definitions.append(found)
+            except Untranslatable as error:
+                self._refuse(row, error)
+        for group in groups_of(definitions):
+            self._add(group)
+        if created != "sys_created_on" and any(not one.retroactive for one in definitions):
+            why = f"tickets begin here at {created}, and a clock of ServiceNow no earlier than at sys_created_on"
+            self.findings.append(Finding(Kind.DIFFERS, "connection", "created", created, why))
+        found_all = [*schedules.findings, *vocabulary.checks, *self.findings]
+        calendars = list(schedules.sections.values())
+        sections = [
+            *self._heading(found_all),
+            *calendars,
+            *self.clocks.values(),
+            *self.agreements,
+            *self._native(),
+            *self.comments,
+        ]
+        return Imported(sections, tuple(dict.fromkeys(found_all)), self.native, vocabulary.unmapped)
+
+    def _rows(self) -> list[Row]:
+        """Return the definitions that are for the connection's table."""
+        own = None if self.wanted.connection is None else self.wanted.connection.own.get("table", "incident")
+        found = []
+        for row in sorted(rows_of(self.tables.get("contract_sla", ())), key=lambda row: row.get("name")):
+            if row.get("active") == "false":
+                continue
+            if own is None or row.get("collection") == own:
+                found.append(row)
+            else:
+                why = f"is for another table than the connection's, {own}"
+                self.findings.append(Finding(Kind.DROPPED, row.get("name"), "collection", row.get("collection"), why))
+        return found
+
+    def _schedules(self) -> Schedules:
+        return Schedules(
+            {row["sys_id"]: row for row in rows_of(self.tables.get("cmn_schedule", ()))},
+            _by(self.tables.get("cmn_schedule_span", ()), "schedule"),
+            _by(self.tables.get("cmn_other_schedule", ()), "schedule"),
+            self.wanted.horizon,
+            Names(),
+        )
+
+    def _refuse(self, row: Row, error: Untranslatable) -> None:
+        name = row.get("name")
+        self.findings.append(error.finding(name))
+        shown = [f"  {column} = {row.get(column)}" for column in _SHOWN if row.get(column)]
+        held = f" = {error.text}" if error.text else ""
+        self.comments.append(Section((), {}, [f"not translated: {name}: {error.column}{held}: {error.why}", *shown]))
+
+    def _add(self, group: Group) -> None:
+        one, reset = joined(group)
+        names = [member.name for member in group.members]
+        title = common_words(names) or names[0]
+        name = self.agreement_names.take(title)
+        clock = self._clock(title, _write(one) | ({} if reset is None else {"reset": reset}))
+        calendars = {member.calendar for member in group.members}
+        entries: dict[str, Any] = {"kind": one.kind, "name": title}
+        if scope := self._scope(one):
+            entries["scope"] = scope
+        if len(calendars) == 1:
+            entries["calendar"] = one.calendar
+        entries["objectives"] = {one.objective: {"clock": clock, "targets": _targets(group, len(calendars) == 1)}}
+        comments = [] if len(names) == 1 else [f"of {', '.join(names)}"]
+        for member in group.members:
+            self.findings += member.findings
+            comments += [f"{finding.kind}: {finding.column}: {finding.why}" for finding in member.findings]
+        self.agreements.append(Section(("agreements", name), entries, list(dict.fromkeys(comments))))
+        self.native[f"{name}.{one.objective}"] = names
+
+    def _scope(self, one: Definition) -> Any:  # noqa: ANN401 - a table, or None
+        source = {} if self.wanted.connection is None else {"source": self.wanted.connection.name}
+        return source | (table(one.scope) if one.scope else {})
+
+    def _clock(self, title: str, entries: dict[str, Any]) -> str:
+        """Return the name of the clock of such a rule."""
+        for name, section in self.clocks.items():
+            if section.entries == entries:
+                return name
+        name = self.clock_names.take(title)
+        self.clocks[name] = Section(("clocks", name), entries)
+        return name
+
+    def _heading(self, found: Sequence[Finding]) -> list[Section]:
+        lines = [
+            f"{one.kind}: {one.column}{f' = {one.text}' if one.text else ''}: {one.why}"
+            for one in found
+            if one.subject == SUBJECT
+        ]
+        return [Section((), {}, lines)] if lines else []
+
+    def _native(self) -> list[Section]:
+        connection = self.wanted.connection
+        if connection is None or not self.native:
+            return []
+        comments = ["which of the tool's own clocks `slabridge compare` puts beside which objective"]
+        entries = {name: list(of_one) for name, of_one in self.native.items()}
+        return [Section(("connections", connection.name, "native"), entries, comments, off=self.wanted.named)]
+
+
+def _by(rows: Sequence[Mapping[str, Any]], column: str) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows_of(rows):
+        found.setdefault(row.get(column), []).append(row)
+    return found
+
+
+def _write(one: Definition) -> dict[str, Any]:
+    """Return the rule of a definition as a clock of the configuration.
+
+    Raises:
+        Untranslatable: a condition always or never holds, or has too many alternatives.
+    """
+    conditions = {"start": one.start, "pause": one.pause, "stop": one.stop, "cancel": one.cancel}
+    try:
+        if one.reset is not None:
+            # A reset ends a clock only where another can start: else it does nothing there.
+            conditions["reset"] = one.reset if one.cancels == "no_match" else both(one.reset, one.start) or None
+        rule = {key: table(condition) for key, condition in conditions.items() if condition is not None}
+    except TooLarge:
+        raise Untranslatable(
+            "conditions", "", "always or never hold, or have more alternatives than can be read"
+        ) from None
+    if one.cancels == "no_match":
+        rule["cancel"] = {"not": rule["start"]}
+    return rule | ({"on_reset": one.on_reset} if "reset" in rule else {})
+
+
+def _targets(group: Group, one_calendar: bool) -> Any:  # noqa: ANN401 - text, a table or a list of them
+    first = group.members[0]
+    by = isinstance(first.limit, Mapping)
+    if not group.field:
+        return [{"by": first.limit}] if by else first.limit
+    pairs = list(zip(group.members, group.values, strict=True))
+    if one_calendar and not by and all(values is None or len(values) == 1 for values in group.values):
+        named = {values[0]: one.limit for one, values in pairs if values}
+        rest = [one.limit for one, values in pairs if values is None]
+        return {group.field: named} | ({"else": rest[0]} if rest else {})
+    return [
+        ({} if values is None else {"when": {group.field: short(values)}})
+        | ({"by": one.limit} if by else {"within": one.limit})
+        | ({} if one_calendar else {"calendar": one.calendar})
+        for one, values in pairs
+    ]
