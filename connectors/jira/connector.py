@@ -48,7 +48,9 @@ from connectors.jira.write.screen import Screens
 from connectors.jira.write.writer import Writer
 from connectors.parallel import Lanes
 from connectors.roles import Roles
+from sla_engine.instant import DAY
 
+_RECENT = 90 * DAY
 MOST = 1_000
 """The most issues in a page."""
 PAGES = 2
@@ -150,9 +152,12 @@ class Jira:
         """See `Connector.definitions`: those of all service projects; see `connectors.jira.definitions`."""
         return read_definitions(self._client, self._settings.url)
 
-    def ended(self, most: int) -> Sequence[str]:  # noqa: ARG002 - nobody but the issues themselves says
-        """Return none: only the issues themselves say which SLAs they have."""
-        return ()
+    def ended(self, most: int) -> Sequence[str]:
+        """See `Connector.ended`: of the resolved issues of the filter that changed in the last 90 days."""
+        resolved = f"({self._filter}) AND resolution IS NOT EMPTY" if self._filter else "resolution IS NOT EMPTY"
+        pages = self._dialect.search(resolved, self._who.now - _RECENT, self._size)
+        ids = dict.fromkeys(id_ for page in pages for id_, _ in page.rows)
+        return [*reversed(ids)][:most]
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Raise: Jira keeps no outages."""

@@ -47,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What was imported, and the configuration with it and the connection alone; None where there is none to judge by."""
+    """What was imported, and the configuration of it and the connection; None where there is nothing to judge by."""
 
     imported: Imported
     connection: str = ""
@@ -152,6 +152,6 @@ def _joined(document: Mapping[str, Any], path: Path, of: tuple[str, Mapping[str,
     fields = {**table["fields"], **found.unmapped}
     native = {objective: list(names) for objective, names in found.native.items()}
     judged = tomllib.loads(found.text)
-    kept = {key: document[key] for key in ("timezone", "state") if key in document}
+    kept: dict[str, Any] = {key: document[key] for key in ("timezone", "state") if key in document}
     made = {key: judged[key] for key in ("calendars", "clocks", "agreements") if key in judged}
     return config_of({**kept, **made, "connections": {name: {**table, "fields": fields, "native": native}}}, path)

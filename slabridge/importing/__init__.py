@@ -1,1 +1,1 @@
-"""Native SLA definitions translated to the configuration: rows in, a document and findings out (docs/import.md). Pure."""
+"""Native SLA definitions as a configuration: rows in, a document and findings out (docs/import.md). Pure."""

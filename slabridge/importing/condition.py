@@ -120,6 +120,14 @@ def _merged(one: Conjunct, other: Conjunct) -> Conjunct | None:
     return None
 
 
+def opposite(condition: Condition) -> Condition | None:
+    """Return what holds where a condition on one field does not; None for any other."""
+    if len(condition) != 1 or len(condition[0].tests) != 1 or condition[0].event:
+        return None
+    ((name, test),) = condition[0].tests.items()
+    return holds(name, test.values, negated=not test.negated)
+
+
 def fields_of(condition: Condition) -> set[str]:
     """Return the fields that a condition tests."""
     return {name for conjunct in condition for name in conjunct.tests}

@@ -53,7 +53,7 @@ class Imported:
 
     def paths(self, table: str) -> list[str]:
         """Return the names of the tables below calendars, clocks or agreements that are not commented out."""
-        return [one.path[1] for one in self.sections if one.path[:1] == (table,) and not one.off]
+        return [one.path[1] for one in self.sections if one.path[:1] == (table,) and len(one.path) == 2 and not one.off]
 
 
 class Names:

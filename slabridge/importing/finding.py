@@ -1,4 +1,4 @@
-"""What a translation has to say of a native definition: what is lost, what counts otherwise, what a person must check."""
+"""What a translation says of a native definition: what is lost, what counts otherwise, what must be checked."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -40,7 +40,7 @@ def by_date(start: int, length: int) -> Iterable[tuple[int, Piece]]:
 
 
 def pieces_of(start: int, length: int) -> Iterable[tuple[int, Piece]]:
-    """Return a stretch in pieces that `hours` takes: whole where it may run into the next day, else cut at midnights."""
+    """Return a stretch in pieces that `hours` takes: whole where it may run into the next day, else by dates."""
     return [(0, (start, start + length))] if length < DAY and start < DAY else by_date(start, length)
 
 

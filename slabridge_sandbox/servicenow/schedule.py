@@ -65,7 +65,7 @@ def _of(name: str, calendar: Calendar) -> Iterator[tuple[str, Record]]:
 def _holidays(name: str, parent: str, days: list[date]) -> Iterator[tuple[str, Record]]:
     schedule = identify("cmn_schedule", name)
     yield "cmn_schedule", {"sys_id": schedule, "name": name, "time_zone": "floating", "sys_mod_count": 0}
-    link = {"schedule": parent, "child_schedule": schedule, "type": "include", "sys_mod_count": 0}
+    link: Record = {"schedule": parent, "child_schedule": schedule, "type": "include", "sys_mod_count": 0}
     yield "cmn_other_schedule", {"sys_id": identify("cmn_other_schedule", name)} | link
     always = {(day.month, day.day) for day in days if all(day.replace(year=year) in days for year in _YEARS)}
     for month, day in sorted(always):

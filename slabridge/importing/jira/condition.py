@@ -1,9 +1,9 @@
-"""Conditions of SLA metrics, by their ids: a start or a stop is something that happens, a pause something that is so."""
+"""Conditions of SLA metrics, by their ids: a start or a stop is something that happens, a pause what is so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from slabridge.importing.condition import UNSET, Condition, Conjunct, Test, either, holds
+from slabridge.importing.condition import UNSET, Condition, Conjunct, Test, either, holds, short
 from slabridge.importing.finding import Untranslatable
 from slabridge.importing.vocabulary import Vocabulary
 
@@ -31,16 +31,21 @@ def read_conditions(metric: Mapping[str, Any], column: str, vocabulary: Vocabula
         Untranslatable: one of them is not known.
     """
     found = metric.get("config", {}).get("definition", {}).get(column) or ()
-    return either(_condition(one, column, vocabulary) for one in found)
+    statuses = [str(one.get("conditionId")) for one in found if one.get("factoryKey") == _STATUS]
+    rest = [_condition(one, column, vocabulary) for one in found if one.get("factoryKey") != _STATUS]
+    return either([*rest, *([_in_status(statuses, column, vocabulary)] if statuses else [])])
+
+
+def _in_status(ids: Sequence[str], column: str, vocabulary: Vocabulary) -> Condition:
+    """Return the condition that an issue comes to one of these statuses, or for a pause that it is in one."""
+    name, values = vocabulary.field("status"), vocabulary.values("status", ids, column)
+    if column == "pause":
+        return holds(name, values)
+    return (Conjunct({}, {"event": "change", "field": name, "to": short(values)}),)
 
 
 def _condition(raw: Mapping[str, Any], column: str, vocabulary: Vocabulary) -> Condition:
     id_ = str(raw.get("conditionId"))
-    if raw.get("factoryKey") == _STATUS:
-        values = vocabulary.values("status", [id_], column)
-        if column == "pause":
-            return holds(vocabulary.field("status"), values)
-        return (Conjunct({}, {"event": "change", "field": vocabulary.field("status"), "to": values[0]}),)
     if column == "pause" and id_ in _MATCHES:
         native, is_set = _MATCHES[id_]
         return holds(vocabulary.field(native), [UNSET], negated=is_set)

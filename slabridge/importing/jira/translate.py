@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from slabridge.importing.calendar import calendar
 from slabridge.importing.condition import TooLarge, table
 from slabridge.importing.document import Imported, Names, Section
 from slabridge.importing.finding import Finding, Kind, Untranslatable
-from slabridge.importing.jira.calendar import calendar_of
+from slabridge.importing.jira.calendar import read_calendar
 from slabridge.importing.jira.condition import read_conditions
 from slabridge.importing.jira.jql import read_jql
-from slabridge.importing.time import duration, known_zone
+from slabridge.importing.time import duration
 from slabridge.importing.vocabulary import SUBJECT, Vocabulary
 from slabridge.importing.wanted import Wanted
 
@@ -84,8 +85,9 @@ class _Translation:
         self.clocks.append(Section(("clocks", clock), rule))
         entries: dict[str, Any] = {"kind": "sla", "name": title}
         entries |= {"scope": scope} if (scope := self._scope(project)) else {}
-        entries["objectives"] = {"time": {"clock": clock, "targets": targets}}
         self.agreements.append(Section(("agreements", agreement), entries))
+        objective = {"clock": clock, "targets": targets}
+        self.agreements.append(Section(("agreements", agreement, "objectives", "time"), objective))
         self.native[f"{agreement}.time"] = [name]
 
     def _several(self) -> bool:
@@ -126,7 +128,7 @@ class _Translation:
         raw = next((one for one in self.tables.get("calendars", ()) if str(one.get("id")) == id_), None)
         if raw is None:
             raise Untranslatable("calendarId", name, "is not among the calendars that were read")
-        entries = calendar_of(raw)
-        known_zone(entries["timezone"], "timezone")
+        pieces, zone = read_calendar(raw, self.wanted.horizon)
+        entries, comments = calendar(pieces, zone, self.wanted.horizon)
         path = ("calendars", self.names["calendars"].take(str(raw.get("name") or name)))
-        return Section(path, entries, [f"calendar {raw.get('name')!r}"])
+        return Section(path, entries, [f"calendar {raw.get('name')!r}", *comments])

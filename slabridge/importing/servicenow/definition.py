@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from slabridge.importing.condition import Condition, Conjunct, fields_of, holds
+from slabridge.importing.condition import Condition, Conjunct, fields_of, opposite
 from slabridge.importing.finding import Finding, Kind, Untranslatable
 from slabridge.importing.row import Row
 from slabridge.importing.servicenow.query import read_query
@@ -183,7 +183,9 @@ class Reader:
         (conjunct,) = found.start
         start = {name: test for name, test in conjunct.tests.items() if name in moving}
         scope = {name: test for name, test in conjunct.tests.items() if name not in moving}
-        begins = (Conjunct(start),) if start else _opposite(found.stop)
+        begins = (Conjunct(start),) if start else opposite(found.stop or ())
+        if begins is None:
+            raise Untranslatable("retroactive", "true", "beside a start_condition without a state has no equal here")
         why = "a ticket that is reopened gets the time since its beginning there, and a new clock from zero here"
         findings = [Finding(Kind.DIFFERS, found.name, "retroactive", "true", why)]
         if row.get("retroactive_pause") != "true" and found.pause is not None:
@@ -196,11 +198,3 @@ class Reader:
             retroactive=True,
             findings=[*found.findings, *findings],
         )
-
-
-def _opposite(stop: Condition | None) -> Condition:
-    """Return the condition that a stop by one field does not hold."""
-    if stop is None or len(stop) != 1 or len(stop[0].tests) != 1 or stop[0].event:
-        raise Untranslatable("retroactive", "true", "beside a start_condition without a state has no equal here")
-    ((name, test),) = stop[0].tests.items()
-    return holds(name, test.values, negated=not test.negated)

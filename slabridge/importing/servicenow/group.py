@@ -38,13 +38,13 @@ def groups_of(definitions: Sequence[Definition]) -> list[Group]:
 
 
 def _candidates(definitions: Sequence[Definition]) -> Iterator[Group]:
-    alike: dict[tuple[object, ...], list[Definition]] = {}
+    alike: dict[tuple[str, tuple[object, ...]], list[Definition]] = {}
     for one in definitions:
         for name in _parted(one).tests if _may_be_joined(one) else ():
             if not any(condition and name in fields_of(condition) for condition in (one.stop, one.pause, one.cancel)):
                 alike.setdefault((name, _rest(one, name)), []).append(one)
     for (name, _), members in alike.items():
-        group = _group(str(name), members)
+        group = _group(name, members)
         if group is not None:
             yield group
 

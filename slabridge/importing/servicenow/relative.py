@@ -29,8 +29,8 @@ def read_relative(row: Row, subject: str, vocabulary: Vocabulary) -> tuple[dict[
     name = row["name"]
     if name == _DUE_DATE and "current.due_date" in plain and plain.count("current.") == plain.count("current.due_date"):
         why = (
-            "a due date that is empty or past breaches there one second after the start, and one out of hours when they "
-            "next begin; here an empty one gives no result, and any other counts as it is"
+            "a due date that is empty or past breaches there one second after the start, and one out of hours when "
+            "they next begin; here an empty one gives no result, and any other counts as it is"
         )
         return {"field": vocabulary.field("due_date")}, [Finding(Kind.DIFFERS, subject, "duration_type", name, why)]
     found = _STOCK.fullmatch(plain)
@@ -45,7 +45,7 @@ def read_relative(row: Row, subject: str, vocabulary: Vocabulary) -> tuple[dict[
         )
     cutoff, at = f"{times[0]}:{times[1]}", f"{times[3]}:{times[4]}"
     why = (
-        f"what arrives on a closed day, or after the last hours before a later cutoff, gets one day more there; at {cutoff}:00 "
-        "itself it still counts as before the cutoff there, and here as after it"
+        f"what arrives on a closed day, or after hours though before {cutoff}, gets one day more there; what arrives "
+        f"at {cutoff}:00 itself is in time there, and late here"
     )
     return {"days": int(days), "at": at, "cutoff": cutoff}, [Finding(Kind.DIFFERS, subject, "duration_type", name, why)]

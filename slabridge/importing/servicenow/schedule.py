@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
+from slabridge.importing.calendar import calendar
 from slabridge.importing.document import Names, Section
 from slabridge.importing.finding import Finding, Kind, Untranslatable
 from slabridge.importing.row import Row
-from slabridge.importing.servicenow.calendar import calendar_of
+from slabridge.importing.servicenow.calendar import pieces_of, remarks
 from slabridge.importing.servicenow.span import Span, read_span
 from slabridge.importing.time import known_zone
 from slabridge.importing.wanted import Horizon
@@ -72,18 +72,18 @@ class Schedules:
                 spans.append(read_span(row, of_zone))
             except Untranslatable as error:
                 self._refuse(error, name, comments, f"entry {row.get('name')!r}")
-        entries: dict[str, Any] = {"timezone": zone}
-        try:
-            found = calendar_of(name, spans, zone, self.horizon)
-        except Untranslatable as error:
-            self._refuse(error, name, comments, "")
-        else:
-            entries = found.entries
-            self.findings += found.findings
-            if not comments:
-                return Section(path, entries, [f"schedule {name!r}", *found.comments])
-            comments += found.comments
-        return Section(path, entries, [f"schedule {name!r} could not be translated whole:", *comments], off=True)
+        if all(span.excluded for span in spans):
+            self._refuse(Untranslatable("schedule", name, "has no working time"), name, comments, "")
+        pieces = pieces_of(spans, self.horizon)
+        entries, said = calendar(pieces, zone, self.horizon)
+        if comments:
+            return Section(path, entries, [f"schedule {name!r} could not be translated whole:", *comments], off=True)
+        self.findings += [finding for span in spans for finding in remarks(span, name, self.horizon)]
+        if pieces.listed:
+            years = f"from {self.horizon.first} to {self.horizon.last}"
+            why = f"what repeats by a rule that the configuration has not is listed by date, {years}"
+            self.findings.append(Finding(Kind.DIFFERS, name, "schedule", "", why))
+        return Section(path, entries, [f"schedule {name!r}", *said])
 
     def _rows(self, sys_id: str, zone: str, comments: list[str], seen: set[str]) -> list[tuple[Row, str]]:
         """Return the entries of a schedule and of those that it includes, with the zone of their own schedule."""

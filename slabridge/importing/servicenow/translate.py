@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from slabridge.importing.condition import TooLarge, both, short, table
+from slabridge.importing.condition import table
 from slabridge.importing.document import Imported, Names, Section, common_words
 from slabridge.importing.finding import Finding, Kind, Untranslatable
 from slabridge.importing.row import Row, rows_of
 from slabridge.importing.servicenow.definition import Definition, Reader
 from slabridge.importing.servicenow.group import Group, groups_of, joined
+from slabridge.importing.servicenow.rule import rule_of, targets_of
 from slabridge.importing.servicenow.schedule import Schedules
 from slabridge.importing.vocabulary import SUBJECT, Vocabulary
 from slabridge.importing.wanted import Wanted
@@ -59,7 +60,7 @@ class _Translation:
         for row in self._rows():
             try:
                 found = reader.read(row)
-                _write(found)  # what cannot be written is refused by itself, not with its group
+                rule_of(found)  # what cannot be written is refused by itself, not with its group
                 definitions.append(found)
             except Untranslatable as error:
                 self._refuse(row, error)
@@ -115,19 +116,20 @@ class _Translation:
         names = [member.name for member in group.members]
         title = common_words(names) or names[0]
         name = self.agreement_names.take(title)
-        clock = self._clock(title, _write(one) | ({} if reset is None else {"reset": reset}))
+        clock = self._clock(title, rule_of(one) | ({} if reset is None else {"reset": reset}))
         calendars = {member.calendar for member in group.members}
         entries: dict[str, Any] = {"kind": one.kind, "name": title}
         if scope := self._scope(one):
             entries["scope"] = scope
         if len(calendars) == 1:
             entries["calendar"] = one.calendar
-        entries["objectives"] = {one.objective: {"clock": clock, "targets": _targets(group, len(calendars) == 1)}}
         comments = [] if len(names) == 1 else [f"of {', '.join(names)}"]
         for member in group.members:
             self.findings += member.findings
             comments += [f"{finding.kind}: {finding.column}: {finding.why}" for finding in member.findings]
         self.agreements.append(Section(("agreements", name), entries, list(dict.fromkeys(comments))))
+        objective = {"clock": clock, "targets": targets_of(group, len(calendars) == 1)}
+        self.agreements.append(Section(("agreements", name, "objectives", one.objective), objective))
         self.native[f"{name}.{one.objective}"] = names
 
     def _scope(self, one: Definition) -> Any:  # noqa: ANN401 - a table, or None
@@ -156,6 +158,7 @@ class _Translation:
         if connection is None or not self.native:
             return []
         comments = ["which of the tool's own clocks `slabridge compare` puts beside which objective"]
+        comments += ["the connection has such a table already: merge this one into it"] if self.wanted.named else []
         entries = {name: list(of_one) for name, of_one in self.native.items()}
         return [Section(("connections", connection.name, "native"), entries, comments, off=self.wanted.named)]
 
@@ -165,42 +168,3 @@ def _by(rows: Sequence[Mapping[str, Any]], column: str) -> dict[str, list[Row]]:
     for row in rows_of(rows):
         found.setdefault(row.get(column), []).append(row)
     return found
-
-
-def _write(one: Definition) -> dict[str, Any]:
-    """Return the rule of a definition as a clock of the configuration.
-
-    Raises:
-        Untranslatable: a condition always or never holds, or has too many alternatives.
-    """
-    conditions = {"start": one.start, "pause": one.pause, "stop": one.stop, "cancel": one.cancel}
-    try:
-        if one.reset is not None:
-            # A reset ends a clock only where another can start: else it does nothing there.
-            conditions["reset"] = one.reset if one.cancels == "no_match" else both(one.reset, one.start) or None
-        rule = {key: table(condition) for key, condition in conditions.items() if condition is not None}
-    except TooLarge:
-        raise Untranslatable(
-            "conditions", "", "always or never hold, or have more alternatives than can be read"
-        ) from None
-    if one.cancels == "no_match":
-        rule["cancel"] = {"not": rule["start"]}
-    return rule | ({"on_reset": one.on_reset} if "reset" in rule else {})
-
-
-def _targets(group: Group, one_calendar: bool) -> Any:  # noqa: ANN401 - text, a table or a list of them
-    first = group.members[0]
-    by = isinstance(first.limit, Mapping)
-    if not group.field:
-        return [{"by": first.limit}] if by else first.limit
-    pairs = list(zip(group.members, group.values, strict=True))
-    if one_calendar and not by and all(values is None or len(values) == 1 for values in group.values):
-        named = {values[0]: one.limit for one, values in pairs if values}
-        rest = [one.limit for one, values in pairs if values is None]
-        return {group.field: named} | ({"else": rest[0]} if rest else {})
-    return [
-        ({} if values is None else {"when": {group.field: short(values)}})
-        | ({"by": one.limit} if by else {"within": one.limit})
-        | ({} if one_calendar else {"calendar": one.calendar})
-        for one, values in pairs
-    ]
