@@ -114,7 +114,7 @@ class _Translation:
     def _add(self, group: Group) -> None:
         one, reset = joined(group)
         names = [member.name for member in group.members]
-        title = common_words(names) or names[0]
+        title = (common_words(names) if len(names) > 1 else "") or names[0]
         name = self.agreement_names.take(title)
         clock = self._clock(title, rule_of(one) | ({} if reset is None else {"reset": reset}))
         calendars = {member.calendar for member in group.members}

@@ -1,0 +1,202 @@
+"""What is imported counts as the tools' own engines do, measured over tickets that ended there."""
+
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import pytest
+import requests
+
+from sla_engine.instant import moment_of, parse_instant
+from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.hours import HOURS, SERVICE_DESK
+from slabridge_sandbox.options import SandboxOptions
+from tests.patience import PATIENCE
+from tests.slabridge.importing.conftest import Call, configured
+
+LISTS = ("contract_sla", "cmn_schedule", "cmn_schedule_span", "cmn_other_schedule", "cmn_relative_duration")
+RELATIVE = "Next day at 4pm if before 10am"
+
+
+def ask(sandbox: Sandbox, method: str, path: str, **body: str) -> Any:  # noqa: ANN401 - JSON
+    endpoint = sandbox.servicenow
+    answer = requests.request(
+        method,
+        f"{endpoint.url}/api/now/table/{path}",
+        json=body or None,
+        params={"sysparm_exclude_reference_link": "true"},
+        auth=(endpoint.user, endpoint.secret),
+        timeout=PATIENCE,
+    )
+    assert answer.ok, answer.text
+    return answer.json()["result"]
+
+
+def define(sandbox: Sandbox, names: str, **columns: str) -> None:
+    """Change all definitions whose name ends so, and let the instance work its SLAs out anew."""
+    for row in ask(sandbox, "GET", f"contract_sla?sysparm_query=nameENDSWITH{names}"):
+        ask(sandbox, "PATCH", f"contract_sla/{row['sys_id']}", **columns)
+    assert requests.post(f"{sandbox.servicenow.url}/sandbox/repair-slas", timeout=PATIENCE).ok
+
+
+def measured(call: Call, sandbox: Sandbox, tool: str, folder: Path, *options: str) -> dict[str, Any]:
+    """Import from a tool; return what was printed as JSON."""
+    code, out, err = call("import", tool, "--json", "--config", configured(sandbox, folder / "config.toml"), *options)
+    assert code == 0, err
+    return dict(json.loads(out))
+
+
+def counts_alike(found: Mapping[str, Any]) -> None:
+    """Assert that every clock was counted as there, to the second.
+
+    What ServiceNow stores as the breach time is not moved by a pause in which a ticket ends; where two pauses meet in
+    the same second, `compare` cannot tell which of them that is.
+    """
+    summary = found["compared"]["summary"]
+    assert summary["agree"] > 50
+    assert set(summary["reasons"]) <= {"paused", "rounding", "stale"}
+    for one in found["compared"]["apart"]:
+        assert (one["finding"], one["differences"], one["elapsed_apart_seconds"]) == ("unexplained", ["due_at"], 0), one
+
+
+def test_the_definitions_of_a_servicenow_count_here_as_there(call: Call, both_tools: Sandbox, tmp_path: Path) -> None:
+    found = measured(call, both_tools, "servicenow", tmp_path)
+    counts_alike(found)
+    assert [one["kind"] for one in found["findings"]] == ["differs"]
+    calendar = tomllib.loads(found["toml"])["calendars"]["service-desk-hours"]
+    assert calendar["holidays"] == ["SE:public+de_facto"]
+    assert calendar["closed"] == ["2026-01-05 12:00-24:00", "2026-06-05"]
+
+
+def test_the_metrics_of_a_jira_count_here_as_there(call: Call, both_tools: Sandbox, tmp_path: Path) -> None:
+    found = measured(call, both_tools, "jira", tmp_path)
+    summary = found["compared"]["summary"]
+    assert summary["agree"] > 50
+    assert found["compared"]["apart"] == []
+    assert [one["column"] for one in found["findings"]] == ["resolution", "project"]
+
+
+CHANGED = {
+    "retroactive": ("resolution", {"retroactive": "true", "set_start_to": "opened_at", "retroactive_pause": "true"}),
+    "cancelled by a condition": ("resolution", {"when_to_cancel": "on_condition", "cancel_condition": "state=8"}),
+    "never cancelled": ("response", {"when_to_cancel": "never"}),
+    "reset by a condition": ("resolution", {"reset_condition": "state=3", "reset_action": "complete"}),
+}
+
+
+@pytest.mark.parametrize(("names", "columns"), CHANGED.values(), ids=CHANGED.keys())
+def test_other_ways_to_define_count_here_as_there(
+    names: str, columns: dict[str, str], call: Call, tmp_path: Path
+) -> None:
+    with Sandbox(SandboxOptions(size=250, share=0.0), in_process=True) as sandbox:
+        define(sandbox, names, **columns)
+        found = measured(call, sandbox, "servicenow", tmp_path)
+    counts_alike(found)
+
+
+def test_a_relative_duration_counts_as_there_but_for_what_arrives_on_a_closed_day(call: Call, tmp_path: Path) -> None:
+    with Sandbox(SandboxOptions(size=400, share=0.0), in_process=True) as sandbox:
+        [row] = ask(sandbox, "GET", f"cmn_relative_duration?name={RELATIVE}")
+        define(sandbox, "P3 resolution", duration_type=row["sys_id"])
+        found = measured(call, sandbox, "servicenow", tmp_path)
+    text = tomllib.loads(found["toml"])
+    by = {"days": 1, "at": "16:00", "cutoff": "10:00"}
+    assert text["agreements"]["p3-resolution"]["objectives"]["resolution"]["targets"] == [{"by": by}]
+    desk = HOURS[SERVICE_DESK]
+
+    def arrived_closed(one: Mapping[str, Any]) -> bool:
+        day: date = moment_of(parse_instant(one["theirs"]["started_at"])).astimezone(desk.zone).date()
+        return day in desk.holidays or not desk.weekly[day.weekday()]
+
+    apart = [one for one in found["compared"]["apart"] if one["native"] == "P3 resolution"]
+    assert apart, "some arrive on a Sunday"
+    assert [one for one in apart if not arrived_closed(one)] == []
+    assert found["compared"]["summary"]["agree"] > 50
+    assert any("closed day" in one["why"] for one in found["findings"])
+
+
+def exported(sandbox: Sandbox, folder: Path) -> list[Path]:
+    """Export the lists as XML, as the menu of a list does."""
+    paths = []
+    for table in LISTS:
+        records = "".join(
+            f'<{table} action="INSERT_OR_UPDATE">{columns(row)}</{table}>' for row in ask(sandbox, "GET", table)
+        )
+        paths.append(folder / f"{table}.xml")
+        paths[-1].write_text(
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<unload unload_date="2026-03-02 08:00:00">{records}</unload>'
+        )
+    return paths
+
+
+def columns(row: Mapping[str, str]) -> str:
+    return "".join(f"<{name}>{escape(text)}</{name}>" for name, text in row.items())
+
+
+def test_exported_lists_give_what_the_instance_itself_gives(call: Call, both_tools: Sandbox, tmp_path: Path) -> None:
+    config = configured(both_tools, tmp_path / "config.toml")
+    years = ("--years", "2025-2029")
+    code, live, _ = call("import", "servicenow", "--config", config, "--compare", 0, *years)
+    files = [option for path in exported(both_tools, tmp_path) for option in ("--from", path)]
+    assert (code, call("import", "servicenow", "--config", config, *files, *years)[:2]) == (0, (0, live))
+    without, alone, err = call("import", "servicenow", *files, *years)
+    assert (without, "state = { not = [" in alone, "check: fields and values: state" in err) == (0, True, True)
+
+
+def test_the_document_joined_to_its_connection_is_valid(call: Call, both_tools: Sandbox, tmp_path: Path) -> None:
+    config = configured(both_tools, tmp_path / "config.toml")
+    made = tmp_path / "imported.toml"
+    code, out, _ = call("import", "servicenow", "--config", config, "--compare", 0, "--output", made)
+    assert (code, out) == (0, "")
+    connection, _, _ = config.read_text().partition("[connections.snow.native]")
+    values = config.read_text().partition("[connections.snow.values.status]")
+    rest = values[2].partition("[[connections.snow.writeback")[0]
+    config.write_text(f"{connection}[connections.snow.values.status]{rest}")
+    code, again, _ = call("import", "servicenow", "--config", config, "--compare", 0)
+    joined = tmp_path / "joined.toml"
+    joined.write_text(config.read_text() + again)
+    code, out, _ = call("validate", "--config", joined)
+    assert (code, "is valid: 1 connections, 2 calendars, 2 agreements, 2 objectives" in out) == (0, True), out
+
+
+HIDDEN = {
+    "a table": ({"hidden_tables": ["cmn_schedule_span"]}, "cmn_schedule_span"),
+    "rows of entries": ({"hidden_rows": {"cmn_schedule_span": "type=exclude"}}, "rows of cmn_schedule_span are hidden"),
+    "definitions": ({"hidden_rows": {"contract_sla": "name=P1 response"}}, "rows of contract_sla are hidden"),
+}
+
+
+@pytest.mark.parametrize(("switches", "message"), HIDDEN.values(), ids=HIDDEN.keys())
+def test_what_may_not_be_read_whole_is_not_imported(
+    switches: dict[str, Any], message: str, call: Call, both_tools: Sandbox, tmp_path: Path
+) -> None:
+    both_tools.switch("servicenow", **switches)
+    try:
+        code, out, err = call("import", "servicenow", "--config", configured(both_tools, tmp_path / "config.toml"))
+    finally:
+        both_tools.switch("servicenow", hidden_tables=[], hidden_rows={})
+    assert (code, out, message in err) == (3, "", True), err
+
+
+def test_a_column_that_may_not_be_read_refuses_the_definitions(call: Call, both_tools: Sandbox, tmp_path: Path) -> None:
+    both_tools.switch("servicenow", hidden_fields={"contract_sla": ["pause_condition"]})
+    try:
+        code, out, err = call("import", "servicenow", "--config", configured(both_tools, tmp_path / "config.toml"))
+    finally:
+        both_tools.switch("servicenow", hidden_fields={})
+    assert (code, "agreements" in out, err.count("untranslated:")) == (3, False, 8)
+
+
+def test_a_jira_shows_its_metrics_to_who_administers_the_project(
+    call: Call, both_tools: Sandbox, tmp_path: Path
+) -> None:
+    both_tools.switch("jira", withheld=["ADMINISTER_PROJECTS"])
+    try:
+        code, out, err = call("import", "jira", "--config", configured(both_tools, tmp_path / "config.toml"))
+    finally:
+        both_tools.switch("jira", withheld=[])
+    assert (code, out, "must administer the project" in err) == (3, "", True), err
