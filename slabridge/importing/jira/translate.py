@@ -81,6 +81,9 @@ class _Translation:
         except TooLarge:
             raise Untranslatable("definition", "", "has conditions that always hold") from None
         title = f"{project} {name}" if self._several() else name
+        if len(targets) > 1:
+            why = "a change in the very act that stops the clock chooses the goal there, and here the one before it stands"
+            self.vocabulary.checks[Finding(Kind.DIFFERS, SUBJECT, "goals", "", why)] = None
         clock, agreement = self.names["clocks"].take(title), self.names["agreements"].take(title)
         self.clocks.append(Section(("clocks", clock), rule))
         entries: dict[str, Any] = {"kind": "sla", "name": title}

@@ -80,6 +80,9 @@ class Reader:
         if conditions["stop"] is None:
             why = "is empty, which never matches: it is never completed, there and here"
             findings.append(Finding(Kind.CHECK, name, "stop_condition", "", why))
+        if conditions["reset"] and not all(one.event for one in conditions["reset"]):
+            why = "resets at each update while it holds; here a change and a comment of one update are two"
+            findings.append(Finding(Kind.DIFFERS, name, "reset_condition", row["reset_condition"], why))
         cancels = self._one_of(row, "when_to_cancel", ("no_match", "on_condition", "never"))
         found = Definition(
             name=name,

@@ -37,9 +37,13 @@ def ask(sandbox: Sandbox, method: str, path: str, **body: str) -> Any:  # noqa: 
 
 
 def define(sandbox: Sandbox, names: str, **columns: str) -> None:
-    """Change all definitions whose name ends so, and let the instance work its SLAs out anew."""
+    """Change all definitions whose name ends so."""
     for row in ask(sandbox, "GET", f"contract_sla?sysparm_query=nameENDSWITH{names}"):
         ask(sandbox, "PATCH", f"contract_sla/{row['sys_id']}", **columns)
+
+
+def repair(sandbox: Sandbox) -> None:
+    """Let the instance work its SLAs out anew."""
     assert requests.post(f"{sandbox.servicenow.url}/sandbox/repair-slas", timeout=PATIENCE).ok
 
 
@@ -74,27 +78,23 @@ def test_the_definitions_of_a_servicenow_count_here_as_there(call: Call, both_to
 
 def test_the_metrics_of_a_jira_count_here_as_there(call: Call, both_tools: Sandbox, tmp_path: Path) -> None:
     found = measured(call, both_tools, "jira", tmp_path)
-    summary = found["compared"]["summary"]
-    assert summary["agree"] > 50
-    assert found["compared"]["apart"] == []
-    assert [one["column"] for one in found["findings"]] == ["resolution", "project"]
+    assert found["compared"]["summary"]["agree"] > 50
+    assert [one["column"] for one in found["findings"]] == ["resolution", "goals", "project"]
+    for one in found["compared"]["apart"]:  # the priority was changed in the act of resolving, which is a finding
+        assert one["elapsed_apart_seconds"] == 0, one
+        assert "target" in one["differences"], one
 
 
-CHANGED = {
-    "retroactive": ("resolution", {"retroactive": "true", "set_start_to": "opened_at", "retroactive_pause": "true"}),
-    "cancelled by a condition": ("resolution", {"when_to_cancel": "on_condition", "cancel_condition": "state=8"}),
-    "never cancelled": ("response", {"when_to_cancel": "never"}),
-    "reset by a condition": ("resolution", {"reset_condition": "state=3", "reset_action": "complete"}),
-}
-
-
-@pytest.mark.parametrize(("names", "columns"), CHANGED.values(), ids=CHANGED.keys())
-def test_other_ways_to_define_count_here_as_there(
-    names: str, columns: dict[str, str], call: Call, tmp_path: Path
-) -> None:
-    with Sandbox(SandboxOptions(size=250, share=0.0), in_process=True) as sandbox:
-        define(sandbox, names, **columns)
+def test_other_ways_to_start_and_to_cancel_count_here_as_there(call: Call, tmp_path: Path) -> None:
+    with Sandbox(SandboxOptions(size=200, share=0.0), in_process=True) as sandbox:
+        define(sandbox, "response", when_to_cancel="never")
+        define(sandbox, "P4 resolution", when_to_cancel="on_condition", cancel_condition="state=8")
+        since = {"retroactive": "true", "set_start_to": "opened_at", "retroactive_pause": "true"}
+        for priority in ("P1", "P2", "P3"):
+            define(sandbox, f"{priority} resolution", **since)
+        repair(sandbox)
         found = measured(call, sandbox, "servicenow", tmp_path)
+    assert len(tomllib.loads(found["toml"])["agreements"]) == 4 + 1 + 1
     counts_alike(found)
 
 
@@ -102,6 +102,7 @@ def test_a_relative_duration_counts_as_there_but_for_what_arrives_on_a_closed_da
     with Sandbox(SandboxOptions(size=400, share=0.0), in_process=True) as sandbox:
         [row] = ask(sandbox, "GET", f"cmn_relative_duration?name={RELATIVE}")
         define(sandbox, "P3 resolution", duration_type=row["sys_id"])
+        repair(sandbox)
         found = measured(call, sandbox, "servicenow", tmp_path)
     text = tomllib.loads(found["toml"])
     by = {"days": 1, "at": "16:00", "cutoff": "10:00"}
@@ -112,7 +113,8 @@ def test_a_relative_duration_counts_as_there_but_for_what_arrives_on_a_closed_da
         day: date = moment_of(parse_instant(one["theirs"]["started_at"])).astimezone(desk.zone).date()
         return day in desk.holidays or not desk.weekly[day.weekday()]
 
-    apart = [one for one in found["compared"]["apart"] if one["native"] == "P3 resolution"]
+    ended = [one for one in found["compared"]["apart"] if one["theirs"]["stage"] == "completed"]
+    apart = [one for one in ended if one["native"] == "P3 resolution"]
     assert apart, "some arrive on a Sunday"
     assert [one for one in apart if not arrived_closed(one)] == []
     assert found["compared"]["summary"]["agree"] > 50
