@@ -23,7 +23,8 @@ def read_exported(files: Iterable[tuple[str, bytes]]) -> NativeDefinitions:
             if not _NAME.fullmatch(record.tag) or record.get("action") == "DELETE":
                 continue
             row = {column.tag: (column.text or "").strip() for column in record}
-            tables.setdefault(record.tag, {})[row.get("sys_id", "")] = row
+            rows = tables.setdefault(record.tag, {})
+            rows[row.get("sys_id") or f"without sys_id {len(rows)}"] = row
             for item in record.iterfind("*/item"):
                 field, code, shown = (item.get(key) or "" for key in ("field", "value", "display_value"))
                 if field and code and shown and "," not in code:

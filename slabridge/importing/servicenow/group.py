@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from slabridge.importing.condition import Condition, Conjunct, Test, fields_of, key
+from slabridge.importing.condition import Condition, Conjunct, Test, fields_of, key, short
 from slabridge.importing.servicenow.definition import Definition
 
 
@@ -108,6 +108,6 @@ def joined(group: Group) -> tuple[Definition, Any]:
         return replace(first, scope=condition), None
     reset: Any = {"event": "change", "field": group.field}
     if None in group.values:
-        listed = list(values)
+        listed = short(values)
         reset = [reset | {"to": listed}, reset | {"from": listed}]
     return replace(first, start=condition or ()), reset
