@@ -153,5 +153,6 @@ def _joined(document: Mapping[str, Any], path: Path, of: tuple[str, Mapping[str,
     native = {objective: list(names) for objective, names in found.native.items()}
     judged = tomllib.loads(found.text)
     kept: dict[str, Any] = {key: document[key] for key in ("timezone", "state") if key in document}
-    made = {key: judged[key] for key in ("calendars", "clocks", "agreements") if key in judged}
-    return config_of({**kept, **made, "connections": {name: {**table, "fields": fields, "native": native}}}, path)
+    made: dict[str, Any] = {key: judged[key] for key in ("calendars", "clocks", "agreements") if key in judged}
+    joined = {**table, "fields": fields, "native": native}
+    return config_of({**kept, **made, "connections": {name: joined}}, path)

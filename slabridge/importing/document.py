@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slabridge.importing.finding import Finding, Kind
+from slabridge.importing.wanted import Wanted
 from slabridge.text import toml
 
 
@@ -54,6 +55,16 @@ class Imported:
     def paths(self, table: str) -> list[str]:
         """Return the names of the tables below calendars, clocks or agreements that are not commented out."""
         return [one.path[1] for one in self.sections if one.path[:1] == (table,) and len(one.path) == 2 and not one.off]
+
+
+def native_section(wanted: Wanted, native: Mapping[str, Sequence[str]]) -> list[Section]:
+    """Return which of the tool's clocks stand for which objectives; a comment where the connection has such a table."""
+    if wanted.connection is None or not native:
+        return []
+    comments = ["which of the tool's own clocks `slabridge compare` puts beside which objective"]
+    comments += ["the connection has such a table already: merge this one into it"] if wanted.named else []
+    entries = {objective: list(names) for objective, names in native.items()}
+    return [Section(("connections", wanted.connection.name, "native"), entries, comments, off=wanted.named)]
 
 
 class Names:

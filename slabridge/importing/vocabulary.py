@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from slabridge.config import Connection
+from slabridge.importing.document import Section
 from slabridge.importing.finding import Finding, Kind, Untranslatable
 
 SUBJECT = "fields and values"
@@ -39,7 +40,7 @@ class Vocabulary:
                 if self.connection is None
                 else f"[connections.{self.connection.name}.fields]"
             )
-            self._check(native, "", f"is not mapped; write {name} = {native!r} under {place}")
+            self.say(Kind.CHECK, native, "", f"is not mapped; write {name} = {native!r} under {place}")
         return name
 
     def values(self, native: str, codes: Sequence[str], column: str) -> list[str]:
@@ -69,11 +70,18 @@ class Vocabulary:
         if label is None and len(code) == 32 and set(code) <= set("0123456789abcdef"):
             raise Untranslatable(column, code, f"is the sys_id of a {native} whose name is not known")
         if mapping or label is None:
-            self._check(native, code, f"is not among the values of {self.field(native)}; it stands as it is")
+            self.say(Kind.CHECK, native, code, f"is not among the values of {self.field(native)}; it stands as it is")
         return label or code
 
-    def _check(self, column: str, text: str, why: str) -> None:
-        self.checks[Finding(Kind.CHECK, SUBJECT, column, text, why)] = None
+    def say(self, kind: Kind, column: str, text: str, why: str) -> None:
+        """Note what is to be said of the words, once."""
+        self.checks[Finding(kind, SUBJECT, column, text, why)] = None
+
+    def heading(self) -> list[Section]:
+        """Return what is said of the words, as comments."""
+        found = [one for one in self.checks if one.subject == SUBJECT]
+        lines = [f"{one.kind}: {one.column}{f' = {one.text}' if one.text else ''}: {one.why}" for one in found]
+        return [Section((), {}, lines)] if lines else []
 
 
 def _alike(other: str, codes: Sequence[str]) -> bool:

@@ -66,7 +66,7 @@ def _holidays(name: str, parent: str, days: list[date]) -> Iterator[tuple[str, R
     schedule = identify("cmn_schedule", name)
     yield "cmn_schedule", {"sys_id": schedule, "name": name, "time_zone": "floating", "sys_mod_count": 0}
     link: Record = {"schedule": parent, "child_schedule": schedule, "type": "include", "sys_mod_count": 0}
-    yield "cmn_other_schedule", {"sys_id": identify("cmn_other_schedule", name)} | link
+    yield "cmn_other_schedule", link | {"sys_id": identify("cmn_other_schedule", name)}
     always = {(day.month, day.day) for day in days if all(day.replace(year=year) in days for year in _YEARS)}
     for month, day in sorted(always):
         first = date(_BEGIN.year, month, day)

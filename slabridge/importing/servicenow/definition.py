@@ -21,7 +21,7 @@ _DROPPED = ("flow", "workflow", "vendor", "service_commitment")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Definition:
     """A definition. Conditions are None where they never hold; `limit` is a duration as text, or a table for `by`.
 

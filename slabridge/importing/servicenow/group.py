@@ -37,35 +37,46 @@ def groups_of(definitions: Sequence[Definition]) -> list[Group]:
     return [group for _, group in sorted(found, key=lambda pair: pair[0])]
 
 
+def proposals(definitions: Sequence[Definition]) -> dict[str, str]:
+    """Return what is proposed for definitions, by name, of which a table of targets would count almost alike."""
+    found = {}
+    for (name, _), members in _alike(definitions).items():
+        for one in members if len(members) > 1 else ():
+            others = ", ".join(other.name for other in members if other is not one)
+            found[one.name] = (
+                f"check: with {others} it could be one objective with targets by {name}; "
+                "then a ticket on which that changes keeps its clock"
+            )
+    return found
+
+
 def _candidates(definitions: Sequence[Definition]) -> Iterator[Group]:
-    alike: dict[tuple[str, tuple[object, ...]], list[Definition]] = {}
-    for one in definitions:
-        for name in _parted(one).tests if _may_be_joined(one) else ():
-            if not any(condition and name in fields_of(condition) for condition in (one.stop, one.pause, one.cancel)):
-                alike.setdefault((name, _rest(one, name)), []).append(one)
-    for (name, _), members in alike.items():
+    joinable = [one for one in definitions if one.reset is None and one.cancels == "no_match"]
+    for (name, _), members in _alike(joinable).items():
         group = _group(name, members)
         if group is not None:
             yield group
 
 
-def _may_be_joined(one: Definition) -> bool:
-    return one.reset is None and one.cancels == "no_match" and _parted_condition(one) is not None
-
-
-def _parted_condition(one: Definition) -> Condition | None:
-    """Return the condition that definitions are told apart by, where it is a single conjunction."""
-    condition = one.scope if one.retroactive else one.start
-    return condition if condition is not None and len(condition) == 1 and not condition[0].event else None
+def _alike(definitions: Sequence[Definition]) -> dict[tuple[str, tuple[object, ...]], list[Definition]]:
+    """Return definitions that are alike but for the values of a field, by that field and what they share."""
+    alike: dict[tuple[str, tuple[object, ...]], list[Definition]] = {}
+    for one in definitions:
+        for name in _parted(one).tests:
+            if not any(condition and name in fields_of(condition) for condition in (one.stop, one.pause, one.cancel)):
+                alike.setdefault((name, _rest(one, name)), []).append(one)
+    return alike
 
 
 def _parted(one: Definition) -> Conjunct:
+    """Return the condition that definitions are told apart by; an empty one where it is no single conjunction."""
     condition = one.scope if one.retroactive else one.start
-    return condition[0] if condition else Conjunct()
+    single = condition is not None and len(condition) == 1 and not condition[0].event
+    return condition[0] if condition and single else Conjunct()
 
 
 def _rest(one: Definition, name: str) -> tuple[object, ...]:
-    conditions = (one.stop, one.pause, one.start if one.retroactive else None)
+    conditions = (one.stop, one.pause, one.reset, one.cancel, one.start if one.retroactive else None)
     parts = [None if condition is None else key(condition) for condition in conditions]
     return (
         one.kind,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 
 from slabridge.importing.condition import Condition, Conjunct, TooLarge, both, either, holds
-from slabridge.importing.finding import Finding, Kind, Untranslatable
-from slabridge.importing.vocabulary import SUBJECT, Vocabulary
+from slabridge.importing.finding import Kind, Untranslatable
+from slabridge.importing.vocabulary import Vocabulary
 
 _TERM = re.compile(r"([a-z_][a-z0-9_.]*)(NOT IN|!=|>=|<=|=|<|>|[A-Z][A-Z_ ]*[A-Z])(.*)", re.DOTALL)
 _EVENTS = {"VALCHANGES": "", "CHANGESFROM": "from", "CHANGESTO": "to"}
@@ -72,7 +72,7 @@ def _check_walk(native: str, text: str, column: str, vocabulary: Vocabulary) -> 
     if vocabulary.connection is None or native not in vocabulary.connection.fields.values():
         raise Untranslatable(column, text, "stands in another record, of whose changes the ticket has no history")
     why = "stands in another record: its value of today counts for all times, here as in ServiceNow's own replay"
-    vocabulary.checks[Finding(Kind.DIFFERS, SUBJECT, native, "", why)] = None
+    vocabulary.say(Kind.DIFFERS, native, "", why)
 
 
 def _event(native: str, operation: tuple[str, str], text: str, column: str, vocabulary: Vocabulary) -> Condition:

@@ -16,6 +16,7 @@ from slabridge.importing.row import Row
 _LOCAL = re.compile(r"\d{8}T\d{6}Z?")
 _NONE = {"", "0", "00000000", "00000000T000000"}
 _DAY = timedelta(days=1)
+_YEARS = (1970, 2199)
 _WEEKDAYS = {"weekdays": "12345", "weekends": "67", "weekMWF": "135", "weekTT": "24", "daily": "1234567"}
 _ONCE_A_TIME = {"weekdays", "weekends", "weekMWF", "weekTT"}
 
@@ -106,6 +107,8 @@ def _local(row: Row, column: str, zone: str) -> datetime:
         moment = datetime.strptime(text.removesuffix("Z") if _LOCAL.fullmatch(text) else "", "%Y%m%dT%H%M%S")  # noqa: DTZ007 - local
     except ValueError:
         raise Untranslatable(column, row[column], "is no date and time") from None
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise Untranslatable(column, row[column], f"lies in no year from {_YEARS[0]} to {_YEARS[1]}")
     if not text.endswith("Z"):
         return moment
     if not zone:

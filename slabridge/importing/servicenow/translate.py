@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slabridge.importing.condition import table
-from slabridge.importing.document import Imported, Names, Section, common_words
+from slabridge.importing.document import Imported, Names, Section, common_words, native_section
 from slabridge.importing.finding import Finding, Kind, Untranslatable
 from slabridge.importing.row import Row, rows_of
 from slabridge.importing.servicenow.definition import Definition, Reader
-from slabridge.importing.servicenow.group import Group, groups_of, joined
+from slabridge.importing.servicenow.group import Group, groups_of, joined, proposals
 from slabridge.importing.servicenow.rule import rule_of, targets_of
 from slabridge.importing.servicenow.schedule import Schedules
-from slabridge.importing.vocabulary import SUBJECT, Vocabulary
+from slabridge.importing.vocabulary import Vocabulary
 from slabridge.importing.wanted import Wanted
 
 _SHOWN = (
@@ -53,7 +53,7 @@ class _Translation:
         vocabulary = Vocabulary(self.wanted.connection, self.names)
         schedules = self._schedules()
         own = {} if self.wanted.connection is None else self.wanted.connection.own
-        durations = {row["sys_id"]: row for row in rows_of(self.tables.get("cmn_relative_duration", ()))}
+        durations = {row.get("sys_id"): row for row in rows_of(self.tables.get("cmn_relative_duration", ()))}
         created = str(own.get("created", "sys_created_on"))
         reader = Reader(vocabulary, schedules, durations, created, self.wanted.timezone)
         definitions: list[Definition] = []
@@ -64,19 +64,21 @@ class _Translation:
                 definitions.append(found)
             except Untranslatable as error:
                 self._refuse(row, error)
-        for group in groups_of(definitions):
-            self._add(group)
+        groups = groups_of(definitions)
+        proposed = proposals([group.members[0] for group in groups if not group.field])
+        for group in groups:
+            self._add(group, proposed)
         if created != "sys_created_on" and any(not one.retroactive for one in definitions):
             why = f"tickets begin here at {created}, and a clock of ServiceNow no earlier than at sys_created_on"
             self.findings.append(Finding(Kind.DIFFERS, "connection", "created", created, why))
         found_all = [*schedules.findings, *vocabulary.checks, *self.findings]
         calendars = list(schedules.sections.values())
         sections = [
-            *self._heading(found_all),
+            *vocabulary.heading(),
             *calendars,
             *self.clocks.values(),
             *self.agreements,
-            *self._native(),
+            *native_section(self.wanted, self.native),
             *self.comments,
         ]
         return Imported(sections, tuple(dict.fromkeys(found_all)), self.native, vocabulary.unmapped)
@@ -97,7 +99,7 @@ class _Translation:
 
     def _schedules(self) -> Schedules:
         return Schedules(
-            {row["sys_id"]: row for row in rows_of(self.tables.get("cmn_schedule", ()))},
+            {row.get("sys_id"): row for row in rows_of(self.tables.get("cmn_schedule", ()))},
             _by(self.tables.get("cmn_schedule_span", ()), "schedule"),
             _by(self.tables.get("cmn_other_schedule", ()), "schedule"),
             self.wanted.horizon,
@@ -111,7 +113,7 @@ class _Translation:
         held = f" = {error.text}" if error.text else ""
         self.comments.append(Section((), {}, [f"not translated: {name}: {error.column}{held}: {error.why}", *shown]))
 
-    def _add(self, group: Group) -> None:
+    def _add(self, group: Group, proposed: Mapping[str, str]) -> None:
         one, reset = joined(group)
         names = [member.name for member in group.members]
         title = (common_words(names) if len(names) > 1 else "") or names[0]
@@ -123,7 +125,7 @@ class _Translation:
             entries["scope"] = scope
         if len(calendars) == 1:
             entries["calendar"] = one.calendar
-        comments = [] if len(names) == 1 else [f"of {', '.join(names)}"]
+        comments = [f"of {', '.join(names)}"] if group.field else [proposed[title]] if title in proposed else []
         for member in group.members:
             self.findings += member.findings
             comments += [f"{finding.kind}: {finding.column}: {finding.why}" for finding in member.findings]
@@ -144,23 +146,6 @@ class _Translation:
         name = self.clock_names.take(title)
         self.clocks[name] = Section(("clocks", name), entries)
         return name
-
-    def _heading(self, found: Sequence[Finding]) -> list[Section]:
-        lines = [
-            f"{one.kind}: {one.column}{f' = {one.text}' if one.text else ''}: {one.why}"
-            for one in found
-            if one.subject == SUBJECT
-        ]
-        return [Section((), {}, lines)] if lines else []
-
-    def _native(self) -> list[Section]:
-        connection = self.wanted.connection
-        if connection is None or not self.native:
-            return []
-        comments = ["which of the tool's own clocks `slabridge compare` puts beside which objective"]
-        comments += ["the connection has such a table already: merge this one into it"] if self.wanted.named else []
-        entries = {name: list(of_one) for name, of_one in self.native.items()}
-        return [Section(("connections", connection.name, "native"), entries, comments, off=self.wanted.named)]
 
 
 def _by(rows: Sequence[Mapping[str, Any]], column: str) -> dict[str, list[Row]]:

@@ -14,7 +14,7 @@ __all__ = ["Call", "call"]
 @pytest.fixture(scope="session")
 def both_tools() -> Iterator[Sandbox]:
     """Give a sandbox with some weeks of tickets in both tools, for tests that only read."""
-    with Sandbox(SandboxOptions(size=500, share=0.5), in_process=True) as sandbox:
+    with Sandbox(SandboxOptions(size=300, share=0.5), in_process=True) as sandbox:
         yield sandbox
 
 

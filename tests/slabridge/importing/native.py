@@ -60,6 +60,7 @@ def imported(
     zone: str = "UTC",
     timezone: str = "",
     words: bool = True,
+    horizon: Horizon = HORIZON,
     **tables: Sequence[Mapping[str, str]],
 ) -> Imported:
     """Translate definitions; `spans` are those of the schedule OFFICE, in a zone."""
@@ -70,7 +71,7 @@ def imported(
         "cmn_schedule_span": [{"schedule": OFFICE, **one} for one in spans],
         **tables,
     }
-    found = translate(rows, {}, Wanted(connection() if words else None, HORIZON, timezone))
+    found = translate(rows, {}, Wanted(connection() if words else None, horizon, timezone))
     if found.paths("agreements"):
         load_definitions(tomllib.loads(found.text))
     return found

@@ -2,7 +2,7 @@
 
 import calendar
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 Columns = Mapping[str, str]
 DAY = timedelta(days=1)
@@ -50,7 +50,7 @@ def _days(first: date, last: date) -> Iterable[date]:
 def _mark(found: dict[date, bytearray], start: datetime, end: datetime, value: int) -> None:
     day = start.date()
     while day <= end.date():
-        midnight = datetime(day.year, day.month, day.day)
+        midnight = datetime.combine(day, time())
         begin, until = max(start, midnight), min(end, midnight + DAY)
         if day in found and begin < until:
             a, b = (int((moment - midnight).total_seconds()) // 60 for moment in (begin, until))
@@ -59,10 +59,10 @@ def _mark(found: dict[date, bytearray], start: datetime, end: datetime, value: i
 
 
 def _times(row: Columns, last: date) -> Iterable[tuple[datetime, datetime]]:
-    start, end = (datetime.strptime(row[name], "%Y%m%dT%H%M%S") for name in ("start_date_time", "end_date_time"))
+    start, end = (datetime.fromisoformat(row[name]) for name in ("start_date_time", "end_date_time"))
     if row["end_date_time"].endswith("235959"):
         end += timedelta(seconds=1)
-    until = last if row["repeat_until"] == "00000000" else datetime.strptime(row["repeat_until"], "%Y%m%d").date()
+    until = last if row["repeat_until"] == "00000000" else date.fromisoformat(row["repeat_until"])
     for day in _dates(row, start.date(), min(last, until)):
         moved = day - start.date()
         yield start + moved, end + moved
@@ -93,12 +93,15 @@ def _dates(row: Columns, first: date, last: date) -> Iterable[date]:
 def _in_month(kind: str, first: date, year: int, month: int) -> date | None:
     length = calendar.monthrange(year, month)[1]
     column = [week[first.weekday()] for week in calendar.monthcalendar(year, month) if week[first.weekday()]]
-    return {
-        "dom": lambda: date(year, month, first.day) if first.day <= length else None,
-        "dow": lambda: date(year, month, column[(first.day - 1) // 7]),
-        "ldom": lambda: date(year, month, length),
-        "ldow": lambda: date(year, month, column[-1]),
-    }[kind]()
+    match kind:
+        case "dom":
+            return date(year, month, first.day) if first.day <= length else None
+        case "dow":
+            return date(year, month, column[(first.day - 1) // 7])
+        case "ldom":
+            return date(year, month, length)
+        case _:
+            return date(year, month, column[-1])
 
 
 def _in_year(row: Columns, first: date, year: int) -> date | None:

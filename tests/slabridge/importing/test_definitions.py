@@ -240,7 +240,10 @@ def test_without_one_for_all_others_any_change_of_the_field_starts_anew_or_cance
     ids=str,
 )
 def test_definitions_that_a_table_would_not_count_alike_stay_apart(columns: dict[str, str]) -> None:
-    assert len(imported(*by_priority(**columns)).paths("agreements")) == 3
+    found = imported(*by_priority(**columns))
+    assert len(found.paths("agreements")) == 3
+    proposal = "# check: with Other resolution, P2 resolution it could be one objective with targets by priority"
+    assert (proposal in found.text) is ("stop_condition" not in columns)
 
 
 def test_a_definition_of_two_values_stays_apart_as_a_change_between_them_resets_nothing() -> None:

@@ -41,8 +41,8 @@ def imported(*metrics: dict[str, Any]) -> Imported:
     return found
 
 
-def clock(**definition: object) -> dict[str, Any]:
-    return dict(table(imported(metric(**definition)), "clocks", "time-to-resolution"))
+def clock(metric: dict[str, Any]) -> dict[str, Any]:
+    return dict(table(imported(metric), "clocks", "time-to-resolution"))
 
 
 def of_status(id_: str) -> dict[str, str]:
@@ -52,7 +52,7 @@ def of_status(id_: str) -> dict[str, str]:
 def test_conditions_are_known_by_their_ids() -> None:
     named = {"factoryKey": "duedate-sla-condition-factory", "conditionId": "duedate-set-match-condition"}
     cleared = {"factoryKey": "resolution-sla-condition-factory", "conditionId": "resolution-cleared-hit-condition"}
-    found = clock(start=[CREATED, cleared], stop=[SET, of_status("10")], pause=[of_status("10"), named])
+    found = clock(metric(start=[CREATED, cleared], stop=[SET, of_status("10")], pause=[of_status("10"), named]))
     assert found == {
         "start": [
             {"event": "created"},

@@ -3,7 +3,6 @@
 import json
 import tomllib
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -54,7 +53,7 @@ def measured(call: Call, sandbox: Sandbox, tool: str, folder: Path, *options: st
     return dict(json.loads(out))
 
 
-def counts_alike(found: Mapping[str, Any]) -> None:
+def counts_alike(found: Mapping[str, Any], *besides: str) -> None:
     """Assert that every clock was counted as there, to the second.
 
     What ServiceNow stores as the breach time is not moved by a pause in which a ticket ends; where two pauses meet in
@@ -62,7 +61,7 @@ def counts_alike(found: Mapping[str, Any]) -> None:
     """
     summary = found["compared"]["summary"]
     assert summary["agree"] > 50
-    assert set(summary["reasons"]) <= {"paused", "rounding", "stale"}
+    assert set(summary["reasons"]) <= {"paused", "rounding", "stale", *besides}
     for one in found["compared"]["apart"]:
         assert (one["finding"], one["differences"], one["elapsed_apart_seconds"]) == ("unexplained", ["due_at"], 0), one
 
@@ -86,7 +85,7 @@ def test_the_metrics_of_a_jira_count_here_as_there(call: Call, both_tools: Sandb
 
 
 def test_other_ways_to_start_and_to_cancel_count_here_as_there(call: Call, tmp_path: Path) -> None:
-    with Sandbox(SandboxOptions(size=200, share=0.0), in_process=True) as sandbox:
+    with Sandbox(SandboxOptions(size=150, share=0.0), in_process=True) as sandbox:
         define(sandbox, "response", when_to_cancel="never")
         define(sandbox, "P4 resolution", when_to_cancel="on_condition", cancel_condition="state=8")
         since = {"retroactive": "true", "set_start_to": "opened_at", "retroactive_pause": "true"}
@@ -94,12 +93,15 @@ def test_other_ways_to_start_and_to_cancel_count_here_as_there(call: Call, tmp_p
             define(sandbox, f"{priority} resolution", **since)
         repair(sandbox)
         found = measured(call, sandbox, "servicenow", tmp_path)
+        reopened = {row["number"] for row in ask(sandbox, "GET", "incident?sysparm_query=reopen_count>0")}
     assert len(tomllib.loads(found["toml"])["agreements"]) == 4 + 1 + 1
-    counts_alike(found)
+    assert any("a ticket that is reopened" in one["why"] for one in found["findings"])
+    found["compared"]["apart"] = [one for one in found["compared"]["apart"] if one["ticket"] not in reopened]
+    counts_alike(found, "reattached", "retroactive")  # where a change of priority replaces a clock there
 
 
 def test_a_relative_duration_counts_as_there_but_for_what_arrives_on_a_closed_day(call: Call, tmp_path: Path) -> None:
-    with Sandbox(SandboxOptions(size=400, share=0.0), in_process=True) as sandbox:
+    with Sandbox(SandboxOptions(size=250, share=0.0), in_process=True) as sandbox:
         [row] = ask(sandbox, "GET", f"cmn_relative_duration?name={RELATIVE}")
         define(sandbox, "P3 resolution", duration_type=row["sys_id"])
         repair(sandbox)
@@ -110,7 +112,7 @@ def test_a_relative_duration_counts_as_there_but_for_what_arrives_on_a_closed_da
     desk = HOURS[SERVICE_DESK]
 
     def arrived_closed(one: Mapping[str, Any]) -> bool:
-        day: date = moment_of(parse_instant(one["theirs"]["started_at"])).astimezone(desk.zone).date()
+        day = moment_of(parse_instant(one["theirs"]["started_at"])).astimezone(desk.zone).date()
         return day in desk.holidays or not desk.weekly[day.weekday()]
 
     ended = [one for one in found["compared"]["apart"] if one["theirs"]["stage"] == "completed"]

@@ -1,4 +1,5 @@
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -10,6 +11,7 @@ from sla_engine import Calendar
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config import load_definitions
 from slabridge.importing.finding import Kind
+from slabridge.importing.wanted import Horizon
 from tests.slabridge.importing.native import HORIZON, OFFICE, imported, refused, said, scheduled, table
 from tests.slabridge.importing.reference import minutes, span
 
@@ -17,23 +19,23 @@ EPOCH = date(1970, 1, 1)
 NINE_TO_FIVE = ("20260105T090000", "20260105T170000")  # a Monday
 
 
-def counted(*spans: Mapping[str, str]) -> dict[date, bytearray]:
+def counted(*spans: Mapping[str, str], horizon: Horizon = HORIZON) -> dict[date, bytearray]:
     """Return the minutes that the imported calendar counts, by date."""
-    found = imported(scheduled(), spans=spans)
+    found = imported(scheduled(), spans=spans, horizon=horizon)
     assert refused(found) == []
     document = table(found)
     calendar = Calendar(load_definitions(document).calendars["office"])
-    first, last = ((day - EPOCH).days * DAY for day in (HORIZON.first, HORIZON.last + timedelta(days=1)))
+    first, last = ((day - EPOCH).days * DAY for day in (horizon.first, horizon.last + timedelta(days=1)))
     starts, ends = calendar.intervals(first, last - 1)
     held = bytearray((last - first) // MINUTE)
     for start, end in zip(np.clip(starts, first, last).tolist(), np.clip(ends, first, last).tolist(), strict=True):
         a, b = (start - first) // MINUTE, (end - first) // MINUTE
         held[a:b] = b"\1" * (b - a)
-    return {day: held[n * 1440 : (n + 1) * 1440] for n, day in enumerate(HORIZON.days)}
+    return {day: held[n * 1440 : (n + 1) * 1440] for n, day in enumerate(horizon.days)}
 
 
-def expected(spans: Iterable[Mapping[str, str]]) -> dict[date, bytearray]:
-    return minutes(spans, HORIZON.first, HORIZON.last)
+def expected(spans: Iterable[Mapping[str, str]], horizon: Horizon = HORIZON) -> dict[date, bytearray]:
+    return minutes(spans, horizon.first, horizon.last)
 
 
 OPEN = span("20250106T080000", "20250106T180000", repeat_type="daily")
@@ -64,7 +66,7 @@ SHIFTS = {
         float_week="3",
         float_day="2",
         month="1",
-    ),  # fmt: skip
+    ),
     "the last Friday of May": span(
         *NINE_TO_FIVE, repeat_type="yearly", yearly_type="float", float_week="last", float_day="6", month="5"
     ),
@@ -136,8 +138,9 @@ def rows(draw: st.DrawFn) -> dict[str, str]:
 
 @given(st.lists(rows(), min_size=1, max_size=5))
 def test_any_schedule_counts_as_worked_out_minute_by_minute(spans: list[dict[str, str]]) -> None:
-    spans = [span(*NINE_TO_FIVE) | {"type": ""}, *spans]
-    assert counted(*spans) == expected(spans)
+    spans = [span(*NINE_TO_FIVE), *spans]
+    one_year = replace(HORIZON, last=date(2026, 12, 31))
+    assert counted(*spans, horizon=one_year) == expected(spans, one_year)
 
 
 def test_an_all_day_entry_loses_no_second_at_midnight() -> None:
