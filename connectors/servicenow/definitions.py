@@ -96,6 +96,4 @@ def _named(rows: Iterable[Record], names: Names) -> Iterator[tuple[tuple[str, st
     pairs = list(dict.fromkeys(compared(rows)))
     names.look_up(pairs)
     for field, code in pairs:
-        for value in names.values(field, code):
-            if value.name != code:
-                yield (field, code), value.name
+        yield from (((field, code), value.name) for value in names.values(field, code))

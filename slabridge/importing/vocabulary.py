@@ -27,12 +27,12 @@ class Vocabulary:
 
     def field(self, native: str) -> str:
         """Return what a native field is called here; one that is not mapped keeps its name."""
-        if self.connection is not None:
-            for name, mapped in self.connection.fields.items():
-                if mapped == native:
-                    return name
+        taken: Mapping[str, str] = {} if self.connection is None else self.connection.fields
+        for name, mapped in taken.items():
+            if mapped.casefold() == native.casefold():
+                return name
         name = native.replace(".", "_")
-        name = f"native_{name}" if name in _RESERVED else name
+        name = f"native_{name}" if name in _RESERVED or name in taken else name
         if name not in self.unmapped:
             self.unmapped[name] = native
             place = (
@@ -67,7 +67,7 @@ class Vocabulary:
         found = mapping.get(code, mapping.get(label or code))
         if found is not None:
             return found
-        if label is None and len(code) == 32 and set(code) <= set("0123456789abcdef"):
+        if label in {None, code} and len(code) == 32 and set(code) <= set("0123456789abcdef"):
             raise Untranslatable(column, code, f"is the sys_id of a {native} whose name is not known")
         if mapping or label is None:
             self.say(Kind.CHECK, native, code, f"is not among the values of {self.field(native)}; it stands as it is")

@@ -10,6 +10,7 @@ _VALUE = r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|[^\s"\'(),=!<>~]+'
 _CLAUSE = re.compile(
     rf"\s*({_VALUE})\s*(?:=\s*({_VALUE})|in\s*\(\s*((?:{_VALUE})(?:\s*,\s*(?:{_VALUE}))*)\s*\))\s*", re.IGNORECASE
 )
+_CUSTOM = re.compile(r"^cf\[(\d+)\]$")
 _AND = re.compile(r"and\b", re.IGNORECASE)
 
 
@@ -25,7 +26,7 @@ def read_jql(text: str, project: str, vocabulary: Vocabulary) -> Condition:
         clause = _CLAUSE.match(text, at)
         if clause is None:
             raise Untranslatable("jqlQuery", text, "is more than field = value and field in (values), joined by AND")
-        name = _plain(clause[1]).casefold()
+        name = _CUSTOM.sub(r"customfield_\1", _plain(clause[1]).casefold())
         values = [_plain(one) for one in re.findall(_VALUE, clause[2] or clause[3])]
         if any(value.casefold() in {"empty", "null"} for value in values):
             raise Untranslatable("jqlQuery", text, "asks for an empty field")

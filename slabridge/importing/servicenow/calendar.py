@@ -24,7 +24,7 @@ def pieces_of(spans: Sequence[Span], horizon: Horizon) -> Pieces:
             for weekday in span.weekly:
                 for later, piece in cut(start, length):
                     target[(weekday + later) % 7].append(piece)
-        elif span.excluded and span.yearly and span.first <= horizon.first and _same_every_year(span):
+        elif span.excluded and span.yearly and _same_every_year(span, horizon):
             for later, piece in hours.by_date(start, length):
                 pieces.close_yearly(span.first + later * _DAY, piece)
         else:
@@ -42,10 +42,12 @@ def _list(span: Span, pieces: Pieces, horizon: Horizon) -> None:
     pieces.listed |= span.repeats and (span.last is None or span.last > horizon.last)
 
 
-def _same_every_year(span: Span) -> bool:
-    """Say whether no leap day lies in it: then it is on the same dates of every year."""
+def _same_every_year(span: Span, horizon: Horizon) -> bool:
+    """Say whether it is on the same dates of every year: no leap day lies in it, and none was before the first."""
     days = [span.first + n * _DAY for n in range(-(-(span.at + span.length) // _DAY) + 1)]
-    return not any((day.month, day.day) in {(2, 29), (3, 1)} for day in days)
+    if any((day.month, day.day) in {(2, 29), (3, 1)} for day in days):
+        return False
+    return days[-1].replace(year=days[-1].year - 1) <= horizon.first
 
 
 def remarks(span: Span, subject: str, horizon: Horizon) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from slabridge.importing.condition import Condition, Conjunct, TooLarge, both, e
 from slabridge.importing.finding import Kind, Untranslatable
 from slabridge.importing.vocabulary import Vocabulary
 
-_TERM = re.compile(r"([a-z_][a-z0-9_.]*)(NOT IN|!=|>=|<=|=|<|>|[A-Z][A-Z_ ]*[A-Z])(.*)", re.DOTALL)
+_KNOWN = "NOT IN|IN(?!STANCEOF)|ISEMPTY|ISNOTEMPTY|ANYTHING|VALCHANGES|CHANGESFROM|CHANGESTO"
+_TERM = re.compile(rf"([a-z_][a-z0-9_.]*)({_KNOWN}|!=|>=|<=|=|<|>|[A-Z][A-Z_ ]*[A-Z])(.*)", re.DOTALL)
 _EVENTS = {"VALCHANGES": "", "CHANGESFROM": "from", "CHANGESTO": "to"}
 _END = re.compile(r"(\^EQ)*\^*")
 _WITH_EVENTS = {"stop_condition", "reset_condition", "cancel_condition"}

@@ -40,6 +40,7 @@ CONDITIONS = {
     "stateNOT IN6,7^state!=8": {"status": {"not": ["resolved", "closed", "awaiting_vendor"]}},
     "stateIN1,2,3^stateNOT IN3": {"status": ["new", "active"]},
     "state=1^categoryANYTHING": {"status": "new"},
+    "categoryINNETWORK,Hardware": {"category": ["NETWORK", "Hardware"]},
     'category=a "quoted"\\ value': {"category": 'a "quoted"\\ value'},
 }
 
@@ -58,6 +59,7 @@ REFUSED = {
     "caller_id.vip=true": "stands in another record, of whose changes the ticket has no history",
     "stateVALCHANGES": "asks for a change, which is over at once; a start or a pause lasts",
     "state=1^^state=2": "is no condition of the form field, operator, value",
+    "sys_class_nameINSTANCEOFtask": "asks by INSTANCEOF, and conditions here compare with values alone",
     "stateSAMEASincident_state": "asks by SAMEAS, and conditions here compare with values alone",
     "assignment_group=d6435e965f510100a9ad2572f2b47744": "is the sys_id of a assignment_group whose name is not known",
     "stateANYTHING": "always or never hold, or have more alternatives than can be read",
@@ -93,6 +95,14 @@ def test_what_has_no_equal_is_named_and_left_as_a_comment(query: str, why: str) 
         ({"when_to_cancel": "sometimes"}, "when_to_cancel"),
         ({"start_condition": ""}, "start_condition"),
         ({"retroactive": "true", "set_start_to": "resolved_at"}, "set_start_to"),
+        (
+            {"retroactive": "true", "set_start_to": "opened_at", "start_condition": "state=1^NQstate=2^priority=1"},
+            "retroactive",
+        ),
+        (
+            {"retroactive": "true", "set_start_to": "opened_at", "start_condition": "priority=1", "stop_condition": ""},
+            "retroactive",
+        ),
     ],
     ids=str,
 )
@@ -171,6 +181,32 @@ def test_a_field_that_is_not_mapped_keeps_its_name_and_is_told() -> None:
     assert table(found, *RULE)["start"] == {"status": "new", "company": "ACME"}
     assert found.unmapped == {"company": "company"}
     assert "# check: company" in found.text
+
+
+def test_a_field_whose_name_means_another_one_here_is_not_taken_for_it() -> None:
+    crossed = replace(connection(), fields={"status": "state", "category": "u_kind"})
+    rows = {"contract_sla": [definition(start_condition="category=network")]}
+    found = translate(rows, {}, Wanted(crossed, HORIZON))
+    assert table(found, *RULE)["start"] == {"native_category": "network"}
+    assert found.unmapped == {"native_category": "category"}
+
+
+def test_a_field_of_another_record_that_is_mapped_counts_by_its_value_of_today() -> None:
+    walking = replace(connection(), fields={"status": "state", "vip": "caller_id.vip"}, values={})
+    rows = {"contract_sla": [definition(start_condition="state=1^caller_id.vip=true")]}
+    found = translate(rows, {}, Wanted(walking, HORIZON))
+    assert table(found, *RULE)["start"] == {"status": "1", "vip": "true"}
+    assert any("its value of today counts for all times" in why for why in said(found, Kind.DIFFERS))
+
+
+def test_an_id_becomes_the_name_of_its_record_and_a_code_its_label() -> None:
+    group = "0123456789abcdef0123456789abcdef"
+    rows = {"contract_sla": [definition(start_condition=f"assignment_group={group}^category=net")]}
+    names = {("assignment_group", group): "Network", ("category", "net"): "Network & co"}
+    found = translate(rows, names, Wanted(connection(), HORIZON))
+    assert table(found, *RULE)["start"] == {"team": "Network", "category": "Network & co"}
+    hidden = translate(rows, {("assignment_group", group): group}, Wanted(connection(), HORIZON))
+    assert [column for column, _ in refused(hidden)] == ["start_condition"], "the account may not read the name"
 
 
 def test_a_code_that_is_not_mapped_stands_as_it_is_and_is_told() -> None:
@@ -272,6 +308,11 @@ if (calculator.isAfter(calculator.startDateTime, "10:00:00"))
   days++;
 calculator.calcRelativeDueDate(calculator.startDateTime, days, "16:00:00");
 """
+
+
+def test_an_agreement_is_never_called_like_a_kind() -> None:
+    paths = imported(definition(name="SLA"), definition(name="SLA!")).paths("agreements")
+    assert paths == ["sla-agreement", "sla-agreement-2"]
 
 
 def relative(script: str, name: str = "Next day at 4pm") -> Any:  # noqa: ANN401 - an import
