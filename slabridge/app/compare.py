@@ -59,12 +59,17 @@ class Comparing:
         """Compare the tickets of a connection on which the tool's clocks ended last, by today's definitions alone.
 
         Raises:
-            ConfigError, ConnectorError: it cannot begin.
+            ConfigError: secrets or certificates cannot be had.
         """
         with connected(self.config) as pairs:
             for connection, connector in pairs:
                 if connection.name == name:
-                    ids = connector.ended(most)
+                    try:
+                        connector.check()
+                        ids = connector.ended(most)
+                    except ConnectorError as error:
+                        self._missing(str(error), Exit.PARTIAL if isinstance(error, Refused) else Exit.DEFERRED)
+                        return
                     self.on_connection(f"{connection.name}: {len(ids)} tickets")
                     yield from self._of(connection, connector, None, ids)
 

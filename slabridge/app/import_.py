@@ -14,6 +14,9 @@ from connectors.interface import NativeDefinitions
 from sla_engine.instant import moment_of
 from slabridge.config import Config, Connection, config_of, load_definitions, read_connection
 from slabridge.config.agreements.definitions import read_document
+from slabridge.config.like import resolve_like
+from slabridge.config.reading import Reading
+from slabridge.config.shape import tables
 from slabridge.importing.document import Imported
 from slabridge.importing.jira import translate as jira
 from slabridge.importing.servicenow import translate as servicenow
@@ -98,14 +101,13 @@ def write(path: Path, text: str) -> None:
 
 def _name(document: Mapping[str, Any], asked: Asked) -> str | None:
     """Return which connection is meant: named, or the only one of the tool."""
-    given = document.get("connections", {})
-    known = [name for name, table in given.items() if isinstance(table, Mapping)] if isinstance(given, Mapping) else []
-    of_tool = [name for name in known if given[name].get("type") == asked.tool]
+    quiet = Reading("")  # what is wrong there is noted where it is read
+    given = resolve_like(tables(document, "connections", quiet), ("connections",), quiet)
+    of_tool = [name for name, table in given.items() if table.get("type") == asked.tool]
     if asked.connection is not None:
         if asked.connection not in of_tool:
-            raise NoImport(
-                f"--connection {asked.connection}: is no connection to {TOOLS[asked.tool].name} of {asked.config}"
-            )
+            where = "" if asked.config is None else f" of {asked.config}"
+            raise NoImport(f"--connection {asked.connection}: is no connection to {TOOLS[asked.tool].name}{where}")
         return asked.connection
     if len(of_tool) > 1:
         raise NoImport(

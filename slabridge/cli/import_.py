@@ -12,7 +12,7 @@ from slabridge.cli.options import AsJson
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
-    from slabridge.app.import_ import Import
+    from slabridge.config import Config
 
 _SHOWN = 20
 """Comparisons that are listed where they do not agree."""
@@ -65,7 +65,7 @@ def import_(  # noqa: PLR0913 - one parameter per option
     compared: dict[str, Any] | None = None
     code = Exit.COMPLETE if done.imported.complete else Exit.PARTIAL
     if done.config is not None and not exports and compare:
-        compared, missing = _compared(done, compare)
+        compared, missing = _compared(done.config, done.connection, compare)
         code = code or missing
     if json:
         document = {
@@ -77,7 +77,7 @@ def import_(  # noqa: PLR0913 - one parameter per option
     raise typer.Exit(code)
 
 
-def _compared(done: "Import", most: int) -> tuple[dict[str, Any], Exit]:
+def _compared(config: "Config", connection: str, most: int) -> tuple[dict[str, Any], Exit]:
     """Compare the tickets that ended last; say on stderr what came of it, and which ones do not agree."""
     from slabridge.app.compare import Comparing
     from slabridge.cli.progress import progress
@@ -85,12 +85,10 @@ def _compared(done: "Import", most: int) -> tuple[dict[str, Any], Exit]:
     from slabridge.show.comparisons import line_of
     from slabridge.text.printed import line
 
-    if done.config is None:
-        raise TypeError("there is nothing to compare by")
     apart: list[dict[str, Any]] = []
     with progress() as show:
-        comparing = Comparing(done.config, lambda text: _say(line(text)), show)
-        for found in comparing.without_state(done.connection, most):
+        comparing = Comparing(config, lambda text: _say(line(text)), show)
+        for found in comparing.without_state(connection, most):
             for one in found:
                 if one.finding in {Finding.UNEXPLAINED, Finding.ONLY_THERE, Finding.ONLY_HERE}:
                     apart.append(one.as_json())

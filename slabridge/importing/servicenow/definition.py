@@ -23,13 +23,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Definition:
-    """A definition. Conditions are None where they never hold; `limit` is a duration as text, or a table for `by`.
+    """A definition for a table. Conditions are None where they never hold; `limit` is a duration, or a table for `by`.
 
     Of a retroactive one, `scope` has what does not decide when it starts. `cancels` is how it is cancelled: no_match,
     on_condition or never.
     """
 
     name: str
+    collection: str
     kind: str
     objective: str
     start: Condition
@@ -86,6 +87,7 @@ class Reader:
         cancels = self._one_of(row, "when_to_cancel", ("no_match", "on_condition", "never"))
         found = Definition(
             name=name,
+            collection=row["collection"],
             kind=_KINDS[self._one_of(row, "type", tuple(_KINDS))],
             objective=row["target"] if row["target"] in {"response", "resolution"} else "time",
             start=start,
@@ -186,6 +188,13 @@ class Reader:
         (conjunct,) = found.start
         start = {name: test for name, test in conjunct.tests.items() if name in moving}
         scope = {name: test for name, test in conjunct.tests.items() if name not in moving}
+        if found.reset is not None:
+            raise Untranslatable(
+                "reset_condition", row["reset_condition"], "beside a retroactive start has no equal here"
+            )
+        if scope and found.cancels != "no_match":
+            why = "keeps a retroactive clock whose start condition holds no more, which has no equal here"
+            raise Untranslatable("when_to_cancel", found.cancels, why)
         begins = (Conjunct(start),) if start else opposite(found.stop or ())
         if begins is None:
             raise Untranslatable("retroactive", "true", "beside a start_condition without a state has no equal here")

@@ -79,6 +79,7 @@ def _rest(one: Definition, name: str) -> tuple[object, ...]:
     conditions = (one.stop, one.pause, one.reset, one.cancel, one.start if one.retroactive else None)
     parts = [None if condition is None else key(condition) for condition in conditions]
     return (
+        one.collection,
         one.kind,
         one.objective,
         one.retroactive,

@@ -16,14 +16,7 @@ from slabridge.importing.vocabulary import Vocabulary
 from slabridge.importing.wanted import Wanted
 
 _SHOWN = (
-    *(
-        "start_condition",
-        "stop_condition",
-        "pause_condition",
-        "resume_condition",
-        "reset_condition",
-        "cancel_condition",
-    ),
+    *(f"{part}_condition" for part in ("start", "stop", "pause", "resume", "reset", "cancel")),
     *("when_to_cancel", "when_to_resume", "duration", "duration_type", "schedule_source", "timezone_source"),
 )
 """Columns that stand in the comment of a definition that is not translated."""
@@ -126,6 +119,8 @@ class _Translation:
         if len(calendars) == 1:
             entries["calendar"] = one.calendar
         comments = [f"of {', '.join(names)}"] if group.field else [proposed[title]] if title in proposed else []
+        if self.wanted.connection is None:
+            comments.append(f"check: for records of {one.collection}; nothing here says so without a connection")
         for member in group.members:
             self.findings += member.findings
             comments += [f"{finding.kind}: {finding.column}: {finding.why}" for finding in member.findings]

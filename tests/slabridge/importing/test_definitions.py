@@ -99,6 +99,16 @@ def test_what_has_no_equal_is_named_and_left_as_a_comment(query: str, why: str) 
             {"retroactive": "true", "set_start_to": "opened_at", "start_condition": "state=1^NQstate=2^priority=1"},
             "retroactive",
         ),
+        ({"retroactive": "true", "set_start_to": "opened_at", "reset_condition": "state=3"}, "reset_condition"),
+        (
+            {
+                "retroactive": "true",
+                "set_start_to": "opened_at",
+                "start_condition": "priority=1",
+                "when_to_cancel": "never",
+            },
+            "when_to_cancel",
+        ),
         (
             {"retroactive": "true", "set_start_to": "opened_at", "start_condition": "priority=1", "stop_condition": ""},
             "retroactive",
@@ -245,6 +255,14 @@ def by_priority(**columns: str) -> list[dict[str, str]]:
         )
         for number, (name, query) in enumerate(PRIORITIES.items(), start=1)
     ]
+
+
+def test_definitions_for_different_tables_are_never_joined() -> None:
+    rows = by_priority()
+    rows[1]["collection"] = "problem"
+    found = imported(*rows, words=False)
+    assert len(found.paths("agreements")) == 3
+    assert "# check: for records of problem" in found.text
 
 
 def test_definitions_that_differ_in_one_value_and_the_duration_become_a_table_of_targets() -> None:

@@ -195,6 +195,19 @@ def test_a_column_that_may_not_be_read_refuses_the_definitions(call: Call, both_
     assert (code, "agreements" in out, err.count("untranslated:")) == (3, False, 8)
 
 
+def test_without_the_tools_own_clocks_there_is_a_document_and_no_comparison(
+    call: Call, both_tools: Sandbox, tmp_path: Path
+) -> None:
+    both_tools.switch("servicenow", hidden_tables=["task_sla"])
+    try:
+        code, out, err = call("import", "servicenow", "--json", "--config", configured(both_tools, tmp_path / "c.toml"))
+    finally:
+        both_tools.switch("servicenow", hidden_tables=[])
+    found = json.loads(out)
+    assert (code, "task_sla" in err, "[agreements.resolution]" in found["toml"]) == (3, True, True)
+    assert found["compared"]["summary"]["agree"] == 0
+
+
 def test_a_jira_shows_its_metrics_to_who_administers_the_project(
     call: Call, both_tools: Sandbox, tmp_path: Path
 ) -> None:
