@@ -13,6 +13,7 @@ from slabridge.importing.time import known_zone
 from slabridge.importing.wanted import Horizon
 
 _FLOATING = {"", "floating"}
+_OF_CHANGES = {"maintenance", "blackout"}
 
 
 @dataclass(slots=True)
@@ -68,6 +69,10 @@ class Schedules:
         comments: list[str] = []
         spans: list[Span] = []
         for row, of_zone in self._rows(sys_id, zone, comments, set()):
+            if row.get("type") in _OF_CHANGES:
+                why = f"entry {row.get('name')!r} is for the planning of changes, and no time of an SLA"
+                self.findings.append(Finding(Kind.DROPPED, name, "type", row.get("type"), why))
+                continue
             try:
                 spans.append(read_span(row, of_zone))
             except Untranslatable as error:

@@ -169,7 +169,7 @@ def test_hours_are_written_as_a_person_would() -> None:
     ("columns", "column"),
     [
         ({"repeat_type": "specific"}, "repeat_type"),
-        ({"type": "maintenance"}, "type"),
+        ({"type": "meeting"}, "type"),
         ({"override_start_date": "20260302"}, "override_start_date"),
         ({"repeat_type": "weekly", "days_of_week": "8"}, "days_of_week"),
         ({"repeat_type": "weekdays", "repeat_count": "2"}, "repeat_count"),
@@ -254,6 +254,13 @@ def test_times_in_utc_are_those_of_the_zone_of_the_schedule() -> None:
     spans = [span("20240101T070000Z", "20240101T150000Z", repeat_type="daily")]
     found = imported(scheduled(), spans=spans, zone="Europe/Stockholm")
     assert table(found, "calendars", "office", "hours") == {"mon-sun": ["08:00-16:00"]}
+
+
+@pytest.mark.parametrize("kind", ["maintenance", "blackout"])
+def test_entries_for_the_planning_of_changes_are_dropped_and_told(kind: str) -> None:
+    found = imported(scheduled(), spans=[OPEN, span(*NINE_TO_FIVE, type=kind)])
+    assert table(found, "calendars", "office", "hours") == {"mon-sun": ["08:00-18:00"]}
+    assert said(found, Kind.DROPPED) == ["entry 'an entry' is for the planning of changes, and no time of an SLA"]
 
 
 def test_an_expired_exclusion_is_told() -> None:
