@@ -17,7 +17,8 @@ DEFINITION = (
     *("name", "active", "collection", "type", "target", "duration", "duration_type", "relative_duration_works_on"),
     *("schedule", "schedule_source", "schedule_source_field", "timezone", "timezone_source"),
     *("start_condition", "stop_condition", "pause_condition", "resume_condition", "reset_condition"),
-    *("cancel_condition", "condition_class", "adv_condition_type", "reset_action", "when_to_cancel", "when_to_resume"),
+    *("cancel_condition", "adv_condition_type", "advanced_condition_type", "reset_action", "when_to_cancel"),
+    *("condition_class", "condition_class.name", "condition_class.class_name", "when_to_resume"),
     *("retroactive", "retroactive_pause", "set_start_to", "flow", "workflow", "vendor", "service_commitment"),
     *("sys_overrides", "sys_domain"),
 )

@@ -13,6 +13,8 @@ _NAME = re.compile(r"[a-z0-9_]+")
 def read_exported(files: Iterable[tuple[str, bytes]]) -> NativeDefinitions:
     """Return what exports, by name and content, hold; a record that several have counts once.
 
+    What stands beside a reference to be shown is its `COLUMN.name`.
+
     Raises:
         ValueError: one is no export; with its name and why.
     """
@@ -22,7 +24,8 @@ def read_exported(files: Iterable[tuple[str, bytes]]) -> NativeDefinitions:
         for record in _unload(name, content):
             if not _NAME.fullmatch(record.tag) or record.get("action") == "DELETE":
                 continue
-            row = {column.tag: (column.text or "").strip() for column in record}
+            row = {f"{column.tag}.name": column.get("display_value") or "" for column in record}
+            row |= {column.tag: (column.text or "").strip() for column in record}
             rows = tables.setdefault(record.tag, {})
             rows[row.get("sys_id") or f"without sys_id {len(rows)}"] = row
             for item in record.iterfind("*/item"):

@@ -15,7 +15,7 @@ from slabridge.importing.time import duration, known_zone
 from slabridge.importing.vocabulary import Vocabulary
 
 _KINDS = {"SLA": "sla", "OLA": "ola", "Underpinning contract": "uc", "underpinning_contract": "uc"}
-_CLASSES = {"", "SLAConditionBase", "SLAConditionSimple"}
+_CLASSES = {"SLAConditionBase", "SLAConditionSimple"}
 _TYPES = {"", "none", "simple"}
 _DROPPED = ("flow", "workflow", "vendor", "service_commitment")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,6 +70,9 @@ class Reader:
             for column in _DROPPED
             if row.get(column)
         ]
+        if row.get("sys_domain") not in {"", "global"}:
+            why = "attaches to tickets of its domain and those below alone; say in `scope` which these are"
+            findings.append(Finding(Kind.DIFFERS, name, "sys_domain", row.get("sys_domain"), why))
         limit, more = self._limit(row)
         findings += more
         start = read_query(row["start_condition"], "start_condition", self.vocabulary)
@@ -113,9 +116,12 @@ class Reader:
         return row[column]
 
     def _check_scripts(self, row: Row) -> None:
-        for column, usual in (("condition_class", _CLASSES), ("adv_condition_type", _TYPES)):
-            if row.get(column) not in usual:
-                raise Untranslatable(column, row.get(column), "decides by a script of its own")
+        by_name = [row.get(f"condition_class{part}") for part in ("", ".name", ".class_name")]  # of releases
+        if row["condition_class"] and not _CLASSES & set(by_name):
+            raise Untranslatable("condition_class", by_name[1] or by_name[0], "decides by a script of its own")
+        for column in ("adv_condition_type", "advanced_condition_type"):
+            if row.get(column) not in _TYPES:
+                raise Untranslatable(column, row.get(column), "decides by more than the record's values")
         if row.get("sys_overrides"):
             raise Untranslatable("sys_overrides", row.get("sys_overrides"), "overrides a definition of another domain")
 

@@ -96,7 +96,7 @@ class Schedules:
         subject = self._row(sys_id)["name"]
         own = self.zone_of(sys_id)
         found = [(row, own) for row in self.spans.get(sys_id, ())]
-        if parent := self._row(sys_id).get("parent"):
+        if parent := self._row(sys_id)["parent"]:
             self._refuse(Untranslatable("parent", self._named(parent), "has no equal here"), subject, comments, "")
         for link in self.children.get(sys_id, ()):
             child = link["child_schedule"]

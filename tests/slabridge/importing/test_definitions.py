@@ -80,7 +80,9 @@ def test_what_has_no_equal_is_named_and_left_as_a_comment(query: str, why: str) 
     ("columns", "column"),
     [
         ({"condition_class": "MyConditions"}, "condition_class"),
+        ({"condition_class": "5" * 32, "condition_class.name": "Ours"}, "condition_class"),
         ({"adv_condition_type": "advanced_journal"}, "adv_condition_type"),
+        ({"advanced_condition_type": "advanced"}, "advanced_condition_type"),
         ({"sys_overrides": "1" * 32}, "sys_overrides"),
         (
             {"pause_condition": "state=4", "when_to_resume": "on_condition", "resume_condition": "state=2"},
@@ -180,6 +182,16 @@ def test_flows_and_other_tables_are_dropped_and_told() -> None:
         ("Of changes", "collection"),
     }
     assert found.complete
+
+
+def test_a_usual_condition_class_is_known_by_its_name_where_the_column_refers_to_it() -> None:
+    assert imported(definition(**{"condition_class": "5" * 32, "condition_class.name": "SLAConditionBase"})).complete
+
+
+def test_a_definition_of_a_domain_says_that_it_is_for_its_tickets_alone() -> None:
+    found = imported(definition(sys_domain="6" * 32))
+    assert any("of its domain" in why for why in said(found, Kind.DIFFERS))
+    assert imported(definition(sys_domain="global")).complete
 
 
 def test_inactive_definitions_are_left_out() -> None:
