@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 import pytest
 import requests
 
-from sla_engine.instant import moment_of, parse_instant
+from sla_engine.instant import HOUR, moment_of, parse_instant
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.hours import HOURS, SERVICE_DESK
 from slabridge_sandbox.options import SandboxOptions
@@ -82,6 +82,21 @@ def test_the_metrics_of_a_jira_count_here_as_there(call: Call, both_tools: Sandb
     for one in found["compared"]["apart"]:  # the priority was changed in the act of resolving, which is a finding
         assert one["elapsed_apart_seconds"] == 0, one
         assert "target" in one["differences"], one
+
+
+def test_a_ticket_that_changes_its_priority_gets_a_new_clock_here_as_there(call: Call, tmp_path: Path) -> None:
+    with Sandbox(SandboxOptions(size=150, share=0.0), in_process=True) as sandbox:
+        ask(sandbox, "GET", "task_sla")  # whose rows are attached as they are read
+        sandbox.move_to(sandbox.now + HOUR)
+        changed = ask(sandbox, "GET", "incident?sysparm_query=stateIN1,2^priority=3&sysparm_limit=9")
+        for row, priority in zip(changed, "124" * 3, strict=False):
+            ask(sandbox, "PATCH", f"incident/{row['sys_id']}", priority=priority)
+        sandbox.move_to(sandbox.now + HOUR)
+        for row in changed:
+            ask(sandbox, "PATCH", f"incident/{row['sys_id']}", state="6")
+        found = measured(call, sandbox, "servicenow", tmp_path)
+    assert len(changed) > 3
+    counts_alike(found)
 
 
 def test_other_ways_to_start_and_to_cancel_count_here_as_there(call: Call, tmp_path: Path) -> None:
