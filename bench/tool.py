@@ -18,6 +18,7 @@ from connectors.interface import (
     Instant,
     NativeClock,
     NativeComment,
+    NativeDefinitions,
     NativeEntry,
     NativeOutage,
     NativeRating,
@@ -145,6 +146,15 @@ class Tool:
         """Know no links."""
         del keys
         return {}
+
+    def definitions(self) -> NativeDefinitions:
+        """Have none."""
+        return NativeDefinitions({})
+
+    def ended(self, most: int) -> Sequence[str]:
+        """Have no clocks."""
+        del most
+        return ()
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Keep none."""

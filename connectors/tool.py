@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from connectors.interface import Cursor
+from connectors.interface import Cursor, NativeDefinitions
 from connectors.roster import Roster
 from connectors.settings import Settings
 
@@ -99,7 +99,8 @@ class Tool:
     `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
     written field and a filter that cannot be; `read_by` gives those native fields that a filter reads, `read_to` the
     instant (ms UTC) that a cursor of changed tickets stands at. `address_advice`
-    gives what is wrong with an address beside a kind of `auth`, "" where nothing is.
+    gives what is wrong with an address beside a kind of `auth`, "" where nothing is. `exported` reads SLA definitions
+    from files, by name and content, and raises `ValueError` for one that it cannot read.
     """
 
     name: str
@@ -119,4 +120,5 @@ class Tool:
     check_filter: Callable[[str], object]
     read_by: Callable[[str, Iterable[str]], set[str]]
     read_to: Callable[[Cursor], int | None]
+    exported: Callable[[Iterable[tuple[str, bytes]]], NativeDefinitions]
     address_advice: Callable[[str, str], str] = lambda _url, _token_url: ""

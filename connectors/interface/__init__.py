@@ -2,6 +2,7 @@
 
 from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
+from connectors.interface.definition import NativeDefinitions
 from connectors.interface.inspection import Finding, Found, FoundField, FoundValue, Inspector, Place, Verdict
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
@@ -25,6 +26,7 @@ __all__ = [
     "Instant",
     "NativeClock",
     "NativeComment",
+    "NativeDefinitions",
     "NativeEntry",
     "NativeOutage",
     "NativeRating",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from connectors.interface.clock import NativeClock
+from connectors.interface.definition import NativeDefinitions
 from connectors.interface.outage import NativeOutage
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
@@ -62,6 +63,18 @@ class Connector(Protocol):
 
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """Read what the tool's own SLA engine holds of these tickets, in batches."""
+        ...
+
+    def definitions(self) -> NativeDefinitions:
+        """Read what the tool's own SLAs are defined by, whole.
+
+        Raises:
+            Refused: a part of it cannot be read; which permission is missing.
+        """
+        ...
+
+    def ended(self, most: int) -> Sequence[str]:
+        """Return the ids of at most so many tickets on which the tool's clocks ended last; none where it cannot say."""
         ...
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:

@@ -14,6 +14,7 @@ from connectors.interface import (
     FieldsWrite,
     Identity,
     NativeClock,
+    NativeDefinitions,
     NativeOutage,
     NativeRating,
     Page,
@@ -27,6 +28,7 @@ from connectors.jira.client import CLOUD, Client
 from connectors.jira.clocks import read_clocks
 from connectors.jira.cloud import Cloud
 from connectors.jira.data_center import DataCenter
+from connectors.jira.definitions import read_definitions
 from connectors.jira.dialect import Dialect
 from connectors.jira.feedback import read_feedback
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
@@ -46,7 +48,9 @@ from connectors.jira.write.screen import Screens
 from connectors.jira.write.writer import Writer
 from connectors.parallel import Lanes
 from connectors.roles import Roles
+from sla_engine.instant import DAY
 
+_RECENT = 90 * DAY
 MOST = 1_000
 """The most issues in a page."""
 PAGES = 2
@@ -143,6 +147,17 @@ class Jira:
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """Read the SLAs of Jira Service Management; see `connectors.jira.clocks`."""
         return read_clocks(self._dialect, self._settings.url, ids)
+
+    def definitions(self) -> NativeDefinitions:
+        """See `Connector.definitions`: those of all service projects; see `connectors.jira.definitions`."""
+        return read_definitions(self._client, self._settings.url)
+
+    def ended(self, most: int) -> Sequence[str]:
+        """See `Connector.ended`: of the resolved issues of the filter that changed in the last 90 days."""
+        resolved = f"({self._filter}) AND resolution IS NOT EMPTY" if self._filter else "resolution IS NOT EMPTY"
+        pages = self._dialect.search(resolved, self._who.now - _RECENT, self._size)
+        ids = dict.fromkeys(id_ for page in pages for id_, _ in page.rows)
+        return [*reversed(ids)][:most]
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Raise: Jira keeps no outages."""

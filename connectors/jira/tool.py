@@ -9,6 +9,7 @@ from pydantic import Field
 
 from connectors.interface import Cursor
 from connectors.jira.auth import TOKEN_URL, takes_json
+from connectors.jira.exported import read_exported
 from connectors.jira.jql import checked
 from connectors.jira.settings import JiraSettings
 from connectors.tool import ROSTERS, Inside, SigningIn, TomlTable, Tool, rosters
@@ -95,5 +96,6 @@ JIRA = Tool(
     check_filter=checked,
     read_by=_read_by,
     read_to=_read_to,
+    exported=read_exported,
     address_advice=_address_advice,
 )

@@ -17,7 +17,16 @@ from connectors.servicenow.records import Records
 log = structlog.get_logger(__name__)
 
 _FIELDS = (
-    *("task", "sla", "sla.name", "sla.type", "sla.duration", "sla.retroactive", "sla.condition_class"),
+    *(
+        "task",
+        "sla",
+        "sla.name",
+        "sla.type",
+        "sla.duration",
+        "sla.duration_type",
+        "sla.retroactive",
+        "sla.condition_class",
+    ),
     *("stage", "active", "has_breached", "start_time", "end_time", "planned_end_time", "schedule", "schedule.name"),
     *("duration", "pause_duration", "business_duration", "business_pause_duration", "sys_updated_on"),
 )
@@ -99,7 +108,7 @@ def _clock(row: Record) -> NativeClock:
         due_at=_instant(row, "planned_end_time"),
         breached=row.get("has_breached") == "true",
         elapsed=_duration(row, "business_duration" if scheduled else "duration") or 0,
-        target=_duration(row, "sla.duration") or None,
+        target=None if row.get("sla.duration_type") else _duration(row, "sla.duration") or None,
         paused=_duration(row, "business_pause_duration" if scheduled else "pause_duration"),
         calculated_at=stamp.instant_of(row["sys_updated_on"], "sys_updated_on"),
         calendar=row.get("schedule.name", "") or (row.get("schedule", "") if scheduled else ""),

@@ -19,6 +19,7 @@ from connectors.interface import (
     FieldsWrite,
     Identity,
     NativeClock,
+    NativeDefinitions,
     NativeOutage,
     NativeRating,
     NativeTicket,
@@ -33,6 +34,7 @@ from connectors.parallel import Lanes
 from connectors.servicenow import clocks, query, stamp
 from connectors.servicenow.catalogue import Catalogue
 from connectors.servicenow.check import check, who_am_i
+from connectors.servicenow.definitions import ended, read_definitions
 from connectors.servicenow.gap import gaps_of
 from connectors.servicenow.outages import read_outages
 from connectors.servicenow.page import Record
@@ -150,6 +152,14 @@ class ServiceNow:
     def clocks(self, ids: Sequence[str]) -> Iterator[NativeClock]:
         """See `Connector.clocks`."""
         return clocks.read_clocks(self._records, ids, self.name)
+
+    def definitions(self) -> NativeDefinitions:
+        """See `Connector.definitions`: the active ones for our table."""
+        return read_definitions(self._records, self._settings.table, self._names)
+
+    def ended(self, most: int) -> Sequence[str]:
+        """See `Connector.ended`."""
+        return ended(self._records, self._settings.table, most, self.name)
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """See `Connector.outages`."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from connectors.errors import Refused
 from connectors.interface import Cursor
 from connectors.servicenow.auth import API_KEY_HEADER, NO_TOKEN_HINT, token_url
+from connectors.servicenow.exported import read_exported
 from connectors.servicenow.query import fields_of, filter_of, name
 from connectors.servicenow.settings import History, ServiceNowSettings
 from connectors.servicenow.stamp import instant_of
@@ -67,4 +68,5 @@ SERVICENOW = Tool(
     check_filter=filter_of,
     read_by=_read_by,
     read_to=_read_to,
+    exported=read_exported,
 )

@@ -55,6 +55,24 @@ class Comparing:
         finally:
             state.close()
 
+    def without_state(self, name: str, most: int) -> Iterator[list[Comparison]]:
+        """Compare the tickets of a connection on which the tool's clocks ended last, by today's definitions alone.
+
+        Raises:
+            ConfigError: secrets or certificates cannot be had.
+        """
+        with connected(self.config) as pairs:
+            for connection, connector in pairs:
+                if connection.name == name:
+                    try:
+                        connector.check()
+                        ids = connector.ended(most)
+                    except ConnectorError as error:
+                        self._missing(str(error), Exit.PARTIAL if isinstance(error, Refused) else Exit.DEFERRED)
+                        return
+                    self.on_connection(f"{connection.name}: {len(ids)} tickets")
+                    yield from self._of(connection, connector, None, ids)
+
     def _missing(self, text: str, code: Exit) -> None:
         self.trouble(text)
         self.exit_code = max(self.exit_code, code, key=_GRAVITY.index)
@@ -79,7 +97,7 @@ class Comparing:
         return found
 
     def _of(
-        self, connection: Connection, connector: Connector, own: ConnectionState, ids: Sequence[str]
+        self, connection: Connection, connector: Connector, own: ConnectionState | None, ids: Sequence[str]
     ) -> Iterator[list[Comparison]]:
         """Compare on one connection; a tool that fails does not stop the other."""
         comparer = Comparer(self.config.definitions, connection.native)
@@ -104,10 +122,12 @@ class Comparing:
             bug = f"{kind_of(error)} at {places_of(error)}"
             self._missing(f"{connection.name}: a bug of slabridge ended its part; please report it: {bug}", Exit.BUG)
 
-    def _read(self, connector: Connector, own: ConnectionState, ids: Sequence[str], as_of: int) -> list[Known]:
-        """Return these tickets as the tool has them now, with what the state knows of them besides."""
-        with own.begin() as transaction:
-            known = {one.id: one for one in tickets.load(transaction, ids)}
+    def _read(self, connector: Connector, own: ConnectionState | None, ids: Sequence[str], as_of: int) -> list[Known]:
+        """Return these tickets as the tool has them now, with what the state, if any, knows of them besides."""
+        known: dict[str, Known] = {}
+        if own is not None:
+            with own.begin() as transaction:
+                known = {one.id: one for one in tickets.load(transaction, ids)}
         fresh: list[Known] = []
         for page in connector.reread(ids):
             fresh += [_as_now(native, known, as_of) for native in page.tickets]
@@ -115,7 +135,7 @@ class Comparing:
                 self._missing(f"{skipped.key}: cannot be read: {skipped.reason}", Exit.PARTIAL)
             for gone in page.gone:
                 key = known[gone].native.key if gone in known else gone
-                text = f"{key}: {own.connection} does not have it any more, or hides it from us"
+                text = f"{key}: {connector.name} does not have it any more, or hides it from us"
                 self._missing(text, Exit.PARTIAL)
         return fresh
 

@@ -1,6 +1,7 @@
 """How the program ends where a use case raised: errors that a person can act on have an exit code."""
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Refused
+from slabridge.app.import_ import NoImport
 from slabridge.config import ConfigError
 from slabridge.exit import Exit
 from slabridge.report.outage_file import UnreadableOutages
@@ -16,8 +17,10 @@ def exit_of(error: Exception) -> Exit | None:
             return Exit.BUSY
         case Unreachable():
             return Exit.DEFERRED
-        case ConfigError() | StateError() | UnreadableFile() | UnreadableOutages() | NoSuchReport():
+        case ConfigError() | StateError() | UnreadableFile() | UnreadableOutages() | NoSuchReport() | NoImport():
             return Exit.USAGE
+        case Refused():
+            return Exit.PARTIAL
         case ConnectorError():
             return Exit.DEFERRED
     return None

@@ -13,6 +13,7 @@ from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.import_ import import_
 from slabridge.cli.init import init
 from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
@@ -53,6 +54,7 @@ app.command()(init)
 app.command()(doctor)
 app.command()(validate)
 app.command()(schema)
+app.command("import")(import_)
 app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)

@@ -2,7 +2,7 @@
 
 from slabridge.config.agreements.definitions import load_definitions, read_definitions
 from slabridge.config.agreements.result import ResultRef, Side
-from slabridge.config.config import Config, load_config, tree_of, warnings_of
+from slabridge.config.config import Config, config_of, load_config, read_connection, tree_of, warnings_of
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.links import By, LinkRule
 from slabridge.config.connections.writeback import CommentRule, FieldMap, Writeback
@@ -20,8 +20,10 @@ __all__ = [
     "ResultRef",
     "Side",
     "Writeback",
+    "config_of",
     "load_config",
     "load_definitions",
+    "read_connection",
     "read_definitions",
     "tree_of",
     "warnings_of",

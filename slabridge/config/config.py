@@ -19,6 +19,7 @@ from slabridge.config.agreements.definitions import definitions_of, read_documen
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
+from slabridge.config.like import resolve_like
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.reporting import Reporting, reporting_of
@@ -162,6 +163,28 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         uses=tuple(reading.uses),
         mapped=dict(reading.mapped),
     )
+
+
+def read_connection(document: Mapping[str, Any], path: Path, name: str) -> tuple[Connection, dict[str, Any]]:
+    """Return a connection of a parsed file, of which nothing else need be right, and its table.
+
+    What names agreements is left out of both: they may not be there yet.
+
+    Raises:
+        ConfigError: with all problems of the connection.
+    """
+    reading = Reading(str(path))
+    given = resolve_like(tables(document, "connections", reading), ("connections",), reading)
+    table = {key: value for key, value in given.get(name, {}).items() if key not in _NAMING}
+    if name not in given:
+        reading.problem(("connections",), f"has no {name}; {instead(name, given)}")
+    found = read_connections({"connections": {name: table}} if table else {}, path.absolute().parent, (), reading)
+    reading.check()
+    return found[0], table
+
+
+_NAMING = ("like", "native", "writeback", "links")
+"""Keys of a connection that name agreements, other connections, or what only a run needs."""
 
 
 def warnings_of(config: Config) -> tuple[Problem, ...]:

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from slabridge_sandbox.duration import parse_duration
 from slabridge_sandbox.hours import HOURS
 from slabridge_sandbox.instant import DAY, HOUR, MINUTE, moment_of
-from slabridge_sandbox.jira import http
+from slabridge_sandbox.jira import http, sla_settings
 from slabridge_sandbox.jira.catalogue import PROJECT_TYPE, Field
 from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
 from slabridge_sandbox.jira.index import IssueRow
@@ -63,13 +63,14 @@ class Slas:
             self._site.fields.add(field, partial(self._field, metric))
 
     def routes(self, below: str) -> list[BaseRoute]:
-        """Return the routes of servicedeskapi, and that by which an administrator sets goals."""
+        """Return the routes of servicedeskapi, and of the pages on which an administrator sees the metrics."""
         operations: tuple[Operation, ...] = (
             ("GET", "/request/{issue}/sla", self._all),
             ("GET", "/request/{issue}/sla/{metric}", self._one),
         )
         prefix = f"{below}/rest/servicedeskapi"
-        return [*http.route(self._site, prefix, 0, operations, anonymous=False)]
+        shown = sla_settings.routes(self._site, self._metrics, below)
+        return [*http.route(self._site, prefix, 0, operations, anonymous=False), *shown]
 
     def goals_route(self) -> BaseRoute:
         """Return the route that sets the goals of a metric from now on."""

@@ -47,7 +47,10 @@ Condition = Callable[[IssueEvent], bool]
 
 @dataclass(slots=True)
 class SlaMetric:
-    """A metric: events that start and stop it, statuses in which it pauses, and its goals since when, oldest first."""
+    """A metric: events that start and stop it, statuses in which it pauses, and its goals since when, oldest first.
+
+    `starts` and `stops` are the ids of what `start` and `stop` ask for, as its settings show them.
+    """
 
     id: int
     number: int
@@ -55,6 +58,8 @@ class SlaMetric:
     start: Condition
     stop: Condition
     pause: frozenset[int]
+    starts: tuple[str, ...]
+    stops: tuple[str, ...]
     goals: list[tuple[int, tuple[Goal, ...]]] = field(default_factory=list)
 
     def goal(self, at: int, priority: int) -> Goal | None:
@@ -160,6 +165,11 @@ def metrics() -> list[SlaMetric]:
             start=lambda event: event.created,
             stop=lambda event: event.answered or event.resolved or (event.moved and event.status != _NEW),
             pause=frozenset(),
+            starts=("issue-created-hit-condition",),
+            stops=(
+                *("comment-for-reporter-hit-condition", "resolution-set-hit-condition"),
+                *(str(id_) for id_ in STATUSES if id_ != _NEW),
+            ),
             goals=_goals("15m", "30m", "4h", "8h"),
         ),
         SlaMetric(
@@ -169,6 +179,8 @@ def metrics() -> list[SlaMetric]:
             start=lambda event: event.created or event.reopened,
             stop=lambda event: event.resolved,
             pause=_WAITING,
+            starts=("issue-created-hit-condition", "resolution-cleared-hit-condition"),
+            stops=("resolution-set-hit-condition",),
             goals=_goals("4h", "8h", "36h", "60h"),
         ),
     ]

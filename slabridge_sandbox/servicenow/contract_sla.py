@@ -9,6 +9,7 @@ from slabridge_sandbox.hours import SERVICE_DESK
 from slabridge_sandbox.instant import instant_of
 from slabridge_sandbox.servicenow.date_time import stamp_of
 from slabridge_sandbox.servicenow.record import Record, identify
+from slabridge_sandbox.servicenow.relative import Relative
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,19 @@ class SlaDefinition:
     """The field of the task that a retroactive start is taken from, "" where it is not retroactive."""
     retroactive_pause: bool = False
     """Whether the pauses between such a start and the attaching are looked up in the history."""
+    relative: Relative | None = None
+    """A relative duration, which never pauses, instead of `duration`."""
 
     @classmethod
-    def of(cls, row: Mapping[str, str], schedules: Mapping[str, str]) -> "SlaDefinition":
-        """Read a record, empty values as ""; `schedules` has the names of schedules by sys_id."""
+    def of(
+        cls, row: Mapping[str, str], schedules: Mapping[str, str], relative: Mapping[str, Relative]
+    ) -> "SlaDefinition":
+        """Read a record, empty values as ""; `schedules` has names and `relative` relative durations by sys_id."""
         scheduled = row["schedule_source"] != "no_schedule"
         return cls(
             sys_id=row["sys_id"],
             name=row["name"],
-            duration=read_stamp(row["duration"]),
+            duration=read_stamp(row["duration"] or stamp_of(0)),
             schedule=schedules.get(row["schedule"], "") if scheduled else "",
             start=row["start_condition"],
             stop=row["stop_condition"],
@@ -53,6 +58,7 @@ class SlaDefinition:
             reset_action=row["reset_action"] or "cancel",
             start_from=row["set_start_to"] if row["retroactive"] == "true" else "",
             retroactive_pause=row["retroactive"] == row["retroactive_pause"] == "true",
+            relative=relative.get(row["duration_type"]),
         )
 
 
@@ -94,6 +100,8 @@ def _record(name: str, target: str, duration: str, schedule: str) -> Record:
         "type": "SLA",
         "target": target,
         "duration": stamp_of(parse_duration(duration)),
+        "relative_duration_works_on": "Task record",
+        "timezone_source": "task.caller_id.time_zone",
         "schedule_source": "sla_definition" if schedule else "no_schedule",
         "schedule": identify("cmn_schedule", schedule) if schedule else None,
         "when_to_cancel": "no_match",

@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from slabridge_sandbox.clock import Clock
-from slabridge_sandbox.hours import HOURS
 from slabridge_sandbox.instant import DAY, HOUR, SECOND
+from slabridge_sandbox.servicenow import relative, schedule
 from slabridge_sandbox.servicenow.contract_sla import SlaDefinition, defaults, read_stamp
 from slabridge_sandbox.servicenow.date_time import stamp_of
 from slabridge_sandbox.servicenow.record import Record, identify
@@ -58,10 +58,11 @@ class SlaRecords:
         self._repairs = 0
 
     def create(self) -> None:
-        """Write the schedules and definitions of a new instance."""
-        for name, calendar in HOURS.items():
-            row = {"sys_id": identify("cmn_schedule", name), "name": name, "time_zone": calendar.zone.key}
-            self._put("cmn_schedule", row | {"sys_mod_count": 0})
+        """Write the schedules, relative durations and definitions of a new instance."""
+        for table, row in schedule.rows():
+            self._put(table, row)
+        for row in relative.rows():
+            self._put("cmn_relative_duration", row)
         for definition in defaults():
             self._put("contract_sla", definition)
 
@@ -95,10 +96,11 @@ class SlaRecords:
     def _definitions(self) -> dict[str, list[SlaDefinition]]:
         """Return the active definitions by the class of tasks that they are for."""
         schedules = dict(self._db.execute("SELECT sys_id, name FROM cmn_schedule").fetchall())
+        durations = {identify("cmn_relative_duration", name): known for name, known in relative.RELATIVE.items()}
         found: dict[str, list[SlaDefinition]] = {}
         for row in self._rows("contract_sla", "active = 'true' ORDER BY sys_id"):
             if row["collection"] in TABLES:
-                found.setdefault(row["collection"], []).append(SlaDefinition.of(row, schedules))
+                found.setdefault(row["collection"], []).append(SlaDefinition.of(row, schedules, durations))
         return found
 
     def _touched(self, table: str, now: int) -> list[str]:

@@ -69,8 +69,8 @@ class TaskSla:
 
     def calculate(self, now: int) -> None:
         """Work the figures out as of `now`."""
-        length = self.definition.duration
-        end = self.schedule.add(self.start, length + self.business_pause)
+        end = breach_time(self.definition, self.start, self.business_pause)
+        length = self._length(end)
         self.duration = max(0, now - self.start - self.pause)
         self.business = max(0, self.schedule.worked(self.start, now) - self.business_pause)
         self.business_percentage = round(self.business * 100 / length, 2)
@@ -97,7 +97,7 @@ class TaskSla:
             if ran >= self.planned_end - most:
                 last = max(last, ran)
         if now >= self.planned_end:
-            most_used = self.schedule.add(self.start, _LARGEST * self.definition.duration + self.business_pause)
+            most_used = self.schedule.add(self.start, _LARGEST * self._length(self.planned_end) + self.business_pause)
             until = min(now, self.planned_end + _GIVEN_UP, most_used)
             last = max(last, self.planned_end, until // DAY * DAY)
         return last
@@ -111,7 +111,7 @@ class TaskSla:
         """End a pause, and move the breach time by what it took."""
         self._book(at)
         if not self.breached:
-            self.planned_end = self.schedule.add(self.start, self.definition.duration + self.business_pause)
+            self.planned_end = breach_time(self.definition, self.start, self.business_pause)
         self.stage = IN_PROGRESS
         self.calculate(at)
 
@@ -120,6 +120,11 @@ class TaskSla:
         self._book(at)
         self.calculate(at)
         self.stage, self.end = stage, at
+
+    def _length(self, end: int) -> int:
+        """Return what is allowed, where the breach comes at `end`."""
+        relative = self.definition.relative is not None
+        return max(1, self.schedule.worked(self.start, end)) if relative else self.definition.duration
 
     def _book(self, at: int) -> None:
         if self.paused_at is not None:
@@ -168,13 +173,21 @@ class TaskSlas:
 
     def _attach(self, definition: SlaDefinition, task: Mapping[str, str], at: int, instants: Instants) -> None:
         start = instants.get(definition.start_from, at)
-        breach = hours_named(definition.schedule).add(start, definition.duration)
+        breach = breach_time(definition, start, 0)
         row = TaskSla(definition, len(self.rows), at, start, breach, at, breach)
         for then, held in self.history if definition.retroactive_pause else ():
             _pause_or_resume(row, held, then)
         row.calculate(at)
         self.rows.append(row)
         _pause_or_resume(row, task, at)
+
+
+def breach_time(definition: SlaDefinition, start: int, paused: int) -> int:
+    """Return when a definition that starts at `start` is breached; `paused` is working time."""
+    schedule = hours_named(definition.schedule)
+    if definition.relative is not None:
+        return definition.relative.due(start, schedule)
+    return schedule.add(start, definition.duration + paused)
 
 
 def _attachable(definition: SlaDefinition, task: Mapping[str, str]) -> bool:
@@ -196,8 +209,10 @@ def _cancels(definition: SlaDefinition, task: Mapping[str, str]) -> bool:
 
 
 def _pause_or_resume(row: TaskSla, task: Mapping[str, str], at: int) -> None:
-    """Pause or resume; where both conditions match, nothing changes."""
+    """Pause or resume; where both conditions match, nothing changes. A relative duration never pauses."""
     definition = row.definition
+    if definition.relative is not None:
+        return
     pauses = matches(definition.pause, task)
     resumes = not pauses if definition.when_to_resume == "no_match" else matches(definition.resume, task)
     if row.stage == IN_PROGRESS and pauses and not resumes:

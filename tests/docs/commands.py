@@ -25,6 +25,7 @@ MORE = {
     "init": "init.md",
     "doctor": "doctor.md",
     "validate": "configuration.md#warnings",
+    "import": "import.md",
     "schema": "init.md#in-an-editor",
     "feasibility": "feasibility.md",
     "whatif": "whatif.md",

@@ -1,0 +1,33 @@
+"""What a translation is made for."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from slabridge.config import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The dates that are listed where something does not repeat for ever, and the date of today."""
+
+    first: date
+    last: date
+    today: date
+
+    @property
+    def days(self) -> list[date]:
+        """All dates."""
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A connection whose words are used (None: the tool's own), the dates to list, and the time zone of callers.
+
+    `named` is whether the connection says already which clocks stand for which objectives.
+    """
+
+    connection: Connection | None
+    horizon: Horizon
+    timezone: str = ""
+    named: bool = False
