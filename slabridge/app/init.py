@@ -25,6 +25,7 @@ from slabridge.config.reading import Reading
 from slabridge.config.schema import json_schema
 from slabridge.proposal.connection import CHECK, Where, connection_text
 from slabridge.text.printed import line
+from slabridge.text.toml import value
 
 SCHEMA = "slabridge.schema.json"
 SINCE = 90 * DAY
@@ -95,8 +96,8 @@ class Desk:
 
 def agreements_text(name: str, timezone: str, holidays: str) -> str:
     """Return a template's calendars, clocks and agreements in a time zone, with the holidays of a code ("": none)."""
-    own = json.dumps([holidays]) if holidays else f"[]   {CHECK}whose holidays?"
-    return template(name).replace(_ZONE, json.dumps(timezone)).replace(_HOLIDAYS, own)
+    own = value([holidays]) if holidays else f"[]   {CHECK}whose holidays?"
+    return template(name).replace(_ZONE, value(timezone)).replace(_HOLIDAYS, own)
 
 
 def write_first(path: Path, agreements: str, timezone: str, desk: Desk, place: str) -> Written:
@@ -108,7 +109,7 @@ def write_first(path: Path, agreements: str, timezone: str, desk: Desk, place: s
     if path.exists():
         raise ConfigError([Problem(str(path), "", None, "is there already, and init overwrites nothing")])
     head = f"#:schema ./{SCHEMA}\n# What stands behind `check:` was guessed. Every key: docs/configuration.md\n"
-    top = f'\ntimezone = {json.dumps(timezone)}\nstate = "slabridge.db"\n\n\n'
+    top = f'\ntimezone = {value(timezone)}\nstate = "slabridge.db"\n\n\n'
     connection, sampled = desk.text(place, agreements)
     _write(path, f"{head}{top}{agreements}\n\n# Where the tickets are.\n\n{connection}")
     path.with_name(SCHEMA).write_text(f"{json.dumps(json_schema(), ensure_ascii=False)}\n", "utf-8")
@@ -148,19 +149,12 @@ def _settings(asked: Asked, folder: Path) -> Settings:
 
 def _head(asked: Asked, place: str, now: int) -> list[str]:
     since = f"{moment_of(now - SINCE):%Y-%m-%d}"
-    auth = ", ".join(f"{key} = {_inline(value)}" for key, value in asked.auth.items())
     if asked.type == "servicenow":
         of_tool = [
-            f"table = {json.dumps(place)}",
+            f"table = {value(place)}",
             'created = "opened_at"   # when a ticket began',
             f'filter = "sys_created_on>={since} 00:00:00"   # which tickets are taken up',
         ]
     else:
         of_tool = [f"filter = 'project = {place} AND created >= \"{since}\"'   # JQL: which tickets are taken up"]
-    return [f"type = {json.dumps(asked.type)}", f"url = {json.dumps(asked.url)}", f"auth = {{ {auth} }}", *of_tool]
-
-
-def _inline(value: object) -> str:
-    if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{key} = {_inline(inner)}' for key, inner in value.items())} }}"
-    return json.dumps(str(value), ensure_ascii=False)
+    return [f"type = {value(asked.type)}", f"url = {value(asked.url)}", f"auth = {value(asked.auth)}", *of_tool]

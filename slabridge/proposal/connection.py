@@ -1,6 +1,5 @@
 """A connection's part of a first configuration, as TOML with comments: what was proposed, and what to look at."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from connectors.interface import Found, FoundField, FoundValue
 from slabridge.proposal.fields import Chosen, chosen
 from slabridge.proposal.meaning import STATUSES, Guess, priority_of, status_of
 from slabridge.text.printed import line
+from slabridge.text.toml import value
 
 CHECK = "# check: "
 """What stands before everything that somebody has to look at."""
@@ -63,7 +63,7 @@ def _fields(where: Where, found: Found, fields: Sequence[Chosen]) -> list[str]:
     others = [one for one in found.fields if one.kind == "choice" and one.values and one.name not in used]
     for other in sorted(others, key=lambda one: -one.tickets)[:_OTHERS]:
         if other.tickets:
-            most = ", ".join(f"{line(value.name, _MOST)} ({value.tickets})" for value in other.values[:3])
+            most = ", ".join(f"{line(held.name, _MOST)} ({held.tickets})" for held in other.values[:3])
             rows.append(f"# {_key(other.label)} = {_text(other.name)}   # {most}")
     return rows
 
@@ -72,19 +72,19 @@ def _values(where: Where, one: Chosen, sampled: int) -> list[str]:
     """Return the values of a field with what they mean, and how many tickets of the sample hold each."""
     means = status_of if one.name == "status" else priority_of
     guessed: dict[str, list[tuple[FoundValue, Guess]]] = {}
-    for value in one.field.values:
-        guess = means(value)
-        guessed.setdefault(guess.value, []).append((value, guess))
+    for found in one.field.values:
+        guess = means(found)
+        guessed.setdefault(guess.value, []).append((found, guess))
     order = STATUSES if one.name == "status" else sorted(guessed)
     rows = [f"[connections.{where.name}.values.{one.name}]   # our value = their codes; of {sampled} tickets so many"]
     for name in order:
         values = guessed.get(name, [])
-        unsure = [line(value.name, _MOST) for value, guess in values if not guess.sure]
+        unsure = [line(one.name, _MOST) for one, guess in values if not guess.sure]
         if unsure:
             rows.append(f"{CHECK}{', '.join(unsure)}: is that {name}?")
         if values:
-            codes = ", ".join(_text(value.code) for value, _ in values)
-            told = ", ".join(f"{line(value.name, _MOST)} ({value.tickets})" for value, _ in values)
+            codes = ", ".join(_text(one.code) for one, _ in values)
+            told = ", ".join(f"{line(one.name, _MOST)} ({one.tickets})" for one, _ in values)
             rows.append(f"{name} = [{codes}]   # {told}")
     return rows
 
@@ -128,14 +128,13 @@ def _written(where: Where, found: Found) -> Iterator[list[str]]:
 
 def _options(field: FoundField | None) -> str:
     """Return the words of a status with the options that a field has for them, else with ours."""
-    there = {value.name.casefold(): value.name for value in field.values} if field is not None else {}
+    there = {one.name.casefold(): one.name for one in field.values} if field is not None else {}
     pairs: Mapping[str, str] = {word: there.get(shown.casefold(), shown) for word, shown in _SHOWN.items()}
     return ", ".join(f"{word} = {_text(shown)}" for word, shown in pairs.items())
 
 
 def _text(text: str) -> str:
-    """Return a basic string of TOML."""
-    return json.dumps(line(text, 400), ensure_ascii=False)
+    return value(line(text, 400))
 
 
 def _key(label: str) -> str:
