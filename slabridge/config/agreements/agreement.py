@@ -33,6 +33,9 @@ class Promise:
 class AgreementTable(TomlTable):
     """[agreements.NAME]."""
 
+    like: str | None = Field(
+        default=None, description="The agreement from which whole keys come that are not given here."
+    )
     id: str | None = None
     kind: Annotated[Kind, one_of(*KINDS)] = Field(examples=['"sla"'])
     name: str = ""
