@@ -12,6 +12,7 @@ from slabridge.cli.demo import demo
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.history import history
 from slabridge.cli.plan import plan
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.report import report
@@ -42,6 +43,8 @@ app.command()(run)
 app.command()(plan)
 app.command()(explain)
 app.command()(status)
+app.command()(history)
+app.command()(history)
 app.command()(retry)
 app.command()(compare)
 app.command()(evaluate)

@@ -25,12 +25,19 @@ class Redefined:
 
 
 def redefinitions(before: Mapping[str, Any], now: Mapping[str, Any], path: KeyPath = ()) -> Iterator[Redefinition]:
-    """Yield the keys that differ, the deepest ones that do; lists are one value."""
+    """Yield the keys that differ, the deepest ones that do; lists are one value, but for those of as many tables."""
     for key in dict.fromkeys([*before, *now]):
         here = (*path, key)
         was, is_ = before.get(key), now.get(key)
         if isinstance(was, Mapping) and isinstance(is_, Mapping):
             yield from redefinitions(was, is_, here)
+        elif _are_tables(was) and _are_tables(is_) and len(was) == len(is_):
+            for place, (old, new) in enumerate(zip(was, is_, strict=True)):
+                yield from redefinitions(old, new, (*here, place))
         elif was != is_:
             said = (None if one is None else show_value(one) for one in (was, is_))
             yield Redefinition(show_path(here), *said)
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)
