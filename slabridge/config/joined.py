@@ -20,18 +20,19 @@ def joined(common: Tables, own: Tables, common_file: str, reading: Reading) -> d
     files = reading.places.files
     document: dict[str, Any] = {}
     for key in dict.fromkeys([*common, *own]):
-        if key not in own:
-            document[key] = common[key]
-            files[(key,)] = common_file
-        elif key not in common or key in _KEYS:
+        if key not in common or (key in _KEYS and key in own):
             document[key] = own[key]
-        elif key in _NAMED and isinstance(common[key], Mapping) and isinstance(own[key], Mapping):
+        elif key in _NAMED and isinstance(common[key], Mapping) and isinstance(own.get(key, {}), Mapping):
+            mine = own.get(key, {})
             for name in common[key]:
-                if name in own[key]:
+                if name in mine:
                     _twice((key, name), common_file, reading)
                 else:
                     files[key, name] = common_file
-            document[key] = {**common[key], **own[key]}
+            document[key] = {**common[key], **mine}
+        elif key not in own:
+            document[key] = common[key]
+            files[(key,)] = common_file
         else:
             _twice((key,), common_file, reading)
             document[key] = own[key]

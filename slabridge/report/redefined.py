@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from slabridge.config.problem import KeyPath, show_path, show_value
 
@@ -39,5 +39,5 @@ def redefinitions(before: Mapping[str, Any], now: Mapping[str, Any], path: KeyPa
             yield Redefinition(show_path(here), *said)
 
 
-def _are_tables(value: object) -> bool:
+def _are_tables(value: object) -> TypeGuard[list[Mapping[str, Any]]]:
     return isinstance(value, list) and all(isinstance(one, Mapping) for one in value)

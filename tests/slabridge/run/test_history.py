@@ -55,7 +55,7 @@ def said(job: Job) -> dict[str, Sequence[tuple[object, ...]]]:
 
 def counted(before: dict[str, Any], after: dict[str, Any], writes: int) -> dict[str, tuple[int, ...]]:
     """Return what an edit came to by connection, counted anew; each tool was written to so many times."""
-    found = {}
+    found: dict[str, tuple[int, ...]] = {}
     for name in TOOLS:
         moved = {row[:4] for row in set(before[name]) ^ set(after[name])}
         found[name] = (4, len({row[0] for row in moved}), len(moved), writes)
