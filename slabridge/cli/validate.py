@@ -29,13 +29,14 @@ def validate(
     from slabridge.config import ConfigError
 
     try:
-        code = each(config, only, lambda configured: _checked(configured, strict=strict, json=json))
+        code = each(config, only, lambda configured: _checked(configured, strict=strict, json=json), logs=False)
     except ConfigError as error:
         if not json:
             raise
         _print_problems(str(given(config)), error)
         code = Exit.USAGE
-    raise typer.Exit(code)
+    if code:
+        raise typer.Exit(code)
 
 
 def _checked(configured: "Config", *, strict: bool, json: bool) -> Exit:
