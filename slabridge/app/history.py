@@ -9,6 +9,9 @@ from slabridge.report.redefined import Redefinition, redefinitions
 from slabridge.state import State, configurations
 from slabridge.state.configurations import Configuration
 
+LONGEST = 400
+"""Characters of a value that are shown: of two that are long, what differs may stand far behind."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -39,6 +42,7 @@ def history(config: Config) -> History:
     finally:
         state.close()
     changes = [
-        Change(now, tuple(redefinitions(before.seen.document, now.seen.document))) for before, now in pairwise(known)
+        Change(now, tuple(redefinitions(before.seen.document, now.seen.document, longest=LONGEST)))
+        for before, now in pairwise(known)
     ]
     return History(known[0].seen_at if known else None, changes)

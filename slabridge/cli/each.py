@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slabridge.cli.options import given, loaded, logged, noted, path_of
+from slabridge.cli.options import given, loaded, logged, noted
 from slabridge.exit import Exit, gravest
 
 if TYPE_CHECKING:
@@ -17,42 +17,30 @@ Step = Callable[["Config"], int]
 """What a command does with a configuration; it returns the exit code."""
 
 
-def each(
-    config: Path | None,
-    only: str | None,
-    step: Step,
-    stopping: Callable[[], bool] = lambda: False,
-    *,
-    logs: bool = True,
-) -> int:
+def each(config: Path | None, only: str | None, step: Step, stopping: Callable[[], bool] = lambda: False) -> int:
     """Do a step with the one configuration that is meant, or with each customer's; return the gravest exit code.
 
-    What goes wrong with one customer is said, and the others follow, until somebody asks to stop. Without `logs`,
-    nothing is logged but a bug: the step says all by itself.
+    What goes wrong with one customer is said, and the others follow, until somebody asks to stop.
 
     Raises:
         BadParameter, ConfigError: there is nothing to begin with.
     """
     path = given(config)
     if only is not None or not path.is_dir():
-        from slabridge.config import load_config
-
-        return step(loaded(config, only) if logs else load_config(path_of(config, only)))
+        return step(loaded(config, only))
     from slabridge.config.customers import Customers
 
     customers = Customers.of(path)
     said: set[str] = set()
     codes: list[int] = []
-    each_step: Step = (lambda found: step(noted(found))) if logs else step
     for done, name in enumerate(customers.names):
         if stopping():
             left = len(customers.names) - done
             sys.stderr.write(f"the run ends here; {left} customers, from {name} on, are left to the next\n")
             codes.append(Exit.DEFERRED)
             break
-        if logs:
-            logged(name)
-        codes.append(_contained(customers, name, each_step, said))
+        logged(name)
+        codes.append(_contained(customers, name, step, said))
         gc.collect()  # of many customers no more than one is in memory
     return gravest(codes)
 
@@ -70,9 +58,9 @@ def _contained(customers: "Customers", name: str, step: Step, said: set[str]) ->
     from slabridge.text.printed import lines
 
     try:
-        return step(read_config(customers.source(name)))
+        return step(noted(read_config(customers.source(name))))
     except ConfigError as error:
-        _complain(name, error, said)
+        complain(name, error, said)
         return Exit.USAGE
     except BrokenPipeError:
         raise
@@ -87,8 +75,8 @@ def _contained(customers: "Customers", name: str, step: Step, said: set[str]) ->
         return code
 
 
-def _complain(name: str, error: "ConfigError", said: set[str]) -> None:
-    """Say what is wrong; what all customers have in common is wrong once."""
+def complain(name: str, error: "ConfigError", said: set[str]) -> None:
+    """Say what is wrong with a customer's configuration, but for what was `said` before: it stands in common.toml."""
     from slabridge.text.printed import lines
 
     found = [text for text in map(str, error.problems) if text not in said]

@@ -2,16 +2,18 @@
 
 import gc
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slabridge.cli.each import each
-from slabridge.cli.options import AsJson, ConfigPath, Only, given
-from slabridge.exit import Exit
+from slabridge.cli.each import complain
+from slabridge.cli.options import AsJson, ConfigPath, Only, given, path_of
+from slabridge.exit import Exit, gravest
 
 if TYPE_CHECKING:
-    from slabridge.config import Config, ConfigError, Problem
+    from slabridge.config import ConfigError, Problem
+    from slabridge.config.source import Source
 
 
 def validate(
@@ -27,24 +29,55 @@ def validate(
     gc.disable()  # a short life: what loading makes is no garbage
 
     from slabridge.config import ConfigError
+    from slabridge.config.customers import source_of
 
+    path = given(config)
     try:
-        code = each(config, only, lambda configured: _checked(configured, strict=strict, json=json), logs=False)
+        if only is None and path.is_dir():
+            code: int = _every(path, strict=strict, json=json)
+        else:
+            code = _checked(source_of(path_of(config, only)), strict=strict, json=json)
     except ConfigError as error:
         if not json:
             raise
-        _print_problems(str(given(config)), error)
+        _print_problems(path, error)
         code = Exit.USAGE
     if code:
         raise typer.Exit(code)
 
 
-def _checked(configured: "Config", *, strict: bool, json: bool) -> Exit:
-    """Print what is to be said of a configuration that has no problem."""
+def _every(folder: Path, *, strict: bool, json: bool) -> Exit:
+    """Check all customers of a folder."""
+    from slabridge.config import ConfigError
+    from slabridge.config.customers import Customers
+
+    said: set[str] = set()
+    codes = []
+    customers = Customers.of(folder)
+    for name in customers.names:
+        try:
+            codes.append(_checked(customers.source(name), strict=strict, json=json))
+        except ConfigError as error:
+            if json:
+                _print_problems(customers.path(name), error)
+            else:
+                complain(name, error, said)
+            codes.append(Exit.USAGE)
+    return gravest(codes)
+
+
+def _checked(source: "Source", *, strict: bool, json: bool) -> Exit:
+    """Print what is to be said of a configuration.
+
+    Raises:
+        ConfigError: with all its problems.
+    """
     from sla_engine.clause import clauses_of
     from slabridge.config import tree_of, warnings_of
+    from slabridge.config.config import read_config
     from slabridge.text.printed import json_line, line
 
+    configured = read_config(source)
     warnings = [*warnings_of(configured), *tree_of(configured)]
     if strict:
         from slabridge.app.validate import unseen
@@ -73,12 +106,12 @@ def _checked(configured: "Config", *, strict: bool, json: bool) -> Exit:
     return Exit.USAGE if strict and warnings else Exit.COMPLETE
 
 
-def _print_problems(file: str, error: "ConfigError") -> None:
+def _print_problems(file: Path, error: "ConfigError") -> None:
     from slabridge.text.printed import json_line
 
     problems = [_as_json(problem) for problem in error.problems]
-    sys.stdout.buffer.write(json_line({"file": file, "problems": problems}))
+    sys.stdout.buffer.write(json_line({"file": str(file), "problems": problems}))
 
 
 def _as_json(problem: "Problem") -> dict[str, str | None]:
-    return {"path": problem.path, "value": problem.value, "message": problem.message}
+    return {"file": problem.file, "path": problem.path, "value": problem.value, "message": problem.message}

@@ -106,6 +106,12 @@ def test_what_is_wrong_for_all_is_shown_once(call: Call, folder: Path) -> None:
     assert code == 2
     assert err.count("common.toml: agreements.desk.objectives.handling.targets") == 1
     assert err.count("nothing is done for this customer") == len(NUMBERS)
+    code, out, _ = call("validate", "--config", folder, "--json")
+    assert code == 2
+    assert [Path(one["file"]).stem for one in documents(out)] == list(NUMBERS)
+    assert {one["path"] for found in documents(out) for one in found["problems"]} == {
+        "agreements.desk.objectives.handling.targets"
+    }
 
 
 def test_a_bug_with_one_customer_stops_no_other(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
