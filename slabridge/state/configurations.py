@@ -62,7 +62,6 @@ def latest(sql: sa.Connection) -> Mapping[str, Any] | None:
 
 def begin(sql: sa.Connection, seen: Seen, connections: Collection[str]) -> None:
     """Keep a configuration; what comes of it is counted on the connections whose tickets were judged by another."""
-    changed = latest(sql) is not None
     row = {"run": seen.run, "seen_at": time.time_ns() // 1_000_000, "files": json.dumps(list(seen.files))}
     packed = zlib.compress(orjson.dumps(seen.document, option=orjson.OPT_SORT_KEYS), 6)
     key = sql.execute(sa.insert(configuration).values(**row, document=packed)).inserted_primary_key
@@ -72,7 +71,7 @@ def begin(sql: sa.Connection, seen: Seen, connections: Collection[str]) -> None:
     effects = [
         {"configuration": key[0] if key else 0, "connection": name, **nothing} for name in judged if name in connections
     ]
-    if changed and effects:
+    if effects:
         sql.execute(sa.insert(configuration_effect), effects)
 
 

@@ -162,9 +162,10 @@ def test_sigterm_between_two_customers_ends_the_run_in_order(
 
 
 def test_calls_per_hour_are_counted_for_each_customer(call: Call, folder: Path) -> None:
+    (folder / "initech.toml").unlink()
     write(folder, "acme", (folder / "acme.toml").read_text("utf-8") + "calls_per_hour = 5\n")
-    found = [documents(call("run", "--config", folder, "--json")[1]) for _ in range(3)]
-    assert [[one["exit_code"] for one in run] for run in found][-1] == [4, 0, 0]
+    found = [documents(call("run", "--config", folder, "--json")[1]) for _ in range(2)]
+    assert [one["exit_code"] for one in found[-1]] == [4, 0]
     calls = [run[0]["connections"][0]["calls"] for run in found]
     assert sum(calls) <= 5
 
@@ -194,10 +195,10 @@ def test_plan_status_validate_and_history_are_of_all_customers_and_say_whose_a_l
     code, out, _ = call("validate", "--config", folder)
     assert code == 0
     assert [name for name in NUMBERS if f"{folder / name}.toml is valid" in out] == list(NUMBERS)
-    for command in ("plan", "status", "history"):
+    for command in ("status", "history"):
         code, out, _ = call(command, "--config", folder)
         assert code == 0
-        assert [name for name in NUMBERS if f"{name}" in out] == list(NUMBERS)
+        assert [line for line in out.splitlines() if line in NUMBERS] == list(NUMBERS)
 
 
 @pytest.mark.parametrize(
