@@ -230,3 +230,14 @@ def test_a_file_that_stands_alone_can_have_agreements_like_others_and_no_like_of
     assert list(agreements(config)) == ["gold", "silver", "desk", "mine"]
     write(tmp_path, config='like = "gold"\n' + COMMON)
     assert problems(tmp_path, "config")[0][1] == "like"
+
+
+@pytest.mark.parametrize(
+    "own", ["agreements = 3", "connections = [1]", "calendars = true", "agreements.gold = 3", "like = {}"]
+)
+def test_what_has_not_the_form_of_tables_is_a_problem_and_no_crash(folder: Path, own: str) -> None:
+    write(folder, acme=f"{own}\n" + ("" if own.startswith("connections") else ACME))
+    key = own.partition(" ")[0]
+    assert ("acme.toml", key) in [one[:2] for one in problems(folder)]
+    write(folder, common=f"{own}\n", acme=ACME)
+    assert problems(folder)
