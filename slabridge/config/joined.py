@@ -9,6 +9,8 @@ from slabridge.config.reading import Reading
 
 _NAMED = ("calendars", "clocks", "classes", "services", "agreements", "connections")
 """Tables of tables: each of these stands in one of the two files."""
+_LIKE = ("calendars", "agreements", "connections")
+"""Of these, one can be like another."""
 _KEYS = ("timezone", "state")
 """What is no table: a customer's own replaces that of all."""
 
@@ -44,7 +46,9 @@ def joined(common: Tables, own: Tables, common_file: str, reading: Reading) -> d
 
 
 def _twice(path: KeyPath, common_file: str, reading: Reading) -> None:
-    remedy = 'keep one of them, or give this one another name and like = "..."' if len(path) > 1 else "keep one of them"
+    remedy = "keep one of them"
+    if len(path) > 1:
+        remedy += ", or give this one another name" + (' and like = "..."' if path[0] in _LIKE else "")
     reading.problem(path, f"stands in {common_file}, too; {remedy}")
 
 
