@@ -19,10 +19,11 @@ from sla_engine.instant import SECOND
 from slabridge.config import Config, Connection
 from slabridge.run.actions import Planned, Terms
 from slabridge.run.adopt import adopt
+from slabridge.run.configured import note_configuration
 from slabridge.run.context import Context, Late, OnProgress, Run
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
-from slabridge.run.guard import holds, is_guarded, moved, note_due
+from slabridge.run.guard import holds, is_guarded, moved
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge, report_mapping
 from slabridge.run.linking import look_for_linked, read_linked
@@ -37,7 +38,7 @@ from slabridge.run.tally import Report
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.writable import report_unwritable, writable_actions
 from slabridge.run.write import write
-from slabridge.state import State, connections, lease, quarantine, runs, tickets
+from slabridge.state import State, configurations, connections, lease, quarantine, runs, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
@@ -70,6 +71,7 @@ def run(  # noqa: PLR0913 - all that a run is given
     with lease.held(state):
         with state.begin() as transaction:
             number = runs.begin(transaction)
+            note_configuration(transaction, config, number)
         this = Run(config, number, Engine(config.definitions, config.dimensions), on_progress, halt or Halt(), accept)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
         with state.begin() as transaction:
@@ -157,14 +159,13 @@ def _judge_all(context: Context) -> None:
         return
     batch, after = pending(context, "", BATCH)
     while after:
-        if guarded:
-            note_due(context, batch)
         _judge(context, batch)
         context.proceed()
         batch, after = pending(context, after, BATCH)
 
 
 def _judge(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
+    context.note_due(batch)
     judged = judge(context, context.mapper, batch)
     context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
     context.tally.evaluated += len(judged)
@@ -199,6 +200,8 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
+        if not context.tally.waiting:
+            configurations.finish(transaction)
 
 
 def _moved(context: Context, terms: Terms) -> tuple[int, int]:

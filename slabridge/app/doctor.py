@@ -28,10 +28,12 @@ _FEW = 5
 _NO_SCREEN = "it is not on the edit screen, or nobody may edit issues in that status"
 
 Findings = Iterator[Finding]
+Found = tuple[str, Finding]
+"""A connection's name, "" for what is about the state, and what was found."""
 
 
-def diagnose(config: Config) -> Iterator[tuple[str, Finding]]:
-    """Yield (connection, finding), in file order; what is about the state comes first, under no connection's name."""
+def diagnose(config: Config) -> Iterator[Found]:
+    """Yield findings in file order, what is about the state first."""
     spent, of_state = _state(config)
     yield "", of_state
     deciding = Engine(config.definitions, config.dimensions).fields

@@ -3,13 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from slabridge.config import Config
-from slabridge.config.agreements.definitions import DEFINING, REPORTING, read_document
+from slabridge.config.agreements.definitions import DEFINING, REPORTING
 
 _VERSIONS = ("slabridge", "holidays", "tzdata")
 """What figures depend on."""
@@ -19,7 +18,7 @@ _MAPPING = ("table", "filter", "created", "fields", "values", "was", "history", 
 
 def filed(config: Config) -> dict[str, Any]:
     """Return what is filed with a report: `file`, `mappings` (a digest for each connection) and `versions`."""
-    document = read_document(Path(config.file))
+    document = config.document
     connections = document.get("connections", {})
     return {
         # As it comes back: dates are text.

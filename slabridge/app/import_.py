@@ -13,7 +13,7 @@ from connectors import TOOLS
 from connectors.interface import NativeDefinitions
 from sla_engine.instant import moment_of
 from slabridge.config import Config, Connection, config_of, load_definitions, read_connection
-from slabridge.config.agreements.definitions import read_document
+from slabridge.config.customers import source_of
 from slabridge.config.like import resolve_like
 from slabridge.config.reading import Reading
 from slabridge.config.shape import tables
@@ -65,7 +65,7 @@ def imported(asked: Asked) -> Import:
         ConfigError: the connection has problems, or its secrets cannot be had.
         ConnectorError: the tool cannot be asked.
     """
-    document = {} if asked.config is None else read_document(asked.config)
+    document = {} if asked.config is None else source_of(asked.config).document
     name = _name(document, asked)
     if name is None or asked.config is None:
         if not asked.files:

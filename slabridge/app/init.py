@@ -20,6 +20,7 @@ from slabridge.config.agreements.definitions import load_definitions
 from slabridge.config.config import config_of
 from slabridge.config.connections.address import check_url
 from slabridge.config.connections.auth import read_auth
+from slabridge.config.customers import COMMON
 from slabridge.config.problem import Problem
 from slabridge.config.reading import Reading
 from slabridge.config.schema import json_schema
@@ -122,6 +123,9 @@ def write_second(path: Path, desk: Desk, place: str) -> Written:
     Raises:
         ConfigError: the file has problems, or a connection of this name.
     """
+    if path.with_name(COMMON).is_file():
+        remedy = "look with init at another file, and take its connection over"
+        raise ConfigError([Problem(str(path), "", None, f"is a customer's, beside {COMMON}; {remedy}")])
     before = path.read_text("utf-8")
     known = config_of(tomllib.loads(before), path)
     if desk.asked.name in {connection.name for connection in known.connections}:

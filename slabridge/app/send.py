@@ -32,7 +32,7 @@ def send(config: Config, sending: Send, files: Files) -> tuple[Path | None, list
         return None, []
     zone = reporting.definitions.timezone
     period = period_of(sending.period, now - reporting.rules.closing, zone).before()
-    folder = Path(config.file).absolute().parent / sending.folder
+    folder = Path(config.file).absolute().parent / sending.folder / config.customer
     place = folder / f"{name_of(period.name)}.{sending.form}"
     if place.exists():
         return None, []

@@ -13,6 +13,7 @@ from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.history import history
 from slabridge.cli.import_ import import_
 from slabridge.cli.init import init
 from slabridge.cli.plan import plan
@@ -46,6 +47,8 @@ app.command()(run)
 app.command()(plan)
 app.command()(explain)
 app.command()(status)
+app.command()(history)
+app.command()(history)
 app.command()(retry)
 app.command()(compare)
 app.command()(evaluate)

@@ -6,16 +6,17 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded, midnight
+from slabridge.cli.options import AsJson, ConfigPath, Only, loaded, midnight
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
     from slabridge.config import Config
 
 
-def baseline(
+def baseline(  # noqa: PLR0913 - one parameter per option
     *,
     config: ConfigPath = None,
+    only: Only = None,
     since: Annotated[str | None, typer.Option(help="Count cycles that began on this date or later.")] = None,
     by: Annotated[str, typer.Option(help="Fields that cycles are told apart by, with commas.")] = "priority",
     target: Annotated[
@@ -30,7 +31,7 @@ def baseline(
     from slabridge.show.baseline import as_json, print_baselines
     from slabridge.text.printed import json_line
 
-    configured = loaded(config)
+    configured = loaded(config, only)
     begin = None if since is None else midnight(since, "--since", ZoneInfo(configured.definitions.timezone))
     fields = tuple(name.strip() for name in by.split(",") if name.strip())
     found = baselines(configured, begin, fields, _wanted(target or [], configured))

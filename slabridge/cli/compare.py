@@ -5,16 +5,17 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.cli.options import AsJson, ConfigPath, Only, loaded
 from slabridge.exit import Exit
 
 
-def compare(
+def compare(  # noqa: PLR0913 - one parameter per option
     *,
     keys: Annotated[list[str] | None, typer.Argument(help="Keys or ids of tickets.")] = None,
     every: Annotated[bool, typer.Option("--all", help="All tickets with an open cycle.")] = False,
     connection: Annotated[str | None, typer.Option(help="Only this connection.")] = None,
     config: ConfigPath = None,
+    only: Only = None,
     json: AsJson = False,
 ) -> None:
     """Show the tool's own SLA clocks beside ours, the difference, and its reason where that can be shown."""
@@ -27,7 +28,7 @@ def compare(
 
     if bool(keys) == every:
         raise typer.BadParameter("name tickets, or write --all", param_hint="KEY...")
-    configured = loaded(config)
+    configured = loaded(config, only)
     names = [each.name for each in configured.connections]
     if connection is not None and connection not in names:
         raise typer.BadParameter(f"{connection!r} is none of {', '.join(names)}", param_hint="--connection")

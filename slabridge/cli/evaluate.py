@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, instant, path_of
+from slabridge.cli.options import AsJson, ConfigPath, Only, instant, path_of
 from slabridge.exit import Exit
 
 
@@ -24,6 +24,7 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     tickets: Annotated[Path, typer.Option(help="Tickets as JSON Lines, .gz too.")],
     as_of: Annotated[str, typer.Option(help="The instant to evaluate at, as 2026-03-02T08:00:00Z.")],
     config: ConfigPath = None,
+    only: Only = None,
     form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TABLE,
     segments: Annotated[bool, typer.Option("--segments", help="Open each cycle into its segments.")] = False,
     chain: Annotated[
@@ -42,7 +43,7 @@ def evaluate(  # noqa: PLR0913 - one parameter per option
     if chain and form is not Format.JSONL:
         raise typer.BadParameter("the chain is printed with --format jsonl only", param_hint="--chain")
     write = results.writer_of(form, sys.stdout, segments=segments, chain=chain)
-    evaluating = Evaluating(path_of(config), tickets, instant(as_of, "--as-of"), segments, chain)
+    evaluating = Evaluating(path_of(config, only), tickets, instant(as_of, "--as-of"), segments, chain)
     invalid = 0
     for batch in evaluating.batches():
         write(batch.evaluation)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, instant, loaded
+from slabridge.cli.options import AsJson, ConfigPath, Only, instant, loaded
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
     *,
     key: Annotated[str, typer.Argument(help="The ticket's key or id.")],
     config: ConfigPath = None,
+    only: Only = None,
     as_of: Annotated[
         str | None, typer.Option(help="An instant, as 2026-03-02T15:00:00Z; else the last complete run.")
     ] = None,
@@ -34,7 +35,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
     from slabridge.show.ledger import ledger_of, neighbours_of
     from slabridge.text.printed import json_line, line
 
-    configured = loaded(config)
+    configured = loaded(config, only)
     found = explanations(configured, key, None if as_of is None else instant(as_of, "--as-of"))
     for one in found:
         if json:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded, midnight
+from slabridge.cli.options import AsJson, ConfigPath, Only, loaded, midnight
 
 
 def feasibility(
@@ -16,6 +16,7 @@ def feasibility(
         str | None, typer.Option("--from", help="The first date of the year that is looked at; else today.")
     ] = None,
     config: ConfigPath = None,
+    only: Only = None,
     json: AsJson = False,
 ) -> None:
     """Say of each path of the file whether it fits under its promise, at whatever instant a ticket begins."""
@@ -25,7 +26,7 @@ def feasibility(
     from slabridge.show import feasibility as show
     from slabridge.text.printed import json_line
 
-    configured = loaded(config)
+    configured = loaded(config, only)
     zone = ZoneInfo(configured.definitions.timezone)
     first = start or datetime.now(UTC).astimezone(zone).date().isoformat()
     begin = midnight(first, "--from", zone)

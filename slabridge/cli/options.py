@@ -11,13 +11,17 @@ if TYPE_CHECKING:
     from slabridge.config import Config
 
 ConfigPath = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The configuration file (SLABRIDGE_CONFIG, else config.toml).")
+    Path | None,
+    typer.Option("--config", "-c", help="The configuration file, or folder (SLABRIDGE_CONFIG, else config.toml)."),
+]
+Only = Annotated[
+    str | None, typer.Option("--only", help="One customer of the folder that --config names, by its file's name.")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def path_of(config: Path | None) -> Path:
-    """Return the configuration file's path: given, of the environment, or config.toml."""
+def given(config: Path | None) -> Path:
+    """Return the path of the configuration, a file's or a folder's: given, of the environment, or config.toml."""
     if config is not None:
         return config
     from slabridge.config.process import read_process_settings
@@ -25,22 +29,55 @@ def path_of(config: Path | None) -> Path:
     return read_process_settings().config
 
 
-def loaded(config: Path | None) -> "Config":
-    """Configure logs, and return the configuration; keys by an earlier name are logged.
+def path_of(config: Path | None, only: str | None = None) -> Path:
+    """Return the path of the one configuration file that is meant.
 
     Raises:
+        BadParameter: it is a folder of customers, and none is named; or one is named, and it is none.
+        ConfigError: the folder has no such customer.
+    """
+    path = given(config)
+    if only is not None and not path.is_dir():
+        raise typer.BadParameter(f"{path} is no folder of customers", param_hint="--only")
+    if path.is_dir():
+        if only is None:
+            raise typer.BadParameter(f"{path} is a folder of customers; name one with --only", param_hint="--config")
+        from slabridge.config.customers import Customers
+
+        return Customers.of(path).path(only)
+    return path
+
+
+def loaded(config: Path | None, only: str | None = None) -> "Config":
+    """Configure logs, and return the one configuration that is meant; keys by an earlier name are logged.
+
+    Raises:
+        BadParameter: it is none, or one of many.
         ConfigError: with all problems.
     """
     from slabridge.config import load_config
+
+    path = path_of(config, only)
+    logged()
+    return noted(load_config(path))
+
+
+def logged(customer: str = "") -> None:
+    """Configure logs; each line names the customer whose it is."""
     from slabridge.config.process import read_process_settings
     from slabridge.show import logs
 
     process = read_process_settings()
-    logs.configure(process.log_level, process.log_format)
-    found = load_config(config or process.config)
-    for problem in found.renamed:
+    logs.configure(process.log_level, process.log_format, customer)
+
+
+def noted(config: "Config") -> "Config":
+    """Return a configuration, of which keys by an earlier name are logged."""
+    from slabridge.show import logs
+
+    for problem in config.renamed:
         logs.log.warning("renamed key", file=problem.file, key=problem.path, reason=problem.message)
-    return found
+    return config
 
 
 def midnight(text: str, option: str, zone: ZoneInfo) -> int:

@@ -1,41 +1,56 @@
 """`slabridge plan`."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.cli.each import each, say
+from slabridge.cli.options import AsJson, ConfigPath, Only
+
+if TYPE_CHECKING:
+    from slabridge.config import Config
+    from slabridge.run.tally import Report
 
 
-def plan(*, context: typer.Context, config: ConfigPath = None, json: AsJson = False) -> None:
+def plan(*, context: typer.Context, config: ConfigPath = None, only: Only = None, json: AsJson = False) -> None:
     """Print what `run` would write now, as a diff; nothing is written, neither into the tools nor into the state."""
-    from rich.console import Console
-
     from slabridge.app.run import plan as plan_once
     from slabridge.cli.progress import counted
-    from slabridge.show.plan import as_json, diff
+    from slabridge.show.plan import as_json
     from slabridge.show.report import troubles_of
     from slabridge.text.printed import json_line
 
-    configured = loaded(config)
-    caps = {connection.name: connection.writes_per_run for connection in configured.connections}
-    with counted() as on_progress:
+    def step(configured: "Config") -> int:
         report = plan_once(configured, context.obj(), on_progress)
-    if json:
-        for name, action in report.actions:
-            sys.stdout.buffer.write(json_line(as_json(name, action)))
-    else:
-        console = Console(highlight=False, soft_wrap=True)
-        for name, action in report.actions:
-            console.print(diff(name, action))
-        tickets = {(name, action.write.id) for name, action in report.actions}
-        console.print(f"{len(report.actions)} writes on {len(tickets)} tickets")
-        for tally in report.tallies:
-            if tally.waiting:
-                console.print(
-                    f"{tally.connection}: {tally.waiting} more wait: writes_per_run is {caps[tally.connection]}"
-                )
-            if tally.refusal or tally.outage or tally.halted or tally.bug:
-                console.print(f"{tally.connection} could not be read to the end: its part of the plan is not complete")
-    sys.stderr.writelines(f"{text}\n" for text in troubles_of(report))
-    raise typer.Exit(report.exit_code)
+        whose = {"customer": configured.customer} if configured.customer else {}
+        if json:
+            for name, action in report.actions:
+                sys.stdout.buffer.write(json_line({**whose, **as_json(name, action)}))
+        else:
+            _print(report, configured)
+        say(troubles_of(report), configured)
+        return report.exit_code
+
+    with counted() as on_progress:
+        code = each(config, only, step)
+    raise typer.Exit(code)
+
+
+def _print(report: "Report", config: "Config") -> None:
+    from rich.console import Console
+
+    from slabridge.show.plan import diff
+
+    console = Console(highlight=False, soft_wrap=True)
+    for name, action in report.actions:
+        console.print(diff(name, action))
+    tickets = {(name, action.write.id) for name, action in report.actions}
+    whose = f"{config.customer}: " if config.customer else ""
+    console.print(f"{whose}{len(report.actions)} writes on {len(tickets)} tickets")
+    caps = {connection.name: connection.writes_per_run for connection in config.connections}
+    for tally in report.tallies:
+        if tally.waiting:
+            console.print(f"{tally.connection}: {tally.waiting} more wait: writes_per_run is {caps[tally.connection]}")
+        if tally.refusal or tally.outage or tally.halted or tally.bug:
+            console.print(f"{tally.connection} could not be read to the end: its part of the plan is not complete")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded, midnight
+from slabridge.cli.options import AsJson, ConfigPath, Only, loaded, midnight
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from slabridge.app.reevaluate import Rejudged
 
 
-def reevaluate(
+def reevaluate(  # noqa: PLR0913 - one parameter per option
     *,
     start: Annotated[str, typer.Option("--from", help="The first date, as 2026-01-01, on which the cycles ended.")],
     end: Annotated[str, typer.Option("--to", help="The date after the last.")],
     apply: Annotated[bool, typer.Option("--apply", help="Do it; without this, only show what would change.")] = False,
     config: ConfigPath = None,
+    only: Only = None,
     json: AsJson = False,
 ) -> None:
     """Judge cycles that ended in a period by today's definitions; else they keep those that they were judged by."""
@@ -28,7 +29,7 @@ def reevaluate(
     from slabridge.app.reevaluate import reevaluate as rejudged
     from slabridge.text.printed import json_line
 
-    configured = loaded(config)
+    configured = loaded(config, only)
     zone = ZoneInfo(configured.definitions.timezone)
     period = midnight(start, "--from", zone), midnight(end, "--to", zone)
     if period[0] >= period[1]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from slabridge.cli.options import ConfigPath, instant, loaded, path_of
+from slabridge.cli.options import ConfigPath, Only, instant, loaded, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     *,
     period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01.")],
     config: ConfigPath = None,
+    only: Only = None,
     service: Annotated[list[str] | None, typer.Option(help="A service of the file; may be repeated.")] = None,
     customer: Annotated[str | None, typer.Option(help="A customer: what the field `customer` holds.")] = None,
     by: Annotated[str, typer.Option(help="Fields that cases are told apart by, with commas.")] = "priority",
@@ -52,12 +53,12 @@ def report(  # noqa: PLR0913 - one parameter per option
     if tickets is not None and (issue or verify):
         raise typer.BadParameter("only a report over the state is issued", param_hint="--tickets")
     if verify:
-        _verify(loaded(config), asked)
+        _verify(loaded(config, only), asked)
     if tickets is not None:
-        found = of_file(path_of(config), tickets, asked)
+        found = of_file(path_of(config, only), tickets, asked)
     else:
-        found = _of_state(loaded(config), asked, issue=issue)
-    shown = language or _language(path_of(config))
+        found = _of_state(loaded(config, only), asked, issue=issue)
+    shown = language or _language(path_of(config, only))
     for number, text in found.invalid:
         sys.stderr.write(f"{tickets}:{number}: {line(text)}\n")
     for text in found.lacking:

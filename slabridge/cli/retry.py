@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.cli.options import AsJson, ConfigPath, Only, loaded
 from slabridge.exit import Exit
 
 
@@ -13,13 +13,14 @@ def retry(
     *,
     keys: Annotated[list[str] | None, typer.Argument(help="Keys or ids of tickets; none: all in quarantine.")] = None,
     config: ConfigPath = None,
+    only: Only = None,
     json: AsJson = False,
 ) -> None:
     """Let the next run try quarantined tickets again; no tool is called."""
     from slabridge.app.retry import retry as ask
     from slabridge.text.printed import json_line
 
-    asked = ask(loaded(config), keys or ())
+    asked = ask(loaded(config, only), keys or ())
     if json:
         sys.stdout.buffer.write(json_line({"asked": asked.tickets, "not_quarantined": asked.unknown}))
     else:

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, loaded
+from slabridge.cli.each import each, say
+from slabridge.cli.options import AsJson, ConfigPath, Only
 
 if TYPE_CHECKING:
     from slabridge.config import Config
 
 
-def run(
+def run(  # noqa: PLR0913 - one parameter per option
     *,
     context: typer.Context,
     config: ConfigPath = None,
+    only: Only = None,
     max_seconds: Annotated[
         float | None, typer.Option("--max-seconds", min=1, help="End in order after so long; the next run goes on.")
     ] = None,
@@ -33,16 +35,21 @@ def run(
     from slabridge.text.printed import json_line
 
     halt = Halt(max_seconds)
-    configured = loaded(config)
-    with counted() as on_progress:
+
+    def step(configured: "Config") -> int:
         report = run_once(configured, context.obj(), on_progress, halt, accept=accept)
-    if json:
-        document = {"exit_code": report.exit_code, "connections": report.as_json()}
-        sys.stdout.buffer.write(json_line(document))
-    else:
-        Console().print(table_of(report))
-    sys.stderr.writelines(f"{text}\n" for text in troubles_of(report))
-    raise typer.Exit(_sent(configured) or report.exit_code)
+        whose = {"customer": configured.customer} if configured.customer else {}
+        if json:
+            document = {**whose, "exit_code": report.exit_code, "connections": report.as_json()}
+            sys.stdout.buffer.write(json_line(document))
+        else:
+            Console().print(table_of(report, configured.customer))
+        say(troubles_of(report), configured)
+        return _sent(configured) or report.exit_code
+
+    with halt.on_signals(), counted() as on_progress:
+        code = each(config, only, step, lambda: halt.stopping() or halt.left() <= 0)
+    raise typer.Exit(code)
 
 
 def _sent(config: "Config") -> int:
@@ -62,5 +69,5 @@ def _sent(config: "Config") -> int:
         place, lacking = None, [f"the report was not written: {error}"]
     if place is not None:
         sys.stderr.write(f"{place}\n")
-    sys.stderr.writelines(f"{line(text)}\n" for text in lacking)
+    say(map(line, lacking), config)
     return Exit.PARTIAL if lacking else Exit.COMPLETE

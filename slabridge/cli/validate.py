@@ -2,20 +2,24 @@
 
 import gc
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slabridge.cli.options import AsJson, ConfigPath, path_of
-from slabridge.exit import Exit
+from slabridge.cli.each import complain
+from slabridge.cli.options import AsJson, ConfigPath, Only, given, path_of
+from slabridge.exit import Exit, gravest
 
 if TYPE_CHECKING:
-    from slabridge.config import Problem
+    from slabridge.config import ConfigError, Problem
+    from slabridge.config.source import Source
 
 
 def validate(
     *,
     config: ConfigPath = None,
+    only: Only = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="End with 2 on a warning; ask the state, too, which values tickets hold.")
     ] = False,
@@ -24,19 +28,56 @@ def validate(
     """Check a configuration file; no tool is connected to, and no secret is read."""
     gc.disable()  # a short life: what loading makes is no garbage
 
-    from sla_engine.clause import clauses_of
-    from slabridge.config import ConfigError, load_config, tree_of, warnings_of
-    from slabridge.text.printed import json_line, line
+    from slabridge.config import ConfigError
+    from slabridge.config.customers import source_of
 
-    path = path_of(config)
+    path = given(config)
     try:
-        configured = load_config(path)
+        if only is None and path.is_dir():
+            code: int = _every(path, strict=strict, json=json)
+        else:
+            code = _checked(source_of(path_of(config, only)), strict=strict, json=json)
     except ConfigError as error:
         if not json:
             raise
-        problems = [_as_json(problem) for problem in error.problems]
-        sys.stdout.buffer.write(json_line({"file": str(path), "problems": problems}))
-        raise typer.Exit(Exit.USAGE) from None
+        _print_problems(path, error)
+        code = Exit.USAGE
+    if code:
+        raise typer.Exit(code)
+
+
+def _every(folder: Path, *, strict: bool, json: bool) -> Exit:
+    """Check all customers of a folder."""
+    from slabridge.config import ConfigError
+    from slabridge.config.customers import Customers
+
+    said: set[str] = set()
+    codes = []
+    customers = Customers.of(folder)
+    for name in customers.names:
+        try:
+            codes.append(_checked(customers.source(name), strict=strict, json=json))
+        except ConfigError as error:
+            if json:
+                _print_problems(customers.path(name), error)
+            else:
+                complain(name, error, said)
+            codes.append(Exit.USAGE)
+    return gravest(codes)
+
+
+def _checked(source: "Source", *, strict: bool, json: bool) -> Exit:
+    """Print what is to be said of a configuration.
+
+    Raises:
+        ConfigError: with all its problems.
+    """
+    from sla_engine.clause import clauses_of
+    from slabridge.config import tree_of, warnings_of
+    from slabridge.config.config import read_config
+    from slabridge.text.printed import json_line, line
+
+    configured = read_config(source)
     warnings = [*warnings_of(configured), *tree_of(configured)]
     if strict:
         from slabridge.app.validate import unseen
@@ -46,7 +87,7 @@ def validate(
     clauses = clauses_of(definitions)
     if json:
         document = {
-            "file": str(path),
+            "file": configured.file,
             "warnings": [_as_json(warning) for warning in warnings],
             "definitions": {f"{c.agreement.table}.{c.objective.name}": c.definition for c in clauses},
         }
@@ -54,13 +95,23 @@ def validate(
     else:
         for warning in warnings:
             sys.stdout.write(f"warning: {line(str(warning))}\n")
-        sys.stdout.write(
-            f"{path} is valid: {len(configured.connections)} connections, {len(definitions.calendars)} calendars, "
-            f"{len(definitions.agreements)} agreements, {len(clauses)} objectives\n"
-        )
-    if strict and warnings:
-        raise typer.Exit(Exit.USAGE)
+        counts = {
+            "connections": configured.connections,
+            "calendars": definitions.calendars,
+            "agreements": definitions.agreements,
+            "objectives": clauses,
+        }
+        counted = ", ".join(f"{len(found)} {name}" for name, found in counts.items())
+        sys.stdout.write(f"{configured.file} is valid: {counted}\n")
+    return Exit.USAGE if strict and warnings else Exit.COMPLETE
+
+
+def _print_problems(file: Path, error: "ConfigError") -> None:
+    from slabridge.text.printed import json_line
+
+    problems = [_as_json(problem) for problem in error.problems]
+    sys.stdout.buffer.write(json_line({"file": str(file), "problems": problems}))
 
 
 def _as_json(problem: "Problem") -> dict[str, str | None]:
-    return {"path": problem.path, "value": problem.value, "message": problem.message}
+    return {"file": problem.file, "path": problem.path, "value": problem.value, "message": problem.message}

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from slabridge.cli.options import AsJson, instant, loaded, midnight, path_of
+from slabridge.cli.options import AsJson, Only, instant, loaded, midnight, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
+    from slabridge.config import Config
     from slabridge.whatif.columns import Period
     from slabridge.whatif.sums import Sums
 
@@ -19,7 +20,7 @@ _LAST = 1 << 62
 
 def whatif(  # noqa: PLR0913 - one parameter per option
     *,
-    config: Annotated[Path, typer.Option("--config", "-c", help="The file to try.")],
+    config: Annotated[Path, typer.Option("--config", "-c", help="The file, or folder, to try.")],
     old: Annotated[
         Path | None, typer.Option(help="The file that holds now; else SLABRIDGE_CONFIG, or config.toml.")
     ] = None,
@@ -27,6 +28,7 @@ def whatif(  # noqa: PLR0913 - one parameter per option
     until: Annotated[str | None, typer.Option(help="Count cycles that ended before this date.")] = None,
     tickets: Annotated[Path | None, typer.Option(help="Tickets of a file instead of the state's.")] = None,
     as_of: Annotated[str | None, typer.Option(help="With --tickets: the instant to judge at.")] = None,
+    only: Only = None,
     json: AsJson = False,
 ) -> None:
     """Judge the stored histories by two files, and say what would have come out otherwise; nothing is written."""
@@ -38,9 +40,9 @@ def whatif(  # noqa: PLR0913 - one parameter per option
     if (tickets is None) != (as_of is None):
         raise typer.BadParameter("--tickets and --as-of go together", param_hint="--tickets")
     if tickets is not None and as_of is not None:
-        sums, code = _of_file(old, config, tickets, as_of, (since, until))
+        sums, code = _of_file(path_of(old, only), path_of(config, only), tickets, as_of, (since, until))
     else:
-        sums, code = _of_state(old, config, (since, until)), Exit.COMPLETE
+        sums, code = _of_state(loaded(old, only), path_of(config, only), (since, until)), Exit.COMPLETE
     if json:
         sys.stdout.buffer.write(json_line(show.as_json(sums)))
     else:
@@ -48,22 +50,20 @@ def whatif(  # noqa: PLR0913 - one parameter per option
     raise typer.Exit(code)
 
 
-def _of_state(old: Path | None, new: Path, dates: tuple[str | None, str | None]) -> "Sums":
+def _of_state(before: "Config", new: Path, dates: tuple[str | None, str | None]) -> "Sums":
     from slabridge.app.whatif import of_state
     from slabridge.config import load_config
 
-    before = loaded(old)
     return of_state(before, load_config(new), _period(dates, before.definitions.timezone))
 
 
 def _of_file(
-    old: Path | None, new: Path, tickets: Path, as_of: str, dates: tuple[str | None, str | None]
+    before: Path, new: Path, tickets: Path, as_of: str, dates: tuple[str | None, str | None]
 ) -> tuple["Sums", Exit]:
     from slabridge.app.whatif import of_file
     from slabridge.config import read_definitions
     from slabridge.text.printed import line
 
-    before = path_of(old)
     period = _period(dates, read_definitions(before).timezone)
     sums, invalid = of_file(before, new, tickets, instant(as_of, "--as-of"), period)
     for number, text in invalid:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import Field
 
@@ -15,20 +14,22 @@ from sla_engine.chain.rule import ChainRule
 from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.classes import with_services
-from slabridge.config.agreements.definitions import definitions_of, read_document
+from slabridge.config.agreements.definitions import definitions_of
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
+from slabridge.config.customers import source_of
 from slabridge.config.like import resolve_like
+from slabridge.config.places import Places
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.reporting import Reporting, reporting_of
 from slabridge.config.services.satisfaction import ToolRatings
 from slabridge.config.services.sources import ServiceNowSource
 from slabridge.config.shape import RealTime, shape, tables
+from slabridge.config.source import Source
+from slabridge.config.state import read_state
 from slabridge.config.warning import find_warnings
-
-_DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,8 @@ class Config:
     `state` is a database's URL, or the absolute path of a SQLite file. `post_within`, `settle`, `outage` and
     `pull_within` are ms, `chain_limit` is how many tickets may be linked with each other. `renamed` are keys by a name
     of an earlier version; they are among the `warnings`, too. `uses` are the places that read fields, `mapped` has the
-    values to which each (connection, field) is mapped. `reporting` is what reports go by.
+    values to which each (connection, field) is mapped. `reporting` is what reports go by. `document` is
+    the file as it was parsed, `places` says where its keys stand; `customer` is whose file of a folder it is, or "".
     """
 
     definitions: Definitions
@@ -55,6 +57,9 @@ class Config:
     uses: tuple[FieldUse, ...] = ()
     mapped: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     reporting: Reporting | None = None
+    places: Places = field(default_factory=lambda: Places(""))
+    document: Mapping[str, Any] = field(default_factory=dict)
+    customer: str = ""
 
     @property
     def reads_chain(self) -> bool:
@@ -109,22 +114,13 @@ class JobTable(TomlTable):
     """
 
 
-class StateTable(TomlTable):
-    """The top-level `state`."""
-
-    state: str = Field(default="slabridge.db", min_length=1)
-    """Where slabridge keeps what it knows: a SQLite file, relative to the configuration file's folder, or a database
-    URL. Default: `"slabridge.db"`.
-    """
-
-
 def load_config(path: Path) -> Config:
     """Return a whole configuration file. Secrets are not read yet.
 
     Raises:
         ConfigError: with all problems.
     """
-    return config_of(read_document(path), path)
+    return read_config(source_of(path))
 
 
 def config_of(document: Mapping[str, Any], path: Path) -> Config:
@@ -133,8 +129,16 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     Raises:
         ConfigError: with all problems.
     """
-    folder = path.absolute().parent
-    reading = Reading(str(path))
+    return read_config(Source(path, document, Reading(str(path))))
+
+
+def read_config(source: Source) -> Config:
+    """Return a parsed configuration.
+
+    Raises:
+        ConfigError: with all problems.
+    """
+    document, folder, reading = source.document, source.folder, source.reading
     definitions = definitions_of(document, reading)
     quiet = Reading(reading.file)  # what is wrong there is noted where it is read
     promises = promises_of(tables(with_services(document, quiet), "agreements", quiet))
@@ -142,7 +146,7 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
     reporting = reporting_of(document, folder, definitions, reading)
     _check_types(definitions.chain, connections, reading)
     _check_sources(reporting, connections, reading)
-    state = _state(document, folder, reading)
+    state = read_state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
     dimensions = frozenset(name for connection in connections for name in connection.fields)
@@ -162,6 +166,9 @@ def config_of(document: Mapping[str, Any], path: Path) -> Config:
         file=reading.file,
         uses=tuple(reading.uses),
         mapped=dict(reading.mapped),
+        places=reading.places,
+        document=document,
+        customer=source.customer,
     )
 
 
@@ -194,7 +201,7 @@ def warnings_of(config: Config) -> tuple[Problem, ...]:
 
 def tree_of(config: Config) -> tuple[Problem, ...]:
     """Return what the tree of agreements leaves open."""
-    found = Reading(config.file)
+    found = Reading.at(config.places)
     find_in_tree(config.definitions, config.mapped, found)
     return found.problems()
 
@@ -245,24 +252,3 @@ def _renamed(raw: object, path: KeyPath, reading: Reading) -> object:
             table[new] = table.pop(old)
             reading.rename((*path, old), (*path, new))
     return table
-
-
-def _state(document: Mapping[str, Any], folder: Path, reading: Reading) -> str:
-    given = {key: document[key] for key in ("state",) if key in document}
-    state = (shape(StateTable, given, (), reading, secret=True) or StateTable()).state
-    if "://" not in state:
-        return str(folder / state)
-    scheme = state.partition("://")[0]
-    if scheme.partition("+")[0] not in _DATABASES:
-        reading.problem(
-            ("state",), "is no database that can be used; name a file, or write postgresql://user@host/database"
-        )
-    try:
-        password = urlsplit(state).password
-    except ValueError as error:
-        reading.problem(("state",), f"is no database address: {error}")
-        return state
-    if password is not None:
-        remedy = "leave it out and set PGPASSWORD, or use a ~/.pgpass file"
-        reading.problem(("state",), f"holds a password, and no secret stands in this file; {remedy}")
-    return state

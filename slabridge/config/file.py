@@ -6,9 +6,9 @@ from pydantic import Field
 
 from connectors.tool import Inside
 from slabridge.config.agreements.definitions import GeneralTable
-from slabridge.config.config import StateTable
 from slabridge.config.services.availability import TermsTable
 from slabridge.config.services.service import ServiceTable
+from slabridge.config.state import StateTable
 
 
 class AnyService(ServiceTable, TermsTable):
@@ -21,6 +21,8 @@ class AnyService(ServiceTable, TermsTable):
 class FileTable(GeneralTable, StateTable):
     """The whole file."""
 
+    like: Annotated[Any, Inside("text", "[text]")] = None
+    """In a customer's file: [which agreements](customers.md) of `common.toml` it has. Default: all."""
     job: Annotated[Any, Inside("JobTable")] = None
     """How long transitions are posted, and unclear comments settle."""
     attribution: Annotated[Any, Inside("AttributionTable")] = None

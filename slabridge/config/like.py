@@ -32,7 +32,7 @@ def _complete(
             if key not in table:
                 table[key] = value
                 if link != name:
-                    reading.inherit((*path, name, key), (*path, link, key))
+                    reading.places.inherit((*path, name, key), (*path, link, key))
         if _LIKE not in tables[link]:
             table.pop(_LIKE, None)
             return table

@@ -48,10 +48,10 @@ def show_path(path: KeyPath) -> str:
     return text
 
 
-def show_value(value: object) -> str:
-    """Return a value as TOML writes it, cut where it is long."""
+def show_value(value: object, longest: int = _LONGEST_VALUE) -> str:
+    """Return a value as TOML writes it, cut where it is longer."""
     text = _toml(value)
-    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 3] + "..."
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def _toml(value: object) -> str:

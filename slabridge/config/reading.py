@@ -1,10 +1,11 @@
-"""What the reading of one file has found so far: its problems, and where which fields are used."""
+"""What the reading of a configuration has found so far: its problems, and where which fields are used."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from sla_engine.agreement import Threshold
-from slabridge.config.problem import ConfigError, KeyPath, Problem, show_path, show_value
+from slabridge.config.places import Places
+from slabridge.config.problem import ConfigError, KeyPath, Problem, show_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,46 +33,40 @@ class Reading:
     mapped: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     renamed: list[Problem] = field(default_factory=list)
     restarting: dict[KeyPath, None] = field(default_factory=dict)
+    places: Places = field(init=False)
     _found: list[tuple[KeyPath, Problem]] = field(default_factory=list)
-    _inherited: dict[KeyPath, KeyPath] = field(default_factory=dict)
-    _earlier: dict[KeyPath, KeyPath] = field(default_factory=dict)
-    _elsewhere: dict[KeyPath, KeyPath] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = Places(self.file)
+
+    @classmethod
+    def at(cls, places: Places) -> Self:
+        """Return a reading of keys whose places are known."""
+        reading = cls(places.file)
+        reading.places = places
+        return reading
 
     def problem(self, path: KeyPath, message: str, value: Any = None, *, secret: bool = False) -> None:  # noqa: ANN401 - any TOML value
         """Note a problem. The value is not shown if it is None or may be secret."""
         shown = None if value is None or secret else show_value(value)
-        path = self._earlier.get(path, path)
-        self._found.append((path, Problem(self.file, show_path(self._shown(path)), shown, message)))
+        path = self.places.as_named(path)
+        self._found.append((path, Problem(*self.places.of(path), shown, message)))
 
     def broken(self, path: KeyPath) -> bool:
         """Return whether a problem was found at the path or below it."""
         return any(found[: len(path)] == path for found, _ in self._found)
 
-    def inherit(self, path: KeyPath, origin: KeyPath) -> None:
-        """Note that the value at `path` stands at `origin` in the file, where its problems are shown once."""
-        self._inherited[path] = origin
-
-    def stands_at(self, path: KeyPath, origin: KeyPath) -> None:
-        """Note that `path` and all below it stand at `origin` in the file, where problems are shown."""
-        self._elsewhere[path] = origin
-
-    def _shown(self, path: KeyPath) -> KeyPath:
-        for length in range(len(path), 0, -1):
-            if path[:length] in self._elsewhere:
-                return self._elsewhere[path[:length]] + path[length:]
-        return path
-
     def rename(self, old: KeyPath, new: KeyPath) -> None:
         """Note that the value of `new` stands under its earlier name, at which its problems are shown."""
-        self.renamed.append(Problem(self.file, show_path(old), None, f"is called {new[-1]} now; rename it"))
-        self._earlier[new] = old
+        self.renamed.append(Problem(*self.places.of(old), None, f"is called {new[-1]} now; rename it"))
+        self.places.rename(old, new)
 
     def problems(self) -> tuple[Problem, ...]:
         """Return the problems in the order of finding, none twice."""
         messages = {(path, problem.message) for path, problem in self._found}
         return tuple(
             dict.fromkeys(
-                problem for path, problem in self._found if (self._origin(path), problem.message) not in messages
+                problem for path, problem in self._found if (self.places.origin(path), problem.message) not in messages
             )
         )
 
@@ -80,10 +75,3 @@ class Reading:
         problems = self.problems()
         if problems:
             raise ConfigError(problems)
-
-    def _origin(self, path: KeyPath) -> KeyPath | None:
-        for length in range(len(path), 0, -1):
-            origin = self._inherited.get(path[:length])
-            if origin is not None:
-                return origin + path[length:]
-        return None

@@ -12,7 +12,7 @@ def find_warnings(
     definitions: Definitions, connections: tuple[Connection, ...], reading: Reading
 ) -> tuple[Problem, ...]:
     """Return the warnings of a configuration without problems."""
-    found = Reading(reading.file)
+    found = Reading.at(reading.places)
     _filters(connections, reading, found)
     _thresholds(reading, found)
     _deadlines(definitions, found)

@@ -1,7 +1,7 @@
 """A run, and one connection within it: what all steps need."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
@@ -13,6 +13,7 @@ from slabridge.run.halt import Halt
 from slabridge.run.redefined import Redefined
 from slabridge.run.tally import Tally
 from slabridge.state import ConnectionState
+from slabridge.ticket.known import Evaluated, Known
 from slabridge.ticket.mapping import Mapper
 
 _LONG = 60.0
@@ -50,9 +51,9 @@ class Context:
     `as_of` is the tool's clock, ms UTC, when this part of the run began; by `until` (this machine's `time.monotonic`)
     its pull is late. `quarantined` are ids of tickets that it quarantined, `unmapped` of those that it did not judge,
     because nothing maps a value that decides; `unjudged` are all that it did not judge, `due` those that time alone has
-    moved, where the guard asks. `crowded` are those in groups of more than `chain_limit` tickets, `crowd` counts the
-    links that they have, by the tickets at both ends. `unwritable` counts tickets by field and by the reason for which
-    the tool would not take its value; they are `kept` for the next run.
+    moved. `crowded` are those in groups of more than `chain_limit` tickets, `crowd` counts the links that they have, by
+    the tickets at both ends. `unwritable` counts tickets by field and by the reason for which the tool would not take
+    its value; they are `kept` for the next run.
     """
 
     run: Run
@@ -88,6 +89,17 @@ class Context:
     def now(self) -> int:
         """The tool's clock now: what has passed since `as_of` is measured by ours."""
         return self.as_of + round((monotonic() - self.began) * 1000)
+
+    def note_due(self, batch: Iterable[Known]) -> None:
+        """Note those of these tickets, as they were judged before, that time alone has moved."""
+        for known in batch:
+            due = Evaluated(known.id, known.results).next_change_at
+            if due is not None and due <= self.as_of:
+                self.due.add(known.id)
+
+    def is_unmoved(self, known: Known) -> bool:
+        """Return whether neither its history nor time has moved a ticket since it was judged before."""
+        return known.changed_in != self.run.number and known.id not in self.due
 
     def take_writes(self, writes: Sequence[Write]) -> list[Write]:
         """Return those of these writes that this run may still make, and note how many wait for the next run.

@@ -7,8 +7,8 @@ import structlog
 
 from slabridge.run.actions import Planned, Reason
 from slabridge.run.context import Context
-from slabridge.state import connections, tickets
-from slabridge.ticket.known import Evaluated, Known
+from slabridge.state import configurations, connections, tickets
+from slabridge.ticket.known import Evaluated
 
 log = structlog.get_logger("slabridge.run")
 
@@ -26,14 +26,6 @@ def is_guarded(context: Context) -> bool:
     return changed and context.connection.guard is not None and not context.run.accept
 
 
-def note_due(context: Context, batch: Iterable[Known]) -> None:
-    """Note those of these tickets, as they were judged before, that time alone has moved."""
-    for known in batch:
-        due = Evaluated(known.id, known.results).next_change_at
-        if due is not None and due <= context.as_of:
-            context.due.add(known.id)
-
-
 class Moved(NamedTuple):
     """On how many tickets a plan changes or empties what we wrote, and how many of these have no open cycle left."""
 
@@ -43,11 +35,10 @@ class Moved(NamedTuple):
 
 def moved(context: Context, planned: Iterable[Planned]) -> Moved:
     """Count the tickets that a plan changes or empties, though neither history nor time did."""
-    number = context.run.number
     found = [
         known
         for known, actions in planned
-        if known.changed_in != number and known.id not in context.due
+        if context.is_unmoved(known)
         if any(change.reason in _OURS for action in actions for change in action.changes)
     ]
     return Moved(len(found), sum(not Evaluated(known.id, known.results).is_open for known in found))
@@ -64,6 +55,7 @@ def holds(context: Context, count: int, ended: int) -> bool:
         if count <= FEW or count * 100 <= guard * carrying:
             return False
         connections.hold(transaction, context.as_of)
+        configurations.hold(transaction, count)
     context.tally.held = count
     log.error("held back", connection=context.name, tickets=count, carrying=carrying, guard=f"{guard}%")
     return True

@@ -7,11 +7,12 @@ import structlog
 from sla_engine import Result
 from slabridge.run.context import Context
 from slabridge.run.quarantining import put_in_quarantine
-from slabridge.state import lease, tickets
+from slabridge.state import configurations, lease, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket import judging
 from slabridge.ticket.known import Evaluated, Known
 from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.otherwise import count_otherwise
 
 log = structlog.get_logger("slabridge.run")
 
@@ -31,9 +32,11 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     out = {*hidden, *unmapped}
     fit = [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in out]
     evaluated = [Evaluated(known.id, results, bool(known.results), known.changed_at) for known, results in fit]
+    otherwise = [count_otherwise(known.results, results) for known, results in fit if context.is_unmoved(known)]
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         tickets.evaluated(transaction, context.as_of, evaluated)
+        configurations.add(transaction, moved=sum(map(bool, otherwise)), results=sum(otherwise))
         put_in_quarantine(transaction, context, unfit)
         lease.renew(transaction.sql)
     context.tally.warnings += len(judgement.warnings)

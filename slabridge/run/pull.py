@@ -10,7 +10,7 @@ from slabridge.run.gaps import Gap, gaps_of
 from slabridge.run.reading import keep, read, read_in_parts
 from slabridge.run.stating import find_in_all
 from slabridge.run.unseen import count_what_is_known, report_never_seen
-from slabridge.state import connections, followed, tickets
+from slabridge.state import configurations, connections, followed, tickets
 
 log = structlog.get_logger("slabridge.run")
 
@@ -46,7 +46,7 @@ def pull(context: Context) -> None:
         report_never_seen(context)
     with context.state.begin() as transaction:
         if standing.judged_by not in (None, judged_by):
-            tickets.mark_pending(transaction)
+            configurations.add(transaction, judged=tickets.mark_all_pending(transaction))
         connections.set_judged_by(transaction, judged_by)
         connections.set_fields(transaction, settings)
 

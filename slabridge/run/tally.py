@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from slabridge.exit import Exit
+from slabridge.exit import Exit, gravest
 
 
 @dataclass(slots=True)
@@ -90,11 +90,8 @@ class Report:
 
     @property
     def exit_code(self) -> Exit:
-        """Return the gravest of the connections: a bug before usage before partial before deferred before complete."""
-        codes = {tally.exit_code for tally in self.tallies}
-        return next(
-            (code for code in (Exit.BUG, Exit.USAGE, Exit.PARTIAL, Exit.DEFERRED) if code in codes), Exit.COMPLETE
-        )
+        """Return the gravest of the connections."""
+        return gravest(tally.exit_code for tally in self.tallies)
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import structlog
 
 from slabridge.config import Config, Connection, Problem
-from slabridge.config.problem import show_path, show_value
+from slabridge.config.problem import show_value
 from slabridge.run.context import Context
 from slabridge.state import ConnectionState, State, Transaction, connections, lease, links, seen, tickets
 from slabridge.ticket.never_seen import never_seen
@@ -67,9 +67,9 @@ def never_seen_in(state: State, config: Config, just_read: str = "") -> list[Pro
 def _unlinked(transaction: Transaction, config: Config, connection: Connection) -> Iterator[Problem]:
     for n, rule in enumerate(connection.links):
         if not links.any_of(transaction, rule.to, rule.by):
-            place = show_path(("connections", connection.name, "links", n))
             message = "no known ticket names another by it; is it the field, the type and the pattern that people use?"
-            yield Problem(config.file, place, show_value(rule.type), message)
+            place = config.places.of(("connections", connection.name, "links", n))
+            yield Problem(*place, show_value(rule.type), message)
 
 
 def _of(transaction: Transaction) -> dict[str, Counter[tuple[str, str]]]:

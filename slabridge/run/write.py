@@ -12,7 +12,7 @@ from slabridge.run.context import Context
 from slabridge.run.deletion import delete
 from slabridge.run.reading import lose
 from slabridge.run.writable import writable
-from slabridge.state import Transaction, lease, outbox, quarantine, tickets
+from slabridge.state import Transaction, configurations, lease, outbox, quarantine, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket.known import Known
 
@@ -99,6 +99,8 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
             context.tally.fields_written += len(stored)
     else:
         _record_comment(transaction, context, write, receipt)
+    if receipt.outcome is Outcome.APPLIED and context.is_unmoved(known):
+        configurations.add(transaction, writes=1)
     match receipt.outcome:
         case Outcome.REFUSED:
             context.tally.refused += 1

@@ -7,9 +7,10 @@ from connectors.interface import Finding
 _MARKS = {"ok": "ok      ", "warning": "warning ", "failure": "FAILURE "}
 
 
-def heading(connection: str) -> str:
-    """Return the line above a connection's findings."""
-    return f"\n{connection}\n" if connection else ""
+def heading(customer: str, connection: str) -> str:
+    """Return the line above a connection's findings, or above those of a customer."""
+    name = " ".join(filter(None, (customer, connection)))
+    return f"\n{name}\n" if name else ""
 
 
 def lines_of(finding: Finding) -> Iterator[str]:
@@ -19,9 +20,10 @@ def lines_of(finding: Finding) -> Iterator[str]:
         yield f"            -> {finding.remedy}"
 
 
-def as_json(connection: str, finding: Finding) -> dict[str, str]:
-    """Return a finding as plain values; `check` is its name for good."""
+def as_json(customer: str, connection: str, finding: Finding) -> dict[str, str]:
+    """Return a finding as plain values; `check` is its name for good, `customer` that of a folder's."""
     return {
+        **({"customer": customer} if customer else {}),
         "connection": connection,
         "check": finding.check,
         "verdict": finding.verdict,

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -12,8 +13,8 @@ from slabridge.text.printed import line
 log = structlog.get_logger("slabridge")
 
 
-def configure(level: str, form: Literal["console", "json"]) -> None:
-    """Send logs of at least `level` to stderr."""
+def configure(level: str, form: Literal["console", "json"], customer: str = "") -> None:
+    """Send logs of at least `level` to stderr; each names the customer that it is of."""
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if form == "json"
@@ -23,6 +24,7 @@ def configure(level: str, form: Literal["console", "json"]) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            partial(_named, customer),
             _printable,
             *([] if form == "json" else [_quoted]),
             renderer,
@@ -30,6 +32,13 @@ def configure(level: str, form: Literal["console", "json"]) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
+
+
+def _named(
+    customer: str, _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Say whose a line is, where one process runs many customers."""
+    return {**event, "customer": customer} if customer else event
 
 
 def _printable(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -9,9 +9,9 @@ from slabridge.exit import Exit
 from slabridge.run.tally import Report
 
 
-def table_of(report: Report) -> Table:
-    """Return a run's counts as a table."""
-    table = Table()
+def table_of(report: Report, customer: str = "") -> Table:
+    """Return a run's counts as a table, with the customer whose they are over it."""
+    table = Table(title=customer or None, title_justify="left")
     table.add_column("connection")
     columns = ("pulled", "evaluated", "fields_written", "comments_written", "quarantined", "calls")
     for column in columns:

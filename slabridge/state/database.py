@@ -1,9 +1,11 @@
 """Opening the state: one engine, the schema brought up to date, transactions."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -26,7 +28,10 @@ _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout
 
 
 class State:
-    """The state database behind a SQLAlchemy URL. `begin` gives a transaction, `reading` one that only reads."""
+    """The state database behind a SQLAlchemy URL. `begin` gives a transaction, `reading` one that only reads.
+
+    A PostgreSQL's `?schema=NAME` says in which schema the tables are; one that is not there is made with them.
+    """
 
     def __init__(self, url: str | sa.URL, *, migrate: bool = True) -> None:
         """Open the database, created or upgraded to this version's schema.
@@ -140,7 +145,7 @@ class State:
         if outdated and not migrate:
             self._uncommitted = self._engine.connect()
             self._uncommitted.begin()
-            _upgrade(self._uncommitted)
+            self._upgrade(self._uncommitted)
         if not migrate:
             return
         if self._engine.dialect.name == "sqlite":
@@ -149,7 +154,7 @@ class State:
             sa.event.listen(self._engine, "connect", _write_ahead)
         if outdated:
             with self._engine.begin() as connection:
-                _upgrade(connection)
+                self._upgrade(connection)
 
     def _outdated(self) -> bool:
         """Return whether the schema must be created or upgraded; refuse one that we do not know."""
@@ -162,6 +167,16 @@ class State:
                 "upgrade slabridge, or name another state"
             )
         return current != script.get_current_head()
+
+    def _upgrade(self, connection: sa.Connection) -> None:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
+            schema = self.url.query.get("schema")
+            if schema is not None and connection.scalar(sa.select(sa.func.to_regnamespace(f'"{schema}"'))) is None:
+                connection.execute(sa.schema.CreateSchema(str(schema)))
+        config = _alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -191,8 +206,11 @@ def _engine(url: sa.URL) -> sa.Engine:
         if url.get_backend_name() == "postgresql":
             arguments = {name: value for name, value in _PATIENCE.items() if name not in url.query}
             # A connection may die of idleness while a tool is read: it is tried before it is used again.
-            engine = sa.create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
+            schema, bare = _schema(url), url.difference_update_query(["schema"])
+            engine = sa.create_engine(bare, hide_parameters=True, pool_pre_ping=True, connect_args=arguments)
             sa.event.listen(engine, "connect", _configure_postgresql)
+            if schema is not None:
+                sa.event.listen(engine, "connect", partial(_search, schema))
             return engine
         engine = sa.create_engine(url, hide_parameters=True)
     except (sa.exc.ArgumentError, ImportError) as error:
@@ -205,18 +223,24 @@ def _engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _upgrade(connection: sa.Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
-    config = _alembic()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
 def _alembic() -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config
+
+
+def _schema(url: sa.URL) -> str | None:
+    schema = url.query.get("schema")
+    if schema is not None and (not isinstance(schema, str) or not re.fullmatch("[A-Za-z0-9_-]{1,63}", schema)):
+        raise StateError(
+            f"state {shown(url)}: its schema can have letters (A to Z, a to z), digits, _ and -, 63 at most"
+        )
+    return schema
+
+
+def _search(schema: str, connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    connection.execute(f'SET search_path = "{schema}"')
+    connection.commit()
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type

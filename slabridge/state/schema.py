@@ -250,6 +250,29 @@ quarantine = Table(
     Column("asked", Boolean, nullable=False, server_default=false(), comment="to be tried again by the next run"),
 )
 
+configuration = Table(
+    "configuration",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("run", Integer, nullable=False, comment="that first went by it"),
+    Column("seen_at", BigInteger, nullable=False, comment="when that run began, by this machine's clock"),
+    Column("files", Text, nullable=False, comment="where it stands, whose they are and since when, JSON"),
+    Column("document", LargeBinary, nullable=False, comment="what it says, compressed JSON"),
+)
+
+configuration_effect = Table(
+    "configuration_effect",
+    metadata,
+    Column("configuration", Integer, primary_key=True, comment="its number"),
+    Column("connection", String, primary_key=True),
+    Column("judged", Integer, nullable=False, comment="tickets judged anew"),
+    Column("moved", Integer, nullable=False, comment="tickets that came out otherwise"),
+    Column("results", Integer, nullable=False, comment="cycles that came out otherwise"),
+    Column("writes", Integer, nullable=False, comment="fields of one ticket, or one comment, each"),
+    Column("held", Integer, nullable=False, comment="tickets that the guard held back at first"),
+    Column("is_over", Boolean, nullable=False, comment="all was written, or another came after it"),
+)
+
 run = Table(
     "run",
     metadata,

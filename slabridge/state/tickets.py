@@ -174,13 +174,15 @@ def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST
     return [Due(*row) for row in transaction.sql.execute(statement.order_by(*place).limit(AT_ONCE))]
 
 
-def mark_pending(transaction: Transaction, ids: Collection[str] | None = None) -> None:
-    """Let tickets (None: all of the connection) be evaluated anew."""
-    if ids is None:
-        statement = sa.update(ticket).where(transaction.owns(ticket), ~ticket.c.gone)
-        transaction.sql.execute(statement.values(pending=True))
-    else:
-        _update(transaction, ids, {"pending": True})
+def mark_all_pending(transaction: Transaction) -> int:
+    """Let all tickets of the connection be evaluated anew; return how many they are."""
+    statement = sa.update(ticket).where(transaction.owns(ticket), ~ticket.c.gone)
+    return transaction.sql.execute(statement.values(pending=True)).rowcount
+
+
+def mark_pending(transaction: Transaction, ids: Collection[str]) -> None:
+    """Let tickets be evaluated anew."""
+    _update(transaction, ids, {"pending": True})
 
 
 def mark_due(transaction: Transaction, as_of: int) -> None:

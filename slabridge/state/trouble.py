@@ -39,10 +39,14 @@ def address(text: str | sa.URL) -> sa.URL:
 
 
 def shown(url: sa.URL) -> str:
-    """Return where a database is: a file's path (empty: in memory), or an address without password and options."""
+    """Return where a database is: a file's path (empty: in memory), or an address without password and options.
+
+    The schema is part of where it is.
+    """
     if url.get_backend_name() == "sqlite":
         return url.database or ""
-    return url.set(query={}).render_as_string(hide_password=True)
+    query = {name: value for name, value in url.query.items() if name == "schema"}
+    return url.set(query=query).render_as_string(hide_password=True)
 
 
 _REMEDY = "; if the file is damaged, put a backup in its place, or move it away: the next run rebuilds it"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 
 from slabridge.config import Config, Connection, Problem
-from slabridge.config.problem import KeyPath, instead, show_path, show_value
+from slabridge.config.problem import KeyPath, instead, show_value
 from slabridge.ticket.values import LONGEST
 
 Seen = Mapping[str, Mapping[str, Collection[tuple[str, str]]]]
@@ -21,7 +21,7 @@ def never_seen(config: Config, seen: Seen) -> list[Problem]:
         if value not in known and len(value) <= LONGEST:
             where = path[1] if path[0] == "connections" and "values" in path else ""
             message = f"no known ticket holds this or ever held it; {instead(value, sorted(known))}"
-            problem = Problem(config.file, show_path(path), show_value(value), message)
+            problem = Problem(*config.places.of(path), show_value(value), message)
             found.setdefault((f"{where} {field}", value), problem)
     return list(found.values())
 

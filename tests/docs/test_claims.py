@@ -54,6 +54,7 @@ def test_readme_names_every_command() -> None:
         ("evaluate", "evaluate.md", ["Options"]),
         ("run", "operations.md", ["Operations", "When a run has to end early", "A changed file"]),
         ("status", "operations.md", ["Operations", "Status and retry"]),
+        ("history", "operations.md", ["Operations", "Who changed what"]),
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
         ("whatif", "whatif.md", ["What if?"]),
         ("report", "reports.md", ["Options"]),

@@ -91,3 +91,9 @@ def test_every_example_of_a_configuration_loads() -> None:
     assert warnings_of(config_of(tomllib.loads(readme), Path("config.toml"))) == ()
     for page, block in blocks("toml"):
         assert tomllib.loads(block), page
+
+
+def test_the_page_of_customers_shows_the_folder_that_lies_there() -> None:
+    shown = [block for page, block in blocks("toml") if page == "customers.md"]
+    folder = CHECKOUT / "docs" / "examples" / "customers"
+    assert shown == [(folder / f"{name}.toml").read_text("utf-8") for name in ("common", "acme", "globex")]

@@ -32,6 +32,10 @@ def ending(state: State, connectors: Iterable[tuple[Connection, Connector]]) -> 
             (row.ticket, row.marker, row.state) for row in transaction.execute(sa.select(schema.outbox))
         )
         found["quarantine"] = sorted(row.ticket for row in transaction.execute(sa.select(schema.quarantine)))
+        found["effects"] = sorted(
+            (row.configuration, row.connection, row.judged, row.moved, row.results, row.is_over)
+            for row in transaction.execute(sa.select(schema.configuration_effect))
+        )
         found["standing"] = sorted(
             (row.name, row.judged_by, row.fields, row.as_of)
             for row in transaction.execute(sa.select(schema.connection))

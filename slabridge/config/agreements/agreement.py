@@ -33,6 +33,8 @@ class Promise:
 class AgreementTable(TomlTable):
     """[agreements.NAME]."""
 
+    like: str | None = None
+    """The agreement from which whole keys come that are not given here, its `id` too; `objectives` is one key."""
     id: str | None = None
     """The agreement's id, where it is not the table's name. `sla`, `ola`, `uc`, `above` and `below` are refused.
     Default: the table's name.

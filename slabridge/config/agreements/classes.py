@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from slabridge.config.like import resolve_like
 from slabridge.config.problem import instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import tables
@@ -42,10 +43,18 @@ def completed(name: str, document: Mapping[str, Any], reading: Reading) -> dict[
 
 
 def with_services(document: Mapping[str, Any], reading: Reading) -> Mapping[str, Any]:
-    """Return the document with an agreement for each service that promises something about its tickets."""
+    """Return the document with an agreement for each service that promises something about its tickets.
+
+    Agreements have what those have that they are `like`.
+    """
     services = tables(document, "services", reading)
     tables(document, "classes", reading)
     raw = document.get("agreements", {})
+    if isinstance(raw, Mapping):
+        whole = {name: table for name, table in raw.items() if isinstance(table, Mapping)}
+        others = {name: table for name, table in raw.items() if name not in whole}
+        raw = {**others, **resolve_like(whole, ("agreements",), reading)}
+        document = {**document, "agreements": raw} if "agreements" in document else document
     if not services or not isinstance(raw, Mapping):
         return document
     agreements = dict(raw)
@@ -61,6 +70,6 @@ def with_services(document: Mapping[str, Any], reading: Reading) -> Mapping[str,
         for key in _OF_AGREEMENT:
             own = key in service or "class" not in service
             of_class = ("classes", str(service.get("class")), key)
-            reading.stands_at(("agreements", name, key), ("services", name, key) if own else of_class)
-        reading.stands_at(("agreements", name), ("services", name))
+            reading.places.stands_at(("agreements", name, key), ("services", name, key) if own else of_class)
+        reading.places.stands_at(("agreements", name), ("services", name))
     return {**document, "agreements": agreements}

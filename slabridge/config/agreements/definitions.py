@@ -1,6 +1,5 @@
 """The part of the file that judges: timezone, attribution, calendars, clocks and agreements."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +15,8 @@ from slabridge.config.agreements.objective import Shared
 from slabridge.config.agreements.paths import read_paths
 from slabridge.config.agreements.rule import read_clocks
 from slabridge.config.agreements.zone import read_zone
-from slabridge.config.problem import ConfigError, Problem, instead
+from slabridge.config.customers import source_of
+from slabridge.config.problem import instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import check_field, shape, tables, text_as
 
@@ -59,7 +59,10 @@ def read_definitions(path: Path) -> Definitions:
     Raises:
         ConfigError: with all problems.
     """
-    return load_definitions(read_document(path), str(path))
+    source = source_of(path)
+    definitions = definitions_of(source.document, source.reading)
+    source.reading.check()
+    return definitions
 
 
 def definitions_of(document: Mapping[str, Any], reading: Reading) -> Definitions:
@@ -99,25 +102,3 @@ def _check_own_fields(values: Mapping[str, tuple[str, ...]], reading: Reading) -
 def _names(document: Mapping[str, Any], key: str) -> tuple[str, ...]:
     named = document.get(key, {})
     return tuple(named) if isinstance(named, Mapping) else ()
-
-
-def read_document(path: Path) -> dict[str, Any]:
-    """Return a TOML file's content.
-
-    Raises:
-        ConfigError: there is no such file, or it is no TOML; with line and column.
-    """
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except FileNotFoundError:
-        message = "there is no such file; name one with --config or SLABRIDGE_CONFIG"
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}"
-    except UnicodeDecodeError as error:
-        message = f"is no UTF-8 text (byte {error.start}); save it as UTF-8"
-    except tomllib.TOMLDecodeError as error:
-        message = f"is no valid TOML: {error}"
-    except RecursionError:
-        message = "is nested too deeply"
-    raise ConfigError([Problem(str(path), "", None, message)])

@@ -29,7 +29,7 @@ class Connection:
 
     `overlap`, `timeout` (to connect, and between two bytes of an answer) and `total` (for a whole answer) are seconds,
     `max_answer` bytes. What is None is as the connector's settings have it; `own` are those that its tool alone has.
-    `config` is the file that it stands in.
+    `ca_at` is the file and the key in which `ca` stands.
 
     `first_run` is whether a first run posts what happened before it. `census` is how often, in ms, all that is known is
     compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit). `guard`
@@ -62,7 +62,7 @@ class Connection:
     guard: int | None = 20
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unmapped: str = "refuse"
-    config: str = ""
+    ca_at: tuple[str, str] = ("", "")
     writeback: Writeback = field(default_factory=Writeback)
     links: tuple[LinkRule, ...] = ()
 
@@ -84,9 +84,7 @@ class Connection:
             given |= {"result_table": self.writeback.table, "result_reference": self.writeback.reference}
         if any(link.names for link in self.links):
             given["link_types"] = self._link_types()
-        problems = (
-            [] if self.ca is None else certificate_problems(self.ca, ("connections", self.name, "ca"), self.config)
-        )
+        problems = [] if self.ca is None else certificate_problems(self.ca, self.ca_at)
         try:
             auth = self.auth.read()
         except ConfigError as error:

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 
 from connectors.tool import TomlTable
-from slabridge.config.problem import ConfigError, KeyPath, Problem, show_path
+from slabridge.config.problem import ConfigError, KeyPath, Problem
 from slabridge.config.reading import Reading
 from slabridge.config.shape import shape, text_as
 
@@ -87,4 +87,4 @@ def read_secret(raw: object, path: KeyPath, folder: Path, reading: Reading) -> S
         reading.problem(path, 'has exactly one of env and file, as in { env = "NAME" }')
         return None
     file = None if table.file is None else folder / table.file
-    return Secret(reading.file, show_path(path), table.env, file)
+    return Secret(*reading.places.of(path), table.env, file)

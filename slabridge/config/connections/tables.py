@@ -256,7 +256,7 @@ def _connection(
         guard=table.guard,
         native=native,
         unmapped=table.unmapped,
-        config=reading.file,
+        ca_at=reading.places.of((*path, "ca")),
         writeback=writeback,
         links=links,
     )

@@ -3,11 +3,14 @@
 import ssl
 from pathlib import Path
 
-from slabridge.config.problem import KeyPath, Problem, show_path
+from slabridge.config.problem import Problem
 
 
-def certificate_problems(file: Path, path: KeyPath, config: str) -> list[Problem]:
-    """Return what is wrong if the file holds no certificates, or cannot be read; nothing is if it does."""
+def certificate_problems(file: Path, place: tuple[str, str]) -> list[Problem]:
+    """Return what is wrong if the file holds no certificates, or cannot be read; nothing is if it does.
+
+    `place` is the file and the key that name it.
+    """
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=file)
     except ssl.SSLError:
@@ -16,4 +19,4 @@ def certificate_problems(file: Path, path: KeyPath, config: str) -> list[Problem
         wrong = f"cannot be read: {error.strerror}"
     else:
         return []
-    return [Problem(config, show_path(path), None, f"file {file} {wrong}")]
+    return [Problem(*place, None, f"file {file} {wrong}")]

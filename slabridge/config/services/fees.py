@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from connectors.tool import TomlTable
-from slabridge.config.agreements.definitions import read_document
 from slabridge.config.percent import AmountText, CurrencyText
 from slabridge.config.problem import ConfigError, KeyPath
 from slabridge.config.reading import Reading
 from slabridge.config.shape import DateValue, one_of, shape
+from slabridge.config.source import read_document
 
 Span = Literal["month", "quarter", "year"]
 MONTHS: Mapping[Span, int] = {"month": 1, "quarter": 3, "year": 12}

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from sla_engine.agreement import Definitions
-from slabridge.config.agreements.definitions import definitions_of, read_document
+from slabridge.config.agreements.definitions import definitions_of
+from slabridge.config.customers import source_of
 from slabridge.config.reading import Reading
 from slabridge.config.services.facts import Notice, read_facts
 from slabridge.config.services.promises import Promised, read_promised
@@ -14,6 +15,7 @@ from slabridge.config.services.reports import ReportRules, read_report_rules
 from slabridge.config.services.satisfaction import RatingSource, read_satisfaction
 from slabridge.config.services.service import Service, read_services
 from slabridge.config.shape import tables
+from slabridge.config.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def read_reporting(path: Path) -> Reporting:
     Raises:
         ConfigError: with all problems.
     """
-    return load_reporting(read_document(path), str(path), path.absolute().parent)
+    return _reporting(source_of(path))
 
 
 def load_reporting(document: Mapping[str, Any], file: str = "config.toml", folder: Path = Path()) -> Reporting:
@@ -44,9 +46,13 @@ def load_reporting(document: Mapping[str, Any], file: str = "config.toml", folde
     Raises:
         ConfigError: with all problems.
     """
-    reading = Reading(file)
-    found = reporting_of(document, folder, definitions_of(document, reading), reading)
-    reading.check()
+    return _reporting(Source(folder / file, document, Reading(file)))
+
+
+def _reporting(source: Source) -> Reporting:
+    definitions = definitions_of(source.document, source.reading)
+    found = reporting_of(source.document, source.folder, definitions, source.reading)
+    source.reading.check()
     return found
 
 

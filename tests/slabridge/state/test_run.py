@@ -20,7 +20,7 @@ from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.databases import cut
 
 BREACHED = NOON + 3 * HOUR
-OUR_CLOCK = ("started_at", "finished_at", "summary", "sent_at")
+OUR_CLOCK = ("started_at", "finished_at", "summary", "sent_at", "seen_at", "files", "document")
 
 
 def run(job: Job, place: str, instant: int, notice: Callable[[Tally], None] = lambda _: None) -> Report:
@@ -34,7 +34,7 @@ def run(job: Job, place: str, instant: int, notice: Callable[[Tally], None] = la
 
 
 def content(place: str) -> dict[str, list[object]]:
-    """Return what the state holds, but for when runs were by our clock."""
+    """Return what the state holds, but for when runs were by our clock, and where."""
     state = State.of(place)
     found: dict[str, list[object]] = {}
     with state.reading() as transaction:

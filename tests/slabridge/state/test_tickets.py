@@ -121,7 +121,7 @@ def test_a_ticket_that_is_gone_is_left_alone_and_taken_up_when_it_is_back(state:
     judge(state, "1", next_change_at=500)
     save(state, gone=("1", "unknown"))
     with state.begin() as transaction:
-        tickets.mark_pending(Transaction(transaction, "snow"))
+        assert tickets.mark_all_pending(Transaction(transaction, "snow")) == 0
         tickets.mark_due(Transaction(transaction, "snow"), 500)
         assert tickets.open_ids(Transaction(transaction, "snow")) == []
         assert tickets.to_reread(Transaction(transaction, "snow"), 500, 2) == []

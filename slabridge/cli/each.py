@@ -1,0 +1,96 @@
+"""A command over one configuration, or over each customer of a folder (docs/customers.md)."""
+
+import gc
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from slabridge.cli.options import given, loaded, logged, noted
+from slabridge.exit import Exit, gravest
+
+if TYPE_CHECKING:
+    from slabridge.config import Config, ConfigError
+    from slabridge.config.customers import Customers
+
+Step = Callable[["Config"], int]
+"""What a command does with a configuration; it returns the exit code."""
+
+
+def each(config: Path | None, only: str | None, step: Step, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Do a step with the one configuration that is meant, or with each customer's; return the gravest exit code.
+
+    What goes wrong with one customer is said, and the others follow, until somebody asks to stop.
+
+    Raises:
+        BadParameter, ConfigError: there is nothing to begin with.
+    """
+    path = given(config)
+    if only is not None or not path.is_dir():
+        return step(loaded(config, only))
+    from slabridge.config.customers import Customers
+
+    customers = Customers.of(path)
+    said: set[str] = set()
+    codes: list[int] = []
+    for done, name in enumerate(customers.names):
+        if stopping():
+            left = len(customers.names) - done
+            sys.stderr.write(f"the run ends here; {left} customers, from {name} on, are left to the next\n")
+            codes.append(Exit.DEFERRED)
+            break
+        logged(name)
+        codes.append(_contained(customers, name, step, said))
+        gc.collect()  # of many customers no more than one is in memory
+    return gravest(codes)
+
+
+def say(texts: Iterable[str], config: "Config") -> None:
+    """Print messages on stderr, each with the customer whose it is."""
+    whose = f"{config.customer}: " if config.customer else ""
+    sys.stderr.writelines(f"{whose}{text}\n" for text in texts)
+
+
+def _contained(customers: "Customers", name: str, step: Step, said: set[str]) -> int:
+    """Do a step with one customer's configuration; what fails in it ends it alone."""
+    from slabridge.config import ConfigError
+    from slabridge.config.config import read_config
+    from slabridge.text.printed import lines
+
+    try:
+        return step(noted(read_config(customers.source(name))))
+    except ConfigError as error:
+        complain(name, error, said)
+        return Exit.USAGE
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other customers follow
+        from slabridge.app.failure import exit_of
+
+        code = exit_of(error)
+        if code is None:
+            _report_bug(name, error)
+            return Exit.BUG
+        sys.stderr.write(f"{name}: {lines(str(error))}\n")
+        return code
+
+
+def complain(name: str, error: "ConfigError", said: set[str]) -> None:
+    """Say what is wrong with a customer's configuration, but for what was `said` before: it stands in common.toml."""
+    from slabridge.text.printed import lines
+
+    found = [text for text in map(str, error.problems) if text not in said]
+    said.update(found)
+    sys.stderr.writelines(f"{lines(text)}\n" for text in found)
+    count = len(error.problems)
+    sys.stderr.write(f"{name}: nothing is done for this customer; problems in its configuration: {count}\n")
+
+
+def _report_bug(name: str, error: Exception) -> None:
+    from slabridge import __version__
+    from slabridge.run.bug import kind_of, places_of
+    from slabridge.show import logs
+
+    logs.log.error("bug", error=kind_of(error), version=__version__, places=places_of(error))
+    text = f"a bug of slabridge ended its part ({kind_of(error)}). Please report it, with the line `bug` of the log"
+    sys.stderr.write(f"{name}: {text}\n")
