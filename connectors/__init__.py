@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from connectors.jira.tool import JIRA
 from connectors.servicenow.tool import SERVICENOW
@@ -11,7 +11,7 @@ from connectors.tool import Tool
 
 if TYPE_CHECKING:
     from connectors.http.limits import Limits
-    from connectors.interface import Connector
+    from connectors.interface import Connector, Provisioner
 
 TOOLS: Mapping[str, Tool] = {
     "servicenow": SERVICENOW,
@@ -35,10 +35,32 @@ def open(  # noqa: A001 - read as `connectors.open`
     Raises:
         Refused: the settings cannot be used: url, a name, filter.
     """
+    connector: Connector = _opened("connector", settings, limits, left, stopping)
+    return connector
+
+
+def provisioner(settings: Settings) -> "Provisioner":
+    """Return what makes fields in a tool, by the settings of a connection, over a session of its own.
+
+    Raises:
+        Refused: the settings cannot be used: url, a name, filter.
+    """
+    found: Provisioner = _opened("provisioner", settings)
+    return found
+
+
+def _opened(
+    what: str,
+    settings: Settings,
+    limits: "Limits | None" = None,
+    left: Callable[[], float] | None = None,
+    stopping: Callable[[], bool] | None = None,
+) -> Any:  # noqa: ANN401 - one of two protocols, which the callers name
     from connectors.http.limits import Limits  # noqa: PLC0415 - heavy, and whoever imports settings needs none
     from connectors.http.session import Http  # noqa: PLC0415 - as above
 
-    module, _, name = next(tool.connector for tool in TOOLS.values() if tool.settings is type(settings)).partition(":")
+    place = next(getattr(tool, what) for tool in TOOLS.values() if tool.settings is type(settings))
+    module, _, name = place.partition(":")
     found = getattr(import_module(module), name)
     http = Http(
         settings.name,
@@ -53,5 +75,4 @@ def open(  # noqa: A001 - read as `connectors.open`
         ca=settings.ca,
         proxy=settings.proxy,
     )
-    connector: Connector = found(settings, http)
-    return connector
+    return found(settings, http)

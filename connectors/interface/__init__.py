@@ -4,6 +4,7 @@ from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
+from connectors.interface.provision import Kind, Plan, Provisioner, Thing, WantedField, Where
 from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
@@ -17,6 +18,7 @@ __all__ = [
     "FieldsWrite",
     "Identity",
     "Instant",
+    "Kind",
     "NativeClock",
     "NativeComment",
     "NativeEntry",
@@ -26,11 +28,16 @@ __all__ = [
     "OutageKind",
     "Outcome",
     "Page",
+    "Plan",
+    "Provisioner",
     "Receipt",
     "Skipped",
     "Survey",
+    "Thing",
     "Touched",
     "Value",
     "Values",
+    "WantedField",
+    "Where",
     "Write",
 ]

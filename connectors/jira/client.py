@@ -125,6 +125,14 @@ class Client:
             raise Unclear(f"{self._odd(*path)}; the write may have been applied")
         return answer
 
+    def act(self, *path: str, body: Body | None = None) -> Answer:
+        """Let the site do something; it is never asked twice.
+
+        Raises:
+            Unclear: the answer was lost; else as `Http.call`.
+        """
+        return self._call("POST", path, json=body)
+
     def delete(self, *path: str) -> Answer:
         """Remove something; raises as `put` does."""
         return self._done(path, self._call("DELETE", path))
@@ -150,6 +158,16 @@ class Client:
             seen.add(token)
             asked = {**body, "nextPageToken": token}
 
+    def values(self, *path: str, **params: str | int) -> list[Body]:
+        """Return all of what is listed under `values`, page after page."""
+        found: list[Body] = []
+        while True:
+            answer = self.get(*path, startAt=len(found), **params)
+            page = self.listed(answer, "values")
+            found += page
+            if not page or answer.body.get("isLast") is True or len(found) >= self.total(answer) > 0:
+                return found
+
     def listed(self, answer: Answer, key: str) -> list[Body]:
         """Return the list of objects that stands under a key of an answer.
 
@@ -171,6 +189,18 @@ class Client:
         if not isinstance(found, int):
             raise self._odd("total")
         return found
+
+    def id_of(self, entry: object, *keys: str) -> str:
+        """Return the id that stands under these keys of an entry, one in the other.
+
+        Raises:
+            Unavailable: there is none.
+        """
+        for key in keys:
+            entry = entry.get(key) if isinstance(entry, Mapping) else None
+        if isinstance(entry, bool) or not isinstance(entry, str | int) or entry == "":
+            raise self._odd(*keys)
+        return str(entry)
 
     def clock(self, answer: Answer) -> int:
         """Return the site's clock when it gave an answer, ms UTC.

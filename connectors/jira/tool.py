@@ -74,6 +74,7 @@ def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
+    provisioner="connectors.jira.provision:JiraProvisioner",
     settings=JiraSettings,
     signing_in=SigningIn(
         kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json

@@ -44,6 +44,7 @@ def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
 SERVICENOW = Tool(
     name="ServiceNow",
     connector="connectors.servicenow.connector:ServiceNow",
+    provisioner="connectors.servicenow.provision:ServiceNowProvisioner",
     settings=ServiceNowSettings,
     signing_in=SigningIn(
         kinds=("basic", "bearer", "api_key", "oauth_password", "oauth_client", "oauth_refresh"),

@@ -13,6 +13,7 @@ from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
 from slabridge.cli.plan import plan
+from slabridge.cli.provision import provision
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.report import report
 from slabridge.cli.retry import retry
@@ -51,6 +52,7 @@ app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)
 app.command()(baseline)
+app.command()(provision)
 app.command()(demo)
 app.command()(sandbox)
 
