@@ -132,7 +132,22 @@ def _rate(site: Site, asked: dict[str, Any]) -> object:
     return {"rating": asked["rating"]}
 
 
+def _options(site: Site, asked: dict[str, Any]) -> object:
+    """Let an administrator add `options` to a select `field`, by id or name, in all of its contexts."""
+    made = next(
+        (one for one in site.administration.made.values() if asked["field"] in {one.field.id, one.field.name}), None
+    )
+    if made is None:
+        raise ValueError(f"no field {asked['field']} was made")
+    with site.transaction():
+        for context in made.contexts:
+            for value in asked["options"]:
+                site.administration.add_option(made, context, value)
+    return {"options": list(site.names.options_of[made.field.id])}
+
+
 ACTS: dict[str, Act] = {
+    "options": _options,
     "link": _link,
     "unlink": _unlink,
     "remote-link": _remote_link,

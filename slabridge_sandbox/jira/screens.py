@@ -24,6 +24,8 @@ def on_screen(site: Site, field: Field, issue: IssueRow) -> bool:
     """Tell whether a field can be written: it is on the edit screen of the issue's project and type, in its status."""
     if site.names.statuses[issue["status"]].name in site.switches.not_editable:
         return False
+    if not site.administration.has(field, issue["project"]):
+        return False
     return (
         field.editable and not _named(site, site.switches.off_screen, field, issue) and in_project(site, field, issue)
     )
