@@ -6,6 +6,8 @@ from slabridge.config.agreements.result import INSTANTS, WORDS
 from slabridge.config.problem import show_path
 
 _NUMBERS = ("cycle", "target_seconds")
+_NEVER = "cancelled"
+"""What stands in no field: results of cancelled cycles are not written."""
 
 
 def wanted_of(connection: Connection) -> list[WantedField]:
@@ -28,4 +30,5 @@ def _kind(item: FieldMap) -> Kind:
 
 def _options(item: FieldMap) -> tuple[str, ...]:
     """Return all that may be written of a result that is one of a few words, each once."""
-    return tuple(dict.fromkeys(item.values.get(word, word) for word in WORDS.get(item.value.result, ())))
+    words = (word for word in WORDS.get(item.value.result, ()) if word != _NEVER)
+    return tuple(dict.fromkeys(item.values.get(word, word) for word in words))

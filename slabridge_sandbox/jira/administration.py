@@ -100,6 +100,17 @@ class Administration:
         self.made[field_.id] = made
         return made
 
+    def named(self, name: str) -> Made:
+        """Return a field that was made, by its name.
+
+        Raises:
+            ValueError: none was.
+        """
+        for made in self.made.values():
+            if made.field.name == name:
+                return made
+        raise ValueError(f"no field {name!r} was made")
+
     def context(self, name: str, projects: tuple[int, ...]) -> Context:
         """Return a new context."""
         return Context(next(self._ids), name, projects)

@@ -133,12 +133,8 @@ def _rate(site: Site, asked: dict[str, Any]) -> object:
 
 
 def _options(site: Site, asked: dict[str, Any]) -> object:
-    """Let an administrator add `options` to a select `field`, by id or name, in all of its contexts."""
-    made = next(
-        (one for one in site.administration.made.values() if asked["field"] in {one.field.id, one.field.name}), None
-    )
-    if made is None:
-        raise ValueError(f"no field {asked['field']} was made")
+    """Let an administrator add `options` to a select `field` that was made, by name, in all of its contexts."""
+    made = site.administration.named(asked["field"])
     with site.transaction():
         for context in made.contexts:
             for value in asked["options"]:
@@ -146,7 +142,14 @@ def _options(site: Site, asked: dict[str, Any]) -> object:
     return {"options": list(site.names.options_of[made.field.id])}
 
 
+def _describe(site: Site, asked: dict[str, Any]) -> object:
+    """Let an administrator give a `field` that was made, by name, another `description`."""
+    site.administration.named(asked["field"]).description = asked["description"]
+    return {"description": asked["description"]}
+
+
 ACTS: dict[str, Act] = {
+    "describe": _describe,
     "options": _options,
     "link": _link,
     "unlink": _unlink,
