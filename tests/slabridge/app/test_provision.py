@@ -180,7 +180,7 @@ def test_however_often_it_dies_no_field_is_made_twice_and_all_are_remembered(clo
         assert outcome.exit_code == Exit.DEFERRED
         assert "may have been applied" in outcome.trouble
         deaths += 1
-    assert deaths == 3
+    assert deaths >= 3
     assert len(fields_named(cloud)) == len(cloud.fields()) == 8
     assert cloud.unwritten() == set()
     cloud.job.sandbox.clear_faults()
