@@ -169,13 +169,14 @@ class JiraProvisioner:
         Raises:
             Refused: it does not; where the right is given.
         """
+        menu = "Settings" if self._cloud else "Administration"
         held = self._client.get("mypermissions", permissions="ADMINISTER").body.get("permissions")
         right = held.get("ADMINISTER") if isinstance(held, dict) else None
         if not isinstance(right, dict) or right.get("havePermission") is not True:
             raise Refused(
                 f"{self._client.name}: making fields takes the global permission Administer Jira, which the account "
                 "lacks: sign in as an administrator for this one command (--as), or give it the permission under "
-                "Settings > System > Global permissions"
+                f"{menu} > System > Global permissions"
             )
 
     @cached_property
