@@ -54,7 +54,8 @@ class Outcome:
     @property
     def ids(self) -> Mapping[str, str]:
         """The ids of the fields that the file has by name, which belong there."""
-        return dict(self.plan.ids) | {one.field: one.id for one in self.done if one.kind == "field" and one.id != one.field}
+        made = {one.field: one.id for one in self.done if one.kind == "field" and one.id != one.field}
+        return dict(self.plan.ids) | made
 
     def as_json(self) -> dict[str, Any]:
         """Return all of it as plain values."""

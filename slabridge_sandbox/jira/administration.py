@@ -89,8 +89,8 @@ class Administration:
         self._switches = switches
         self._ids = count(10_200)
         self._schemes: dict[int, Schemes] = {}
-        self._screens: dict[int, Screen] = {}
         self.made: dict[str, Made] = {}
+        self.screens = {DEFAULT_SCREEN: Screen(DEFAULT_SCREEN, "Default Screen", [self._tab()])}
 
     def make(self, field_: Field, description: str, searcher: str, projects: tuple[int, ...] = ()) -> Made:
         """Make a field with one context, for these projects or for all."""
@@ -158,13 +158,6 @@ class Administration:
         """Yield the schemes of all projects."""
         for project in self._names.projects:
             yield self.schemes(project)
-
-    @property
-    def screens(self) -> dict[int, Screen]:
-        """All screens, by id."""
-        if DEFAULT_SCREEN not in self._screens:
-            self._screens[DEFAULT_SCREEN] = Screen(DEFAULT_SCREEN, "Default Screen", [self._tab()])
-        return self._screens
 
     def _add_screen(self, name: str) -> Screen:
         screen = Screen(next(self._ids), name, [self._tab()])

@@ -201,6 +201,8 @@ def _parts(xml: bytes) -> list[Element]:
         missing = [name for name in names if part.find(name) is None]
         if part.get("action") != _SAVE or missing:
             raise NoUpdateSet(f"{part.tag}: it lacks {', '.join(missing) or f'the action {_SAVE}'}")
+    if any(_text(update, "action") not in {_SAVE, _DELETE} for update in updates):
+        raise NoUpdateSet("sys_update_xml: an action is neither to save nor to delete")
     if _text(header, "state") != "loaded" or _text(header, "sys_id") == _text(header, "remote_sys_id"):
         raise NoUpdateSet("sys_remote_update_set: its state is not loaded, or it has the sys_id of the set that it was")
     return [header, *updates]

@@ -60,6 +60,7 @@ def test_readme_names_every_command() -> None:
         ("baseline", "baseline.md", ["Targets from history"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
+        ("provision", "provision.md", ["Options"]),
         ("demo", "sandbox.md", ["The demo"]),
         ("sandbox", "sandbox.md", ["The demo", "The sandbox by hand"]),
     ],
