@@ -9,7 +9,7 @@ from slabridge.config import ConfigError, Connection, Problem
 from slabridge.config.connections.auth import Account
 from slabridge.config.connections.secret import Secret
 
-_FORM = re.compile(r"(?:(?P<user>.+?):)?(?P<how>env|file):(?P<where>.+)", re.DOTALL)
+_FORM = re.compile(r"(?:(?P<user>.+?):)??(?P<how>env|file):(?P<where>.+)", re.DOTALL)
 
 
 def signed_in_as(connection: Connection, text: str) -> Connection:

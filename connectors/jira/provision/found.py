@@ -10,6 +10,8 @@ from connectors.jira.provision.administration import Administration
 from connectors.jira.provision.definition import has_type, is_ours
 
 _ID = re.compile(r"customfield_\d+")
+_LONGEST = 255
+"""The most characters of a field's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ def look_for(
                 problem = _other(one, named[0], ours=ours)
         elif _ID.fullmatch(one.field):
             problem = "there is no field of this id: write a name, and a field of that name is made"
+        elif one.field != one.field.strip() or not one.field.isprintable() or len(one.field) > _LONGEST:
+            problem = f"Jira would make another name of it: leave out blanks around it, at most {_LONGEST} characters"
         else:
             trashed = [entry for entry in administration.trashed(one.field) if has_type(one, entry)]
             field = Found(one, str(trashed[0]["id"]), trashed=True) if trashed else field

@@ -1,6 +1,6 @@
 """What an instance has already of what results need: columns, rules, the role."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from connectors.interface import Thing
@@ -16,17 +16,6 @@ _OF_COLUMNS = ("label", "choices")
 _OF_TABLES = ("collection", "list", "form")
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Entries of the dictionary by column, those of the nearest table; None where the dictionary may not be read."""
-
-    entries: dict[str, Record] | None
-
-    def get(self, element: str) -> Record | None:
-        """Return the entry of a column, None where there is none, as far as anybody may know."""
-        return (self.entries or {}).get(element)
-
-
 @dataclass(slots=True)
 class Instance:
     """An instance, read as far as the account may; `unread` are the tables of which nothing can be told."""
@@ -35,14 +24,12 @@ class Instance:
     settings: ServiceNowSettings
     unread: set[str] = field(default_factory=set)
 
-    def columns(self, table: str, elements: Sequence[str], *, inherited: bool) -> Columns:
-        """Read the dictionary: columns of a table and, if asked for, of those that it extends."""
+    def columns(self, table: str, elements: Sequence[str], *, inherited: bool) -> dict[str, Record]:
+        """Read the dictionary: columns of a table and, if asked for, of those that it extends; the nearest count."""
         tables = lineage_of(self.records, table) if inherited else [table]
         fields = ("internal_type", "choice", "reference")
         rows = self._rows(Selection("sys_dictionary", "name", tables, fields, {"element": elements}))
-        if "sys_dictionary" in self.unread:
-            return Columns(None)
-        return Columns({row["element"]: row for row in sorted(rows, key=lambda row: -tables.index(row["name"]))})
+        return {row["element"]: row for row in sorted(rows, key=lambda row: -tables.index(row["name"]))}
 
     def rules(self, tables: Sequence[str]) -> dict[tuple[str, str], set[str]]:
         """Return the sys_ids of the active rules of tables themselves, by table and operation."""
@@ -115,8 +102,3 @@ def _owner(thing: Thing) -> tuple[str, str] | None:
     if thing.kind in {"column", *_OF_COLUMNS}:
         return thing.detail["table"], thing.detail["element"]
     return None
-
-
-def tables_of(rules: Iterable[tuple[str, str]]) -> list[str]:
-    """Return the tables that rules are of, each once."""
-    return list(dict.fromkeys(table for table, _ in rules))

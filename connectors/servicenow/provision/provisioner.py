@@ -4,7 +4,7 @@ By REST an administrator could make all of it, but it would land in whatever upd
 and access rules ask for a role that no REST session can elevate to. See `connectors.interface.Provisioner`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from connectors.errors import Refused
@@ -15,7 +15,7 @@ from connectors.servicenow.page import Record
 from connectors.servicenow.provision import words
 from connectors.servicenow.provision.access import ROLE, role_id, rule_id
 from connectors.servicenow.provision.dictionary import TYPES
-from connectors.servicenow.provision.instance import Columns, Instance, tables_of
+from connectors.servicenow.provision.instance import Instance
 from connectors.servicenow.provision.needed import read_tables
 from connectors.servicenow.provision.record_of import KINDS, thing_of, update_of
 from connectors.servicenow.provision.update_set import document, label_of, sys_id
@@ -115,7 +115,7 @@ class ServiceNowProvisioner:
     def _reference(self) -> list[str]:
         return [self._settings.result_reference] if self._settings.result_table else []
 
-    def _is_ours(self, element: str, columns: Columns) -> bool:
+    def _is_ours(self, element: str, columns: Mapping[str, Record]) -> bool:
         """Return whether a column is to be made, or was made by us."""
         entry = columns.get(element)
         return entry is None or entry["sys_id"] == sys_id("sys_dictionary", self._table, element)
@@ -132,7 +132,9 @@ class ServiceNowProvisioner:
                 choices = f"choices of {said}: {', '.join(one.options)}"
                 yield thing_of("choices", one.field, choices, **detail, options=list(one.options))
 
-    def _own_table(self, instance: Instance, wanted: Sequence[WantedField], columns: Columns) -> list[Thing]:
+    def _own_table(
+        self, instance: Instance, wanted: Sequence[WantedField], columns: Mapping[str, Record]
+    ) -> list[Thing]:
         """Return our table of results with its reference, list and form, where it is to be made or was made by us."""
         table, reference = self._settings.result_table, self._settings.result_reference
         if not table:
@@ -167,7 +169,7 @@ class ServiceNowProvisioner:
             ours += [(self._table, operation) for operation in ("create", "read", "write")]
         others = [(table, "read") for table in read_tables(self._settings, self._referred(instance))]
         others += [] if self._settings.result_table else [(self._table, "write")]
-        there = instance.rules(tables_of(others))
+        there = instance.rules(list(dict.fromkeys(table for table, _ in others)))
         added = [rule for rule in others if there.get(rule, set()) - {rule_id(*rule)}]
         left = [rule for rule in others if rule not in added and rule_id(*rule) not in there.get(rule, set())]
         found = []
@@ -180,7 +182,7 @@ class ServiceNowProvisioner:
     def _referred(self, instance: Instance) -> list[str]:
         """Return the tables that mapped fields refer to."""
         heads = list(dict.fromkeys(field.partition(".")[0] for field in self._settings.fields))
-        entries = instance.columns(self._settings.table, heads, inherited=True).entries or {}
+        entries = instance.columns(self._settings.table, heads, inherited=True)
         return [entry.get("reference") or "" for entry in entries.values()]
 
     def _set(self, things: Sequence[Thing], *, deletes: bool = False) -> bytes:
@@ -190,7 +192,7 @@ class ServiceNowProvisioner:
         return document(title, f"{what}: {len(updates)} changes. Layouts of tickets are not among them.", updates)
 
 
-def _unfit(wanted: Sequence[WantedField], table: str, columns: Columns) -> Iterator[str]:
+def _unfit(wanted: Sequence[WantedField], table: str, columns: Mapping[str, Record]) -> Iterator[str]:
     """Yield why columns cannot be made as they are wanted."""
     for one in wanted:
         entry = columns.get(one.field)

@@ -180,3 +180,11 @@ def test_a_screen_that_is_not_there_is_named(server: Here) -> None:
     server.open("INC1")
     with administrator(server) as tool, pytest.raises(Refused, match="there is no screen 77"):
         tool.plan(WANTED, Where(screens=("77",)))
+
+
+@pytest.mark.parametrize("name", [" Promise", "Pro\nmise", "x" * 256])
+def test_a_name_of_which_jira_would_make_another_is_refused(here: Here, name: str) -> None:
+    here.open("INC1")
+    with administrator(here) as tool:
+        (problem,) = tool.plan([WantedField(name, "fields[0].field", "sla.due_at", Kind.INSTANT)], Where()).problems
+    assert "Jira would make another name of it" in problem

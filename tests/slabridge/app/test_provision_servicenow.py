@@ -195,3 +195,7 @@ def test_a_new_choice_is_brought_and_choices_of_people_stay(snow: Instance) -> N
     snow.bring_in(made)
     values = {row["value"] for row in snow.rows("sys_choice", "element=u_promised_sla_status")}
     assert {"Theirs", "Fine", "On track", "Met"} <= values
+
+
+def test_projects_and_screens_are_of_jira(snow: Instance) -> None:
+    assert "--project and --screen are for Jira" in snow.look(projects=("ITSM",)).trouble
