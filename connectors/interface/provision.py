@@ -35,8 +35,9 @@ class WantedField:
 class Thing:
     """Something that is made in a tool, or was: a field, its place on a screen, a rule.
 
-    `field` is the one that it is for, as the configuration has it ("" for all), `text` says what it is to people. `id`
-    is "" as long as only the tool knows it. `detail` is what it takes to make it and to take it back, as plain values.
+    `field` is the one that it is for, as the configuration has it ("" for all), `text` says what it is to people ("" of
+    what goes with another, as a label with its column). `id` is "" as long as only the tool knows it. `detail` is what
+    it takes to make it and to take it back, as plain values.
     """
 
     kind: str

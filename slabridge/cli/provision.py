@@ -57,12 +57,8 @@ def provision(  # noqa: PLR0913 - its options
         sys.stdout.buffer.write(json_line(outcome.as_json()))
     else:
         console = Console(highlight=False)
-        things = outcome.done if done and outcome.file is None else outcome.plan.things
-        if things:
-            heading = (
-                ("taken back" if done else "would be taken back") if undo else ("made" if done else "would be made")
-            )
-            console.print(table_of(things, heading))
+        if outcome.plan.things:
+            console.print(table_of(outcome, done=done, undo=undo))
         for text in lines_of(outcome, done=done, undo=undo):
             console.print(line(text), markup=False, soft_wrap=True)
     sys.stderr.writelines(f"{line(text)}\n" for text in troubles_of(outcome))

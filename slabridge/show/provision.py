@@ -1,24 +1,26 @@
 """What is made for results in a tool, or taken back: a table, and what people have to do."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.table import Table
 from rich.text import Text
 
-from connectors.interface import Thing
 from slabridge.app.provision import Outcome
 from slabridge.text.printed import line
 
 
-def table_of(things: Sequence[Thing], heading: str) -> Table:
-    """Return things as a table."""
+def table_of(outcome: Outcome, *, done: bool, undo: bool) -> Table:
+    """Return what is made or taken back as a table, but for what goes with another thing."""
+    what = "taken back" if undo else "made"
+    heading = "in the file" if outcome.file is not None else what if done else f"would be {what}"
+    things = outcome.done if done and outcome.file is None else outcome.plan.things
     table = Table()
     table.add_column("kind")
     table.add_column(heading, overflow="fold")
-    table.add_column("id", overflow="fold")
     for thing in things:
-        table.add_row(thing.kind, Text(line(thing.text)), Text(line(thing.id)))
+        if thing.text:
+            table.add_row(thing.kind, Text(line(thing.text)))
     return table
 
 

@@ -11,12 +11,12 @@ from connectors.jira.provision.project import Project
 def field(found: Found) -> str:
     """Say which field is made."""
     wanted = found.wanted
-    return f"custom field {wanted.field!r} ({type_name(wanted)})" + (", out of the trash" if found.trashed else "")
+    return f"{wanted.field!r} ({type_name(wanted)})" + (", out of the trash" if found.trashed else "")
 
 
 def options(name: str, values: Sequence[str]) -> str:
     """Say which options are added."""
-    return f"options of {name!r}: {', '.join(values)}"
+    return f"{name!r}: {', '.join(values)}"
 
 
 def place(name: str, screen: str) -> str:

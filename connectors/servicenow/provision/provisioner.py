@@ -60,16 +60,18 @@ class ServiceNowProvisioner:
         things = [*self._own_table(instance, wanted, columns), *self._columns(made)]
         role = instance.role()
         if role in {"", role_id()}:
-            things.append(thing_of("role", "", f"role {ROLE}"))
+            things.append(thing_of("role", "", ROLE))
         rules, unruled = self._rules(instance, made, things)
         things += rules
         things = sorted(things, key=lambda thing: KINDS.index(thing.kind))
         there = instance.there(things)
         there -= {one.id for one in things if one.kind == "choices" and one.id in there and instance.lacks_choices(one)}
         new = tuple(one for one in things if one.id not in there)
-        known = "sys_security_acl" not in instance.unread
-        by_hand = [*words.unread(sorted(instance.unread)), *words.unruled(unruled, known=known)] if new else []
-        by_hand += [*words.IMPORT, *words.after_import(self._settings)] if new else []
+        by_hand: list[str] = []
+        if new:
+            known = "sys_security_acl" not in instance.unread
+            by_hand += [*words.unread(sorted(instance.unread)), *words.IMPORT, *words.after_import(self._settings)]
+            by_hand += words.unruled(unruled, known=known)
         held = tuple(one for one in things if one.id in there)
         return Plan(new, held, tuple(left), by_hand=tuple(by_hand), file=self._set(new) if new else None)
 
@@ -125,11 +127,11 @@ class ServiceNowProvisioner:
             said = f"{one.field} of {self._table}"
             detail = {"table": self._table, "element": one.field, "label": label_of(one.field)}
             more = {"options": list(one.options)} if one.options else {}
-            text = f"column {said} ({TYPES[one.kind][1]})"
+            text = f'{said}, "{detail["label"]}" ({TYPES[one.kind][1]})'
             yield thing_of("column", one.field, text, **detail, type=one.kind.value, **more)
-            yield thing_of("label", one.field, f'label "{detail["label"]}" of {said}', **detail)
+            yield thing_of("label", one.field, "", **detail)
             if one.options:
-                choices = f"choices of {said}: {', '.join(one.options)}"
+                choices = f"{said}: {', '.join(one.options)}"
                 yield thing_of("choices", one.field, choices, **detail, options=list(one.options))
 
     def _own_table(
@@ -139,21 +141,21 @@ class ServiceNowProvisioner:
         table, reference = self._settings.result_table, self._settings.result_reference
         if not table:
             return []
-        made = thing_of("table", "", f"table {table}", table=table, label=label_of(table))
+        made = thing_of("table", "", table, table=table, label=label_of(table))
         if instance.has_table(table) and not instance.there([made]):
             return []
         elements = [reference, *(one.field for one in wanted)]
         things = [
             made,
-            thing_of("collection", "", f"dictionary entry of {table}", table=table, label=label_of(table)),
-            thing_of("list", "", f"list of {table}", table=table, elements=elements),
-            thing_of("form", "", f"form of {table}", table=table, elements=elements),
+            thing_of("collection", "", "", table=table, label=label_of(table)),
+            thing_of("list", "", table, table=table, elements=elements),
+            thing_of("form", "", table, table=table, elements=elements),
         ]
         if self._is_ours(reference, columns):
             detail = {"table": table, "element": reference, "label": label_of(reference)}
-            text = f"column {reference} of {table} (Reference to task)"
+            text = f'{reference} of {table}, "{detail["label"]}" (Reference to task)'
             things.append(thing_of("column", "", text, **detail, type="reference", to="task"))
-            things.append(thing_of("label", "", f'label "{detail["label"]}" of {reference} of {table}', **detail))
+            things.append(thing_of("label", "", "", **detail))
         return things
 
     def _rules(
@@ -175,8 +177,8 @@ class ServiceNowProvisioner:
         found = []
         for table, operation in [*ours, *added]:
             said = f"{ROLE} may {operation} {table}"
-            found.append(thing_of("rule", "", f"rule: {said}", name=table, operation=operation))
-            found.append(thing_of("rule's role", "", f"role of the rule: {said}", name=table, operation=operation))
+            found.append(thing_of("rule", "", said, name=table, operation=operation))
+            found.append(thing_of("rule's role", "", "", name=table, operation=operation))
         return found, left
 
     def _referred(self, instance: Instance) -> list[str]:

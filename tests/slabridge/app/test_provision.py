@@ -102,6 +102,18 @@ def cloud(tmp_path: Path) -> Iterator[Provisioning]:
         yield Provisioning(tmp_path, sandbox, "jira", "admin@example.com:env:ADMIN")
 
 
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """For tests that make nothing."""
+    with Sandbox(small(tmp_path_factory.mktemp("log")), in_process=True) as running:
+        yield running
+
+
+@pytest.fixture
+def looked_at(tmp_path: Path, sandbox: Sandbox) -> Provisioning:
+    return Provisioning(tmp_path, sandbox, "jira", "admin@example.com:env:ADMIN")
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Provisioning]:
     options = replace(small(tmp_path), jira_deployment="Server")
@@ -216,12 +228,12 @@ def test_killed_between_a_call_and_its_note_it_finds_what_it_made(
     assert cloud.unwritten() == set()
 
 
-def test_a_run_and_a_provision_do_not_meet(cloud: Provisioning) -> None:
-    state = State.of(cloud.job.place)
+def test_a_run_and_a_provision_do_not_meet(looked_at: Provisioning) -> None:
+    state = State.of(looked_at.job.place)
     with lease.held(state), pytest.raises(Busy):
-        cloud.apply()
+        looked_at.apply()
     state.close()
-    assert cloud.fields() == {}
+    assert looked_at.fields() == {}
 
 
 def test_what_was_taken_back_comes_out_of_the_trash_with_its_values(cloud: Provisioning) -> None:
@@ -235,23 +247,23 @@ def test_what_was_taken_back_comes_out_of_the_trash_with_its_values(cloud: Provi
     assert held(cloud.job) == before
 
 
-def test_a_field_of_the_name_that_is_not_ours_is_never_taken(cloud: Provisioning) -> None:
-    cloud.job.replace('field = "SLA promise holder"', 'field = "Root cause"')
-    outcome = cloud.apply()
+def test_a_field_of_the_name_that_is_not_ours_is_never_taken(looked_at: Provisioning) -> None:
+    looked_at.job.replace('field = "SLA promise holder"', 'field = "Root cause"')
+    outcome = looked_at.apply()
     assert outcome.exit_code == Exit.USAGE
     (problem,) = outcome.problems
     assert "connections.jira.writeback.fields[3].field" in problem
     assert 'write field = "customfield_10062"' in problem
-    assert cloud.fields() == {}
+    assert looked_at.fields() == {}
 
 
-def test_a_field_named_by_its_id_is_left_as_it_is(cloud: Provisioning) -> None:
-    cloud.job.replace('field = "SLA promise holder"', 'field = "customfield_10054"')
-    outcome = cloud.look()
+def test_a_field_named_by_its_id_is_left_as_it_is(looked_at: Provisioning) -> None:
+    looked_at.job.replace('field = "SLA promise holder"', 'field = "customfield_10054"')
+    outcome = looked_at.look()
     assert outcome.plan.left == ("customfield_10054 is there, and not made by slabridge",)
     assert "customfield_10054" not in {thing.field for thing in outcome.plan.things}
-    cloud.job.replace('"customfield_10054"', '"customfield_19999"')
-    assert "there is no field of this id" in cloud.look().problems[0]
+    looked_at.job.replace('"customfield_10054"', '"customfield_19999"')
+    assert "there is no field of this id" in looked_at.look().problems[0]
 
 
 def test_two_fields_of_one_name_refuse_and_their_ids_are_told(cloud: Provisioning) -> None:
@@ -275,12 +287,12 @@ def test_a_new_option_is_added_and_those_of_people_stay(cloud: Provisioning) -> 
     outcome = cloud.apply()
     assert [thing.kind for thing in outcome.done] == ["options", "options"]
     (options,) = [thing for thing in outcome.done if thing.field == "SLA promise status"]
-    assert options.text == "options of 'SLA promise status': Fine"
+    assert options.text == "'SLA promise status': Fine"
 
 
-def test_without_the_right_it_says_which_and_where_it_is_given(cloud: Provisioning) -> None:
-    cloud.account = None
-    outcome = cloud.look()
+def test_without_the_right_it_says_which_and_where_it_is_given(looked_at: Provisioning) -> None:
+    looked_at.account = None
+    outcome = looked_at.look()
     assert outcome.exit_code == Exit.PARTIAL
     assert "Administer Jira" in outcome.trouble
     assert "--as" in outcome.trouble
@@ -294,10 +306,11 @@ def test_what_the_account_of_the_configuration_cannot_write_is_said(cloud: Provi
     assert "cannot be written in ITSM by the account of the configuration" in outcome.unwritable[0]
 
 
-def test_a_project_that_its_team_manages_is_left_to_the_team(cloud: Provisioning) -> None:
-    cloud.job.sandbox.switch("jira", by_team=("ITSM",))
-    outcome = cloud.apply()
-    assert (outcome.done, cloud.fields()) == ([], {})
+def test_a_project_that_its_team_manages_is_left_to_the_team(looked_at: Provisioning) -> None:
+    looked_at.job.sandbox.switch("jira", by_team=("ITSM",))
+    outcome = looked_at.apply()
+    looked_at.job.sandbox.switch("jira", by_team=())
+    assert (outcome.done, looked_at.fields()) == ([], {})
     (said,) = outcome.plan.by_hand
     assert "'SLA promise status' (Select List (single choice): On track, At risk, Breached, Paused, Met)" in said
 

@@ -46,7 +46,7 @@ def file(tmp_path: Path, sandbox: Sandbox) -> Path:
 def test_what_would_be_made_is_shown_made_and_taken_back(call: Call, file: Path) -> None:
     code, out, err = call("provision", "--connection", "jira", "--as", ADMIN)
     assert (code, err) == (0, "")
-    assert "custom field 'Who has it' (Text Field (single" in out
+    assert "'Who has it' (Text Field (single line))" in out
     assert "left as it is: customfield_10051 is there, and not made by slabridge" in out
     assert "nothing was changed; --apply makes it" in out
     assert max(len(line) for line in out.splitlines() if line.startswith(("│", "┃"))) <= 80
