@@ -159,8 +159,9 @@ def _trying(outcome: Outcome) -> Iterator[Outcome]:
     try:
         yield outcome
     except ConnectorError as error:
-        outcome.trouble = str(error)
         outcome.exit_code = Exit.PARTIAL if isinstance(error, Refused) else Exit.DEFERRED
+        again = "; run it again: what was made by now is found" if outcome.exit_code is Exit.DEFERRED else ""
+        outcome.trouble = f"{error}{again}"
 
 
 @contextmanager

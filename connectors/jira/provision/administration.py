@@ -1,11 +1,14 @@
 """What an administrator of a Jira can ask and do by either kind's interface."""
 
+import re
 from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from connectors.interface import WantedField, Where
 from connectors.jira.client import Body
 from connectors.jira.provision.project import Project
+
+_ID = re.compile(r"customfield_\d+")
 
 
 class Administration(Protocol):
@@ -33,5 +36,5 @@ class Administration(Protocol):
 
 
 def is_custom(field: Body) -> bool:
-    """Tell whether a field, as the site lists it, is a custom field."""
-    return "custom" in (field.get("schema") or {})
+    """Tell whether a field, as the site lists it, is a custom field, with an id that can stand in a path."""
+    return "custom" in (field.get("schema") or {}) and _ID.fullmatch(str(field.get("id"))) is not None

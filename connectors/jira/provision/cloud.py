@@ -33,7 +33,7 @@ class CloudAdministration:
     def trashed(self, name: str) -> Sequence[Body]:
         """Ask for what has the text in name or description, and compare."""
         found = self._client.values("field", "search", "trashed", query=name)
-        return [one for one in found if one.get("name") == name and is_ours(one.get("description"))]
+        return [one for one in found if one.get("name") == name and is_custom(one) and is_ours(one.get("description"))]
 
     def lacking(self, id_: str, options: Sequence[str]) -> Sequence[str]:
         """Ask each context of the field; without one all are lacking."""
@@ -60,7 +60,7 @@ class CloudAdministration:
 
     def create(self, wanted: WantedField, projects: Sequence[str]) -> str:  # noqa: ARG002 - its context is for all
         """Make a field; its context is for all projects."""
-        return str(self._client.post("field", body=definition_of(wanted)).body["id"])
+        return self._client.id_of(self._client.post("field", body=definition_of(wanted)).body, "id")
 
     def add(self, id_: str, options: Sequence[str], projects: Sequence[str]) -> None:
         """Add to each context what it lacks; where the field has none, one for these projects, by id, is made."""

@@ -52,10 +52,17 @@ class DataCenterAdministration:
         return [option for option in options if option not in held]
 
     def screens(self, projects: Sequence[Project], where: Where) -> Collection[str]:  # noqa: ARG002 - nobody can ask
-        """Return those that somebody named."""
+        """Return those that somebody named.
+
+        Raises:
+            Refused: one is no number.
+        """
+        for screen in where.screens:
+            if not screen.isdecimal():
+                raise Refused(f"{self._client.name}: {screen!r} is no screen: --screen takes its number")
         return dict.fromkeys(where.screens)
 
     def create(self, wanted: WantedField, projects: Sequence[str]) -> str:
         """Make a field with a context for these projects, by id."""
         body = definition_of(wanted) | {"projectIds": [int(project) for project in projects]}
-        return str(self._client.post("field", body=body).body["id"])
+        return self._client.id_of(self._client.post("field", body=body).body, "id")

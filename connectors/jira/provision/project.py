@@ -1,5 +1,6 @@
 """The projects whose issues a connection takes up: those that fields have to be in."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,9 +50,12 @@ def _all(client: Client, *, cloud: bool) -> Iterator[Body]:
 
 
 def _named(client: Client, key: str) -> Body:
+    missing = Refused(f"{client.name}: no project {key!r} is there (--project), or it is hidden from the account")
+    if not re.fullmatch(r"\w+", key):
+        raise missing
     try:
         return dict(client.get("project", key).body)
     except Refused as error:
         if error.status != 404:
             raise
-        raise Refused(f"{client.name}: no project {key!r} is there (--project), or hidden from the account") from None
+        raise missing from None

@@ -8,14 +8,15 @@ from dataclasses import astuple
 import pytest
 from pydantic import SecretStr
 
-from connectors.errors import Refused
+from connectors.errors import Refused, Unavailable
 from connectors.http.credentials import BasicAuth
 from connectors.http.session import Http
 from connectors.interface import Kind, Plan, Thing, WantedField, Where
+from connectors.jira.client import Client
 from connectors.jira.provision import JiraProvisioner
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
-from tests.connectors.jira.site import Here, Sent
+from tests.connectors.jira.site import Here, Sent, scripted
 from tests.slabridge_sandbox.jira.specification import specification
 
 TYPES = "com.atlassian.jira.plugin.system.customfieldtypes:"
@@ -160,6 +161,7 @@ def test_fields_go_to_the_screens_on_which_issues_are_edited_and_seen(here: Here
     ("where", "words"),
     [
         (Where(projects=("NOPE",)), "no project 'NOPE' is there"),
+        (Where(projects=("ITSM/../../field",)), "no project 'ITSM/../../field' is there"),
         (Where(screens=("1",)), "--screen is for Data Center"),
     ],
 )
@@ -178,8 +180,9 @@ def test_without_an_issue_its_projects_are_asked_for(either: Here) -> None:
 
 def test_a_screen_that_is_not_there_is_named(server: Here) -> None:
     server.open("INC1")
-    with administrator(server) as tool, pytest.raises(Refused, match="there is no screen 77"):
-        tool.plan(WANTED, Where(screens=("77",)))
+    for screen, words in {"77": "there is no screen 77", "1/../2": "'1/../2' is no screen"}.items():
+        with administrator(server) as tool, pytest.raises(Refused, match=words):
+            tool.plan(WANTED, Where(screens=(screen,)))
 
 
 @pytest.mark.parametrize("name", [" Promise", "Pro\nmise", "x" * 256])
@@ -188,3 +191,41 @@ def test_a_name_of_which_jira_would_make_another_is_refused(here: Here, name: st
     with administrator(here) as tool:
         (problem,) = tool.plan([WantedField(name, "fields[0].field", "sla.due_at", Kind.INSTANT)], Where()).problems
     assert "Jira would make another name of it" in problem
+
+
+def test_pages_that_lead_nowhere_end() -> None:
+    with scripted(**{"project/search": [{"values": [{"id": "1"}], "isLast": False}]}) as script:
+        auth = BasicAuth("me@example.com", SecretStr("token"))
+        settings = JiraSettings(name="jira", url=script.url, auth=auth, fields=())
+        client = Client(settings, Http("jira", auth, rules=RULES, sleep=lambda _: None))
+        client.server()
+        with pytest.raises(Unavailable, match="the pages of project/search lead nowhere"):
+            client.values("project", "search")
+        client.close()
+
+
+def test_an_id_that_could_lead_elsewhere_is_no_id() -> None:
+    """What a site answers goes into paths: a field `../1`, a screen `..`."""
+    answers = {
+        "mypermissions": [{"permissions": {"ADMINISTER": {"havePermission": True}}}],
+        "field": [
+            [{"id": "../1", "name": "Promise due", "schema": {"type": "datetime", "custom": f"{TYPES}datetime"}}]
+        ],
+        "field/search/trashed": [{"values": []}],
+        "project/search": [{"values": [{"id": "1", "key": "OPS"}]}],
+        "search/jql": [{"issues": [{"id": "1", "fields": {"updated": None}}]}],
+        "issuetypescreenscheme/project": [{"values": [{"issueTypeScreenScheme": {"id": ".."}}]}],
+        "issuetypescreenscheme/mapping": [{"values": [{"screenSchemeId": "1/../2"}]}],
+    }
+    with scripted(**answers) as script:
+        auth = BasicAuth("me@example.com", SecretStr("token"))
+        settings = JiraSettings(name="jira", url=script.url, auth=auth, fields=())
+        tool = JiraProvisioner(settings, Http("jira", auth, rules=RULES, sleep=lambda _: None))
+        (problem,) = tool.plan(WANTED[1:2], Where()).problems
+        assert "was not made by slabridge" in problem
+        for _ in range(2):
+            with pytest.raises(Unavailable, match="answered as no Jira does"):
+                tool.plan(WANTED[2:3], Where())
+            script.answers["issuetypescreenscheme/project"] = [{"values": [{"issueTypeScreenScheme": {"id": "7"}}]}]
+        tool.close()
+    assert not any(".." in path for path in script.methods)
