@@ -9,8 +9,7 @@ from connectors.servicenow.page import Record
 from connectors.servicenow.provision.access import ROLE, role_id, rule_id, rule_role_id
 from connectors.servicenow.provision.update_set import sys_id
 from connectors.servicenow.records import Records
-from connectors.servicenow.selection import Selected, Selection
-from connectors.servicenow.settings import ServiceNowSettings
+from connectors.servicenow.selection import Selection
 
 _OF_COLUMNS = ("label", "choices")
 _OF_TABLES = ("collection", "list", "form")
@@ -18,10 +17,9 @@ _OF_TABLES = ("collection", "list", "form")
 
 @dataclass(slots=True)
 class Instance:
-    """An instance, read as far as the account may; `unread` are the tables of which nothing can be told."""
+    """An instance, read as far as the account may; `unread` are the tables of which not all can be told."""
 
     records: Records
-    settings: ServiceNowSettings
     unread: set[str] = field(default_factory=set)
 
     def columns(self, table: str, elements: Sequence[str], *, inherited: bool) -> dict[str, Record]:
@@ -68,13 +66,9 @@ class Instance:
 
     def _rows(self, selection: Selection) -> list[Record]:
         (got,) = self.records.read([selection])
-        if _tells_nothing(got):
+        if got.refused or got.hidden:
             self.unread.add(selection.table)
         return got.rows
-
-
-def _tells_nothing(got: Selected) -> bool:
-    return got.refused is not None or bool(got.hidden and not got.rows)
 
 
 def _place(thing: Thing) -> tuple[str, str] | None:

@@ -48,7 +48,7 @@ class ServiceNowProvisioner:
         """Compare with what is there: columns of other types refuse, those that are there and not ours are left."""
         if where.projects or where.screens:
             raise Refused(f"{self._settings.name}: --project and --screen are for Jira")
-        instance = Instance(self._records, self._settings)
+        instance = Instance(self._records)
         own = self._settings.result_table
         columns = instance.columns(self._table, [one.field for one in wanted] + self._reference, inherited=not own)
         problems = [*_unfit(wanted, self._table, columns)]
@@ -81,7 +81,7 @@ class ServiceNowProvisioner:
 
     def undoing(self, made: Sequence[Thing]) -> Plan:
         """Return a set that deletes what is still there, in the opposite order."""
-        instance = Instance(self._records, self._settings)
+        instance = Instance(self._records)
         there = instance.there(made)
         unread = [one for one in made if one.id not in there and _table_of(one.kind) in instance.unread]
         there |= {one.id for one in unread}
@@ -167,10 +167,10 @@ class ServiceNowProvisioner:
         that are not ours a rule is only added to others of the same name.
         """
         ours = [(f"{self._table}.{one.field}", "write") for one in made]
-        if any(thing.kind == "table" for thing in things):
-            ours += [(self._table, operation) for operation in ("create", "read", "write")]
         others = [(table, "read") for table in read_tables(self._settings, self._referred(instance))]
-        others += [] if self._settings.result_table else [(self._table, "write")]
+        operations = ("create", "read", "write") if self._settings.result_table else ("write",)
+        is_ours = any(thing.kind == "table" for thing in things)
+        (ours if is_ours else others).extend((self._table, operation) for operation in operations)
         there = instance.rules(list(dict.fromkeys(table for table, _ in others)))
         added = [rule for rule in others if there.get(rule, set()) - {rule_id(*rule)}]
         left = [rule for rule in others if rule not in added and rule_id(*rule) not in there.get(rule, set())]

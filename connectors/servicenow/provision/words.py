@@ -57,7 +57,7 @@ def unread(tables: Sequence[str]) -> tuple[str, ...]:
     """Say what could not be looked at."""
     if not tables:
         return ()
-    said = f"{', '.join(tables)} cannot be read, so the set has all of it; what is there already stays as it is"
+    said = f"{', '.join(tables)} cannot be read whole, so the set has all of it; what is there already stays as it is"
     if "sys_dictionary" in tables:
         said += (
             ". But look first under System Definition > Dictionary that no column of these names is there with another "

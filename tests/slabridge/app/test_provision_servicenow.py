@@ -205,5 +205,34 @@ def test_a_new_choice_is_brought_and_choices_of_people_stay(snow: Instance) -> N
     assert {"Theirs", "Fine", "On track", "Met"} <= values
 
 
+def test_a_column_that_is_hidden_from_the_account_of_the_configuration_is_said(snow: Instance) -> None:
+    snow.bring_in(snow.apply())
+    snow.job.sandbox.switch("servicenow", hidden_fields={"incident": ["u_promised_sla_due"]})
+    outcome = snow.apply()
+    assert (outcome.exit_code, outcome.plan.things) == (Exit.PARTIAL, ())
+    (said,) = outcome.unwritable
+    assert said.startswith("u_promised_sla_due of incident cannot be read by the account of the configuration")
+
+
 def test_projects_and_screens_are_of_jira(looked_at: Instance) -> None:
     assert "--project and --screen are for Jira" in looked_at.look(projects=("ITSM",)).trouble
+
+
+def test_of_a_table_of_results_that_people_made_only_what_is_missing_is_made(looked_at: Instance) -> None:
+    looked_at.job.replace(
+        "[connections.snow.writeback.comments]",
+        '[connections.snow.writeback]\ntable = "u_slabridge_result"\nreference = "u_task"\n'
+        "[connections.snow.writeback.comments]",
+    )
+    plan = looked_at.look().plan
+    assert {one.kind for one in plan.things} == {"column", "label", "choices", "role", "rule", "rule's role"}
+    assert "u_task" not in {one.detail.get("element") for one in plan.things}
+    assert "u_slabridge_result (create), u_slabridge_result (read)" in plan.by_hand[-1]
+
+
+def test_what_is_hidden_in_part_is_said_like_what_is_hidden(looked_at: Instance) -> None:
+    looked_at.job.sandbox.switch("servicenow", hidden_rows={"sys_security_acl": "name=sys_user"})
+    plan = looked_at.look().plan
+    looked_at.job.sandbox.switch("servicenow", hidden_rows={})
+    assert "sys_security_acl cannot be read" in plan.by_hand[0]
+    assert ("sys_user", "read") not in {(one.detail.get("name"), one.detail.get("operation")) for one in plan.things}
