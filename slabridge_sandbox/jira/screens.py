@@ -44,7 +44,7 @@ def _named(site: Site, off: Mapping[str, Sequence[str]], field: Field, issue: Is
 def _edit_meta(call: Call) -> Answer:
     (row,) = call.site.issues([call.issue()])
     fields = [field for field in call.site.fields.all if on_screen(call.site, field, row)]
-    if not call.site.permissions.holds("EDIT_ISSUES", row["project"]):
+    if not (call.signed_in or call.site.permissions.holds("EDIT_ISSUES", row["project"])):
         fields = []
     return Answer({"fields": {field.id: _meta(call, field, row) for field in fields}})
 
