@@ -14,6 +14,7 @@ from connectors.http.session import Http
 from connectors.interface import Kind, Plan, Thing, WantedField, Where
 from connectors.jira.client import Client
 from connectors.jira.provision import JiraProvisioner
+from connectors.jira.provision.data_center import DataCenterAdministration
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
 from tests.connectors.jira.site import Here, Sent, scripted
@@ -191,6 +192,17 @@ def test_a_name_of_which_jira_would_make_another_is_refused(here: Here, name: st
     with administrator(here) as tool:
         (problem,) = tool.plan([WantedField(name, "fields[0].field", "sla.due_at", Kind.INSTANT)], Where()).problems
     assert "Jira would make another name of it" in problem
+
+
+def test_a_data_center_that_does_not_say_its_options_is_not_taken_to_have_none() -> None:
+    with scripted(serverInfo=[{"deploymentType": "Server", "versionNumbers": [8, 0, 0]}]) as script:
+        auth = BasicAuth("me", SecretStr("token"))
+        settings = JiraSettings(name="jira", url=script.url, auth=auth, fields=())
+        client = Client(settings, Http("jira", auth, rules=RULES, sleep=lambda _: None))
+        assert DataCenterAdministration(client).lacking("customfield_1", ["Met"]) is None
+        script.answers["customFields/1/options"] = [{"options": [{"value": "Met"}]}]
+        assert DataCenterAdministration(client).lacking("customfield_1", ["Met", "Late"]) == ["Late"]
+        client.close()
 
 
 def test_pages_that_lead_nowhere_end() -> None:
