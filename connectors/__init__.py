@@ -12,7 +12,7 @@ from connectors.tool import Tool
 if TYPE_CHECKING:
     from connectors.http.limits import Limits
     from connectors.http.session import Http
-    from connectors.interface import Connector, Inspector
+    from connectors.interface import Connector, Inspector, Provisioner
 
 TOOLS: Mapping[str, Tool] = {
     "servicenow": SERVICENOW,
@@ -48,9 +48,16 @@ def inspect(settings: Settings) -> "Inspector":
     return inspector
 
 
+def provisioner(settings: Settings) -> "Provisioner":
+    """Return what makes fields in a tool, by the settings of a connection; as `inspect`."""
+    found, http = _opened(settings, "provisioner")
+    provisioner: Provisioner = found(settings, http)
+    return provisioner
+
+
 def _opened(
     settings: Settings,
-    part: Literal["connector", "inspector"],
+    part: Literal["connector", "inspector", "provisioner"],
     limits: "Limits | None" = None,
     left: Callable[[], float] | None = None,
     stopping: Callable[[], bool] | None = None,

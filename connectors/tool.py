@@ -91,10 +91,11 @@ class SigningIn:
 class Tool:
     """A kind of tool.
 
-    `connector` and `inspector` are where these are, as `module:Class`. `keys` are the keys of a connection that it
-    alone has, `inner` the tables among them; `own_settings` makes settings of their values. `result_table` is whether
-    results may go to a table of their own, `comment_fields` are fields that take comments and no values. `issue_links`
-    and `remote_links` are the native fields that the tool's own links are read as, "" where it has none.
+    `connector`, `inspector` and `provisioner` are where these are, as `module:Class`. `keys` are the keys of a
+    connection that it alone has, `inner` the tables among them; `own_settings` makes settings of their values.
+    `result_table` is whether results may go to a table of their own, `comment_fields` are fields that take comments and
+    no values. `issue_links` and `remote_links` are the native fields that the tool's own links are read as, "" where it
+    has none.
 
     `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
     written field and a filter that cannot be; `read_by` gives those native fields that a filter reads, `read_to` the
@@ -106,6 +107,7 @@ class Tool:
     name: str
     connector: str
     inspector: str
+    provisioner: str
     settings: type[Settings]
     signing_in: SigningIn
     keys: type[TomlTable]

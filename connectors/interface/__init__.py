@@ -6,6 +6,7 @@ from connectors.interface.definition import NativeDefinitions
 from connectors.interface.inspection import Finding, Found, FoundField, FoundValue, Inspector, Place, Verdict
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
+from connectors.interface.provision import Kind, Plan, Provisioner, Thing, WantedField, Where
 from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
@@ -24,6 +25,7 @@ __all__ = [
     "Identity",
     "Inspector",
     "Instant",
+    "Kind",
     "NativeClock",
     "NativeComment",
     "NativeDefinitions",
@@ -35,12 +37,17 @@ __all__ = [
     "Outcome",
     "Page",
     "Place",
+    "Plan",
+    "Provisioner",
     "Receipt",
     "Skipped",
     "Survey",
+    "Thing",
     "Touched",
     "Value",
     "Values",
     "Verdict",
+    "WantedField",
+    "Where",
     "Write",
 ]

@@ -20,6 +20,7 @@ What was measured of jira 3.10.5, and how it is fenced here:
 | its errors and its log print answers, with tickets and cookies    | our session raises ours first; its log is silent |
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -34,6 +35,7 @@ from connectors.parallel import Lanes
 
 Body = dict[str, Any]
 CLOUD = "Cloud"
+_ID = re.compile(r"(?!\.+$)[\w.:-]+")
 
 
 class Client:
@@ -125,6 +127,14 @@ class Client:
             raise Unclear(f"{self._odd(*path)}; the write may have been applied")
         return answer
 
+    def act(self, *path: str, body: Body | None = None) -> Answer:
+        """Let the site do something; it is never asked twice.
+
+        Raises:
+            Unclear: the answer was lost; else as `Http.call`.
+        """
+        return self._call("POST", path, json=body)
+
     def delete(self, *path: str) -> Answer:
         """Remove something; raises as `put` does."""
         return self._done(path, self._call("DELETE", path))
@@ -150,6 +160,24 @@ class Client:
             seen.add(token)
             asked = {**body, "nextPageToken": token}
 
+    def values(self, *path: str, **params: str | int) -> list[Body]:
+        """Return all of what is listed under `values`, page after page, until a page says that it is the last.
+
+        Raises:
+            Unavailable: a page is the one before it once more.
+        """
+        found: list[Body] = []
+        last: list[Body] = []
+        while True:
+            answer = self.get(*path, startAt=len(found), **params)
+            page = self.listed(answer, "values")
+            if page and page == last:
+                raise Unavailable(f"{self.name}: the pages of {'/'.join(path)} lead nowhere; try again later")
+            found, last = found + page, page
+            more = answer.body.get("isLast") is False or len(found) < self.total(answer)
+            if not page or not more:
+                return found
+
     def listed(self, answer: Answer, key: str) -> list[Body]:
         """Return the list of objects that stands under a key of an answer.
 
@@ -171,6 +199,18 @@ class Client:
         if not isinstance(found, int):
             raise self._odd("total")
         return found
+
+    def id_of(self, entry: object, *keys: str) -> str:
+        """Return the id that stands under these keys of an entry, one in the other; it can stand in a path.
+
+        Raises:
+            Unavailable: there is none.
+        """
+        for key in keys:
+            entry = entry.get(key) if isinstance(entry, Mapping) else None
+        if isinstance(entry, bool) or not isinstance(entry, str | int) or not _ID.fullmatch(str(entry)):
+            raise self._odd(*keys)
+        return str(entry)
 
     def clock(self, answer: Answer) -> int:
         """Return the site's clock when it gave an answer, ms UTC.

@@ -81,6 +81,7 @@ JIRA = Tool(
     name="Jira",
     connector="connectors.jira.connector:Jira",
     inspector="connectors.jira.inspector:JiraInspector",
+    provisioner="connectors.jira.provision:JiraProvisioner",
     settings=JiraSettings,
     signing_in=SigningIn(
         kinds=("basic", "bearer", "oauth_client", "oauth_refresh"), token_url=_token_url, takes_json=takes_json

@@ -51,6 +51,7 @@ SERVICENOW = Tool(
     name="ServiceNow",
     connector="connectors.servicenow.connector:ServiceNow",
     inspector="connectors.servicenow.inspector:ServiceNowInspector",
+    provisioner="connectors.servicenow.provision:ServiceNowProvisioner",
     settings=ServiceNowSettings,
     signing_in=SigningIn(
         kinds=("basic", "bearer", "api_key", "oauth_password", "oauth_client", "oauth_refresh"),

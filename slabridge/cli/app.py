@@ -17,6 +17,7 @@ from slabridge.cli.history import history
 from slabridge.cli.import_ import import_
 from slabridge.cli.init import init
 from slabridge.cli.plan import plan
+from slabridge.cli.provision import provision
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.report import report
 from slabridge.cli.retry import retry
@@ -62,6 +63,7 @@ app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)
 app.command()(baseline)
+app.command()(provision)
 app.command()(demo)
 app.command()(sandbox)
 

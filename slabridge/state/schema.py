@@ -237,6 +237,18 @@ seen_value = Table(
     Column("tickets", Integer, nullable=False, comment="that hold it or ever held it"),
 )
 
+provisioned = Table(
+    "provisioned",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("kind", String, primary_key=True, comment="what it is in the tool: field, screen, column, rule"),
+    Column("id", String, primary_key=True, comment="how it is known there"),
+    Column("field", String, nullable=False, comment="for which field of the configuration"),
+    Column("text", Text, nullable=False, comment="what it is to people"),
+    Column("detail", Text, nullable=False, comment="what it takes to take it back, JSON"),
+    Column("made_at", BigInteger, nullable=False, comment="by this machine's clock"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

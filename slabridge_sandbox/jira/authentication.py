@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import orjson
 
-from slabridge_sandbox.jira.site import Site
+from slabridge_sandbox.jira.site import Credentials, Site
 
 _CAPTCHA = "CAPTCHA_CHALLENGE; login-url="
 
@@ -52,14 +52,27 @@ def authenticated(site: Site, header: str | None, base: str, *, anonymous: bool)
     return False
 
 
+def is_administrator(site: Site, header: str | None) -> bool:
+    """Tell whether a call carries an administrator's credentials."""
+    scheme, _, value = (header or "").partition(" ")
+    if scheme.lower() == "bearer":
+        return not site.cloud and value == site.administrator.token
+    return scheme.lower() == "basic" and _is(site.administrator, value)
+
+
 def _password(site: Site, value: str) -> bool:
+    return _is(site.credentials, value) or _is(site.administrator, value)
+
+
+def _is(expected: Credentials, value: str) -> bool:
     try:
         email, _, token = b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         return False
-    expected = site.credentials
     return (email.lower(), token) == (expected.email.lower(), expected.token)
 
 
 def _token(site: Site, value: str) -> bool:
-    return site.grants.valid(value, site.clock.now) if site.cloud else value == site.credentials.token
+    if site.cloud:
+        return site.grants.valid(value, site.clock.now)
+    return value in {site.credentials.token, site.administrator.token}

@@ -34,7 +34,20 @@ class Fields:
         for clause in field.clauses:
             self.by_clause.setdefault(clause.lower(), field)
 
+    def hide(self, field: Field) -> None:
+        """Let a field be listed and searched for no more; what it holds stays, and its changes keep their name."""
+        self.all.remove(field)
+        for clause in field.clauses:
+            if self.by_clause.get(clause.lower()) is field:
+                del self.by_clause[clause.lower()]
+
+    def show(self, field: Field) -> None:
+        """Let a hidden field be there again."""
+        self.all.append(field)
+        for clause in field.clauses:
+            self.by_clause.setdefault(clause.lower(), field)
+
     @property
     def columns(self) -> list[str]:
         """The columns of an issue, in the order in which the tables of issues have them."""
-        return ["id", "number", "story", *(field.id for field in self.all if field.stored)]
+        return ["id", "number", "story", *(field.id for field in self.by_id.values() if field.stored)]

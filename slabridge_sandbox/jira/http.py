@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from slabridge_sandbox.jira.authentication import Refused, authenticated
+from slabridge_sandbox.jira.authentication import Refused, authenticated, is_administrator
 from slabridge_sandbox.jira.limits import Limited
 from slabridge_sandbox.jira.site import Site
 
@@ -46,6 +46,13 @@ class Call:
     path: Mapping[str, Any]
     query: QueryParams
     body: bytes
+    signed_in: bool = False
+    """Whether it is an administrator's, and not our account's."""
+
+    @property
+    def administrator(self) -> bool:
+        """Whether it may do what administrators do."""
+        return self.signed_in or (self.known and self.site.permissions.holds("ADMINISTER", None))
 
     def url(self, path: str) -> str:
         """Return the address of something below /rest/api/<version>/."""
@@ -114,7 +121,8 @@ def route(site: Site, prefix: str, version: int, operations: Sequence[Operation]
             base = str(request.base_url).rstrip("/") + below
             try:
                 known = authenticated(site, request.headers.get("authorization"), base, anonymous=anonymous)
-                call = Call(site, base, version, known, request.path_params, request.query_params, body)
+                signed_in = is_administrator(site, request.headers.get("authorization"))
+                call = Call(site, base, version, known, request.path_params, request.query_params, body, signed_in)
                 headers = site.limits.check(f"{method} {path}", _written(call, method))
                 result = handler(call)
             except Refused as refusal:

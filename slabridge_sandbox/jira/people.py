@@ -132,7 +132,25 @@ def _rate(site: Site, asked: dict[str, Any]) -> object:
     return {"rating": asked["rating"]}
 
 
+def _options(site: Site, asked: dict[str, Any]) -> object:
+    """Let an administrator add `options` to a select `field` that was made, by name, in all of its contexts."""
+    made = site.administration.named(asked["field"])
+    with site.transaction():
+        for context in made.contexts:
+            for value in asked["options"]:
+                site.administration.add_option(made, context, value)
+    return {"options": list(site.names.options_of[made.field.id])}
+
+
+def _describe(site: Site, asked: dict[str, Any]) -> object:
+    """Let an administrator give a `field` that was made, by name, another `description`."""
+    site.administration.named(asked["field"]).description = asked["description"]
+    return {"description": asked["description"]}
+
+
 ACTS: dict[str, Act] = {
+    "describe": _describe,
+    "options": _options,
     "link": _link,
     "unlink": _unlink,
     "remote-link": _remote_link,

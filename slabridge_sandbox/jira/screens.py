@@ -24,6 +24,8 @@ def on_screen(site: Site, field: Field, issue: IssueRow) -> bool:
     """Tell whether a field can be written: it is on the edit screen of the issue's project and type, in its status."""
     if site.names.statuses[issue["status"]].name in site.switches.not_editable:
         return False
+    if not site.administration.has(field, issue["project"]):
+        return False
     return (
         field.editable and not _named(site, site.switches.off_screen, field, issue) and in_project(site, field, issue)
     )
@@ -42,7 +44,7 @@ def _named(site: Site, off: Mapping[str, Sequence[str]], field: Field, issue: Is
 def _edit_meta(call: Call) -> Answer:
     (row,) = call.site.issues([call.issue()])
     fields = [field for field in call.site.fields.all if on_screen(call.site, field, row)]
-    if not call.site.permissions.holds("EDIT_ISSUES", row["project"]):
+    if not (call.signed_in or call.site.permissions.holds("EDIT_ISSUES", row["project"])):
         fields = []
     return Answer({"fields": {field.id: _meta(call, field, row) for field in fields}})
 

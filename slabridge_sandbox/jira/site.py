@@ -11,6 +11,7 @@ import orjson
 
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.instant import moment_of
+from slabridge_sandbox.jira.administration import Administration
 from slabridge_sandbox.jira.fields import Fields
 from slabridge_sandbox.jira.index import PRESENT, Index, Snapshot
 from slabridge_sandbox.jira.keys import IssueKeys
@@ -40,6 +41,10 @@ class Credentials:
     token: str = "sandbox-jira-token"  # noqa: S105 - a sandbox on loopback, printed when it starts
 
 
+ADMINISTRATOR = Credentials("admin@example.com", "sandbox-jira-admin-token")
+"""An administrator of the site, who on Data Center is called admin."""
+
+
 @dataclass(slots=True)
 class Site:
     """Everything that an endpoint works on. One thread, no locks."""
@@ -54,6 +59,7 @@ class Site:
     names: Names = field(init=False)
     fields: Fields = field(init=False)
     keys: IssueKeys = field(init=False)
+    administration: Administration = field(init=False)
     permissions: Permissions = field(init=False)
     index: Index = field(init=False)
     limits: Limits = field(init=False)
@@ -72,6 +78,7 @@ class Site:
         self.names = Names(self.db)
         self.fields = Fields(self.db)
         self.keys = IssueKeys(self.db, self.names)
+        self.administration = Administration(self.names, self.fields, self.switches)
         self.permissions = Permissions(self.switches, self.names, self.keys)
         self.index = Index(self.db, self.clock, self.switches, self.fields)
         self.limits = Limits(self.clock, self.switches, cloud=self.cloud)
@@ -80,6 +87,11 @@ class Site:
     def cloud(self) -> bool:
         """Whether this is a Jira Cloud site."""
         return self.deployment == "Cloud"
+
+    @property
+    def administrator(self) -> Credentials:
+        """What an administrator signs in with."""
+        return ADMINISTRATOR if self.cloud else Credentials("admin", ADMINISTRATOR.token)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -27,39 +27,25 @@ def _server_info(call: Call) -> Answer:
 
 
 def _myself(call: Call) -> Answer:
-    email = call.site.credentials.email
+    site = call.site
+    account, email = site.account, site.credentials.email
+    if call.administrator and call.signed_in:
+        account, email = site.names.account("administrator"), site.administrator.email
     more = {"emailAddress": email if "@" in email else f"{email}@example.com", "locale": "en_US"}
     sizes: dict[str, Any] = {"groups": {"size": 1, "items": []}, "applicationRoles": {"size": 1, "items": []}}
-    return Answer(user(call, call.site.account) | more | sizes | {"expand": "groups,applicationRoles"})
+    return Answer(user(call, account) | more | sizes | {"expand": "groups,applicationRoles"})
 
 
 def _fields(call: Call) -> Answer:
-    fields = [_field(field) for field in call.site.fields.all]
+    return Answer([listed(call, field) for field in call.site.fields.all])
+
+
+def listed(call: Call, field: Field) -> dict[str, Any]:
+    """Return a field as the list of all has it."""
+    found = _field(field)
     if not call.site.cloud:
-        for field in fields:
-            del field["key"]
-    return Answer(fields)
-
-
-def _some_fields(call: Call) -> Answer:
-    start, limit, wanted = call.number("startAt", 0), min(call.number("maxResults", 50), 50), call.names("id")
-    text, kinds = call.query.get("query", "").lower(), call.names("type")
-    found = [
-        field
-        for field in call.site.fields.all
-        if text in field.name.lower()
-        and (not wanted or field.id in wanted)
-        and (not kinds or ("custom" if field.custom else "system") in kinds)
-    ]
-    page = [_described(field) for field in found[start : start + limit]]
-    last = start + limit >= len(found)
-    content = {"maxResults": limit, "startAt": start, "total": len(found), "isLast": last, "values": page}
-    return Answer({"self": call.url(f"field/search?maxResults={limit}&startAt={start}")} | content)
-
-
-def _described(field: Field) -> dict[str, Any]:
-    content = {"id": field.id, "name": field.name, "key": field.id, "description": ""}
-    return content if field.id == "issuekey" else content | {"schema": schema(field)}
+        del found["key"]
+    return found
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -141,14 +127,11 @@ def _where(call: Call) -> int | None:
 def _permission(call: Call, key: str, project: int | None) -> dict[str, Any]:
     known = PERMISSIONS[key]
     content = {"id": known.id, "key": key, "name": known.name, "type": known.kind, "description": ""}
-    return content | {"havePermission": call.site.permissions.holds(key, project)}
+    return content | {"havePermission": call.signed_in or call.site.permissions.holds(key, project)}
 
 
 PUBLIC: tuple[Operation, ...] = (("GET", "/serverInfo", _server_info),)
-CLOUD: tuple[Operation, ...] = (
-    ("GET", "/field/search", _some_fields),
-    ("GET", "/project/search", _projects),
-)
+CLOUD: tuple[Operation, ...] = (("GET", "/project/search", _projects),)
 OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/myself", _myself),
     ("GET", "/field", _fields),

@@ -37,6 +37,8 @@ class Switches:
     """Fields that are not on the edit screen, by project (`ITSM`) or project and issue type (`ITSM/Incident`)."""
     off_project: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields that left a project or issue type, named as in `off_screen`: neither issues nor screens have them."""
+    by_team: tuple[str, ...] = ()
+    """Projects, by key, that their teams manage: no field that an administrator makes is on their layouts."""
     not_editable: tuple[str, ...] = ()
     """Statuses, by name, in which nobody may edit issues (`jira.issue.editable` is false): the screen is empty."""
     conflicts: int = 0

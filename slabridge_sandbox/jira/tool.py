@@ -8,6 +8,8 @@ from starlette.routing import BaseRoute
 
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.jira import (
+    administered_fields,
+    administered_screens,
     changelog,
     comment_properties,
     comments,
@@ -50,8 +52,17 @@ _PRIVATE = (
     *comment_properties.OPERATIONS,
     *groups.OPERATIONS,
     *links.OPERATIONS,
+    *administered_fields.OPERATIONS,
+    *administered_screens.OPERATIONS,
 )
-_CLOUD_ALONE = (*site_info.CLOUD, *issues.CLOUD, *changelog.OPERATIONS, *comments.CLOUD)
+_CLOUD_ALONE = (
+    *administered_fields.CLOUD,
+    *administered_screens.CLOUD,
+    *site_info.CLOUD,
+    *issues.CLOUD,
+    *changelog.OPERATIONS,
+    *comments.CLOUD,
+)
 
 
 class Jira:
@@ -117,7 +128,7 @@ class Jira:
         prefix = f"{self._context}/rest/api/2"
         return [
             *route(self.site, prefix, 2, (*site_info.PUBLIC, *search_server.OPERATIONS), anonymous=True),
-            *route(self.site, prefix, 2, _PRIVATE, anonymous=False),
+            *route(self.site, prefix, 2, (*administered_fields.SERVER, *_PRIVATE), anonymous=False),
             *self._slas.routes(self._context),
             *request_comments.routes(self.site, self._context),
             *feedback.routes(self.site, self._context),

@@ -90,7 +90,10 @@ def project(call: Call, id_: int) -> dict[str, Any]:
         "name": known.name,
         "projectTypeKey": known.type,
     }
-    return content | {"simplified": False} if call.site.cloud else content
+    if not call.site.cloud:
+        return content
+    by_team = known.key in call.site.switches.by_team
+    return content | {"simplified": by_team, "style": "next-gen" if by_team else "classic"}
 
 
 def resolution(call: Call, id_: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import base64
 import binascii
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from slabridge_sandbox.servicenow.oauth import APPLICATION_USER, Tokens
 from slabridge_sandbox.servicenow.record import User, identify
 from slabridge_sandbox.servicenow.session import Session
 from slabridge_sandbox.servicenow.switches import Switches
+from slabridge_sandbox.servicenow.table import Table
 
 API_KEY = "sandbox-api-key"
 """What the header x-sn-apikey takes for the service account."""
@@ -25,8 +27,11 @@ _RULE = identify("sys_rate_limit_rules", "Table API")
 class Accounts:
     """Everybody in sys_user, all with the same password."""
 
-    def __init__(self, db: sqlite3.Connection, clock: Clock, switches: Switches, secret: str) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, clock: Clock, switches: Switches, secret: str, tables: Mapping[str, Table]
+    ) -> None:
         self._db = db
+        self._tables = tables
         self._clock = clock
         self._switches = switches
         self._secret = secret
@@ -46,7 +51,7 @@ class Accounts:
         request.state.logged.account = name
         if not request.state.logged.inside:
             self._count(name)
-        return Session(User(sys_id, name), ZoneInfo(zone) if zone else ZONE, self._switches)
+        return Session(User(sys_id, name), ZoneInfo(zone) if zone else ZONE, self._switches, self._tables)
 
     def _name(self, request: Request) -> str | None:
         if "x-sn-apikey" in request.headers:

@@ -9,12 +9,13 @@ from starlette.routing import BaseRoute
 from slabridge_sandbox.clock import Clock
 from slabridge_sandbox.servicenow.account import Accounts
 from slabridge_sandbox.servicenow.loading import Loader
-from slabridge_sandbox.servicenow.names import save_choices, save_dictionary, save_metrics, save_named
+from slabridge_sandbox.servicenow.names import save_choices, save_dictionary, save_metrics, save_named, save_rules
 from slabridge_sandbox.servicenow.rest import rest_routes
-from slabridge_sandbox.servicenow.schema import statements
+from slabridge_sandbox.servicenow.schema import own_tables, statements
 from slabridge_sandbox.servicenow.sla_records import SlaRecords, repair_route
 from slabridge_sandbox.servicenow.switches import Switches
 from slabridge_sandbox.servicenow.table_api import TableApi
+from slabridge_sandbox.servicenow.update_set import UpdateSets
 from slabridge_sandbox.story import Event
 
 
@@ -38,6 +39,7 @@ class ServiceNow:
         self._db = db
         self._clock = clock
         self._loader = Loader(db)
+        self._tables = own_tables()
         self._late: list[Event] = []
         self._slas = SlaRecords(db, clock)
 
@@ -51,6 +53,7 @@ class ServiceNow:
             save_choices(self._db)
             save_metrics(self._db)
             save_dictionary(self._db)
+            save_rules(self._db)
             self._slas.create()
 
     def apply(self, events: Sequence[Event]) -> None:
@@ -62,10 +65,11 @@ class ServiceNow:
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes of the REST API."""
-        accounts = Accounts(self._db, self._clock, self.switches, self.credentials.secret)
+        accounts = Accounts(self._db, self._clock, self.switches, self.credentials.secret, self._tables)
         return [
-            *rest_routes(accounts, TableApi(self._db, self._clock), self._catch_up),
+            *rest_routes(accounts, TableApi(self._db, self._clock, self._tables), self._catch_up),
             repair_route(self._slas),
+            UpdateSets(self._db, self._tables).route(),
         ]
 
     def _catch_up(self, table: str) -> None:

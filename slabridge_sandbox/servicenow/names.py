@@ -156,3 +156,16 @@ def save_dictionary(db: sqlite3.Connection) -> None:
     db.executemany(
         "INSERT INTO sys_db_object (sys_id, name, label, super_class, sys_mod_count) VALUES (?, ?, ?, ?, 0)", classes
     )
+
+
+def save_rules(db: sqlite3.Connection) -> None:
+    """Write the access rules that a new instance has: of tasks, people and groups. The sandbox goes by its switches."""
+    db.executemany(
+        "INSERT INTO sys_security_acl (sys_id, name, operation, type, active, sys_mod_count)"
+        " VALUES (?, ?, ?, 'record', 'true', 0)",
+        [
+            (identify("sys_security_acl", table, operation), table, operation)
+            for table in (*(table.name for table in TASK_TABLES), "sys_user", "sys_user_group", "sys_choice")
+            for operation in ("create", "read", "write", "delete")
+        ],
+    )

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from slabridge_sandbox.servicenow.date_time import stored
 from slabridge_sandbox.servicenow.error import ApiError
-from slabridge_sandbox.servicenow.schema import TABLES
 from slabridge_sandbox.servicenow.session import Session
 from slabridge_sandbox.servicenow.table import Column, Table
 
@@ -67,7 +66,7 @@ class Selection:
             column = table.columns.get(step)
             if column is None or not column.reference:
                 return None
-            table, origin, alias = TABLES[column.reference], alias, f"{alias}_{step}"
+            table, origin, alias = self.session.tables[column.reference], alias, f"{alias}_{step}"
             self.joins[alias] = f'LEFT JOIN {table.name} AS {alias} ON {alias}.sys_id = {origin}."{step}"'
         column = table.columns.get(last)
         if self.session.switches.invalid_query == "refuse" and last in self.session.hidden_fields(table):
@@ -125,7 +124,7 @@ def _condition(selection: Selection, text: str) -> str | None:
     if match is None:
         return None
     name, operator, value = match.groups()
-    found = selection.column(_named(selection.table, name) if operator in _PATTERNS else name)
+    found = selection.column(_named(selection, name) if operator in _PATTERNS else name)
     if found is None:
         return None
     sql, column = found
@@ -180,7 +179,8 @@ def _instant(session: Session, text: str) -> str | None:
     return text if len(text) > 10 else f"{text} 00:00:00"
 
 
-def _named(table: Table, name: str) -> str:
+def _named(selection: Selection, name: str) -> str:
     """Text operators on a reference look at the name of what it points to."""
-    column = table.columns.get(name)
-    return f"{name}.{TABLES[column.reference].display}" if column and column.reference else name
+    column = selection.table.columns.get(name)
+    tables = selection.session.tables
+    return f"{name}.{tables[column.reference].display}" if column and column.reference else name

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from slabridge_sandbox.servicenow.date_time import displayed, displayed_duration
 from slabridge_sandbox.servicenow.query import Selection, select
 from slabridge_sandbox.servicenow.record import SYSTEM_USER
-from slabridge_sandbox.servicenow.schema import TABLES
 from slabridge_sandbox.servicenow.session import Session
 from slabridge_sandbox.servicenow.table import Column
 
@@ -107,7 +106,7 @@ def _cells(selection: Selection, view: RowFormat) -> Iterator[_Cell]:
 def _display_sql(selection: Selection, sql: str, column: Column) -> str:
     """Return the SQL of what stands for a value: the label of a choice, the name of a record."""
     if column.reference:
-        display = TABLES[column.reference].display
+        display = selection.session.tables[column.reference].display
         return f"(SELECT {display} FROM {column.reference} WHERE sys_id = {sql})"  # noqa: S608 - names of the schema
     if column.choice:
         tables = f"'{selection.table.name}', '{selection.table.storage}'"

@@ -5,7 +5,8 @@ An empty value is NULL here and "" on the wire. Integers are stored as such; eve
 sys_id they point to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from slabridge_sandbox.servicenow.error import ApiError
 from slabridge_sandbox.servicenow.metric import METRIC_TABLES
@@ -86,6 +87,30 @@ TABLES = {
             "label",
         ),
         _named("sys_user", ", user_name string, email string, time_zone string, active boolean"),
+        Table(
+            "sys_documentation",
+            columns(f"{SYSTEM}, name string, element string, language string, label string, plural string"),
+            "label",
+        ),
+        Table("sys_choice_set", columns(f"{SYSTEM}, name string, element string"), "element"),
+        _named("sys_user_role", ", description string"),
+        Table(
+            "sys_security_acl",
+            columns(f"{SYSTEM}, name string, operation string, type string, active boolean, decision_type string"),
+            "name",
+            (("name",),),
+        ),
+        Table(
+            "sys_security_acl_role",
+            columns(f"{SYSTEM}, sys_security_acl reference:sys_security_acl, sys_user_role reference:sys_user_role"),
+            "sys_user_role",
+        ),
+        Table("sys_ui_list", columns(f"{SYSTEM}, name string, view string"), "name"),
+        Table("sys_ui_list_element", columns(f"{SYSTEM}, element string, position integer, list_id string"), "element"),
+        Table("sys_ui_section", columns(f"{SYSTEM}, name string, view string, caption string"), "name"),
+        Table(
+            "sys_ui_element", columns(f"{SYSTEM}, element string, position integer, sys_ui_section string"), "element"
+        ),
         _named("sys_user_group", ", manager reference:sys_user, active boolean"),
         Table(
             "sys_user_grmember",
@@ -136,14 +161,19 @@ TABLES = {
 }
 
 
-def table_named(name: str) -> Table:
+def own_tables() -> dict[str, Table]:
+    """Return the tables that a new instance has, to be changed by it alone."""
+    return {name: replace(table, columns=dict(table.columns)) for name, table in TABLES.items()}
+
+
+def table_named(tables: Mapping[str, Table], name: str) -> Table:
     """Return a table, or refuse one that the instance does not have."""
-    if name not in TABLES:
+    if name not in tables:
         raise ApiError(400, f"Invalid table {name}")
-    return TABLES[name]
+    return tables[name]
 
 
-_SQL_TYPES = {"integer": "INTEGER", "string": "TEXT COLLATE NOCASE"}
+SQL_TYPES = {"integer": "INTEGER", "string": "TEXT COLLATE NOCASE"}
 
 
 def statements() -> Iterator[str]:
@@ -151,13 +181,12 @@ def statements() -> Iterator[str]:
     views = []
     for table in TABLES.values():
         if table.view or table.extends:
-            where = f"SELECT {quoted(table.stored)} FROM {table.extends} WHERE sys_class_name = '{table.name}'"  # noqa: S608 - names of the schema
-            views.append(f"CREATE VIEW {table.name} AS {table.view or where}")
+            views.append(table.view_sql)
             continue
         held = [each.columns for each in TABLES.values() if each.storage == table.name]
         kept = {column.name: column.kind for each in held for column in each.values()}
         entries = ", ".join(
-            f'"{name}" {_SQL_TYPES.get(kind, "TEXT")}' for name, kind in kept.items() if kind != "journal_input"
+            f'"{name}" {SQL_TYPES.get(kind, "TEXT")}' for name, kind in kept.items() if kind != "journal_input"
         )
         key = "" if table.read_only else ", PRIMARY KEY (sys_id)"
         yield f"CREATE TABLE {table.name} ({entries}{key})"

@@ -15,11 +15,12 @@ Rule = TypeVar("Rule")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One account, and the switches that say what it may do."""
+    """One account, the switches that say what it may do, and the tables that there are."""
 
     user: User
     zone: ZoneInfo
     switches: Switches
+    tables: Mapping[str, Table]
 
     @property
     def is_restricted(self) -> bool:

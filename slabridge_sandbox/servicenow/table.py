@@ -51,6 +51,12 @@ class Table:
     view: str = ""
 
     @property
+    def view_sql(self) -> str:
+        """Return the SQL that makes the view of a table that is worked out, or extends another."""
+        own = f"SELECT {quoted(self.stored)} FROM {self.extends} WHERE sys_class_name = '{self.name}'"  # noqa: S608 - names of the schema
+        return f"CREATE VIEW {self.name} AS {self.view or own}"
+
+    @property
     def storage(self) -> str:
         """Return the SQL table that holds the records."""
         return self.extends or self.name

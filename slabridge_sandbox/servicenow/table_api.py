@@ -1,6 +1,7 @@
 """The Table API over HTTP, and the count of the Aggregate API."""
 
 import sqlite3
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import orjson
@@ -29,10 +30,10 @@ _TOO_LONG_DETAIL = (
 class TableApi:
     """Answers requests about the tables of one database."""
 
-    def __init__(self, db: sqlite3.Connection, clock: Clock) -> None:
+    def __init__(self, db: sqlite3.Connection, clock: Clock, tables: Mapping[str, Table]) -> None:
         self._db = db
         self._clock = clock
-        self._writer = Writer(db)
+        self._writer = Writer(db, tables)
 
     async def collection(self, request: Request, session: Session) -> Response:
         """Answer for a table."""
@@ -125,7 +126,7 @@ class TableApi:
 
 def _table(request: Request, session: Session) -> Table:
     """Return the table that a path names, if the account may read it."""
-    table = table_named(request.path_params["table"])
+    table = table_named(session.tables, request.path_params["table"])
     session.must_read(table)
     return table
 

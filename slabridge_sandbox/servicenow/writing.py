@@ -20,7 +20,7 @@ from slabridge_sandbox.servicenow.record import (
     save_audit,
     touch,
 )
-from slabridge_sandbox.servicenow.schema import TABLES, table_named
+from slabridge_sandbox.servicenow.schema import table_named
 from slabridge_sandbox.servicenow.session import Session
 from slabridge_sandbox.servicenow.table import Table, quoted
 from slabridge_sandbox.servicenow.task import PREFIXES
@@ -48,8 +48,9 @@ class SilentChange:
 class Writer:
     """Writes records; each call is one transaction."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, tables: Mapping[str, Table]) -> None:
         self._db = db
+        self._tables = tables
         self._places = itertools.count(1)
 
     def insert(self, session: Session, table: Table, body: Body, now: int) -> str:
@@ -93,7 +94,7 @@ class Writer:
 
     def silently(self, change_: SilentChange, now: int) -> None:
         """Change fields without a stamp, as a script does."""
-        table, record = self._find(table_named(change_.table), change_.sys_id)
+        table, record = self._find(table_named(self._tables, change_.table), change_.sys_id)
         changed, values = record.copy(), values_of(table, change_.fields)
         audit: list[AuditRow] = []
         if change_.workflow:
@@ -130,7 +131,7 @@ class Writer:
         """Return a record and the table that it is of: a task may be an incident."""
         if table.name == "task":
             row = self._db.execute("SELECT sys_class_name FROM task WHERE sys_id = ?", (sys_id,)).fetchone()
-            table = TABLES[row[0]] if row else table
+            table = self._tables[row[0]] if row else table
         found = self._db.execute(
             f"SELECT {quoted(table.stored)} FROM {table.name} WHERE sys_id = ?",  # noqa: S608 - names of the schema
             (sys_id,),

@@ -24,6 +24,7 @@ MORE = {
     "reevaluate": "operations.md#judging-ended-cycles-anew",
     "init": "init.md",
     "doctor": "doctor.md",
+    "provision": "provision.md",
     "history": "operations.md#who-changed-what",
     "validate": "configuration.md#warnings",
     "import": "import.md",

@@ -62,6 +62,7 @@ def test_readme_names_every_command() -> None:
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
         ("import", "import.md", ["Importing native SLA definitions"]),
+        ("provision", "provision.md", ["Options"]),
         ("demo", "sandbox.md", ["The demo"]),
         ("sandbox", "sandbox.md", ["The demo", "The sandbox by hand"]),
     ],

@@ -148,6 +148,7 @@ def test_jql_refuses_what_a_field_does_not_hold(three: Client, jql: str, message
 
 
 def test_fields_are_searched_by_name_and_type_page_by_page(three: Client) -> None:
+    three.site.switches.withheld = ()
     found = three.get("field/search", query="affected", type="custom", maxResults=1)
     assert (found["total"], found["isLast"]) == (2, False)
     assert found["values"][0]["name"] == "Affected services"

@@ -13,6 +13,12 @@ DOCUMENT: Json = {
 COMMENT: Json = {"body": DOCUMENT, "properties": [{"key": "mark", "value": {"a": 1}}]}
 LINK: Json = {"type": {"name": "Blocks"}, "inwardIssue": {"key": "ITSM-1"}, "outwardIssue": {"key": "ITSM-2"}}
 REMOTE: Json = {"globalId": "system=a&id=1", "object": {"url": "https://example.com/1", "title": "INC1"}}
+MADE: Json = {
+    "name": "Promise",
+    "description": "ours",
+    "type": "com.atlassian.jira.plugin.system.customfieldtypes:select",
+    "searcherKey": "com.atlassian.jira.plugin.system.customfieldtypes:multiselectsearcher",
+}
 FIELDS: Json = {
     "customfield_10060": [{"value": "Mail"}],
     "customfield_10061": {"value": "Stockholm", "child": {"value": "Floor 1"}},
@@ -37,6 +43,10 @@ def full(three: Client) -> Client:
     assert three.ask("PUT", "issue/ITSM-1", {"fields": FIELDS}).status_code == 204
     assert three.ask("POST", "issueLink", LINK).status_code == 201
     assert three.ask("POST", "issue/ITSM-1/remotelink", REMOTE).status_code == 201
+    three.site.switches.withheld = ()
+    assert three.get("screens/1/tabs")[0]["id"] == 10200
+    assert three.post("field", MADE)["id"] == "customfield_10101"
+    assert three.get("field/customfield_10101/context")["values"][0]["id"] == "10206"
     return three
 
 
@@ -47,6 +57,23 @@ def full(three: Client) -> Client:
         ("GET", "myself", {}, None, 200),
         ("GET", "field", {}, None, 200),
         ("GET", "field/search", {"type": "custom", "maxResults": 3}, None, 200),
+        ("GET", "field/search/trashed", {"query": "x"}, None, 200),
+        ("POST", "field", {}, MADE, 201),
+        ("POST", "field", {}, {"name": "", "type": MADE["type"]}, 400),
+        ("GET", "field/customfield_10101/context", {"isGlobalContext": True}, None, 200),
+        ("POST", "field/customfield_10101/context", {}, {"name": "x", "projectIds": ["10000"]}, 409),
+        ("GET", "field/customfield_10101/context/10206/option", {}, None, 200),
+        ("POST", "field/customfield_10101/context/10206/option", {}, {"options": [{"value": "At risk"}]}, 200),
+        ("POST", "field/customfield_10101/trash", {}, None, 200),
+        ("POST", "field/customfield_10101/restore", {}, None, 400),
+        ("GET", "screens", {}, None, 200),
+        ("GET", "screens/1/tabs", {}, None, 200),
+        ("GET", "screens/1/tabs/10200/fields", {}, None, 200),
+        ("POST", "screens/1/tabs/10200/fields", {}, {"fieldId": "customfield_10101"}, 200),
+        ("DELETE", "screens/1/tabs/10200/fields/summary", {}, None, 204),
+        ("GET", "issuetypescreenscheme/project", {"projectId": 10000}, None, 200),
+        ("GET", "issuetypescreenscheme/mapping", {}, None, 200),
+        ("GET", "screenscheme", {}, None, 200),
         ("GET", "status", {}, None, 200),
         ("GET", "priority", {}, None, 200),
         ("GET", "project/search", {"keys": "ITSM"}, None, 200),

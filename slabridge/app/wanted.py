@@ -1,0 +1,34 @@
+"""Which fields a connection writes results to, and of what kind these are."""
+
+from connectors.interface import Kind, WantedField
+from slabridge.config import Connection, FieldMap
+from slabridge.config.agreements.result import INSTANTS, WORDS
+from slabridge.config.problem import show_path
+
+_NUMBERS = ("cycle", "target_seconds")
+_NEVER = "cancelled"
+"""What stands in no field: results of cancelled cycles are not written."""
+
+
+def wanted_of(connection: Connection) -> list[WantedField]:
+    """Return the fields of `writeback`, in their order."""
+    found = []
+    for n, item in enumerate(connection.writeback.fields):
+        place = show_path(("connections", connection.name, "writeback", "fields", n, "field"))
+        found.append(WantedField(item.field, place, str(item.value), _kind(item), _options(item)))
+    return found
+
+
+def _kind(item: FieldMap) -> Kind:
+    result = item.value.result
+    if result in INSTANTS:
+        return Kind.INSTANT
+    if result in _NUMBERS and not item.values:
+        return Kind.NUMBER
+    return Kind.CHOICE if result in WORDS else Kind.TEXT
+
+
+def _options(item: FieldMap) -> tuple[str, ...]:
+    """Return all that may be written of a result that is one of a few words, each once."""
+    words = (word for word in WORDS.get(item.value.result, ()) if word != _NEVER)
+    return tuple(dict.fromkeys(item.values.get(word, word) for word in words))
