@@ -5,7 +5,7 @@ from connectors.interface.connector import Connector, Identity
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
-from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
+from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values, with_ids_of_doubles
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "Value",
     "Values",
     "Write",
+    "with_ids_of_doubles",
 ]

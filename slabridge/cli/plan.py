@@ -28,8 +28,10 @@ def plan(*, context: typer.Context, config: ConfigPath = None, json: AsJson = Fa
         console = Console(highlight=False, soft_wrap=True)
         for name, action in report.actions:
             console.print(diff(name, action))
-        tickets = {(name, action.write.id) for name, action in report.actions}
-        console.print(f"{len(report.actions)} writes on {len(tickets)} tickets")
+        now = [(name, action.write.id) for name, action in report.actions if action.held_until is None]
+        console.print(f"{len(now)} writes on {len(set(now))} tickets")
+        if held := len(report.actions) - len(now):
+            console.print(f"{held} comments are held")
         for tally in report.tallies:
             if tally.waiting:
                 console.print(

@@ -29,8 +29,7 @@ def is_guarded(context: Context) -> bool:
 def note_due(context: Context, batch: Iterable[Known]) -> None:
     """Note those of these tickets, as they were judged before, that time alone has moved."""
     for known in batch:
-        due = Evaluated(known.id, known.results).next_change_at
-        if due is not None and due <= context.as_of:
+        if known.wake_at is not None and known.wake_at <= context.as_of:
             context.due.add(known.id)
 
 

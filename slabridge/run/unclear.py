@@ -13,26 +13,25 @@ def look_for_unclear(context: Context) -> None:
     with context.state.begin() as transaction:
         unclear = outbox.unclear(transaction, context.as_of - context.run.config.settle)
     for page in context.connector.reread(sorted({ticket for ticket, _ in unclear})):
-        found = {(t.id, comment.marker) for t in page.tickets for comment in t.comments}
+        found = {(t.id, marker) for t in page.tickets for comment in t.comments for marker in comment.markers}
         read = {t.id for t in page.tickets} | set(page.gone)
         with context.state.begin() as transaction:
             keep(transaction, context, page)
-            for comment in unclear:
-                if comment in found:
-                    outbox.became(transaction, comment, outbox.POSTED)
-                elif comment[0] in read:
-                    _not_found(transaction, context, comment)
+            for ticket, marker in unclear:
+                if (ticket, marker) in found:
+                    outbox.became(transaction, ticket, [marker], outbox.POSTED)
+                elif ticket in read:
+                    _not_found(transaction, context, ticket, marker)
             tickets.mark_pending(transaction, [t.id for t in page.tickets])
 
 
-def _not_found(transaction: Transaction, context: Context, comment: tuple[str, str]) -> None:
-    """Let a comment be posted again that is not there; where the tool does not let us look, only say so."""
+def _not_found(transaction: Transaction, context: Context, ticket: str, marker: str) -> None:
+    """Let a transition be posted again that is not there; where the tool does not let us look, only say so."""
     if COMMENTS not in context.connector.gaps():
-        outbox.became(transaction, comment, outbox.LOST)
+        outbox.became(transaction, ticket, [marker], outbox.LOST)
         return
-    ticket, marker = comment
     reason = (
         f"it is not known whether the comment {marker!r} was written, and comments cannot be read; it is not repeated"
     )
-    outbox.became(transaction, comment, outbox.REFUSED, reason)
+    outbox.became(transaction, ticket, [marker], outbox.REFUSED, reason)
     put_in_quarantine(transaction, context, [Quarantined(ticket, ticket, reason)])

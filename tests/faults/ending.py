@@ -47,7 +47,7 @@ def _native(native: NativeTicket) -> dict[str, Any]:
         "history": native.history,
         "comments": sorted(
             # When ours came, depends on what happened before; that they came once, does not.
-            (comment.marker or "", comment.role, comment.public, 0 if comment.marker else comment.at)
+            (sorted(comment.markers), comment.role, comment.public, 0 if comment.markers else comment.at)
             for comment in native.comments
         ),
     }
@@ -55,7 +55,7 @@ def _native(native: NativeTicket) -> dict[str, Any]:
 
 def _without_ours(native: NativeTicket) -> dict[str, Any]:
     """Return a ticket without our comments and what the tool remembers of us: that the state learns at its next read."""
-    foreign = tuple(comment for comment in native.comments if comment.marker is None)
+    foreign = tuple(comment for comment in native.comments if not comment.markers)
     return _native(replace(native, comments=foreign, ours=frozenset()))
 
 

@@ -25,7 +25,7 @@ def fields(number: int) -> FieldsWrite:
 
 
 def note(number: int) -> CommentWrite:
-    return CommentWrite(sys_id(number), f"INC{number}", "a.b#1 breached", "Late.")
+    return CommentWrite(sys_id(number), f"INC{number}", ("a.b#1 breached",), "Late.")
 
 
 def stored(number: int, **held: str) -> Step:
@@ -241,7 +241,7 @@ def test_an_instance_that_leaves_some_out_of_each_batch_has_everything_in_the_en
     writes: list[Write] = []
     for ticket in whole.values():
         writes.append(FieldsWrite(ticket.id, ticket.key, {"u_sla_status": "Met"}))
-        writes.append(CommentWrite(ticket.id, ticket.key, "a.b#1 breached", "Late."))
+        writes.append(CommentWrite(ticket.id, ticket.key, ("a.b#1 breached",), "Late."))
     assert written(connector, *writes) == [Outcome.APPLIED] * 10
     assert [len(people.notes(key)) for key in sorted(whole)] == [1] * 5
 

@@ -7,12 +7,13 @@ from slabridge.state import State, Transaction, outbox
 
 
 def comment(marker: str = "a.b#1 breached", identity: str = "1") -> CommentWrite:
-    return CommentWrite(identity, f"INC{identity}", marker, "text")
+    return CommentWrite(identity, f"INC{identity}", (marker,), "text")
 
 
 def markers(state: State) -> list[tuple[str, str]]:
     with state.begin() as transaction:
-        return list(outbox.posted(Transaction(transaction, "snow"), ["1", "2"]))
+        found = outbox.posted(Transaction(transaction, "snow"), ["1", "2"])
+    return [(ticket, marker) for ticket, of in found.items() for marker in sorted(of.markers)]
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_a_comment_is_told_again_only_when_it_is_certain_that_it_was_lost(
     with state.begin() as transaction:
         outbox.sending(Transaction(transaction, "snow"), [comment()], 1_000)
         if became is not None:
-            outbox.became(Transaction(transaction, "snow"), ("1", "a.b#1 breached"), became, "why")
+            outbox.became(Transaction(transaction, "snow"), "1", ["a.b#1 breached"], became, "why")
     assert markers(state) == ([] if again else [("1", "a.b#1 breached")])
 
 
@@ -33,7 +34,7 @@ def test_a_comment_without_an_outcome_is_unclear_once_it_has_settled(state: Stat
         outbox.sending(
             Transaction(transaction, "snow"), [comment(), comment("a.b#2 breached"), comment(identity="2")], 1_000
         )
-        outbox.became(Transaction(transaction, "snow"), ("1", "a.b#2 breached"), outbox.POSTED)
+        outbox.became(Transaction(transaction, "snow"), "1", ["a.b#2 breached"], outbox.POSTED)
         assert outbox.unclear(Transaction(transaction, "snow"), 999) == []
         assert outbox.unclear(Transaction(transaction, "jira"), 1_000) == []
         assert outbox.unclear(Transaction(transaction, "snow"), 1_000) == [
@@ -45,7 +46,7 @@ def test_a_comment_without_an_outcome_is_unclear_once_it_has_settled(state: Stat
 def test_a_lost_comment_that_is_sent_again_is_under_way_again(state: State) -> None:
     with state.begin() as transaction:
         outbox.sending(Transaction(transaction, "snow"), [comment()], 1_000)
-        outbox.became(Transaction(transaction, "snow"), ("1", "a.b#1 breached"), outbox.LOST)
+        outbox.became(Transaction(transaction, "snow"), "1", ["a.b#1 breached"], outbox.LOST)
         outbox.sending(Transaction(transaction, "snow"), [comment()], 2_000)
         assert outbox.unclear(Transaction(transaction, "snow"), 1_999) == []
         assert outbox.unclear(Transaction(transaction, "snow"), 2_000) == [("1", "a.b#1 breached")]

@@ -81,7 +81,7 @@ def test_a_write_on_an_issue_that_is_gone_says_so_and_the_next_is_written(here: 
     jira = here.connect()
     writes: list[Write] = [
         FieldsWrite("99999", "ITSM-9", {"SLA holder": "Desk"}),
-        CommentWrite("99999", "ITSM-9", "m", "Hello"),
+        CommentWrite("99999", "ITSM-9", ("m",), "Hello"),
         FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk"}),
     ]
     assert [receipt.outcome for receipt in jira.write(writes)] == [Outcome.GONE, Outcome.GONE, Outcome.APPLIED]
@@ -125,17 +125,17 @@ TEXT = "Breach <b>soon</b> *bold* [~accountid:x] {code}\nDue 09:00\n\nHeld by Ne
 def test_a_comment_is_shown_as_it_was_written_and_stays_internal(here: Here) -> None:
     id_ = here.open("INC1")
     jira = here.connect()
-    assert one(jira, CommentWrite(id_, "ITSM-1", "m-1", TEXT)).outcome is Outcome.APPLIED
+    assert one(jira, CommentWrite(id_, "ITSM-1", ("m-1",), TEXT)).outcome is Outcome.APPLIED
     sql = "SELECT body, properties FROM comments"
     body, properties = map(json.loads, here.sandbox.site.db.execute(sql).fetchone())
     assert text_of(body) == TEXT
     assert properties == {"slabridge": {"marker": "m-1"}, "sd.public.comment": {"internal": True}}
-    assert one(jira, CommentWrite(id_, "ITSM-1", "m-2", TEXT, internal=False)).outcome is Outcome.APPLIED
+    assert one(jira, CommentWrite(id_, "ITSM-1", ("m-2",), TEXT, internal=False)).outcome is Outcome.APPLIED
     assert [comment.public for comment in tickets(jira.reread([id_]))[id_].comments] == [False, True]
 
 
 PUT = FieldsWrite("1", "OPS-1", {"Due": DUE})
-POST = CommentWrite("1", "OPS-1", "m", "Hello")
+POST = CommentWrite("1", "OPS-1", ("m",), "Hello")
 LIMITED = (429, {"message": "Rate limit exceeded"})
 NO_ADMIN = [{"permissions": {"ADMINISTER": {"havePermission": False}}}]
 
@@ -281,7 +281,10 @@ def test_receipts_come_in_order_however_many_writes_are_under_way(here: Here, co
     jira = here.connect(concurrency=concurrency)
     writes: list[Write] = []
     for n, id_ in enumerate(ids, 1):
-        writes += [FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": f"Desk {n}"}), CommentWrite(id_, f"ITSM-{n}", "m", "x")]
+        writes += [
+            FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": f"Desk {n}"}),
+            CommentWrite(id_, f"ITSM-{n}", ("m",), "x"),
+        ]
     receipts = list(jira.write(writes))
     assert [receipt.write for receipt in receipts] == writes
     assert {receipt.outcome for receipt in receipts} == {Outcome.APPLIED}
