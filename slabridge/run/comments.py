@@ -149,8 +149,9 @@ def _is_news(result: Result, last_run: int | None) -> bool:
 
 def _held_until(transitions: Sequence[_Transition], known: Known, posted: Posted, terms: Terms) -> int | None:
     """Return until when all of these wait; None: one of them, and so each, is posted now."""
-    at, last = terms.as_of, posted.last_at or 0
-    last = max(last, *(comment.at for comment in known.native.comments if comment.markers), 0)
+    at = terms.as_of
+    others = (one.at for one in known.native.comments if not posted.markers.issuperset(one.markers))
+    last = max(posted.last_at or 0, *others, 0)
     if all(one.result.status != "breached" for one in transitions):
         at = max(at, last + terms.rule.quiet)
     if terms.hours is not None:

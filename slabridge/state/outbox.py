@@ -1,8 +1,8 @@
 """The outbox: every comment is committed here before its call, so that no crash can make us post it twice.
 
-It has a row for each marker of a comment. A row is `sending` from before the call until its outcome is known. Found
-`sending` by a later run, it is unclear: the ticket is read, and where our marker is on it the row becomes `posted`, else
-`lost`, which may be posted again. One that waits is `held`.
+It has a row for each marker of a comment, and those of one comment are committed together. A row is `sending` from
+before the call until its outcome is known. Found `sending` by a later run, it is unclear: the ticket is read, and where
+our marker is on it the row becomes `posted`, else `lost`, which may be posted again. One that waits is `held`.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -30,33 +30,34 @@ def sending(transaction: Transaction, comments: Iterable[CommentWrite], now: int
 
 
 def hold(
-    transaction: Transaction, tickets: Sequence[str], held: Collection[tuple[CommentWrite, int]], as_of: int
+    transaction: Transaction, tickets: Collection[str], planned: Collection[tuple[CommentWrite, int | None]], as_of: int
 ) -> None:
-    """Keep which comments of these tickets wait, each with its instant (the tool's clock); no others do any more.
+    """Keep which of the comments planned for these tickets are held, each until an instant (the tool's clock).
 
-    A transition keeps since when it waits. The text is written when the comment is posted.
+    What is planned no more falls away. A transition keeps since when it waits, also while it is due and not sent yet.
+    Its text is written when it is posted.
     """
+    wanted = {(comment.id, marker) for comment, _ in planned for marker in comment.markers}
     for part in in_parts(tickets):
-        mine = (transaction.owns(outbox), outbox.c.state == HELD, outbox.c.ticket.in_(part))
-        known = transaction.sql.execute(sa.select(outbox.c.ticket, outbox.c.marker).where(*mine)).all()
-        still = {(comment.id, marker) for comment, _ in held for marker in comment.markers}
-        for ticket, marker in known:
-            if (ticket, marker) not in still:
+        held = (transaction.owns(outbox), outbox.c.state == HELD, outbox.c.ticket.in_(part))
+        for ticket, marker in transaction.sql.execute(sa.select(outbox.c.ticket, outbox.c.marker).where(*held)).all():
+            if (ticket, marker) not in wanted:
                 transaction.sql.execute(sa.delete(outbox).where(*_is(transaction, ticket, [marker])))
-    found = [
+    rows = [
         row | {"body": "", "state": HELD, "sent_at": as_of, "not_before": until}
-        for comment, until in held
+        for comment, until in planned
+        if until is not None
         for row in _rows(transaction, comment)
     ]
-    upsert(transaction.sql, outbox, found)
-    new = (transaction.owns(outbox), outbox.c.state == HELD, outbox.c.held_at.is_(None))
-    if found:
+    upsert(transaction.sql, outbox, rows)
+    if rows:
+        new = (transaction.owns(outbox), outbox.c.state == HELD, outbox.c.held_at.is_(None))
         transaction.sql.execute(sa.update(outbox).where(*new).values(held_at=as_of))
 
 
 def forget_held(transaction: Transaction, tickets: Collection[str]) -> None:
     """Forget what waits on tickets that are gone."""
-    hold(transaction, list(tickets), [], 0)
+    hold(transaction, tickets, (), 0)
 
 
 def still_sending(transaction: Transaction, since: int, now: int) -> None:
@@ -74,14 +75,13 @@ def became(transaction: Transaction, ticket: str, markers: Collection[str], stat
     transaction.sql.execute(statement.values(state=state, reason=reason))
 
 
-def unclear(transaction: Transaction, sent_before: int) -> list[tuple[str, str]]:
-    """Return (ticket, marker) of comments sent before an instant (the tool's clock) whose outcome is not known."""
-    rows = transaction.sql.execute(
-        sa.select(outbox.c.ticket, outbox.c.marker)
-        .where(transaction.owns(outbox), outbox.c.state == SENDING, outbox.c.sent_at <= sent_before)
-        .order_by(outbox.c.ticket, outbox.c.marker)
-    )
-    return [(row.ticket, row.marker) for row in rows]
+def unclear(transaction: Transaction, sent_before: int) -> dict[str, set[str]]:
+    """Return the markers of comments sent before an instant (the tool's clock) of unknown outcome, by ticket."""
+    sent = (transaction.owns(outbox), outbox.c.state == SENDING, outbox.c.sent_at <= sent_before)
+    found: dict[str, set[str]] = {}
+    for ticket, marker in transaction.sql.execute(sa.select(outbox.c.ticket, outbox.c.marker).where(*sent)):
+        found.setdefault(ticket, set()).add(marker)
+    return found
 
 
 def posted(transaction: Transaction, tickets: Collection[str]) -> dict[str, Posted]:

@@ -29,7 +29,9 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
     monkeypatch.setenv("SNOW_PASSWORD", "sandbox")
     monkeypatch.setenv("JIRA_TOKEN", "sandbox-jira-token")
     with Sandbox(small(tmp_path), in_process=True) as sandbox:
-        yield Job(tmp_path, sandbox)
+        job = Job(tmp_path, sandbox)
+        job.replace('targets = "8h"', 'targets = "3h"')  # SLA and OLA are breached, and posted in one comment
+        yield job
 
 
 def places(job: Job) -> list[str]:

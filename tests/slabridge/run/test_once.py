@@ -31,8 +31,9 @@ BREACHED = NOON + 3 * HOUR
 
 @pytest.fixture
 def job(job: Job, place: str) -> Job:
-    """Give the job with a state in each kind of database."""
+    """Give the job with a state in each kind of database, where SLA and OLA are breached and posted in one comment."""
     job.place = place
+    job.replace('targets = "8h"', 'targets = "3h"')
     return job
 
 
@@ -264,6 +265,37 @@ def post(job: Job, name: str, *markers: str) -> None:
 
 def markers(job: Job, name: str) -> list[str]:
     return markers_on(job.ticket(name, "Open"))
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_one_comment_carries_all_that_there_is_to_tell_and_is_known_by_each_of_its_keys(job: Job, name: str) -> None:
+    job.run_at(BREACHED)
+    (found,) = [comment.markers for comment in job.ticket(name, "Open").comments if comment.markers]
+    assert found == ("standard.resolution#1 breached", "teams.handling#1 breached")
+    job.lose_state()
+    assert job.run_at(BREACHED + MINUTE).exit_code is Exit.COMPLETE
+    assert markers(job, name) == sorted(found)
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_of_what_another_state_has_posted_a_part_only_the_rest_is_posted(job: Job, name: str) -> None:
+    job.sandbox.move_to(BREACHED)
+    post(job, name, "teams.handling#1 breached")
+    job.run()
+    found = [comment.markers for comment in job.ticket(name, "Open").comments if comment.markers]
+    assert found == [("teams.handling#1 breached",), ("standard.resolution#1 breached",)]
+
+
+def test_a_later_comment_that_also_says_what_stands_nowhere_else_stays(job: Job) -> None:
+    logging.configure("warning", "console")
+    job.run_at(BREACHED)
+    post(job, "jira", "teams.handling#1 breached", "another.one#1 breached")
+    with capture_logs() as logs:
+        assert job.run_at(BREACHED + MINUTE).exit_code is Exit.COMPLETE
+    assert markers(job, "jira").count("another.one#1 breached") == 1
+    assert [(one["key"], one["reason"]) for one in logs if one["event"] == "comment posted twice"] == [
+        ("teams.handling#1 breached", "it stands in a comment with others, which stays")
+    ]
 
 
 def test_what_was_written_before_the_state_was_lost_is_still_ours(job: Job) -> None:
