@@ -1,4 +1,4 @@
-"""The next step of percent that a running cycle comes to (docs/engine.md, "Steps of percent")."""
+"""The next step of percent that a running cycle comes to (docs/engine.md, "Results")."""
 
 import numpy as np
 

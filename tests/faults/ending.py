@@ -64,7 +64,7 @@ def _ticket(row: sa.Row[*tuple[Any, ...]], came_to: Sequence[Result]) -> dict[st
         "native": _without_ours(codec.decode(row.payload)),
         "last_written": row.last_written,
         "is_open": row.is_open,
-        "next_change_at": row.next_change_at,
+        "wake_at": row.wake_at,
         "pending": row.pending,
         "gone": row.gone,
         "results": [_result(result) for result in came_to],

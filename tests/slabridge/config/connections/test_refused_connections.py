@@ -227,7 +227,7 @@ WRITES = {
     "percent": ("standard.resolution.percent", "changes with the clock"),
     "paused": ("sla.paused_seconds", "changes with the clock"),
     "due if resumed": ("sla.due_if_resumed", "changes with the clock"),
-    "in short": ("sla.remaining", "take due_at, status or breached_at"),
+    "in short": ("sla.remaining", "take due_at, status or percent_step"),
 }
 
 
