@@ -169,6 +169,14 @@ def test_a_note_that_was_left_out_and_is_in_the_journal_is_not_repeated(tool: Sc
     assert posted(tool) == 1
 
 
+def test_a_note_that_was_left_out_and_of_which_the_journal_has_a_part_is_looked_for_by_a_later_run(
+    tool: Scripted, connect: Connect
+) -> None:
+    tool.will(incident=[rows(), unserviced, stored(2)], sys_journal_field=[journal(1, "a.b#1 breached")])
+    both = replace(note(1), markers=("a.b#1 breached", "c.d#1 at_risk"))
+    assert written(connect(tool.url), both, note(2)) == [Outcome.UNCLEAR, Outcome.APPLIED]
+
+
 @pytest.mark.parametrize("hidden", [rows(count=1), answer(403)])
 def test_a_note_that_was_left_out_is_not_repeated_where_the_journal_cannot_be_read(
     tool: Scripted, connect: Connect, hidden: Step

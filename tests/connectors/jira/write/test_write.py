@@ -9,8 +9,9 @@ from connectors.errors import Halted, Refused, Unavailable
 from connectors.http.credentials import BasicAuth
 from connectors.interface import CommentWrite, FieldsWrite, Instant, Outcome, Receipt, Write
 from connectors.jira.connector import Jira
-from connectors.jira.document import text_of
+from connectors.jira.document import document, text_of
 from connectors.jira.settings import JiraSettings
+from connectors.jira.write.comment import LONGEST, fits
 from tests.connectors.jira.site import NOW, Here, issue, scripted, tickets
 
 DUE = "2026-03-03T08:00:00.000+0000"
@@ -132,6 +133,26 @@ def test_a_comment_is_shown_as_it_was_written_and_stays_internal(here: Here) -> 
     assert properties == {"slabridge": {"marker": "m-1"}, "sd.public.comment": {"internal": True}}
     assert one(jira, CommentWrite(id_, "ITSM-1", ("m-2",), TEXT, internal=False)).outcome is Outcome.APPLIED
     assert [comment.public for comment in tickets(jira.reread([id_]))[id_].comments] == [False, True]
+
+
+def test_a_comment_carries_several_markers_in_its_property(here: Here) -> None:
+    id_ = here.open("INC1")
+    jira = here.connect()
+    assert one(jira, CommentWrite(id_, "ITSM-1", ("a", "b"), TEXT)).outcome is Outcome.APPLIED
+    (properties,) = map(json.loads, here.sandbox.site.db.execute("SELECT properties FROM comments").fetchone())
+    assert properties["slabridge"] == {"markers": ["a", "b"]}
+    assert [(comment.markers, comment.id) for comment in tickets(jira.reread([id_]))[id_].comments] == [
+        (("a", "b"), "")
+    ]
+    one(jira, CommentWrite(id_, "ITSM-1", ("b",), TEXT))
+    assert [bool(comment.id) for comment in tickets(jira.reread([id_]))[id_].comments] == [True, True]
+
+
+def test_a_comment_fits_as_it_is_sent() -> None:
+    assert fits("x" * (LONGEST - 2))
+    assert not fits("x" * (LONGEST - 1))
+    assert fits(document("x" * (LONGEST - 200)))
+    assert not fits(document("x" * (LONGEST - 2)))
 
 
 PUT = FieldsWrite("1", "OPS-1", {"Due": DUE})

@@ -287,6 +287,12 @@ COMMENTS = {
         "visibility",
         'the nearest is "internal"',
     ),
+    "hours of no calendar": (
+        '{ on = ["breached"], kinds = ["sla"], only = "offce" }',
+        "only",
+        'no such calendar; the nearest is "office"',
+    ),
+    "quiet for days": ('{ on = ["breached"], kinds = ["sla"], quiet = "1d" }', "quiet", "24h"),
     "public OLA": (
         '{ on = ["breached"], kinds = ["sla", "ola", "uc"], visibility = "public" }',
         "visibility",
