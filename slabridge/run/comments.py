@@ -133,18 +133,21 @@ def _is_posted(result: Result, kinds: Collection[str], held: int | None, terms: 
     return (
         result.status in terms.rule.on
         and result.kind in kinds
-        and (result.stopped_at is None or _is_news(result, terms.last_run))
+        and (result.stopped_at is None or _is_news(result, terms.last_run, held))
         and not result.excluded
         and result.since is not None
         and result.since >= earliest
     )
 
 
-def _is_news(result: Result, last_run: int | None) -> bool:
-    """Return whether a breach of an ended cycle is posted: where no complete run could, since the cycle was open."""
-    opened_then = last_run is not None and result.started_at <= last_run
-    ended_since = last_run is not None and result.stopped_at is not None and last_run < result.stopped_at
-    return result.status == "breached" and opened_then and ended_since
+def _is_news(result: Result, last_run: int | None, held: int | None) -> bool:
+    """Return whether a breach of an ended cycle is posted: where no complete run could, since the cycle was open.
+
+    One that was news when it was held is so still.
+    """
+    end = result.stopped_at or 0
+    unseen = last_run is not None and result.started_at <= last_run < end
+    return result.status == "breached" and (unseen or (held is not None and end <= held))
 
 
 def _held_until(transitions: Sequence[_Transition], known: Known, posted: Posted, terms: Terms) -> int | None:

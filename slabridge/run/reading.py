@@ -46,7 +46,7 @@ def lose(transaction: Transaction, context: Context, ids: Collection[str]) -> No
     """Leave tickets alone that the tool has no more, and let those be looked at that they were linked with."""
     lost = tickets.lose(transaction, ids)
     context.tally.gone += len(lost)
-    outbox.forget_held(transaction, lost)
+    outbox.forget_gone(transaction)
     context.run.bereft.update(links.mark_around(transaction, lost))
 
 

@@ -25,6 +25,7 @@ def settle(context: Context, batch: Sequence[Known], planned: Sequence[Planned],
     done -= {id_ for source, id_ in context.run.bereft if source == context.name}
     with context.state.begin() as transaction:
         outbox.hold(transaction, [known.id for known, _ in planned], comments, context.as_of)
+        outbox.forget_gone(transaction)  # as a write has shown just now
         tickets.wake(transaction, {comment.id: until for comment, until in comments if until is not None})
         tickets.settle(transaction, done)
         quarantine.release(transaction, done - context.quarantined)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from connectors.interface import CommentWrite
 from slabridge.state.database import upsert
 from slabridge.state.schema import outbox
+from slabridge.state.schema import ticket as ticket_table
 from slabridge.state.transaction import Transaction, in_parts
 from slabridge.ticket.posted import Posted
 
@@ -55,9 +56,11 @@ def hold(
         transaction.sql.execute(sa.update(outbox).where(*new).values(held_at=as_of))
 
 
-def forget_held(transaction: Transaction, tickets: Collection[str]) -> None:
-    """Forget what waits on tickets that are gone."""
-    hold(transaction, tickets, (), 0)
+def forget_gone(transaction: Transaction) -> None:
+    """Forget what is held on tickets that are gone."""
+    gone = sa.select(ticket_table.c.id).where(transaction.owns(ticket_table), ticket_table.c.gone)
+    held = (transaction.owns(outbox), outbox.c.state == HELD)
+    transaction.sql.execute(sa.delete(outbox).where(*held, outbox.c.ticket.in_(gone)))
 
 
 def still_sending(transaction: Transaction, since: int, now: int) -> None:

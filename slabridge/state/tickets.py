@@ -335,7 +335,7 @@ def wake(transaction: Transaction, at: Mapping[str, int]) -> None:
     """Let tickets, by id, be evaluated at an instant (ms UTC), if not before."""
     for identity, instant in at.items():
         sooner = ticket.c.wake_at.is_(None) | (ticket.c.wake_at > instant)
-        statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.id == identity, sooner)
+        statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.id == identity, ~ticket.c.gone, sooner)
         transaction.sql.execute(statement.values(wake_at=instant))
 
 

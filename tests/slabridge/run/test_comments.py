@@ -153,6 +153,13 @@ def test_nothing_is_said_of_a_cycle_that_has_ended_while_its_comment_waited() ->
     assert markers(planned([one], replace(at(NOW), last_run=NOW - 3 * HOUR), held)) == [(LATE,)]
 
 
+def test_a_breach_that_an_outage_hid_until_its_cycle_had_ended_is_said_also_after_it_waited() -> None:
+    held = Posted(held={LATE: NOW - HOUR})
+    one = breached(NOW - 10 * HOUR, stage="completed", stopped_at=NOW - 2 * HOUR, started_at=NOW - 20 * HOUR)
+    assert markers(planned([one], replace(at(NOW), last_run=NOW - MINUTE), held)) == [(LATE,)]
+    assert planned([replace(one, status="at_risk")], replace(at(NOW), last_run=NOW - MINUTE), held) == []
+
+
 def test_what_is_held_of_a_ticket_above_waits_for_a_run_that_has_read_it() -> None:
     marker = f"jira/7 {LATE}"
     rule = replace(ALL, above=("sla",))

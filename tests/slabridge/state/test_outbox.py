@@ -3,8 +3,9 @@
 import pytest
 
 from connectors.interface import CommentWrite
-from slabridge.state import State, Transaction, outbox
+from slabridge.state import State, Transaction, outbox, tickets
 from slabridge.ticket.posted import Posted
+from tests.slabridge.state.making import save, ticket
 
 
 def comment(marker: str = "a.b#1 breached", identity: str = "1") -> CommentWrite:
@@ -95,7 +96,14 @@ def test_what_was_held_and_could_not_be_sent_yet_is_still_as_old_as_when_it_was_
         assert outbox.posted(transaction, ["1"])["1"].held == dict.fromkeys(HELD, 500)
 
 
-def test_what_is_held_on_a_ticket_that_is_gone_is_forgotten(holding: State) -> None:
+def test_what_is_held_on_a_ticket_that_is_gone_is_forgotten_and_wakes_it_no_more(holding: State) -> None:
+    save(holding, ticket("1"))
     with holding.begin() as sql:
-        outbox.forget_held(Transaction(sql, "snow"), ["1"])
-        assert outbox.posted(Transaction(sql, "snow"), ["1"]) == {}
+        transaction = Transaction(sql, "snow")
+        outbox.forget_gone(transaction)
+        assert outbox.posted(transaction, ["1"])["1"].held
+        tickets.lose(transaction, ["1"])
+        outbox.forget_gone(transaction)
+        tickets.wake(transaction, {"1": 2_000})
+        assert outbox.posted(transaction, ["1"]) == {}
+        assert tickets.to_reread(transaction, 2_000, 9) == []
