@@ -38,7 +38,7 @@ from slabridge.run.terms import Terms
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.writable import report_unwritable, writable_actions
 from slabridge.run.write import write
-from slabridge.state import State, connections, lease, quarantine, runs, tickets
+from slabridge.state import State, connections, lease, outbox, quarantine, runs, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
@@ -194,6 +194,8 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
     guarded = is_guarded(context)
     if guarded and holds(context, *_moved(context, terms)) and context.run.number:
         return
+    if not context.run.number:
+        write(context, _waiting(context, terms))
     judged_first = config.reads_chain or guarded
     batch, after = pending(context, "", BATCH)
     while after:
@@ -204,6 +206,16 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
+
+
+def _waiting(context: Context, terms: Terms) -> list[Planned]:
+    """Plan, for a rehearsal to show, the comments that wait on tickets that this run has nothing to do with."""
+    with context.state.begin() as transaction:
+        known = tickets.readable(transaction, outbox.waiting(transaction))
+    judged = judge(context, Mapper(context.connection), known)
+    seen = {id_: one.as_read() for id_, one in around(context, known).items()}
+    planned = plan(context, judged, terms, seen)
+    return [(known, [one for one in actions if one.held_until is not None]) for known, actions in planned]
 
 
 def _hours(context: Context) -> Calendar | None:

@@ -56,6 +56,14 @@ def hold(
         transaction.sql.execute(sa.update(outbox).where(*new).values(held_at=as_of))
 
 
+def waiting(transaction: Transaction) -> list[str]:
+    """Return the ids of tickets on which something is held, and that nothing else has to be done for."""
+    held = sa.select(outbox.c.ticket).where(transaction.owns(outbox), outbox.c.state == HELD)
+    quiet = (transaction.owns(ticket_table), ~ticket_table.c.pending, ~ticket_table.c.gone)
+    statement = sa.select(ticket_table.c.id).where(*quiet, ticket_table.c.id.in_(held))
+    return list(transaction.sql.scalars(statement.order_by(ticket_table.c.id)))
+
+
 def forget_gone(transaction: Transaction) -> None:
     """Forget what is held on tickets that are gone."""
     gone = sa.select(ticket_table.c.id).where(transaction.owns(ticket_table), ticket_table.c.gone)

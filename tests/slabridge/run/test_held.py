@@ -1,6 +1,7 @@
 """Comments that wait, in both tools: quiet after a comment, and hours of the day (docs/promises.md)."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from sla_engine.instant import HOUR, MINUTE, format_instant
+from slabridge.__main__ import main
 from slabridge.exit import Exit
 from slabridge.show.plan import as_json, diff
 from slabridge.state import State
@@ -94,11 +96,29 @@ def test_what_waits_is_planned_with_its_text_and_until_when_and_the_run_keeps_ju
     assert held(midday) == sorted(
         (name, marker, action.held_until) for name, action in planned for marker in action.write.markers
     )
+    again = [(name, action) for name, action in midday.rehearse().actions if action.held_until is not None]
+    assert [(name, action.write, action.held_until) for name, action in again] == [
+        (name, action.write, action.held_until) for name, action in planned
+    ]
     (action,) = [action for name, action in planned if name == "snow"]
     text = diff("snow", action).plain
     assert f"internal comment, held until {format_instant(OPENS)}: SLA at risk: Standard service, resolution" in text
     document = json.loads(json.dumps(as_json("snow", action)))
     assert (document["held_until"], document["markers"]) == (format_instant(OPENS), list(BOTH))
+
+
+def test_the_commands_plan_and_status_count_what_is_held(
+    midday: Job, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    midday.run_at(RISK)
+    shown = {}
+    for command in ("plan", "status"):
+        monkeypatch.setattr(sys, "argv", ["slabridge", command, "--config", str(midday.path)])
+        with pytest.raises(SystemExit):
+            main()
+        shown[command] = capfd.readouterr().out
+    assert "2 comments are held" in shown["plan"]
+    assert shown["status"].count("2 transitions wait to be posted") == len(TOOLS)
 
 
 def test_nothing_is_posted_on_a_ticket_that_was_resolved_while_its_comment_waited(midday: Job) -> None:
