@@ -14,10 +14,10 @@ from math import inf
 import structlog
 
 from connectors.interface import CommentDelete, CommentWrite, Connector
-from sla_engine import Engine, Result
+from sla_engine import Calendar, Engine, Result
 from sla_engine.instant import SECOND
 from slabridge.config import Config, Connection
-from slabridge.run.actions import Planned, Terms
+from slabridge.run.actions import Planned
 from slabridge.run.adopt import adopt
 from slabridge.run.configured import note_configuration
 from slabridge.run.context import Context, Late, OnProgress, Run
@@ -35,10 +35,11 @@ from slabridge.run.reading import read
 from slabridge.run.settle import settle
 from slabridge.run.surroundings import around, report_crowd
 from slabridge.run.tally import Report
+from slabridge.run.terms import Terms
 from slabridge.run.unclear import look_for_unclear
 from slabridge.run.writable import report_unwritable, writable_actions
 from slabridge.run.write import write
-from slabridge.state import State, configurations, connections, lease, quarantine, runs, tickets
+from slabridge.state import State, configurations, connections, lease, outbox, quarantine, runs, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
@@ -97,7 +98,8 @@ def rehearse(
 
     def note(context: Context, plan: Sequence[Planned]) -> set[str]:
         found = [action for _, actions in plan for action in actions]
-        writes = [action.write for action in found if not isinstance(action.write, CommentDelete)]
+        now = [action.write for action in found if action.held_until is None]
+        writes = [write for write in now if not isinstance(write, CommentDelete)]
         left = {id(write) for write in writes} - {id(write) for write in context.take_writes(writes)}
         found = writable_actions(context, [action for action in found if id(action.write) not in left])
         report.actions += [(context.name, action) for action in found]
@@ -187,21 +189,41 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         standing.posts_from,
         standing.as_of,
         standing.held_since,
+        context.connector.fits,
+        _hours(context),
     )
     guarded = is_guarded(context)
     if guarded and holds(context, *_moved(context, terms)) and context.run.number:
         return
+    if not context.run.number:
+        write(context, _waiting(context, terms))
     judged_first = config.reads_chain or guarded
     batch, after = pending(context, "", BATCH)
     while after:
         judged = _judged_before(context, batch) if judged_first else _judge(context, batch)
-        settle(context, batch, write(context, _planned(context, judged, terms, parts)))
+        planned = _planned(context, judged, terms, parts)
+        settle(context, batch, planned, write(context, planned))
         context.proceed()
         batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
         if not context.tally.waiting:
             configurations.finish(transaction)
+
+
+def _waiting(context: Context, terms: Terms) -> list[Planned]:
+    """Plan, for a rehearsal to show, the comments that wait on tickets that this run has nothing to do with."""
+    with context.state.begin() as transaction:
+        known = tickets.readable(transaction, outbox.waiting(transaction))
+    judged = judge(context, Mapper(context.connection), known)
+    seen = {id_: one.as_read() for id_, one in around(context, known).items()}
+    planned = plan(context, judged, terms, seen)
+    return [(known, [one for one in actions if one.held_until is not None]) for known, actions in planned]
+
+
+def _hours(context: Context) -> Calendar | None:
+    rule = context.connection.writeback.comments
+    return None if rule is None or rule.only is None else context.run.engine.calendars[rule.only]
 
 
 def _moved(context: Context, terms: Terms) -> tuple[int, int]:
@@ -237,7 +259,7 @@ def _planned(
     told = {
         known.id: known.pulled_in == context.run.number
         for known, actions in planned
-        if any(isinstance(action.write, CommentWrite | CommentDelete) for action in actions)
+        if any(isinstance(one.write, CommentWrite | CommentDelete) and one.held_until is None for one in actions)
     }
     above = {one.name for id_ in told if id_ in beside for one in beside[id_].above}
     reread = _reread_above(context, parts, above)

@@ -54,10 +54,15 @@ def at_risk_from(thresholds: Sequence[Threshold], target: Instants, day: int | N
     earliest = np.full(len(target), NEVER, np.int64)
     for threshold in thresholds:
         if threshold.share is not None:
-            np.minimum(earliest, -(-threshold.share * target // 100), out=earliest)
+            np.minimum(earliest, share_of(threshold.share, target), out=earliest)
         if threshold.left is not None:
             np.minimum(earliest, target - threshold.left.within(day), out=earliest)
     return earliest
+
+
+def share_of(percent: int, target: Instants) -> Instants:
+    """Return a share of targets; a fraction is rounded up."""
+    return -(-percent * target // 100)
 
 
 def valid_at(agreement: Agreement, started: Instants, zone: Zone) -> Mask:

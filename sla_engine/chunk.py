@@ -15,6 +15,7 @@ from sla_engine.instant import NULL
 from sla_engine.judged import ClauseResults
 from sla_engine.lines import head_of, lines_of
 from sla_engine.result import Result
+from sla_engine.step import next_steps
 from sla_engine.ticket import Ticket, Values
 from sla_engine.verdict import Stage, Status
 from sla_engine.worktime import Instants
@@ -97,11 +98,12 @@ def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
         holder.codes[decided.deciding],
         decided.calendar,
         _since(part),
+        next_steps(part),
     )
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
         stopped, due, resumed, breach, change, target, elapsed, remaining, paused, deadline, *others = rest
-        code, calendar, since = others
+        code, calendar, since, step = others
         if position in chunk.overdue or chunk.places[position] >= chunk.wanted:
             continue
         ticket = chunk.tickets[position]
@@ -138,6 +140,7 @@ def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
             breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
             chain=None if chunk.chained is None else chunk.chained.of(clause, index),
             dimensions=dimensions[index] if dimensions else {},
+            next_step_at=_known(step),
         )
 
 

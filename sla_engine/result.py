@@ -9,6 +9,9 @@ from sla_engine.chain.outcome import ChainOutcome
 from sla_engine.instant import format_instant, parse_instant, seconds
 from sla_engine.ticket import Values
 
+STEPS: Final = (25, 50, 75, 100)
+"""Shares of a target, in percent, at which a written step of percent changes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -17,8 +20,8 @@ class Result:
     `table` is the agreement's TOML table, `agreement` its id, which versions share. `since` is when a cycle came to be
     at risk or breached: when its time reached that point, or when the target in force was chosen if that is later.
     `remaining` is working time left, negative after the target. `deadline` is what a target `by` came to.
-    `segments`, `breach_holder`, `chain` and `dimensions` (what fields held at the deciding row) are filled where they
-    were asked for.
+    `next_step_at` is when time alone brings the next step of percent. `segments`, `breach_holder`, `chain` and
+    `dimensions` (what fields held at the deciding row) are filled where they were asked for.
     """
 
     position: int
@@ -53,11 +56,19 @@ class Result:
     breach_holder: str | None = None
     chain: ChainOutcome | None = None
     dimensions: Mapping[str, Values] = field(default_factory=dict)
+    next_step_at: int | None = None
 
     @property
     def percent(self) -> float | None:
         """Share of the target used, cut to two decimals: 100 means reached. None of a target without working time."""
         return (self.target - self.remaining) * 10_000 // self.target / 100 if self.target else None
+
+    @property
+    def percent_step(self) -> int | None:
+        """The highest step of `STEPS` that is reached, or 0; None of a target without working time."""
+        used = self.target - self.remaining
+        reached = (step for step in STEPS if used * 100 >= step * self.target)
+        return max(reached, default=0) if self.target else None
 
     @property
     def shares(self) -> dict[str, int]:

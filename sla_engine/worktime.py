@@ -120,6 +120,11 @@ class Calendar:
         np.copyto(result, start, where=amount == 0)
         return result
 
+    def opens(self, at: int) -> int:
+        """Return the first instant of working time that is not before `at`; within the horizon, or its end."""
+        found = self.due(np.array([at], np.int64), np.array([1], np.int64))
+        return min(int(found[0]) - 1, at + HORIZON)
+
     def intervals(self, first: int, last: int) -> tuple[Instants, Instants]:
         """Return the beginnings and ends of the working time around [first, last], and perhaps of more."""
         compiled = self._cover(first, last)

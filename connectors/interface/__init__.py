@@ -8,7 +8,7 @@ from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.provision import Kind, Plan, Provisioner, Thing, WantedField, Where
 from connectors.interface.rating import NativeRating, Survey
-from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values
+from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values, with_ids_of_doubles
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
 
 __all__ = [
@@ -50,4 +50,5 @@ __all__ = [
     "WantedField",
     "Where",
     "Write",
+    "with_ids_of_doubles",
 ]

@@ -9,7 +9,7 @@ from connectors.interface.definition import NativeDefinitions
 from connectors.interface.outage import NativeOutage
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
-from connectors.interface.write import CommentDelete, Fact, FieldsWrite, Receipt, Write
+from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Receipt, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,10 @@ class Connector(Protocol):
 
         The reason is "" where nobody has to act, or was told already. Nothing is written.
         """
+        ...
+
+    def fits(self, comment: CommentWrite) -> bool:
+        """Return whether the tool takes a comment that long, with its markers."""
         ...
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:

@@ -3,8 +3,9 @@
 So a change of the value mapping needs no new pull.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 
@@ -30,9 +31,9 @@ class NativeEntry:
 
 @dataclass(frozen=True, slots=True)
 class NativeComment:
-    """A comment without its text. `role` is agent, customer or system; `marker` is ours, where we wrote it.
+    """A comment without its text. `role` is agent, customer or system; `markers` are ours, where we wrote it.
 
-    `id` is that by which we may delete it, given where the marker stands on the ticket more than once, "" elsewhere.
+    `id` is that by which we may delete it, given where a marker stands on the ticket more than once, "" elsewhere.
     `person` is the code that fields hold for the author, where that is not `by` and one of them may.
     """
 
@@ -40,9 +41,17 @@ class NativeComment:
     by: str
     role: str
     public: bool
-    marker: str | None = None
+    markers: tuple[str, ...] = ()
     id: str = ""
     person: str = ""
+
+
+def with_ids_of_doubles(comments: Sequence[NativeComment]) -> tuple[NativeComment, ...]:
+    """Return comments without the ids of those none of whose markers stands there more than once."""
+    count = Counter(marker for comment in comments for marker in comment.markers)
+    return tuple(
+        replace(one, id="") if one.id and all(count[marker] == 1 for marker in one.markers) else one for one in comments
+    )
 
 
 @dataclass(frozen=True, slots=True)

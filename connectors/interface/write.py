@@ -32,11 +32,11 @@ class FieldsWrite:
 
 @dataclass(frozen=True, slots=True)
 class CommentWrite:
-    """Add one comment. `marker` is how it is found again: it is written with it and unique on the ticket."""
+    """Add one comment. By its `markers` it is found again: they are written with it, each unique on the ticket."""
 
     id: str
     key: str
-    marker: str
+    markers: tuple[str, ...]
     body: str
     internal: bool = True
 
@@ -46,11 +46,11 @@ Write = FieldsWrite | CommentWrite
 
 @dataclass(frozen=True, slots=True)
 class CommentDelete:
-    """Delete a comment of ours whose marker stands on the ticket once more; `comment` is its native id."""
+    """Delete a comment of ours whose markers all stand on the ticket once more; `comment` is its native id."""
 
     id: str
     key: str
-    marker: str
+    markers: tuple[str, ...]
     comment: str
 
 

@@ -9,6 +9,7 @@ from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import (
     CommentDelete,
+    CommentWrite,
     Cursor,
     Fact,
     FieldsWrite,
@@ -43,6 +44,7 @@ from connectors.jira.pull.people import People, listed
 from connectors.jira.pull.search import ChangedIssues, changed_issues
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
+from connectors.jira.write.comment import fits
 from connectors.jira.write.fact import encode
 from connectors.jira.write.screen import Screens
 from connectors.jira.write.writer import Writer
@@ -174,6 +176,10 @@ class Jira:
     def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
         """Yield for each write what the issue's edit screen does not take; see `connectors.jira.write.screen`."""
         return self._writer.left_out(writes)
+
+    def fits(self, comment: CommentWrite) -> bool:
+        """See `connectors.jira.write.comment.fits`."""
+        return fits(self._dialect.comment(comment.body))
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """Apply writes; see `connectors.jira.write.writer.Writer`."""

@@ -14,6 +14,7 @@ from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import (
     CommentDelete,
+    CommentWrite,
     Cursor,
     Fact,
     FieldsWrite,
@@ -50,6 +51,7 @@ from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 from connectors.servicenow.write import writing
 from connectors.servicenow.write.choice import Choices
+from connectors.servicenow.write.comment import fits
 from connectors.servicenow.write.writer import Writer
 
 _IDS_LIMIT = 1000
@@ -178,6 +180,10 @@ class ServiceNow:
     def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
         """See `Connector.left_out`: values that a dropdown does not offer."""
         return self._choices.left_out(writes)
+
+    def fits(self, comment: CommentWrite) -> bool:
+        """See `connectors.servicenow.write.comment.fits`."""
+        return fits(comment)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Receipt]:
         """See `Connector.write`: in batches. What has no receipt when an error is raised was not sent.

@@ -45,9 +45,11 @@ def _print(report: "Report", config: "Config") -> None:
     console = Console(highlight=False, soft_wrap=True)
     for name, action in report.actions:
         console.print(diff(name, action))
-    tickets = {(name, action.write.id) for name, action in report.actions}
+    now = [(name, action.write.id) for name, action in report.actions if action.held_until is None]
     whose = f"{config.customer}: " if config.customer else ""
-    console.print(f"{whose}{len(report.actions)} writes on {len(tickets)} tickets")
+    console.print(f"{whose}{len(now)} writes on {len(set(now))} tickets")
+    if held := len(report.actions) - len(now):
+        console.print(f"{whose}{held} comments are held")
     caps = {connection.name: connection.writes_per_run for connection in config.connections}
     for tally in report.tallies:
         if tally.waiting:

@@ -1,6 +1,6 @@
 """The whole file: what is judged by, where tickets are, where the state is, and how the job behaves."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +15,7 @@ from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.classes import with_services
 from slabridge.config.agreements.definitions import definitions_of
+from slabridge.config.agreements.result import STEP, ResultRef
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
@@ -70,6 +71,15 @@ class Config:
     def dimensions(self) -> frozenset[str]:
         """The canonical fields that any connection maps: what results can be counted by."""
         return frozenset(name for connection in self.connections for name in connection.fields)
+
+    def stepped(self, connection: str) -> tuple[ResultRef, ...]:
+        """Return the results of a connection's tickets of which a step of percent is written somewhere."""
+        return tuple(
+            rule.value
+            for one in self.connections
+            for rule in one.writeback.fields
+            if rule.value.result == STEP and (one.name == connection or rule.value.side is not None)
+        )
 
     def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
@@ -146,6 +156,7 @@ def read_config(source: Source) -> Config:
     reporting = reporting_of(document, folder, definitions, reading)
     _check_types(definitions.chain, connections, reading)
     _check_sources(reporting, connections, reading)
+    _check_hours(connections, tables(document, "calendars", quiet), reading)
     state = read_state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
@@ -234,6 +245,15 @@ def _check_types(rules: Iterable[ChainRule], connections: Iterable[Connection], 
             if type_ not in known:
                 remedy = instead(type_, known) if known else "write one, with what the tickets name each other by"
                 reading.problem(("chain", n, "link"), f"no [[connections.NAME.links]] has this type; {remedy}", type_)
+
+
+def _check_hours(connections: Iterable[Connection], calendars: Collection[str], reading: Reading) -> None:
+    """Note a problem for each connection whose comments wait for a calendar that there is not."""
+    for connection in connections:
+        rule = connection.writeback.comments
+        if rule is not None and rule.only is not None and rule.only not in calendars:
+            path = ("connections", connection.name, "writeback", "comments", "only")
+            reading.problem(path, f"no such calendar; {instead(rule.only, calendars)}", rule.only)
 
 
 _OLD_KEYS = {"tell_within": "post_within"}

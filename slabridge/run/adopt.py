@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from sla_engine import Result
-from slabridge.run.actions import Terms, adopted
+from slabridge.run.actions import adopted
 from slabridge.run.context import Context
+from slabridge.run.terms import Terms
 from slabridge.state import tickets
 from slabridge.ticket.around import ALONE, Around
 from slabridge.ticket.known import Known

@@ -13,7 +13,7 @@ from slabridge.run.halt import Halt
 from slabridge.run.redefined import Redefined
 from slabridge.run.tally import Tally
 from slabridge.state import ConnectionState
-from slabridge.ticket.known import Evaluated, Known
+from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 
 _LONG = 60.0
@@ -93,8 +93,7 @@ class Context:
     def note_due(self, batch: Iterable[Known]) -> None:
         """Note those of these tickets, as they were judged before, that time alone has moved."""
         for known in batch:
-            due = Evaluated(known.id, known.results).next_change_at
-            if due is not None and due <= self.as_of:
+            if known.wake_at is not None and known.wake_at <= self.as_of:
                 self.due.add(known.id)
 
     def is_unmoved(self, known: Known) -> bool:

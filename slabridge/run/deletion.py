@@ -1,4 +1,4 @@
-"""Of two comments of ours with one key the later is deleted (docs/promises.md, "What is posted")."""
+"""A comment of ours whose keys all stand in earlier ones is deleted (docs/promises.md, "What is posted")."""
 
 import structlog
 
@@ -16,7 +16,7 @@ def delete(context: Context, deletion: CommentDelete) -> bool:
     Raises:
         Refused: the credentials no longer hold.
     """
-    said = {"connection": context.name, "ticket": deletion.key, "key": deletion.marker}
+    said = {"connection": context.name, "ticket": deletion.key, "key": ", ".join(deletion.markers)}
     try:
         context.connector.delete(deletion)
     except Refused as error:

@@ -1,12 +1,14 @@
 """Doubt: whether another state may post on the same tools (docs/promises.md, "What is posted")."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import structlog
 
 from connectors.interface import NativeTicket
 from sla_engine import Result
-from slabridge.run.actions import Terms
+from slabridge.run.comments import doubles_of
+from slabridge.run.terms import Terms
 from slabridge.ticket.known import Known
 
 log = structlog.get_logger("slabridge.run")
@@ -19,13 +21,15 @@ def in_doubt(judged: Iterable[tuple[Known, Sequence[Result]]], terms: Terms) -> 
     """
     last = terms.last_run
     return last is None or any(
-        comment.marker is not None and comment.at >= last for known, _ in judged for comment in known.native.comments
+        comment.markers and comment.at >= last for known, _ in judged for comment in known.native.comments
     )
 
 
 def report_twice_posted(connection: str, ticket: NativeTicket) -> None:
-    """Say which keys of ours stand on a ticket more than once, where the tool does not let us delete one."""
-    markers = [comment.marker for comment in ticket.comments if comment.marker is not None and not comment.id]
-    for marker in sorted({one for one in markers if markers.count(one) > 1}):
-        reason = "delete the later one by hand"
+    """Say which keys of ours stand on a ticket more than once, where we delete no comment for it."""
+    doubles = doubles_of(ticket.comments)
+    twice = {marker: "delete the later one by hand" for one in doubles if not one.id for marker in one.markers}
+    left = Counter(marker for one in ticket.comments if one not in doubles for marker in one.markers)
+    twice |= {key: "it stands in a comment with others, which stays" for key, count in left.items() if count > 1}
+    for marker, reason in sorted(twice.items()):
         log.warning("comment posted twice", connection=connection, ticket=ticket.key, key=marker, reason=reason)

@@ -7,10 +7,13 @@ from typing import Final
 from connectors.interface import Fact, Instant
 from sla_engine import Result
 from slabridge.config import FieldMap
-from slabridge.config.agreements.result import CARRIER, CARRIER_KEY, KEY, NEXT_DUE
+from slabridge.config.agreements.result import CARRIER, CARRIER_KEY, KEY, LIGHT, NEXT_DUE, STEP
 from slabridge.run.urgency import most_urgent, next_due
 from slabridge.ticket.around import Around, Neighbour
 from slabridge.ticket.known import Known
+
+_LIGHTS = {"at_risk": "yellow", "breached": "red"}
+"""Any other status is green: nobody has to act."""
 
 _INSTANTS = ("started_at", "stopped_at", "due_at", "breached_at", "next_change_at")
 
@@ -64,9 +67,11 @@ def _fact(rule: FieldMap, result: Result, results: Sequence[Result]) -> Fact:
         return None if due is None else Instant(due)
     if name == "target_seconds":
         return result.target // 1000
-    value: Fact = getattr(result, name)
+    value: Fact = _LIGHTS.get(result.status, "green") if name == LIGHT else getattr(result, name)
     if name in _INSTANTS:
         return Instant(value) if isinstance(value, int) else None
     if isinstance(value, bool):
         value = "true" if value else "false"
+    if name == STEP and value is not None:
+        return rule.values.get(str(value), value)
     return rule.values.get(value, value) if isinstance(value, str) else value

@@ -31,8 +31,9 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     context.unmapped.update(batch[n].id for n in unmapped)
     out = {*hidden, *unmapped}
     fit = [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in out]
-    evaluated = [Evaluated(known.id, results, bool(known.results), known.changed_at) for known, results in fit]
-    otherwise = [count_otherwise(known.results, results) for known, results in fit if context.is_unmoved(known)]
+    stepped = context.run.config.stepped(context.name)
+    evaluated = [Evaluated(known.id, found, bool(known.results), known.changed_at, stepped) for known, found in fit]
+    otherwise = [count_otherwise(known.results, found) for known, found in fit if context.is_unmoved(known)]
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         tickets.evaluated(transaction, context.as_of, evaluated)

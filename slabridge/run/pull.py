@@ -98,6 +98,8 @@ def _report_gaps(context: Context, standing: connections.Standing) -> None:
 def _judged_by(context: Context) -> str:
     """Return the identity of all that decides what this connection's tickets come to and what is written on them."""
     clauses, config = context.run.engine.clauses, context.run.config
+    rule = context.connection.writeback.comments
+    hours = None if rule is None or rule.only is None else config.definitions.calendars[rule.only]
     linked = (config.definitions.chain, [(connection.name, connection.links) for connection in config.connections])
     meaning = repr(
         (
@@ -108,6 +110,8 @@ def _judged_by(context: Context) -> str:
             context.connection.unmapped,
             context.connection.writeback,
             linked if context.connection.writeback.reads_chain else None,
+            config.stepped(context.name),
+            hours,
         )
     )
     return hashlib.sha256(meaning.encode()).hexdigest()

@@ -8,7 +8,7 @@ from slabridge.run.context import Context
 from slabridge.run.doubt import report_twice_posted
 from slabridge.run.quarantining import put_in_quarantine
 from slabridge.run.stating import keep_links
-from slabridge.state import Damaged, Transaction, lease, links, quarantine, seen, tickets
+from slabridge.state import Damaged, Transaction, lease, links, outbox, quarantine, seen, tickets
 from slabridge.state.codec import Encoded, encode
 from slabridge.state.quarantine import Quarantined
 from slabridge.state.tickets import Stored
@@ -46,6 +46,7 @@ def lose(transaction: Transaction, context: Context, ids: Collection[str]) -> No
     """Leave tickets alone that the tool has no more, and let those be looked at that they were linked with."""
     lost = tickets.lose(transaction, ids)
     context.tally.gone += len(lost)
+    outbox.forget_gone(transaction)
     context.run.bereft.update(links.mark_around(transaction, lost))
 
 
@@ -81,7 +82,7 @@ def _only_ours(native: NativeTicket, known: Stored) -> bool:
         before = known.native
     except Damaged:
         return False
-    foreign = [[comment for comment in one.comments if comment.marker is None] for one in (before, native)]
+    foreign = [[comment for comment in one.comments if not comment.markers] for one in (before, native)]
     same = (before.fields, before.history, before.observed) == (native.fields, native.history, native.observed)
     return same and foreign[0] == foreign[1]
 

@@ -1,5 +1,7 @@
 """The step that looks for comments whose outcome is not known (docs/promises.md, "What is posted")."""
 
+from collections.abc import Collection
+
 from slabridge.run.context import Context
 from slabridge.run.gaps import COMMENTS
 from slabridge.run.quarantining import put_in_quarantine
@@ -9,30 +11,30 @@ from slabridge.state.quarantine import Quarantined
 
 
 def look_for_unclear(context: Context) -> None:
-    """Look for unclear comments; one that is not there may be posted again."""
+    """Look for unclear comments, each by all of its markers; those that are not there may be posted again."""
     with context.state.begin() as transaction:
         unclear = outbox.unclear(transaction, context.as_of - context.run.config.settle)
-    for page in context.connector.reread(sorted({ticket for ticket, _ in unclear})):
-        found = {(t.id, comment.marker) for t in page.tickets for comment in t.comments}
-        read = {t.id for t in page.tickets} | set(page.gone)
+    for page in context.connector.reread(sorted(unclear)):
+        found = {t.id: {marker for one in t.comments for marker in one.markers} for t in page.tickets}
         with context.state.begin() as transaction:
             keep(transaction, context, page)
-            for comment in unclear:
-                if comment in found:
-                    outbox.became(transaction, comment, outbox.POSTED)
-                elif comment[0] in read:
-                    _not_found(transaction, context, comment)
+            for ticket in found.keys() | page.gone:
+                there = found.get(ticket, set())
+                outbox.became(transaction, ticket, unclear[ticket] & there, outbox.POSTED)
+                _not_found(transaction, context, ticket, unclear[ticket] - there)
             tickets.mark_pending(transaction, [t.id for t in page.tickets])
 
 
-def _not_found(transaction: Transaction, context: Context, comment: tuple[str, str]) -> None:
-    """Let a comment be posted again that is not there; where the tool does not let us look, only say so."""
-    if COMMENTS not in context.connector.gaps():
-        outbox.became(transaction, comment, outbox.LOST)
+def _not_found(transaction: Transaction, context: Context, ticket: str, markers: Collection[str]) -> None:
+    """Let what is not there be posted again; where the tool does not let us look, only say so."""
+    if not markers:
         return
-    ticket, marker = comment
+    if COMMENTS not in context.connector.gaps():
+        outbox.became(transaction, ticket, markers, outbox.LOST)
+        return
     reason = (
-        f"it is not known whether the comment {marker!r} was written, and comments cannot be read; it is not repeated"
+        f"it is not known whether the comment {', '.join(sorted(markers))!r} was written, and comments cannot be read; "
+        "it is not repeated"
     )
-    outbox.became(transaction, comment, outbox.REFUSED, reason)
+    outbox.became(transaction, ticket, markers, outbox.REFUSED, reason)
     put_in_quarantine(transaction, context, [Quarantined(ticket, ticket, reason)])

@@ -16,7 +16,7 @@ def most_urgent(results: Sequence[Result], ref: ResultRef) -> Result | None:
     """
     latest: dict[tuple[str, str, str, str], Result] = {}
     for result in results:
-        if _meant(result, ref) and result.stage != "cancelled" and not result.excluded:
+        if ref.means(result) and result.stage != "cancelled" and not result.excluded:
             name = (result.source, result.id, result.agreement, result.objective)
             known = latest.get(name)
             if known is None or (known.started_at, known.cycle) < (result.started_at, result.cycle):
@@ -32,18 +32,10 @@ def next_due(results: Sequence[Result], ref: ResultRef) -> int | None:
     dues = [
         result.due_at
         for result in results
-        if _meant(result, ref) and result.stopped_at is None and not result.breached and not result.excluded
+        if ref.means(result) and result.stopped_at is None and not result.breached and not result.excluded
         if result.due_at is not None
     ]
     return min(dues, default=None)
-
-
-def _meant(result: Result, ref: ResultRef) -> bool:
-    return (
-        ref.kind in (None, result.kind)
-        and ref.agreement in (None, result.agreement)
-        and ref.objective in (None, result.objective)
-    )
 
 
 def _urgency(result: Result) -> tuple[bool, int]:

@@ -31,7 +31,7 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     Comments are committed to the outbox before the call, receipts as they come, of fields alone those of a second.
     """
     known = {item.id: item for item, _ in plan}
-    every = [action.write for _, actions in plan for action in actions]
+    every = [action.write for _, actions in plan for action in actions if action.held_until is None]
     writes = [one for one in every if not isinstance(one, CommentDelete)]
     deferred: set[str] = set()
     for part in _parts(context, writes, deferred):
@@ -118,12 +118,11 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
 
 
 def _record_comment(transaction: Transaction, context: Context, write: CommentWrite, receipt: Receipt) -> None:
-    comment = (write.id, write.marker)
     match receipt.outcome:
         case Outcome.APPLIED:
             context.tally.comments_written += 1
-            outbox.became(transaction, comment, outbox.POSTED)
+            outbox.became(transaction, write.id, write.markers, outbox.POSTED)
         case Outcome.REFUSED:
-            outbox.became(transaction, comment, outbox.REFUSED, receipt.reason)
+            outbox.became(transaction, write.id, write.markers, outbox.REFUSED, receipt.reason)
         case Outcome.FAILED | Outcome.GONE:
-            outbox.became(transaction, comment, outbox.LOST, receipt.reason)
+            outbox.became(transaction, write.id, write.markers, outbox.LOST, receipt.reason)

@@ -5,6 +5,7 @@ from typing import Any
 from rich.text import Text
 
 from connectors.interface import CommentDelete, CommentWrite
+from sla_engine.instant import format_instant
 from slabridge.run.actions import Action
 from slabridge.text.printed import line, lines
 
@@ -21,11 +22,15 @@ def diff(connection: str, action: Action) -> Text:
             text.append(f"  + {change.field} is emptied", style="green")
         text.append(f"  ({change.reason})\n", style="dim")
     if isinstance(action.write, CommentDelete):
-        text.append(f"  - comment {line(action.write.marker)}, which stands there twice: the later one\n", style="red")
+        keys = line(", ".join(action.write.markers))
+        text.append(f"  - comment {keys}, which stands there twice: the later one\n", style="red")
     if isinstance(action.write, CommentWrite):
         kind = "internal comment" if action.write.internal else "public comment"
         body = lines(action.write.body).replace("\n", "\n      ")
-        text.append(f"  + {kind}: {body}\n", style="green")
+        if action.held_until is None:
+            text.append(f"  + {kind}: {body}\n", style="green")
+        else:
+            text.append(f"  {kind}, held until {format_instant(action.held_until)}: {body}\n", style="yellow")
     return text
 
 
@@ -34,8 +39,9 @@ def as_json(connection: str, action: Action) -> dict[str, Any]:
     write = action.write
     ticket = {"connection": connection, "ticket": write.key, "id": write.id}
     if isinstance(write, CommentWrite):
-        return {**ticket, "comment": write.body, "marker": write.marker, "internal": write.internal}
+        held = {} if action.held_until is None else {"held_until": format_instant(action.held_until)}
+        return {**ticket, "comment": write.body, "markers": write.markers, "internal": write.internal, **held}
     if isinstance(write, CommentDelete):
-        return {**ticket, "delete_comment": write.comment, "marker": write.marker}
+        return {**ticket, "delete_comment": write.comment, "markers": write.markers}
     changes = [{"field": c.field, "before": c.before, "after": c.after, "reason": c.reason} for c in action.changes]
     return {**ticket, "fields": changes}

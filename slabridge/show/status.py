@@ -90,6 +90,8 @@ def lines_of(found: Status) -> Iterator[str]:
             yield f"  held back since {_utc(one.held_since)}: see `slabridge plan`, and accept it with `run --accept`"
         yield f"  {one.known:,} tickets known, {one.open:,} open, {one.pending:,} to be evaluated, {one.gone:,} gone"
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, now)}"
+        if one.comments_held:
+            yield f"  {one.comments_held:,} transitions wait to be posted: see `slabridge plan`"
     if seen.quarantined:
         count = sum(one.quarantined for one in seen.progress)
         yield ""

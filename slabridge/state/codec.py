@@ -84,7 +84,7 @@ def _ticket(document: dict[str, Any]) -> NativeTicket:
         updated=0,
         fields=_fields(document["fields"]),
         history=_entries(document["history"]),
-        comments=tuple(NativeComment(*comment) for comment in document["comments"]),
+        comments=tuple(_read_comment(*comment) for comment in document["comments"]),
         written=document["written"],
         ours=frozenset(document.get("ours", ())),
         observed=_entries(document.get("observed", ())),
@@ -93,10 +93,17 @@ def _ticket(document: dict[str, Any]) -> NativeTicket:
 
 
 def _comment(comment: NativeComment) -> list[Any]:
-    plain = [comment.at, comment.by, comment.role, comment.public, comment.marker]
+    """Return a comment as plain values; one marker, or none, keeps the form that it had when there was but one."""
+    markers = comment.markers if len(comment.markers) > 1 else next(iter(comment.markers), None)
+    plain = [comment.at, comment.by, comment.role, comment.public, markers]
     if comment.person:
         return [*plain, comment.id, comment.person]
     return [*plain, comment.id] if comment.id else plain
+
+
+def _read_comment(at: int, by: str, role: str, public: bool, markers: Any = None, *others: str) -> NativeComment:  # noqa: ANN401 - JSON
+    held = tuple(markers) if isinstance(markers, list) else () if markers is None else (markers,)
+    return NativeComment(at, by, role, public, held, *others)
 
 
 def _plain(entries: Iterable[NativeEntry]) -> list[list[Any]]:

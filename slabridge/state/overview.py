@@ -17,7 +17,8 @@ class Progress:
     """How far a connection is. Instants are ms UTC by the tool's clock, None is "never".
 
     `as_of` is when the last complete run on it began; `cursor` is where reading goes on. No
-    transition before `posts_from` is posted. Since `held_since` the guard lets nothing be written.
+    transition before `posts_from` is posted. Since `held_since` the guard lets nothing be written. `comments_held` are
+    transitions that wait to be posted.
     """
 
     connection: str
@@ -32,6 +33,7 @@ class Progress:
     quarantined_since: int | None
     posts_from: int | None
     held_since: int | None
+    comments_held: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
                 since.get(name),
                 None if row is None else row.posts_from,
                 None if row is None else row.held_since,
+                _count(transaction, comments.c.connection == name, comments.c.state == outbox.HELD),
             )
         )
     now = transaction.scalar(sa.select(lease.clock(transaction))) or 0

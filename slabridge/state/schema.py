@@ -46,7 +46,7 @@ ticket = Table(
     Column("read_at", BigInteger, comment="the tool's clock when that run began"),
     Column("pending", Boolean, nullable=False, comment="changed since it was last evaluated"),
     Column("is_open", Boolean, nullable=False, default=False, comment="has a cycle that runs or is paused"),
-    Column("next_change_at", BigInteger, comment="when time alone changes a status"),
+    Column("wake_at", BigInteger, comment="when time alone changes what is written or posted"),
     Column("last_written", Text, nullable=False, default="{}", comment="native field -> value we last wrote, JSON"),
     Column("as_of", BigInteger, comment="of the last evaluation"),
     Column("gone", Boolean, nullable=False, default=False, comment="the tool has it no more, or hides it"),
@@ -61,10 +61,10 @@ ticket = Table(
     Column("quiet_since", BigInteger, comment="since when nothing has happened to it, where no cycle is open"),
     # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
     Index(
-        "ticket_next_change",
-        *("connection", "next_change_at", "id"),
-        sqlite_where=text("next_change_at IS NOT NULL"),
-        postgresql_where=text("next_change_at IS NOT NULL"),
+        "ticket_wake",
+        *("connection", "wake_at", "id"),
+        sqlite_where=text("wake_at IS NOT NULL"),
+        postgresql_where=text("wake_at IS NOT NULL"),
     ),
     Index("ticket_pending", "connection", "id", sqlite_where=text("pending = 1"), postgresql_where=text("pending")),
     Index(
@@ -221,9 +221,11 @@ outbox = Table(
     Column("key", String, nullable=False),
     Column("body", Text, nullable=False),
     Column("internal", Boolean, nullable=False),
-    Column("state", String, nullable=False, comment="sending, posted, refused or lost"),
+    Column("state", String, nullable=False, comment="sending, posted, refused, lost or held"),
     Column("reason", Text, nullable=False, default=""),
     Column("sent_at", BigInteger, nullable=False, comment="by the tool's clock"),
+    Column("not_before", BigInteger, comment="when one that is held is planned anew"),
+    Column("held_at", BigInteger, comment="since when it had to wait"),
     Index("outbox_state", "connection", "state"),
 )
 

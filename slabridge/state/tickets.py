@@ -1,7 +1,6 @@
 """The tickets that the state knows: as the tool has them, what they came to, and what was written on them."""
 
 import json
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -9,7 +8,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from connectors.interface import NativeTicket
+from connectors.interface import NativeTicket, with_ids_of_doubles
 from sla_engine import Result
 from slabridge.state import codec, results
 from slabridge.state.codec import Encoded
@@ -35,6 +34,7 @@ _KNOWN = (
     ticket.c.read_at,
     ticket.c.only_linked,
     ticket.c.changed_in,
+    ticket.c.wake_at,
 )
 
 
@@ -76,7 +76,7 @@ class Stirred(NamedTuple):
 
 
 class Due(NamedTuple):
-    """A ticket, and the instant, ms UTC, at which time alone changes its status."""
+    """A ticket, and the instant, ms UTC, at which time alone changes anything that is written or posted."""
 
     at: int
     id: str
@@ -144,7 +144,7 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
 def lose(transaction: Transaction, ids: Collection[str]) -> list[str]:
     """Leave tickets alone that the tool has no more, or hides from us; return those of them that were there before."""
     there = [id_ for part in in_parts(ids) for id_ in _ids(transaction, ticket.c.id.in_(part))]
-    _update(transaction, ids, {"gone": True, "pending": False, "next_change_at": None})
+    _update(transaction, ids, {"gone": True, "pending": False, "wake_at": None})
     return there
 
 
@@ -162,12 +162,12 @@ def carrying(transaction: Transaction) -> int:
 
 
 def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST) -> list[Due]:
-    """Return the next tickets whose status time alone has changed by `as_of`, and that this run has not read."""
-    place = (ticket.c.next_change_at, ticket.c.id)
+    """Return the next tickets that time alone has woken by `as_of`, and that this run has not read."""
+    place = (ticket.c.wake_at, ticket.c.id)
     statement = sa.select(*place).where(
         transaction.owns(ticket),
         ~ticket.c.gone,
-        ticket.c.next_change_at <= as_of,
+        ticket.c.wake_at <= as_of,
         sa.tuple_(*place) > after,
         ticket.c.pulled_in != run,
     )
@@ -186,8 +186,8 @@ def mark_pending(transaction: Transaction, ids: Collection[str]) -> None:
 
 
 def mark_due(transaction: Transaction, as_of: int) -> None:
-    """Let tickets whose status time alone has changed by `as_of` be evaluated."""
-    statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.next_change_at <= as_of)
+    """Let tickets that time alone has woken by `as_of` be evaluated."""
+    statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.wake_at <= as_of)
     transaction.sql.execute(statement.values(pending=True))
 
 
@@ -314,7 +314,7 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) 
         .where(transaction.owns(ticket), ticket.c.id == sa.bindparam("the_id"))
         .values(
             is_open=sa.bindparam("open_now"),
-            next_change_at=sa.bindparam("next_at"),
+            wake_at=sa.bindparam("wakes_at"),
             quiet_since=sa.bindparam("then_quiet"),
             as_of=as_of,
         )
@@ -323,7 +323,7 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) 
         {
             "the_id": one.id,
             "open_now": one.is_open,
-            "next_at": one.next_change_at,
+            "wakes_at": one.wake_at,
             "then_quiet": one.quiet_since,
         }
         for one in found
@@ -331,6 +331,14 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) 
     if rows:
         transaction.sql.execute(statement, rows)
         results.put(transaction, {one.id: one.results for one in found}, {one.id for one in found if one.again})
+
+
+def wake(transaction: Transaction, at: Mapping[str, int]) -> None:
+    """Let tickets, by id, be evaluated at an instant (ms UTC), if not before."""
+    for identity, instant in at.items():
+        sooner = ticket.c.wake_at.is_(None) | (ticket.c.wake_at > instant)
+        statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.id == identity, ~ticket.c.gone, sooner)
+        transaction.sql.execute(statement.values(wake_at=instant))
 
 
 def settle(transaction: Transaction, ids: Collection[str]) -> None:
@@ -352,12 +360,10 @@ def wrote(transaction: Transaction, known: Known, fields: Mapping[str, str | Non
 
 
 def deleted(transaction: Transaction, identity: str, comment: str) -> None:
-    """Record that a comment of ours, whose marker stood on the ticket once more, is not there any more."""
+    """Record that a comment of ours, whose markers stood on the ticket once more, is not there any more."""
     for known in load(transaction, [identity]):
         left = [one for one in known.native.comments if one.id != comment]
-        markers = Counter(one.marker for one in left)
-        comments = tuple(replace(one, id=one.id if markers[one.marker] > 1 else "") for one in left)
-        _, payload, digest = codec.encode(replace(known.native, comments=comments))
+        _, payload, digest = codec.encode(replace(known.native, comments=with_ids_of_doubles(left)))
         _update(transaction, [identity], {"payload": payload, "digest": digest})
 
 
@@ -369,7 +375,8 @@ def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]
     """
     last_written, native = codec.decode_fields(row.last_written), _native(row)
     results = came_to.get(row.id, ())
-    return Known(native, last_written, row.pulled_in, results, row.read_at or 0, row.only_linked, row.changed_in)
+    read_at, wake_at = row.read_at or 0, row.wake_at
+    return Known(native, last_written, row.pulled_in, results, read_at, row.only_linked, row.changed_in, wake_at)
 
 
 def _native(row: sa.Row[*tuple[Any, ...]]) -> NativeTicket:

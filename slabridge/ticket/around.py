@@ -1,7 +1,7 @@
 """What is known of the tickets that one is linked with, for what is written on it (docs/chain.md)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sla_engine import Result
 from slabridge.config import Side
@@ -37,6 +37,10 @@ class Around:
     above: Sequence[Neighbour] = ()
     below: Sequence[Neighbour] = ()
     carriers: Mapping[Name, Carrier] = field(default_factory=dict)
+
+    def as_read(self) -> "Around":
+        """Return the same as if this run had read all that stands above."""
+        return replace(self, above=[replace(one, fresh=True) for one in self.above])
 
     def on(self, side: Side) -> Sequence[Neighbour]:
         """Return the tickets above, or those below."""

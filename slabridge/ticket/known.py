@@ -1,10 +1,11 @@
 """What the state knows of a ticket."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.interface import NativeTicket
 from sla_engine import Result
+from slabridge.config import ResultRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Known:
 
     The run `pulled_in` read it last; the tool's clock then said `read_at`. The run `changed_in` last saw it change.
     `results` are those of its last evaluation. `only_linked` is whether no filter takes it up: it is judged for the
-    chain alone.
+    chain alone. At `wake_at` (ms UTC) time alone changes anything that is written or posted.
     """
 
     native: NativeTicket
@@ -23,6 +24,7 @@ class Known:
     read_at: int = 0
     only_linked: bool = False
     changed_in: int = -1
+    wake_at: int | None = None
 
     @property
     def id(self) -> str:
@@ -42,12 +44,16 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What an evaluation of a ticket, last changed at `changed_at`, came to; `again`: it had results before."""
+    """What an evaluation of a ticket, last changed at `changed_at`, came to; `again`: it had results before.
+
+    `stepped` are results of which a step of percent is written somewhere.
+    """
 
     id: str
     results: Sequence[Result]
     again: bool = True
     changed_at: int = 0
+    stepped: Collection[ResultRef] = ()
 
     @property
     def is_open(self) -> bool:
@@ -61,12 +67,14 @@ class Evaluated:
         return max([self.changed_at, *ends]) if len(ends) == len(self.results) else None
 
     @property
-    def next_change_at(self) -> int | None:
-        """When time alone changes a status, ms UTC; None: never."""
+    def wake_at(self) -> int | None:
+        """When time alone changes a status, or a step that is written, ms UTC; None: never."""
         return min(self._changes(), default=None)
 
     def _changes(self) -> Iterator[int]:
         for result in self.results:
+            if result.next_step_at is not None and any(ref.means(result) for ref in self.stepped):
+                yield result.next_step_at
             if result.next_change_at is not None:
                 yield result.next_change_at
             elif result.stage == "paused" and result.due_at is not None and not result.breached:

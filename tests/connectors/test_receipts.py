@@ -12,7 +12,7 @@ from tests.patience import PATIENCE
 
 
 def writes(*ids: str) -> list[Write]:
-    return [CommentWrite(id_, f"K-{id_}", str(n), "x") for n, id_ in enumerate(ids)]
+    return [CommentWrite(id_, f"K-{id_}", (str(n),), "x") for n, id_ in enumerate(ids)]
 
 
 def collect(

@@ -111,14 +111,14 @@ def test_a_property_alone_does_not_touch_the_issue(contract: Contract) -> None:
 
 def test_an_internal_comment_is_found_by_its_marker_and_no_customer_sees_it(contract: Contract) -> None:
     ticket = contract.ticket()
-    write = CommentWrite(ticket.id, ticket.key, "contract#1 breached", "A test of slabridge; it is deleted again.")
+    write = CommentWrite(ticket.id, ticket.key, ("contract#1 breached",), "A test of slabridge; it is deleted again.")
     (receipt,) = contract.jira.write([write])
     assert receipt.outcome is Outcome.APPLIED, receipt.reason
     raws = contract.jira._client.get("issue", ticket.id, "comment", expand="properties").body["comments"]
     for raw in raws:
         if any(held["key"] == "slabridge" for held in raw.get("properties", ())):
             comments = contract.again(ticket.id).comments
-            assert (comments[-1].marker, comments[-1].role) == (write.marker, "system")
+            assert (comments[-1].markers, comments[-1].role) == (write.markers, "system")
             contract.jira._client.delete("issue", ticket.id, "comment", str(raw["id"]))
             break
     else:

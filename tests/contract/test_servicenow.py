@@ -179,7 +179,7 @@ def test_what_is_written_is_stored_as_given_and_a_note_is_found_again(
     if not sys_id or not field:
         pytest.skip(f"only read: {_PREFIX}WRITE_TICKET and {_PREFIX}WRITE_FIELD not set")
     marker = "contract.test#1 breached"
-    note = CommentWrite(sys_id, sys_id, marker, "A test of slabridge's connector. Please ignore.")
+    note = CommentWrite(sys_id, sys_id, (marker,), "A test of slabridge's connector. Please ignore.")
     writes: list[Write] = [
         FieldsWrite(sys_id, sys_id, {field: "slabridge"}),
         note,
@@ -188,4 +188,4 @@ def test_what_is_written_is_stored_as_given_and_a_note_is_found_again(
     receipts = list(instance.connector.write(writes))
     assert [(receipt.outcome, receipt.reason) for receipt in receipts] == [(Outcome.APPLIED, "")] * 3
     (page,) = instance.connector.reread([sys_id])
-    assert marker in [comment.marker for comment in page.tickets[0].comments]
+    assert (marker,) in [comment.markers for comment in page.tickets[0].comments]

@@ -51,7 +51,7 @@ def _native(native: NativeTicket) -> dict[str, Any]:
         "history": native.history,
         "comments": sorted(
             # When ours came, depends on what happened before; that they came once, does not.
-            (comment.marker or "", comment.role, comment.public, 0 if comment.marker else comment.at)
+            (sorted(comment.markers), comment.role, comment.public, 0 if comment.markers else comment.at)
             for comment in native.comments
         ),
     }
@@ -59,7 +59,7 @@ def _native(native: NativeTicket) -> dict[str, Any]:
 
 def _without_ours(native: NativeTicket) -> dict[str, Any]:
     """Return a ticket without our comments and what the tool remembers of us: that the state learns at its next read."""
-    foreign = tuple(comment for comment in native.comments if comment.marker is None)
+    foreign = tuple(comment for comment in native.comments if not comment.markers)
     return _native(replace(native, comments=foreign, ours=frozenset()))
 
 
@@ -68,7 +68,7 @@ def _ticket(row: sa.Row[*tuple[Any, ...]], came_to: Sequence[Result]) -> dict[st
         "native": _without_ours(codec.decode(row.payload)),
         "last_written": row.last_written,
         "is_open": row.is_open,
-        "next_change_at": row.next_change_at,
+        "wake_at": row.wake_at,
         "pending": row.pending,
         "gone": row.gone,
         "results": [_result(result) for result in came_to],

@@ -31,14 +31,39 @@ class Scenario:
     linked: bool = False
 
 
+HOURS = """
+[calendars.notes]
+timezone = "Europe/Stockholm"
+hours = { mon-fri = ["08:00-12:00", "14:00-20:00"] }
+"""
+"""Closed at noon (UTC), for an hour."""
+
+
+def waiting(rule: str) -> Change:
+    """Return what lets comments wait: `quiet` and `only` beside their visibility; OLA and SLA then come together."""
+
+    def changed(text: str) -> str:
+        text = text.replace('visibility = "internal"\n', f'visibility = "internal"\n{rule}\n')
+        return text.replace('targets = "8h"', 'targets = "3h"') + HOURS
+
+    return changed
+
+
 AFTER = 3 * MINUTE
 """By then what was unclear has settled, and nothing has changed its status by time alone: both ways tell the same."""
 
 SCENARIOS = (
     Scenario("first load", at=NOON + 3 * HOUR),
-    Scenario("a busy day", at=NOON + 3 * HOUR, runs=(NOON,), tools=("snow",)),
-    Scenario("re-opened tickets", at=NOON + 50 * MINUTE, runs=(NOON,), tools=("jira",)),
-    Scenario("both tools together", at=NOON + 5 * HOUR, runs=(NOON, NOON + 3 * HOUR)),
+    Scenario("a busy day", at=NOON + 3 * HOUR, runs=(NOON,), tools=("snow",), always=waiting('quiet = "3h"')),
+    Scenario(
+        "re-opened tickets", at=NOON + 50 * MINUTE, runs=(NOON,), tools=("jira",), always=waiting('only = "notes"')
+    ),
+    Scenario(
+        "both tools together",
+        at=NOON + 65 * MINUTE,
+        runs=(NOON, NOON + 50 * MINUTE),
+        always=waiting('only = "notes"'),
+    ),
     Scenario("linked tickets", at=NOON + 3 * HOUR, runs=(NOON,), always=chained, linked=True),
     Scenario(
         "a definition change",

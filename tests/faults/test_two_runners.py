@@ -18,7 +18,7 @@ from slabridge.state import State
 from slabridge_sandbox.embedded import Sandbox
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
-from tests.slabridge.run.job import NOON, TOOLS, Job, small
+from tests.slabridge.run.job import NOON, TOOLS, Job, markers_on, small
 
 LATER = NOON + 3 * HOUR
 """When the open tickets have been breached since both runners' last runs."""
@@ -29,7 +29,9 @@ def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
     monkeypatch.setenv("SNOW_PASSWORD", "sandbox")
     monkeypatch.setenv("JIRA_TOKEN", "sandbox-jira-token")
     with Sandbox(small(tmp_path), in_process=True) as sandbox:
-        yield Job(tmp_path, sandbox)
+        job = Job(tmp_path, sandbox)
+        job.replace('targets = "8h"', 'targets = "3h"')  # SLA and OLA are breached, and posted in one comment
+        yield job
 
 
 def places(job: Job) -> list[str]:
@@ -41,7 +43,7 @@ def places(job: Job) -> list[str]:
 
 
 def keys(job: Job, name: str) -> list[str]:
-    return sorted(one.marker for one in job.ticket(name, "Open").comments if one.marker is not None)
+    return markers_on(job.ticket(name, "Open"))
 
 
 def both_again(job: Job, found: Sequence[str]) -> None:

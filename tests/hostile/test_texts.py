@@ -116,8 +116,8 @@ def test_reads_send_nothing_of_a_text(day: Day) -> None:
 
 def test_a_marker_in_the_comment_of_a_person_is_not_taken_for_ours(day: Day) -> None:
     for name, native in _natives(day):
-        markers = [comment.marker for comment in native.comments if comment.marker is not None]
-        foreign = [comment for comment in native.comments if comment.marker is None]
+        markers = [marker for comment in native.comments for marker in comment.markers]
+        foreign = [comment for comment in native.comments if not comment.markers]
         told = [] if native.key == TOO_LONG and not markers else ["standard.resolution#1 breached"]
         assert told == [marker for marker in markers if marker == MARKER[11:-1]], (name, native.key)
         assert len(markers) == len(set(markers))

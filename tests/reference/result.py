@@ -113,11 +113,13 @@ def result(
         "due_if_resumed": text_or_none(due_if_resumed),
         "breached_at": text_or_none(breached_at),
         "next_change_at": text_or_none(next_change_at),
+        "next_step_at": text_or_none(next_step(calendar, end, used, target) if stage == "running" else None),
         "target_seconds": target / 1000,
         "elapsed_seconds": elapsed / 1000,
         "remaining_seconds": remaining / 1000,
         "paused_seconds": segments.time_in("paused", stretches) / 1000,
         "percent": used * 10000 // target / 100 if target else None,
+        "percent_step": min(100, used * 100 // target // 25 * 25) if target else None,
         "holder": segments.holder_of(rows[decision.last], field),
         "segments": [segments.as_json(part) for part in parts],
         "shares": {holder or "": worked / 1000 for holder, worked in shares.items()},
@@ -162,6 +164,12 @@ def project(calendar: Calendar, start: int, left: int, latest: int | None = None
     if due is None:
         raise DueTooFarError
     return due
+
+
+def next_step(calendar: Calendar, end: int, used: int, target: int) -> int | None:
+    """Return when the next share of the target, by steps of 25 %, is used if it runs on."""
+    ahead = [share for step in (25, 50, 75, 100) if (share := used_at(f"{step}%", target, calendar)) > used]
+    return project(calendar, end, ahead[0] - used) if ahead else None
 
 
 def used_at(threshold: str, target: int, calendar: Calendar) -> int:

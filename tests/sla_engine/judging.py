@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sla_engine
-from sla_engine.instant import parse_instant
+from sla_engine.instant import format_instant, parse_instant
 from slabridge.config import load_definitions
 from tests import reference
 
@@ -35,6 +35,11 @@ def by_engine(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: boo
     for row, result in zip(rows, evaluation.results, strict=True):
         assert tickets[result.position]["key"] == row["ticket"]
         assert len(row.pop("definition")) == 16
+        step_at = result.next_step_at
+        row |= {
+            "percent_step": result.percent_step,
+            "next_step_at": None if step_at is None else format_instant(step_at),
+        }
     return Judgement(rows, [position for position, _ in evaluation.invalid])
 
 

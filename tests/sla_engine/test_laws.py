@@ -109,6 +109,21 @@ def test_the_next_change_is_the_first_instant_with_another_status(case: Case) ->
                 assert evaluate(seen, definitions, turn).results[place].status != result.status
 
 
+@examples(30)
+@given(cases())
+def test_the_next_step_is_the_first_instant_with_another_one(case: Case) -> None:
+    definitions, as_of = load_definitions(case.document), milliseconds(case.as_of)
+    for each in case.tickets:
+        seen = [read_ticket(up_to(each, as_of))]
+        for place, result in enumerate(evaluate(seen, definitions, as_of).results):
+            turn = result.next_step_at
+            if turn is not None:
+                assert turn > as_of
+                before, after = (evaluate(seen, definitions, at).results[place] for at in (turn - 1, turn))
+                assert before.percent_step == result.percent_step
+                assert (after.percent_step or 0) > (result.percent_step or 0)
+
+
 def up_to(ticket: dict[str, Any], as_of: int) -> dict[str, Any]:
     """Return a ticket as it was: without what came after an instant."""
     created = milliseconds(ticket["created"])

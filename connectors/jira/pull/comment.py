@@ -1,4 +1,4 @@
-"""Comments as they are read: who posted them, who sees them, and which are ours by their marker."""
+"""Comments as they are read: who posted them, who sees them, and which are ours by their markers."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from connectors.jira.instant import instant
 from connectors.jira.pull.people import People
 
 MARKER = "slabridge"
-"""The property of a comment in which our marker stands; it is not shown to people."""
+"""The property of a comment in which our markers stand; it is not shown to people."""
 
 
 def comment_of(raw: Raw, people: People, customers: frozenset[str] | None, ticket: str) -> NativeComment:
@@ -20,16 +20,16 @@ def comment_of(raw: Raw, people: People, customers: frozenset[str] | None, ticke
     author = raw.get("author") or {}
     account = people.person(author)
     public = raw.get("jsdPublic") is not False and not raw.get("visibility")
-    ours = marker_of(raw) if account == people.account else None
+    ours = markers_of(raw) if account == people.account else ()
     role = people.role(author, customers, ticket)
-    return NativeComment(instant(raw["created"]), account, role, public, ours, "" if ours is None else str(raw["id"]))
+    return NativeComment(instant(raw["created"]), account, role, public, ours, str(raw["id"]) if ours else "")
 
 
-def marker_of(raw: Raw) -> str | None:
-    """Return the marker in a comment's properties, None where there is none of ours."""
+def markers_of(raw: Raw) -> tuple[str, ...]:
+    """Return the markers in a comment's properties; none where there is none of ours."""
     for held in raw.get("properties") or ():
-        if held.get("key") == MARKER:
-            value = held.get("value")
-            found = value.get("marker") if isinstance(value, Mapping) else None
-            return found if isinstance(found, str) else None
-    return None
+        value = held.get("value")
+        if held.get("key") == MARKER and isinstance(value, Mapping):
+            found = value.get("markers", [value.get("marker")])
+            return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
+    return ()

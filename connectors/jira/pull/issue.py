@@ -1,10 +1,9 @@
 """An issue's payload as a native ticket."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from connectors.interface import NativeComment, NativeTicket, Values
+from connectors.interface import NativeComment, NativeTicket, Values, with_ids_of_doubles
 from connectors.jira.dialect import Raw, is_portal
 from connectors.jira.field import REMOTE_LINKS, Field
 from connectors.jira.instant import instant
@@ -74,9 +73,7 @@ def ticket_of(  # noqa: PLR0913, PLR0917 - what it is made of
 def _comments(issue: Raw, comments: Iterable[Raw], schema: Schema, people: People) -> tuple[NativeComment, ...]:
     customers = _customers(issue, schema, people) if is_portal(issue) else None
     found = (comment_of(raw, people, customers, issue["key"]) for raw in comments)
-    ordered = sorted(found, key=lambda comment: comment.at)
-    markers = Counter(comment.marker for comment in ordered)
-    return tuple(replace(one, id="") if one.id and markers[one.marker] == 1 else one for one in ordered)
+    return with_ids_of_doubles(sorted(found, key=lambda comment: comment.at))
 
 
 def _customers(issue: Raw, schema: Schema, people: People) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Comments: sys_journal_field has one row for each; their text is looked at for our marker and not kept."""
+"""Comments: sys_journal_field has one row for each; their text is looked at for our markers and not kept."""
 
 import re
 from collections import defaultdict
@@ -12,8 +12,11 @@ from connectors.servicenow.selection import Selection
 
 PUBLIC, INTERNAL = "comments", "work_notes"
 JOURNAL = "sys_journal_field"
+BETWEEN = ", "
+"""Stands between the markers of one comment, and in none."""
+
 _FIELDS = ("sys_created_on", "sys_created_by", "value")
-_MARKER = re.compile(r"\[slabridge ([^\[\]\r\n]+)\]\s*\Z")
+_MARKERS = re.compile(r"\[slabridge ([^\[\]\r\n]+)\]\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +61,15 @@ def comment_of(entry: JournalEntry, role: str, person: str) -> NativeComment:
         by=entry.by,
         role=role,
         public=entry.element == PUBLIC,
-        marker=marker_in(entry.text) if entry.ours else None,
+        markers=markers_in(entry.text) if entry.ours else (),
         person=person,
     )
 
 
-def marker_in(text: str) -> str | None:
-    """Return the marker that a text ends with, None where there is none."""
-    found = _MARKER.search(text)
-    return found[1] if found else None
+def markers_in(text: str) -> tuple[str, ...]:
+    """Return the markers that a text ends with; none where there is none."""
+    found = _MARKERS.search(text)
+    return tuple(found[1].split(BETWEEN)) if found else ()
 
 
 def _entry(row: Record, account: str, caller: str) -> JournalEntry:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectors.servicenow import stamp
 from connectors.servicenow.page import Record, raw
-from connectors.servicenow.pull.comment import INTERNAL, PUBLIC, JournalEntry, marker_in
+from connectors.servicenow.pull.comment import INTERNAL, PUBLIC, JournalEntry, markers_in
 from connectors.servicenow.selection import Selection
 
 _DATES = ("sys_created_on", "sys_updated_on")
@@ -51,7 +51,7 @@ def entries_shown(row: Record, us: OurAccount, caller: str) -> list[JournalEntry
 
 
 def _marked(text: str) -> list[str]:
-    return [line for line in text.splitlines() if marker_in(line)]
+    return [line for line in text.splitlines() if markers_in(line)]
 
 
 def _entries(

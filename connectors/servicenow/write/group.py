@@ -11,7 +11,7 @@ from connectors.errors import ConnectorError, Refused, Unclear
 from connectors.interface import CommentWrite, FieldsWrite, Outcome, Receipt, Write
 from connectors.receipts import UNCLEAR_LIMIT, too_unclear
 from connectors.servicenow.batch import InnerReply
-from connectors.servicenow.pull.comment import journal_selection, marker_in
+from connectors.servicenow.pull.comment import journal_selection, markers_in
 from connectors.servicenow.records import Records
 from connectors.servicenow.row import is_record
 from connectors.servicenow.table import Tables
@@ -138,8 +138,11 @@ class GroupWriter:
         if isinstance(write, CommentWrite) and reply is None:
             if posted is None or write.id not in posted:
                 return Receipt(write, Outcome.UNCLEAR, "the batch left it out, and the journal may not be read")
-            if write.marker in posted[write.id]:
+            there = posted[write.id].intersection(write.markers)
+            if len(there) == len(write.markers):
                 return Receipt(write, Outcome.APPLIED)
+            if there:  # somebody else posted a part of it: a later run posts the rest
+                return Receipt(write, Outcome.UNCLEAR, f"the journal has {', '.join(sorted(there))} of it")
         return self._targets.send(write)
 
     def _posted(self, group: Group, replies: Replies) -> dict[str, set[str]]:
@@ -150,9 +153,8 @@ class GroupWriter:
             return {}
         found: dict[str, set[str]] = {ticket: set() for ticket in left}
         for row in got.rows:
-            marker = marker_in(row.get("value") or "")
-            if marker and self._account.casefold() in ("", (row.get("sys_created_by") or "").casefold()):
-                found[row["element_id"]].add(marker)
+            if self._account.casefold() in ("", (row.get("sys_created_by") or "").casefold()):
+                found[row["element_id"]].update(markers_in(row.get("value") or ""))
         return found
 
     def _after_loss(self, group: Group, early: Mapping[int, Receipt], reason: str) -> GroupDone:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
+from sla_engine import Result
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
 from slabridge.config.problem import instead
@@ -17,11 +18,17 @@ WORDS = {
     "kind": KINDS,
     "breached": ("true", "false"),
     "excluded": ("true", "false"),
+    "light": ("green", "yellow", "red"),
+    "percent_step": ("0", "25", "50", "75", "100"),
 }
 """What a result can be, where that is a few words."""
 
 NEXT_DUE = "next_due_at"
 """The one result that is of all open cycles of a kind, and not of the most urgent one."""
+
+LIGHT = "light"
+STEP = "percent_step"
+"""The one result that time alone changes where it changes no status."""
 
 INSTANTS = ("due_at", "breached_at", "started_at", "stopped_at", "next_change_at", NEXT_DUE)
 CARRIER, CARRIER_KEY = "carrier", "carrier_key"
@@ -61,6 +68,14 @@ class ResultRef:
     objective: str | None = None
     side: Side | None = None
 
+    def means(self, result: Result) -> bool:
+        """Return whether it is a result of this cycle, if the cycle is the most urgent one."""
+        return (
+            self.kind in (None, result.kind)
+            and self.agreement in (None, result.agreement)
+            and self.objective in (None, result.objective)
+        )
+
     @property
     def reads_chain(self) -> bool:
         """Whether it takes more to know than the ticket alone."""
@@ -94,7 +109,7 @@ def _read_own(text: str, promises: Iterable[Promise]) -> ResultRef:
     if result in _TICKING_WORDS:
         raise ValueError(
             f'"{result}" changes with the clock, so every run would write every ticket; '
-            "take due_at, status or breached_at"
+            "take due_at, status or percent_step"
         )
     if result not in RESULTS:
         raise ValueError(f'no such result as "{result}"; {instead(result, RESULTS)}')

@@ -13,7 +13,7 @@ from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_
 from slabridge.config.connections.template import read_templates
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
-from slabridge.config.shape import one_of, own_words, shape
+from slabridge.config.shape import RealTimeOrNone, one_of, own_words, shape
 from slabridge.text.language import Shown
 
 Visibility = Literal["internal", "public"]
@@ -34,7 +34,8 @@ class FieldMap:
 class CommentRule:
     """Post the transitions to these statuses, of agreements of these kinds; of those `above` also of tickets above.
 
-    `templates` are texts of the administrator's own, by `status` or `status.kind`.
+    `templates` are texts of the administrator's own, by `status` or `status.kind`. `quiet` is how long, in ms, there is
+    no other comment on a ticket after one, but for breaches; `only` the calendar in whose working time all are posted.
     """
 
     on: tuple[str, ...]
@@ -43,6 +44,8 @@ class CommentRule:
     above: tuple[Kind, ...] = ()
     language: Shown = "en"
     templates: tuple[tuple[str, str], ...] = ()
+    quiet: int = 0
+    only: str | None = None
 
     def template_of(self, status: str, kind: str) -> str | None:
         """Return the administrator's own text of a transition, the one for its kind before that for all; None: ours."""
@@ -126,6 +129,10 @@ class CommentsTable(TomlTable):
     """A [text of your own](#comments), for all transitions or a table of texts by transition (`breached`) or transition
     and kind (`"breached.ola"`). Default: ours.
     """
+    quiet: Annotated[int, RealTimeOrNone] = Field(default=0, examples=['"30m"'])
+    """How long no other comment follows one on a ticket, but for breaches: `"30m"`. Default: `"0s"`."""
+    only: str | None = Field(default=None, examples=['"office"'])
+    """A calendar outside whose working time comments wait, those on breaches too."""
 
 
 def read_writeback(
@@ -217,4 +224,6 @@ def _comments(raw: object, path: KeyPath, read: Mapping[str, str], reading: Read
         tuple(dict.fromkeys(table.above)),
         table.language,
         read_templates(table.template, (*path, "template"), statuses, read, reading),
+        table.quiet,
+        table.only,
     )

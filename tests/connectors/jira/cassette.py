@@ -83,7 +83,7 @@ def written(jira: Jira) -> list[Receipt]:
     fields = FieldsWrite(
         "10000", "ITSM-1", {"SLA due": due, "SLA status": "At risk"}, {"standard.resolution": "0" * 16}
     )
-    return list(jira.write([fields, CommentWrite("10000", "ITSM-1", "standard.resolution#1 at_risk", "Due soon.")]))
+    return list(jira.write([fields, CommentWrite("10000", "ITSM-1", ("standard.resolution#1 at_risk",), "Due soon.")]))
 
 
 SCENES: dict[str, Callable[[Jira], object]] = {"pull": pulled, "write": written}

@@ -49,13 +49,13 @@ def test_comments_tell_who_wrote_them_and_who_sees_them(server: Here) -> None:
     server.comment("INC1", "Alice", internal=True)
     server.comment("INC1", "Cara")
     jira = server.connect()
-    assert next(jira.write([CommentWrite(id_, "ITSM-1", "m-1", "Hello")])).outcome is Outcome.APPLIED
+    assert next(jira.write([CommentWrite(id_, "ITSM-1", ("m-1",), "Hello")])).outcome is Outcome.APPLIED
     comments = tickets(jira.reread([id_]))[id_].comments
-    assert [(comment.role, comment.public, comment.marker) for comment in comments] == [
-        ("agent", True, None),
-        ("agent", False, None),
-        ("customer", True, None),
-        ("system", False, "m-1"),
+    assert [(comment.role, comment.public, comment.markers) for comment in comments] == [
+        ("agent", True, ()),
+        ("agent", False, ()),
+        ("customer", True, ()),
+        ("system", False, ("m-1",)),
     ]
 
 
@@ -76,11 +76,11 @@ def test_what_is_written_reads_back_as_it_was_encoded_and_is_ours(server: Here) 
 def test_comments_show_markup_as_it_was_written(server: Here) -> None:
     id_ = server.open("INC1")
     text = "Breach *soon*: {code} [~bob] -x- !img! at 2026-03-03 09:00, v1_2"
-    list(server.connect().write([CommentWrite(id_, "ITSM-1", "m", text)]))
+    list(server.connect().write([CommentWrite(id_, "ITSM-1", ("m",), text)]))
     with scripted(
         serverInfo=[SERVER], myself=[ME], **{"issue/1/comment": [(201, {"id": "5", "jsdPublic": False})]}
     ) as s:
-        assert next(s.connect().write([CommentWrite("1", "OPS-1", "m", text)])).outcome is Outcome.APPLIED
+        assert next(s.connect().write([CommentWrite("1", "OPS-1", ("m",), text)])).outcome is Outcome.APPLIED
         sent = s.asked["issue/1/comment"][0]["body"]
     assert sent == r"Breach \*soon\*: \{code\} \[\~bob\] \-x\- \!img\! at 2026-03-03 09:00, v1_2"
 

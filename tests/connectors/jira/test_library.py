@@ -125,7 +125,7 @@ def test_no_objects_of_the_library_are_built(here: Here, monkeypatch: pytest.Mon
     connector = here.connect()
     connector.check()
     assert len(tickets(connector.changed(None))) == 1
-    writes: list[Write] = [FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk"}), CommentWrite(id_, "ITSM-1", "m", "x")]
+    writes: list[Write] = [FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk"}), CommentWrite(id_, "ITSM-1", ("m",), "x")]
     assert {receipt.outcome for receipt in connector.write(writes)} == {Outcome.APPLIED}
 
 

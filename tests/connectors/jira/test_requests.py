@@ -51,7 +51,7 @@ def everything(here: Here) -> None:
         "SLA holder": None,
     }
     list(jira.write([FieldsWrite(ids[0], "ITSM-1", fields, {"standard.resolution": "0" * 16})]))
-    list(jira.write([CommentWrite(ids[0], "ITSM-1", "m-1", "Hello\n\nthere", internal=True)]))
+    list(jira.write([CommentWrite(ids[0], "ITSM-1", ("m-1",), "Hello\n\nthere", internal=True)]))
     here.connect(fields=FIELDS, written=WRITTEN).write([FieldsWrite(ids[1], "ITSM-2", fields)]).__next__()
     list(jira.reread(ids))
 

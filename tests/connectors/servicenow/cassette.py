@@ -53,12 +53,12 @@ def writing(snow: ServiceNow, tell: Tell) -> None:
     first, second, *_ = page.tickets
     writes: list[Write] = [
         FieldsWrite(first.id, first.key, {"u_sla_status": "At risk"}),
-        CommentWrite(first.id, first.key, "standard.resolution#1 at_risk", "Due soon."),
+        CommentWrite(first.id, first.key, ("standard.resolution#1 at_risk",), "Due soon."),
         FieldsWrite(second.id, second.key, {"u_nope": "1"}),
     ]
     tell([str(receipt.outcome) for receipt in snow.write(writes)])
     (again,) = snow.reread([first.id, second.id])
-    tell([(t.written["u_sla_status"], [c.marker for c in t.comments]) for t in again.tickets])
+    tell([(t.written["u_sla_status"], [next(iter(c.markers), None) for c in t.comments]) for t in again.tickets])
 
 
 def signing_in(snow: ServiceNow, tell: Tell) -> None:

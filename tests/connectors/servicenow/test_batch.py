@@ -25,7 +25,7 @@ def fields(number: int) -> FieldsWrite:
 
 
 def note(number: int) -> CommentWrite:
-    return CommentWrite(sys_id(number), f"INC{number}", "a.b#1 breached", "Late.")
+    return CommentWrite(sys_id(number), f"INC{number}", ("a.b#1 breached",), "Late.")
 
 
 def stored(number: int, **held: str) -> Step:
@@ -169,6 +169,14 @@ def test_a_note_that_was_left_out_and_is_in_the_journal_is_not_repeated(tool: Sc
     assert posted(tool) == 1
 
 
+def test_a_note_that_was_left_out_and_of_which_the_journal_has_a_part_is_looked_for_by_a_later_run(
+    tool: Scripted, connect: Connect
+) -> None:
+    tool.will(incident=[rows(), unserviced, stored(2)], sys_journal_field=[journal(1, "a.b#1 breached")])
+    both = replace(note(1), markers=("a.b#1 breached", "c.d#1 at_risk"))
+    assert written(connect(tool.url), both, note(2)) == [Outcome.UNCLEAR, Outcome.APPLIED]
+
+
 @pytest.mark.parametrize("hidden", [rows(count=1), answer(403)])
 def test_a_note_that_was_left_out_is_not_repeated_where_the_journal_cannot_be_read(
     tool: Scripted, connect: Connect, hidden: Step
@@ -241,7 +249,7 @@ def test_an_instance_that_leaves_some_out_of_each_batch_has_everything_in_the_en
     writes: list[Write] = []
     for ticket in whole.values():
         writes.append(FieldsWrite(ticket.id, ticket.key, {"u_sla_status": "Met"}))
-        writes.append(CommentWrite(ticket.id, ticket.key, "a.b#1 breached", "Late."))
+        writes.append(CommentWrite(ticket.id, ticket.key, ("a.b#1 breached",), "Late."))
     assert written(connector, *writes) == [Outcome.APPLIED] * 10
     assert [len(people.notes(key)) for key in sorted(whole)] == [1] * 5
 

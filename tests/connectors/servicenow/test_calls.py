@@ -66,7 +66,7 @@ def test_a_thousand_tickets_are_written_in_at_most_25_calls(
 def test_notes_cost_no_more(thousand: Sandbox, connect: Connect) -> None:
     found = tickets(connect(thousand.servicenow.url))[:200]
     connector = connect(thousand.servicenow.url)
-    receipts = list(connector.write([CommentWrite(t.id, t.key, "a.b#1 breached", "Late.") for t in found]))
+    receipts = list(connector.write([CommentWrite(t.id, t.key, ("a.b#1 breached",), "Late.") for t in found]))
     assert {receipt.outcome for receipt in receipts} == {Outcome.APPLIED}
     assert connector.calls <= 5
 

@@ -161,6 +161,11 @@ def tally(report: Report, name: str) -> Tally:
     return found
 
 
+def markers_on(ticket: NativeTicket) -> list[str]:
+    """Return the keys of all comments of ours on a ticket, in order; one that stands there twice comes twice."""
+    return sorted(marker for comment in ticket.comments for marker in comment.markers)
+
+
 class Killed(BaseException):
     """What nothing contains, as a process that is killed."""
 

@@ -7,8 +7,10 @@ from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Nativ
 from sla_engine import Definitions, Result
 from sla_engine.instant import HOUR, format_instant, parse_instant
 from slabridge.config import CommentRule, FieldMap, ResultRef, Writeback
-from slabridge.run.actions import Action, Terms, actions_of
+from slabridge.run.actions import Action, actions_of
+from slabridge.run.terms import Terms
 from slabridge.ticket.known import Known
+from slabridge.ticket.posted import NOTHING
 from tests.slabridge.config.small import definitions
 
 NOW = parse_instant("2026-03-03T12:00:00Z")
@@ -77,7 +79,7 @@ def known(
 ) -> Known:
     """Return a ticket of the state: what we told it, what it holds (default: that), and our comments on it."""
     told = told or {}
-    comments = tuple(NativeComment(NOW, "slabridge", "system", public=False, marker=marker) for marker in markers)
+    comments = tuple(NativeComment(NOW, "slabridge", "system", public=False, markers=(marker,)) for marker in markers)
     held = dict(told) if written is None else written
     return Known(NativeTicket("1", "INC1", NOW - HOUR, NOW, {}, comments=comments, written=held), told, 1)
 
@@ -95,7 +97,7 @@ def terms(*fields: FieldMap, comments: CommentRule | None = None, post_within: i
 
 def changes(ticket: Known, results: Iterable[Result], by: Terms) -> list[tuple[str, str | None, str | None, str]]:
     """Return the planned field changes: field, before, after, reason. What is sent is exactly them."""
-    actions = actions_of(ticket, list(results), (), by)
+    actions = actions_of(ticket, list(results), NOTHING, by)
     found = [change for action in actions for change in action.changes]
     sent = [action.write.fields for action in actions if isinstance(action.write, FieldsWrite)]
     assert sent == ([{change.field: change.after for change in found}] if found else [])

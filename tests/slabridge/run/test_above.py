@@ -15,7 +15,7 @@ from slabridge.run.linking import read_linked
 from slabridge.show import logs as logging
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.chained import chained
-from tests.slabridge.run.job import NOON, Job, small, tally
+from tests.slabridge.run.job import NOON, Job, markers_on, small, tally
 from tests.slabridge.run.test_damage import damage
 
 
@@ -42,7 +42,7 @@ def now(job: Job, name: str, ticket: NativeTicket) -> NativeTicket:
 
 
 def markers(job: Job, name: str, ticket: NativeTicket) -> list[str]:
-    return sorted(comment.marker for comment in now(job, name, ticket).comments if comment.marker is not None)
+    return markers_on(now(job, name, ticket))
 
 
 def test_an_issue_shows_the_due_time_above_and_the_incident_who_has_its_time(job: Job) -> None:

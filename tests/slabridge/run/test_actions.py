@@ -9,8 +9,10 @@ from connectors.interface import Fact, Instant
 from sla_engine import Definitions, Result
 from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.config import CommentRule, FieldMap, ResultRef
-from slabridge.run.actions import Reason, actions_of, marker_of
+from slabridge.run.actions import Reason, actions_of
+from slabridge.run.comments import marker_of
 from slabridge.ticket.known import Known
+from slabridge.ticket.posted import NOTHING, Posted
 from tests.slabridge.run.making import (
     COMMENTS,
     DEFINITIONS,
@@ -105,7 +107,7 @@ def test_a_transition_is_no_reason_of_a_field_and_all_others_are_in_the_table_ab
 def test_fields_that_differ_go_out_as_one_write_without_those_that_do_not() -> None:
     holder = FieldMap("u_holder", ResultRef("holder", kind="sla"), {})
     ticket = known({"u_status": "on_track", "u_due": "old", "u_holder": "Desk"})
-    (action,) = actions_of(ticket, [result()], (), terms(STATUS, DUE, holder))
+    (action,) = actions_of(ticket, [result()], NOTHING, terms(STATUS, DUE, holder))
     assert [change.field for change in action.changes] == ["u_due", "u_holder"]
     assert action.write.id == "1"
     assert action.write.key == "INC1"
@@ -159,7 +161,9 @@ def test_a_result_becomes_a_fact_through_its_native_options(
         return None
 
     by = terms(FieldMap("u_x", ResultRef(name, kind="sla"), values))
-    actions_of(known(), [result(**given)], (), type(by)(by.definitions, by.writeback, encode, by.as_of, by.post_within))
+    actions_of(
+        known(), [result(**given)], NOTHING, type(by)(by.definitions, by.writeback, encode, by.as_of, by.post_within)
+    )
     assert seen == [("u_x", expected)]
     assert type(seen[0][1]) is type(expected)
 
@@ -185,18 +189,18 @@ def test_a_result_becomes_a_fact_through_its_native_options(
     ],
 )
 def test_a_transition_is_told_if_it_is_recent_and_its_cycle_open(found: Result, told: bool) -> None:
-    actions = actions_of(known(), [found], (), terms(comments=COMMENTS))
+    actions = actions_of(known(), [found], NOTHING, terms(comments=COMMENTS))
     assert bool(comments(actions)) == told
 
 
 def test_without_a_rule_nothing_is_told() -> None:
-    assert actions_of(known(), [breached()], (), terms(STATUS))[0].changes
-    assert comments(actions_of(known(), [breached()], (), terms(STATUS))) == []
+    assert actions_of(known(), [breached()], NOTHING, terms(STATUS))[0].changes
+    assert comments(actions_of(known(), [breached()], NOTHING, terms(STATUS))) == []
 
 
 def test_a_status_that_is_not_in_on_is_not_told() -> None:
     rule = CommentRule(("breached",), ("sla",))
-    assert comments(actions_of(known(), [at_risk()], (), terms(comments=rule))) == []
+    assert comments(actions_of(known(), [at_risk()], NOTHING, terms(comments=rule))) == []
 
 
 @pytest.mark.parametrize(
@@ -207,7 +211,7 @@ def test_a_status_that_is_not_in_on_is_not_told() -> None:
     ],
 )
 def test_a_transition_that_was_told_is_not_told_again(ticket: Known, markers: list[str]) -> None:
-    assert actions_of(ticket, [breached()], markers, terms(comments=COMMENTS)) == []
+    assert actions_of(ticket, [breached()], Posted(frozenset(markers)), terms(comments=COMMENTS)) == []
 
 
 @pytest.mark.parametrize(
@@ -220,8 +224,8 @@ def test_a_transition_that_was_told_is_not_told_again(ticket: Known, markers: li
     ],
 )
 def test_another_agreement_objective_cycle_or_status_is_another_transition(other: str) -> None:
-    (comment,) = comments(actions_of(known(), [breached()], [other], terms(comments=COMMENTS)))
-    assert comment.marker == "standard.resolution#1 breached" == marker_of(breached(), DEFINITIONS)
+    (comment,) = comments(actions_of(known(), [breached()], Posted(frozenset([other])), terms(comments=COMMENTS)))
+    assert comment.markers == (marker_of(breached(), DEFINITIONS),) == ("standard.resolution#1 breached",)
 
 
 def renamed(table: str, valid_from: date | None = None) -> Definitions:
@@ -239,12 +243,12 @@ def test_a_comments_key_has_the_agreements_id_and_its_version_and_not_the_name_o
 @pytest.mark.parametrize("posted", ["standard.resolution#1 breached", "service.resolution#1 breached"])
 def test_renaming_an_agreements_table_posts_nothing_again(posted: str) -> None:
     by = replace(terms(comments=COMMENTS), definitions=renamed("service"))
-    assert comments(actions_of(known(markers=[posted]), [breached(table="service")], (), by)) == []
+    assert comments(actions_of(known(markers=[posted]), [breached(table="service")], NOTHING, by)) == []
 
 
 def test_a_version_posts_nothing_again_that_was_posted_by_the_name_of_its_table() -> None:
     by = replace(terms(comments=COMMENTS), definitions=renamed("standard", valid_from=date(2026, 1, 1)))
-    assert comments(actions_of(known(markers=["standard.resolution#1 breached"]), [breached()], (), by)) == []
+    assert comments(actions_of(known(markers=["standard.resolution#1 breached"]), [breached()], NOTHING, by)) == []
 
 
 @pytest.mark.parametrize(
@@ -253,7 +257,7 @@ def test_a_version_posts_nothing_again_that_was_posted_by_the_name_of_its_table(
 )
 def test_nothing_is_posted_that_happened_before_the_floor(posts_from: int | None, posted: bool) -> None:
     by = replace(terms(comments=COMMENTS), posts_from=posts_from)
-    assert bool(comments(actions_of(known(), [breached(NOW - HOUR)], (), by))) == posted
+    assert bool(comments(actions_of(known(), [breached(NOW - HOUR)], NOTHING, by))) == posted
 
 
 @pytest.mark.parametrize(
@@ -270,7 +274,7 @@ def test_a_breach_is_posted_also_where_its_cycle_ended_while_no_run_came_through
 ) -> None:
     found = breached(NOW - 2 * HOUR, stopped_at=NOW - HOUR, stage="completed", started_at=NOW - 26 * HOUR)
     by = replace(terms(comments=COMMENTS), last_run=last_run)
-    told = comments(actions_of(known(), [found], (), by))
+    told = comments(actions_of(known(), [found], NOTHING, by))
     assert bool(told) == posted
     assert all("It has ended since" in comment.body for comment in told)
 
@@ -278,30 +282,29 @@ def test_a_breach_is_posted_also_where_its_cycle_ended_while_no_run_came_through
 def test_what_is_at_risk_when_its_cycle_ends_is_no_news() -> None:
     found = result(status="at_risk", since=NOW - 2 * HOUR, stopped_at=NOW - HOUR, started_at=NOW - 26 * HOUR)
     by = replace(terms(comments=COMMENTS), last_run=NOW - 3 * HOUR)
-    assert comments(actions_of(known(), [found], (), by)) == []
+    assert comments(actions_of(known(), [found], NOTHING, by)) == []
 
 
-def test_two_objectives_breached_at_once_are_one_write_of_fields_and_two_comments() -> None:
+def test_two_objectives_breached_at_once_are_one_write_of_fields_and_one_comment() -> None:
     results = [breached(objective="response"), breached()]
-    actions = actions_of(known(), results, (), terms(STATUS, DUE, comments=COMMENTS))
-    assert [len(action.changes) for action in actions] == [2, 0, 0]
-    assert [comment.marker for comment in comments(actions)] == [
-        "standard.response#1 breached",
-        "standard.resolution#1 breached",
+    actions = actions_of(known(), results, NOTHING, terms(STATUS, DUE, comments=COMMENTS))
+    assert [len(action.changes) for action in actions] == [2, 0]
+    assert [comment.markers for comment in comments(actions)] == [
+        ("standard.response#1 breached", "standard.resolution#1 breached")
     ]
 
 
 @pytest.mark.parametrize(("visibility", "internal"), [("internal", True), ("public", False)])
 def test_a_comment_is_as_visible_as_the_rule_says(visibility: str, internal: bool) -> None:
     rule = CommentRule(("breached",), ("sla",), visibility)  # type: ignore[arg-type]
-    (comment,) = comments(actions_of(known(), [breached()], (), terms(comments=rule)))
+    (comment,) = comments(actions_of(known(), [breached()], NOTHING, terms(comments=rule)))
     assert comment.internal is internal
 
 
 def test_a_comment_is_written_in_the_language_and_the_words_of_the_connection() -> None:
     swedish = replace(COMMENTS, language="sv", templates=(("breached", "{{ kind }}: {{ status }}, {{ ticket }}"),))
     (late,), (soon,) = (
-        comments(actions_of(known(), [one], (), terms(comments=swedish))) for one in (breached(), at_risk())
+        comments(actions_of(known(), [one], NOTHING, terms(comments=swedish))) for one in (breached(), at_risk())
     )
     assert late.body == "SLA: överskriden, INC1"
     assert soon.body.startswith("SLA i riskzonen: ")

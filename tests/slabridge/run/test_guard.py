@@ -11,7 +11,7 @@ from slabridge.exit import Exit
 from slabridge.run import guard
 from slabridge.show.status import lines_of
 from slabridge_sandbox.embedded import Sandbox
-from tests.slabridge.run.job import NOON, Job, small, tally
+from tests.slabridge.run.job import NOON, Job, markers_on, small, tally
 from tests.slabridge.run.test_small import read
 from tests.slabridge.run.truth import Truth
 
@@ -60,7 +60,7 @@ def test_what_was_held_is_planned_and_written_and_posted_once_it_is_accepted(job
     job.replace('post_within = "24h"', 'post_within = "1h"')
     job.replace('within = "4h", calendar', 'within = "2h", calendar')
     assert job.run_at(NOON + 51 * MINUTE).exit_code is Exit.USAGE
-    assert not [one for one in read(job, "snow", ticket.id).comments if one.marker and "breached" in one.marker]
+    assert not [marker for marker in markers_on(read(job, "snow", ticket.id)) if "breached" in marker]
 
     planned = job.rehearse()
     assert planned.exit_code is Exit.USAGE
@@ -71,7 +71,7 @@ def test_what_was_held_is_planned_and_written_and_posted_once_it_is_accepted(job
     assert report.exit_code is Exit.COMPLETE
     written = read(job, "snow", ticket.id)
     assert written.written["u_sla_status"] == "Breached"
-    assert [one.marker for one in written.comments if one.marker and "breached" in one.marker]
+    assert [marker for marker in markers_on(written) if "breached" in marker]
     assert job.run_at(NOON + 5 * HOUR + MINUTE).exit_code is Exit.COMPLETE
 
 

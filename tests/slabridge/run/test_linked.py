@@ -152,7 +152,7 @@ def test_a_linked_ticket_outside_the_filter_is_read_and_followed_and_nothing_is_
         (page,) = tool.reread([issue.id])
         (ticket,) = page.tickets
     assert {name: value for name, value in ticket.written.items() if value is not None} == {}
-    assert not [comment for comment in ticket.comments if comment.marker]
+    assert not [comment for comment in ticket.comments if comment.markers]
 
 
 def test_a_linked_ticket_without_a_clock_of_its_own_is_followed_while_it_is_linked_to_an_open_one(job: Job) -> None:

@@ -18,11 +18,13 @@ from slabridge.app.connect import connected
 from slabridge.app.demo import example
 from slabridge.config import Config, load_config
 from slabridge.exit import Exit
-from slabridge.run.actions import Action, Reason, Terms, actions_of
+from slabridge.run.actions import Action, Reason, actions_of
 from slabridge.run.tally import Report
+from slabridge.run.terms import Terms
 from slabridge.state import State
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.posted import NOTHING
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
 from tests.patience import PATIENCE
@@ -91,7 +93,7 @@ class Desk:
                 terms = Terms(config.definitions, connection.writeback, connector.encode, as_of, config.post_within)
                 for position, native in enumerate(natives):
                     mine = [result for result in results if result.position == position]
-                    found += actions_of(Known(native, {}, 1), mine, (), terms)
+                    found += actions_of(Known(native, {}, 1), mine, NOTHING, terms)
         return found
 
 

@@ -66,7 +66,7 @@ def test_before_a_changed_agreement_is_told_the_ticket_is_read(job: Job, monkeyp
         blind(patch)
         run(job)
     native = job.ticket("snow", "Open")
-    assert [comment.marker for comment in native.comments if comment.marker] == []
+    assert [comment.markers for comment in native.comments if comment.markers] == []
 
 
 def test_what_time_alone_has_changed_is_read_before_a_field_says_so(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

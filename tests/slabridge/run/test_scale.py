@@ -47,7 +47,7 @@ def plans(state: State) -> list[str]:
 
 def test_a_run_looks_at_no_ticket_that_it_has_nothing_to_do_with(state: State) -> None:
     found = plans(state)
-    indexes = ("ticket_pending", "ticket_open", "ticket_open", "link_other", "ticket_next_change", "ticket_next_change")
+    indexes = ("ticket_pending", "ticket_open", "ticket_open", "link_other", "ticket_wake", "ticket_wake")
     for plan, index in zip(found, indexes, strict=True):
         assert f"USING INDEX {index} " in plan
         assert "B-TREE" not in plan  # nothing is sorted either

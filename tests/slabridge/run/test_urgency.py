@@ -10,6 +10,7 @@ from sla_engine.instant import DAY, HOUR
 from slabridge.config import FieldMap, ResultRef
 from slabridge.run.actions import actions_of
 from slabridge.run.urgency import most_urgent
+from slabridge.ticket.posted import NOTHING
 from tests.slabridge.run.making import (
     NOW,
     breached,
@@ -129,7 +130,7 @@ def test_the_next_due_time_is_the_earliest_of_running_cycles_that_are_not_breach
     results: list[Result], expected: int | None
 ) -> None:
     ticket = known({"u_next": "old"})
-    actions = actions_of(ticket, results, (), terms(NEXT))
+    actions = actions_of(ticket, results, NOTHING, terms(NEXT))
     assert [change.after for action in actions for change in action.changes] == [
         None if expected is None else encode("u_next", Instant(expected))
     ]

@@ -136,7 +136,7 @@ class Truth:
             held |= {field: value for field, value in native.written.items() if held[field] is None}
         assert native.written == held, native.key
         self.told[name] |= one.told(self.last.get(one.connection.name))
-        markers = [comment.marker for comment in native.comments if comment.marker is not None]
+        markers = [marker for comment in native.comments for marker in comment.markers]
         assert len(markers) == len(set(markers)), native.key
         assert self.told[name] <= set(markers) <= self.told[name] | self.may[name], native.key
 

@@ -14,7 +14,7 @@ NOW = 1_000_000
 def ticket(identity: str = "1", *, updated: int = 0, status: str = "1", **given: object) -> NativeTicket:
     fields = {"state": (Value(status, f"State {status}"),), "labels": (Value("a", "A"), Value("b", "B")), "empty": ()}
     history = (NativeEntry(5, "alice", {"state": ((), (Value(status, f"State {status}"),))}),)
-    comments = (NativeComment(6, "bob", "agent", public=True), NativeComment(7, "us", "system", False, "a.b#1 x"))
+    comments = (NativeComment(6, "bob", "agent", public=True), NativeComment(7, "us", "system", False, ("a.b#1 x",)))
     made = {"fields": fields, "history": history, "comments": comments, "written": {"u_due": "x", "u_status": None}}
     return NativeTicket(identity, f"INC{identity}", 1, updated, **(made | given))  # type: ignore[arg-type]
 

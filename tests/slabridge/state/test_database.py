@@ -113,8 +113,8 @@ def test_reading_sees_one_moment_waits_for_nobody_and_writes_nothing(state: Stat
 def test_any_text_can_be_kept(state: State, text: str) -> None:
     with state.begin() as transaction:
         quarantine.put(Transaction(transaction, "snow"), [Quarantined(text[:900], text, text)], 1)
-        outbox.sending(Transaction(transaction, "snow"), [CommentWrite(text[:900], text, text[:900], text)], 1)
-        outbox.became(Transaction(transaction, "snow"), (text[:900], text[:900]), outbox.REFUSED, text)
+        outbox.sending(Transaction(transaction, "snow"), [CommentWrite(text[:900], text, (text[:900],), text)], 1)
+        outbox.became(Transaction(transaction, "snow"), text[:900], [text[:900]], outbox.REFUSED, text)
         assert len(list(outbox.posted(Transaction(transaction, "snow"), [text[:900]]))) == 1
         quarantine.release(Transaction(transaction, "snow"), [text[:900]])
         assert quarantine.listed(transaction) == []

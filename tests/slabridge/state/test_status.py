@@ -63,7 +63,7 @@ def fill(state: State) -> int:
         connections.set_as_of(Transaction(transaction, "snow"), now - 125_000)
         connections.set_changed(Transaction(transaction, "snow"), {"updated": "2026-03-02 08:00:00", "id": "x"})
         connections.set_changed(Transaction(transaction, "jira"), {"updated": 1_772_438_460_000, "read": {}})
-        outbox.sending(Transaction(transaction, "snow"), [CommentWrite("1", "INC1", "a.b#1 breached", "text")], now)
+        outbox.sending(Transaction(transaction, "snow"), [CommentWrite("1", "INC1", ("a.b#1 breached",), "text")], now)
         number = runs.begin(transaction)
         runs.finish(transaction, number, 3, {"connections": [{"connection": "snow", "evaluated": 2, "calls": 1_200}]})
         runs.begin(transaction)
@@ -133,6 +133,7 @@ def test_status_is_there_as_json(state: State, config: str, call: Call) -> None:
         "open": 2,
         "pending": 1,
         "unclear": 1,
+        "comments_held": 0,
         "quarantined": 1,
     }
     assert (jira["as_of"], jira["age_seconds"], jira["read_to"]) == (None, None, "2026-03-02T08:01:00Z")

@@ -1,9 +1,13 @@
 """What the state keeps of tickets."""
 
+import zlib
+
+import orjson
 import pytest
 
-from connectors.interface import NativeTicket
+from connectors.interface import NativeComment, NativeTicket
 from slabridge.state import State, Transaction, connections, followed, tickets
+from slabridge.state.codec import encode
 from slabridge.ticket.known import Evaluated
 from tests.slabridge.run.making import result
 from tests.slabridge.state.making import NOW, judge, kept, known, pending, save, ticket
@@ -49,6 +53,19 @@ def test_a_ticket_that_waits_to_be_evaluated_goes_on_waiting_when_it_is_read_aga
 def test_each_part_of_a_ticket_can_change(state: State, other: NativeTicket) -> None:
     save(state, ticket())
     assert save(state, other) == 1
+
+
+def test_comments_keep_their_markers_and_one_alone_the_form_that_it_always_had(state: State) -> None:
+    none, single, several = (
+        NativeComment(7, "us", "system", public=False, markers=markers) for markers in ((), ("a",), ("a", "b"))
+    )
+    saved = ticket(comments=(none, single, several))
+    _, payload, _ = encode(saved)
+    assert [plain[4] for plain in orjson.loads(zlib.decompress(payload))["comments"]] == [None, "a", ["a", "b"]]
+    save(state, saved)
+    with state.begin() as transaction:
+        (found,) = tickets.load(Transaction(transaction, "snow"), ["1"])
+    assert found.native.comments == (none, single, several)
 
 
 def test_tickets_wait_in_the_order_of_their_ids_and_come_in_batches(state: State) -> None:

@@ -166,7 +166,7 @@ def test_fields_that_jira_does_not_say_were_set_are_unclear(answer: object) -> N
 @pytest.mark.parametrize("answer", [(200, {}), (201, {}), (200, {"id": "5"}), (201, None), (200, "<html></html>")])
 def test_a_comment_that_jira_does_not_say_was_posted_is_unclear_and_sent_once(answer: object) -> None:
     with scripted(**{"issue/1/comment": [answer]}) as site:
-        (receipt,) = site.connect().write([CommentWrite("1", "OPS-1", "m", "text", internal=False)])
+        (receipt,) = site.connect().write([CommentWrite("1", "OPS-1", ("m",), "text", internal=False)])
         assert receipt.outcome is Outcome.UNCLEAR
         assert len(site.asked["issue/1/comment"]) == 1
 

@@ -69,7 +69,7 @@ def test_comments_tell_who_wrote_them_and_who_sees_them(here: Here) -> None:
     here.comment("INC1", "Carl", kind="customer")
     here.comment("INC1", "Automation", kind="app")
     jira = here.connect()
-    list(jira.write([CommentWrite(id_, "ITSM-1", "m-1", "Hello", internal=True)]))
+    list(jira.write([CommentWrite(id_, "ITSM-1", ("m-1",), "Hello", internal=True)]))
     comments = tickets(jira.reread([id_]))[id_].comments
     people = [here.account(name) for name in ("Alice", "Alice", "Cara", "Carl", "Automation")]
     assert comments == (
@@ -78,7 +78,7 @@ def test_comments_tell_who_wrote_them_and_who_sees_them(here: Here) -> None:
         NativeComment(NOW, people[2], "customer", public=True),
         NativeComment(NOW, people[3], "customer", public=True),
         NativeComment(NOW, people[4], "system", public=True),
-        NativeComment(NOW, here.sandbox.site.account, "system", public=False, marker="m-1"),
+        NativeComment(NOW, here.sandbox.site.account, "system", public=False, markers=("m-1",)),
     )
 
 
@@ -88,9 +88,9 @@ def test_markers_are_asked_for_only_where_there_may_be_some(here: Here) -> None:
     jira = here.connect()
     list(jira.reread([id_]))
     assert here.calls["POST comment/list"] == 0
-    list(jira.write([CommentWrite(id_, "ITSM-1", f"m-{n}", "Hello") for n in range(3)]))
-    markers = [comment.marker for comment in tickets(jira.reread([id_]))[id_].comments]
-    assert markers == [None, "m-0", "m-1", "m-2"]
+    list(jira.write([CommentWrite(id_, "ITSM-1", (f"m-{n}",), "Hello") for n in range(3)]))
+    markers = [comment.markers for comment in tickets(jira.reread([id_]))[id_].comments]
+    assert markers == [(), ("m-0",), ("m-1",), ("m-2",)]
     assert here.calls["POST comment/list"] == 1
 
 

@@ -9,8 +9,9 @@ from connectors.errors import Halted, Refused, Unavailable
 from connectors.http.credentials import BasicAuth
 from connectors.interface import CommentWrite, FieldsWrite, Instant, Outcome, Receipt, Write
 from connectors.jira.connector import Jira
-from connectors.jira.document import text_of
+from connectors.jira.document import document, text_of
 from connectors.jira.settings import JiraSettings
+from connectors.jira.write.comment import LONGEST, fits
 from tests.connectors.jira.site import NOW, Here, issue, scripted, tickets
 
 DUE = "2026-03-03T08:00:00.000+0000"
@@ -81,7 +82,7 @@ def test_a_write_on_an_issue_that_is_gone_says_so_and_the_next_is_written(here: 
     jira = here.connect()
     writes: list[Write] = [
         FieldsWrite("99999", "ITSM-9", {"SLA holder": "Desk"}),
-        CommentWrite("99999", "ITSM-9", "m", "Hello"),
+        CommentWrite("99999", "ITSM-9", ("m",), "Hello"),
         FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk"}),
     ]
     assert [receipt.outcome for receipt in jira.write(writes)] == [Outcome.GONE, Outcome.GONE, Outcome.APPLIED]
@@ -125,17 +126,37 @@ TEXT = "Breach <b>soon</b> *bold* [~accountid:x] {code}\nDue 09:00\n\nHeld by Ne
 def test_a_comment_is_shown_as_it_was_written_and_stays_internal(here: Here) -> None:
     id_ = here.open("INC1")
     jira = here.connect()
-    assert one(jira, CommentWrite(id_, "ITSM-1", "m-1", TEXT)).outcome is Outcome.APPLIED
+    assert one(jira, CommentWrite(id_, "ITSM-1", ("m-1",), TEXT)).outcome is Outcome.APPLIED
     sql = "SELECT body, properties FROM comments"
     body, properties = map(json.loads, here.sandbox.site.db.execute(sql).fetchone())
     assert text_of(body) == TEXT
     assert properties == {"slabridge": {"marker": "m-1"}, "sd.public.comment": {"internal": True}}
-    assert one(jira, CommentWrite(id_, "ITSM-1", "m-2", TEXT, internal=False)).outcome is Outcome.APPLIED
+    assert one(jira, CommentWrite(id_, "ITSM-1", ("m-2",), TEXT, internal=False)).outcome is Outcome.APPLIED
     assert [comment.public for comment in tickets(jira.reread([id_]))[id_].comments] == [False, True]
 
 
+def test_a_comment_carries_several_markers_in_its_property(here: Here) -> None:
+    id_ = here.open("INC1")
+    jira = here.connect()
+    assert one(jira, CommentWrite(id_, "ITSM-1", ("a", "b"), TEXT)).outcome is Outcome.APPLIED
+    (properties,) = map(json.loads, here.sandbox.site.db.execute("SELECT properties FROM comments").fetchone())
+    assert properties["slabridge"] == {"markers": ["a", "b"]}
+    assert [(comment.markers, comment.id) for comment in tickets(jira.reread([id_]))[id_].comments] == [
+        (("a", "b"), "")
+    ]
+    one(jira, CommentWrite(id_, "ITSM-1", ("b",), TEXT))
+    assert [bool(comment.id) for comment in tickets(jira.reread([id_]))[id_].comments] == [True, True]
+
+
+def test_a_comment_fits_as_it_is_sent() -> None:
+    assert fits("x" * (LONGEST - 2))
+    assert not fits("x" * (LONGEST - 1))
+    assert fits(document("x" * (LONGEST - 200)))
+    assert not fits(document("x" * (LONGEST - 2)))
+
+
 PUT = FieldsWrite("1", "OPS-1", {"Due": DUE})
-POST = CommentWrite("1", "OPS-1", "m", "Hello")
+POST = CommentWrite("1", "OPS-1", ("m",), "Hello")
 LIMITED = (429, {"message": "Rate limit exceeded"})
 NO_ADMIN = [{"permissions": {"ADMINISTER": {"havePermission": False}}}]
 
@@ -281,7 +302,10 @@ def test_receipts_come_in_order_however_many_writes_are_under_way(here: Here, co
     jira = here.connect(concurrency=concurrency)
     writes: list[Write] = []
     for n, id_ in enumerate(ids, 1):
-        writes += [FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": f"Desk {n}"}), CommentWrite(id_, f"ITSM-{n}", "m", "x")]
+        writes += [
+            FieldsWrite(id_, f"ITSM-{n}", {"SLA holder": f"Desk {n}"}),
+            CommentWrite(id_, f"ITSM-{n}", ("m",), "x"),
+        ]
     receipts = list(jira.write(writes))
     assert [receipt.write for receipt in receipts] == writes
     assert {receipt.outcome for receipt in receipts} == {Outcome.APPLIED}

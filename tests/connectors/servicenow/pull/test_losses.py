@@ -41,7 +41,7 @@ def test_without_the_journal_comments_come_from_the_ticket_and_the_loss_is_said_
     assert "comments" not in connector.gaps()
     with capture_logs() as logs:
         found = posted(tickets(connector))
-    assert [(c.at, c.role, c.public, c.marker) for c in found] == [(c.at, c.role, c.public, c.marker) for c in whole]
+    assert [(c.at, c.role, c.public, c.markers) for c in found] == [(c.at, c.role, c.public, c.markers) for c in whole]
     assert [c.by for c in found] == ["Ada Agent", "Carla Caller", "slabridge"]
     assert {c.at for c in found} == {NOON}
     assert [log["log_level"] for log in logs if "comments are read with losses" in log["event"]] == ["warning"]
@@ -53,10 +53,10 @@ def test_a_note_of_unclear_fate_is_found_without_the_journal_too(snow: Connect, 
     connector = snow(filter="number=INC0000004")
     (ticket,) = tickets(connector)
     box.fault("servicenow", do="applied_status", method="PATCH", status=403)
-    (receipt,) = connector.write([CommentWrite(ticket.id, ticket.key, "a.b#1 breached", "Late.")])
+    (receipt,) = connector.write([CommentWrite(ticket.id, ticket.key, ("a.b#1 breached",), "Late.")])
     assert receipt.outcome is Outcome.UNCLEAR
     (page,) = snow().reread([ticket.id])
-    assert [comment.marker for comment in page.tickets[0].comments] == ["a.b#1 breached"]
+    assert [comment.markers for comment in page.tickets[0].comments] == [("a.b#1 breached",)]
 
 
 DATES = {"sys_created_on": "2026-03-02 08:00:00", "sys_updated_on": "2026-07-02 08:00:00"}
@@ -99,7 +99,7 @@ def test_times_shown_are_read_by_our_zone_or_not_at_all(
         sys_user=[rows({"sys_id": sys_id(5), "user_name": "slabridge", "name": "SLA bridge", "time_zone": zone})],
     )
     (ticket,) = tickets(connect(tool.url, fields=()))
-    assert [comment.marker for comment in ticket.comments if comment.marker] == ["a.b#1 breached"]
+    assert [comment.markers for comment in ticket.comments if comment.markers] == [("a.b#1 breached",)]
     minutes = [(comment.at // 60_000) % 1440 for comment in ticket.comments if comment.role == "agent"]
     assert [f"{minute // 60:02}:{minute % 60:02}" for minute in minutes] == found
 

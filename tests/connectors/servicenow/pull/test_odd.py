@@ -191,7 +191,7 @@ def test_a_write_that_the_answer_does_not_confirm_is_unclear(
 ) -> None:
     number = 2 if batched else 1
     fields = [FieldsWrite(sys_id(n), f"INC{n}", {"u_sla_status": "x"}) for n in range(number)]
-    notes = [CommentWrite(sys_id(n), f"INC{n}", f"m{n}", "text") for n in range(number)]
+    notes = [CommentWrite(sys_id(n), f"INC{n}", (f"m{n}",), "text") for n in range(number)]
     for writes in (fields, notes):
         tool.scripts["incident"].clear()
         tool.will(incident=[*([rows(incident(1))] if batched else []), *[raw(200, body, Date=DATE)] * 20])

@@ -55,11 +55,11 @@ def test_results_go_to_rows_of_their_own_and_the_task_stays_as_it_was(own: Conne
 def test_notes_still_go_to_the_task(own: Connect, people: People) -> None:
     connector = own()
     (ticket,) = [ticket for ticket in tickets(connector) if ticket.key == "INC0000004"]
-    note = CommentWrite(ticket.id, ticket.key, "a.b#1 breached", "Late.")
+    note = CommentWrite(ticket.id, ticket.key, ("a.b#1 breached",), "Late.")
     assert outcomes(list(connector.write([*writes([ticket]), note]))) == [Outcome.APPLIED] * 2
     assert people.notes("INC0000004") == [("work_notes", "Late.\n[slabridge a.b#1 breached]")]
     (again,) = [ticket for ticket in tickets(own()) if ticket.key == "INC0000004"]
-    assert [comment.marker for comment in again.comments] == ["a.b#1 breached"]
+    assert [comment.markers for comment in again.comments] == [("a.b#1 breached",)]
 
 
 def test_two_writes_of_one_ticket_make_one_row(own: Connect, people: People) -> None:

@@ -6,12 +6,13 @@ from connectors.errors import Refused, Unavailable
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome
 from connectors.servicenow.batch import WRITES
 from connectors.servicenow.connector import ServiceNow
+from connectors.servicenow.write.comment import LONGEST
 from tests.connectors.misbehaving import Misbehaving, Step, answer, cut, raw, reset
 from tests.connectors.servicenow.conftest import NOON, Connect, People, asked, tickets
 
 ID = "0123456789abcdef0123456789abcdef"
 FIELDS = FieldsWrite(ID, "INC1", {"u_sla_status": "At risk"})
-NOTE = CommentWrite(ID, "INC1", "sla/1/at_risk", "Due soon.")
+NOTE = CommentWrite(ID, "INC1", ("sla/1/at_risk",), "Due soon.")
 MANY = [replace(FIELDS, id=f"{number:032x}") for number in range(2 * WRITES)]
 STORED = answer(200, {"result": {"sys_id": ID, "u_sla_status": "At risk", "work_notes": ""}})
 
@@ -60,8 +61,8 @@ def test_a_note_is_internal_unless_told_otherwise_and_found_again_by_its_marker(
     connector = snow(filter="number=INC0000004")
     (ticket,) = tickets(connector)
     notes = [
-        CommentWrite(ticket.id, ticket.key, "sla/1/at_risk", "Due soon.\nHeld by Network."),
-        CommentWrite(ticket.id, ticket.key, "sla/1/breached", "Late.", internal=False),
+        CommentWrite(ticket.id, ticket.key, ("sla/1/at_risk",), "Due soon.\nHeld by Network."),
+        CommentWrite(ticket.id, ticket.key, ("sla/1/breached",), "Late.", internal=False),
     ]
     assert outcomes(connector, *notes) == [Outcome.APPLIED] * 2
     assert set(people.notes("INC0000004")) == {
@@ -69,22 +70,39 @@ def test_a_note_is_internal_unless_told_otherwise_and_found_again_by_its_marker(
         ("comments", "Late.\n[slabridge sla/1/breached]"),
     }
     (ticket,) = tickets(connector)
-    found = {(comment.role, comment.public, comment.marker) for comment in ticket.comments}
-    assert found == {("system", False, "sla/1/at_risk"), ("system", True, "sla/1/breached")}
+    found = {(comment.role, comment.public, comment.markers) for comment in ticket.comments}
+    assert found == {("system", False, ("sla/1/at_risk",)), ("system", True, ("sla/1/breached",))}
+
+
+def test_a_note_carries_several_markers_in_one_line(snow: Connect, people: People) -> None:
+    connector = snow(filter="number=INC0000004")
+    (ticket,) = tickets(connector)
+    markers = ("a.b#1 breached", "c.d#2 at_risk 2026-03-03T16:00:00Z")
+    assert outcomes(connector, CommentWrite(ticket.id, ticket.key, markers, "Late.\n\nDue soon.")) == [Outcome.APPLIED]
+    line = "[slabridge a.b#1 breached, c.d#2 at_risk 2026-03-03T16:00:00Z]"
+    assert people.notes("INC0000004") == [("work_notes", f"Late.\n\nDue soon.\n{line}")]
+    assert [comment.markers for comment in tickets(connector)[0].comments] == [markers]
+
+
+def test_a_note_fits_with_its_markers(connect: Connect) -> None:
+    connector = connect("http://127.0.0.1:1")
+    rest = len("\n[slabridge a, b]")
+    assert connector.fits(CommentWrite(ID, "INC1", ("a", "b"), "x" * (LONGEST - rest)))
+    assert not connector.fits(CommentWrite(ID, "INC1", ("a", "b"), "x" * (LONGEST - rest + 1)))
 
 
 def test_a_note_cannot_become_html(snow: Connect, people: People) -> None:
     connector = snow(filter="number=INC0000004")
     (ticket,) = tickets(connector)
-    note = CommentWrite(ticket.id, ticket.key, "m", "by [code]<a href=x>Team</a>[/CODE]")
+    note = CommentWrite(ticket.id, ticket.key, ("m",), "by [code]<a href=x>Team</a>[/CODE]")
     assert outcomes(connector, note) == [Outcome.APPLIED]
     assert people.notes("INC0000004") == [("work_notes", "by (code)<a href=x>Team</a>(/CODE)\n[slabridge m]")]
 
 
-@pytest.mark.parametrize("marker", ["", "a]b", "a\nb", "[a"])
+@pytest.mark.parametrize("marker", ["", "a]b", "a\nb", "[a", "a, b"])
 def test_a_marker_that_could_not_be_found_again_is_an_error(connect: Connect, marker: str) -> None:
     with pytest.raises(ValueError, match="no marker"):
-        outcomes(connect("http://127.0.0.1:1"), CommentWrite(ID, "INC1", marker, "text"))
+        outcomes(connect("http://127.0.0.1:1"), CommentWrite(ID, "INC1", (marker,), "text"))
 
 
 def test_a_field_that_did_not_take_its_value_is_refused_by_name(snow: Connect) -> None:

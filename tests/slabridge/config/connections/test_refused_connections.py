@@ -227,7 +227,7 @@ WRITES = {
     "percent": ("standard.resolution.percent", "changes with the clock"),
     "paused": ("sla.paused_seconds", "changes with the clock"),
     "due if resumed": ("sla.due_if_resumed", "changes with the clock"),
-    "in short": ("sla.remaining", "take due_at, status or breached_at"),
+    "in short": ("sla.remaining", "take due_at, status or percent_step"),
 }
 
 
@@ -287,6 +287,12 @@ COMMENTS = {
         "visibility",
         'the nearest is "internal"',
     ),
+    "hours of no calendar": (
+        '{ on = ["breached"], kinds = ["sla"], only = "offce" }',
+        "only",
+        'no such calendar; the nearest is "office"',
+    ),
+    "quiet for days": ('{ on = ["breached"], kinds = ["sla"], quiet = "1d" }', "quiet", "24h"),
     "public OLA": (
         '{ on = ["breached"], kinds = ["sla", "ola", "uc"], visibility = "public" }',
         "visibility",
