@@ -174,5 +174,4 @@ def _field(field: Field, issues: Sequence[Body], offered: Sequence[FoundValue]) 
         values_ = [FoundValue(code, name, n, groups.get(code, "")) for (code, name), n in counted.most_common()]
         seen = {value.code for value in values_}
         values_ += [value for value in offered if value.code not in seen]
-    native = field.id if field.system or not field.label else field.label
-    return FoundField(native, field.title, kind, filled, tuple(values_))
+    return FoundField(field.id, field.title, kind, filled, tuple(values_))

@@ -2,10 +2,10 @@
 
 from connectors.interface import Kind, WantedField
 from slabridge.config import Connection, FieldMap
-from slabridge.config.agreements.result import INSTANTS, WORDS
+from slabridge.config.agreements.result import INSTANTS, STEP, WORDS
 from slabridge.config.problem import show_path
 
-_NUMBERS = ("cycle", "target_seconds")
+_NUMBERS = ("cycle", "target_seconds", STEP)
 _NEVER = "cancelled"
 """What stands in no field: results of cancelled cycles are not written."""
 
@@ -29,6 +29,8 @@ def _kind(item: FieldMap) -> Kind:
 
 
 def _options(item: FieldMap) -> tuple[str, ...]:
-    """Return all that may be written of a result that is one of a few words, each once."""
+    """Return all that may be written of a result that is one of a few words, each once; a number has no options."""
+    if _kind(item) is Kind.NUMBER:
+        return ()
     words = (word for word in WORDS.get(item.value.result, ()) if word != _NEVER)
     return tuple(dict.fromkeys(item.values.get(word, word) for word in words))

@@ -7,10 +7,10 @@ import connectors
 from connectors.errors import Refused
 from connectors.interface import Connector, Fact, FieldsWrite, Finding, Instant, NativeTicket
 from slabridge.config import Config, Connection, FieldMap
-from slabridge.config.agreements.result import INSTANTS, WORDS
+from slabridge.config.agreements.result import INSTANTS, STEP, WORDS
 
 _AN_INSTANT = Instant(1_772_452_800_000)  # 2026-03-02T12:00:00Z
-_NUMBERS = ("cycle", "target_seconds")
+_NUMBERS = ("cycle", "target_seconds", STEP)
 
 
 def samples(rule: FieldMap) -> Iterator[Fact]:
@@ -18,10 +18,12 @@ def samples(rule: FieldMap) -> Iterator[Fact]:
     result = rule.value.result
     if result in INSTANTS:
         yield _AN_INSTANT
+    elif result in _NUMBERS and not rule.values:
+        yield 1
     elif result in WORDS:
         yield from dict.fromkeys(rule.values.get(word, word) for word in WORDS[result])
     else:
-        yield 1 if result in _NUMBERS else "slabridge"
+        yield "slabridge"
 
 
 def write_of(ticket: NativeTicket, connector: Connector, facts: Mapping[str, Fact]) -> FieldsWrite:

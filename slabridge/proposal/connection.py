@@ -106,22 +106,22 @@ def _native(where: Where, found: Found, promises: Sequence[str]) -> list[str]:
 
 
 def _written(where: Where, found: Found) -> Iterator[list[str]]:
-    """Yield the fields for results: those that are there, and as comments those that are not."""
-    by_name = {field.name: field for field in found.fields}
+    """Yield the fields for results: those that are there, by their ids, and as comments those that are not."""
+    there = {field.name if where.own_columns else field.label: field for field in found.fields}
     missing = False
     for kind in _KINDS:
         for label, result in _RESULTS:
-            native = f"u_{kind}_{label.replace(' ', '_')}" if where.own_columns else f"{kind.upper()} {label}"
+            name = f"u_{kind}_{label.replace(' ', '_')}" if where.own_columns else f"{kind.upper()} {label}"
+            field = there.get(name)
+            shown = "" if field is None or field.name == name else f"   # {name}"
             rows = [
                 f"[[connections.{where.name}.writeback.fields]]",
-                f"field = {_text(native)}",
+                f"field = {_text(name if field is None else field.name)}{shown}",
                 f'value = "{kind}.{result}"',
-                *([f"values = {{ {_options(by_name.get(native))} }}"] if result == "status" else []),
+                *([f"values = {{ {_options(field)} }}"] if result == "status" else []),
             ]
-            if native not in by_name:
-                missing = True
-                rows = [f"# {row}" for row in rows]
-            yield rows
+            missing = missing or field is None
+            yield rows if field is not None else [f"# {row}" for row in rows]
     if missing:
         yield ["# What is a comment above is not there yet: take its # away, and `slabridge provision` makes it."]
 

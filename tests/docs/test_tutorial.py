@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.jira.site import ADMINISTRATOR
 from slabridge_sandbox.options import SandboxOptions
 from tests.docs.pages import parts
 from tests.patience import PATIENCE
@@ -38,7 +39,11 @@ def test_its_commands_lead_from_nothing_to_results_on_tickets(tool: str, tmp_pat
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     with Sandbox(SandboxOptions(size=60, share=share), in_process=True) as sandbox:
         endpoint = sandbox.servicenow if tool == "servicenow" else sandbox.jira
-        secret = {"SNOW_PASSWORD": endpoint.secret, "JIRA_PASSWORD": endpoint.secret}
+        secret = {
+            "SNOW_PASSWORD": endpoint.secret,
+            "JIRA_PASSWORD": endpoint.secret,
+            "JIRA_ADMIN_TOKEN": ADMINISTRATOR.token,
+        }
         env = os.environ | secret | {"PATH": path, "COLUMNS": "100", "SLABRIDGE_LOG_LEVEL": "error"}
         folder, printed = tmp_path, ""
         for kind, text in steps(tool):

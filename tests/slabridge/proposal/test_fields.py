@@ -54,9 +54,9 @@ def test_no_text_of_the_tool_becomes_a_key_or_a_line() -> None:
 
 
 def test_fields_for_results_that_are_not_there_are_comments() -> None:
-    found = Found(10, (STATUS, PRIORITY, ASSIGNEE, FoundField("SLA due", "SLA due", "instant")))
+    found = Found(10, (STATUS, PRIORITY, ASSIGNEE, FoundField("customfield_1", "SLA due", "instant")))
     text = connection_text(Where("jira", "jira", [], own_columns=False), found, [], [])
     document = tomllib.loads(text)["connections"]["jira"]
-    assert [one["field"] for one in document["writeback"]["fields"]] == ["SLA due"]
+    assert [one["field"] for one in document["writeback"]["fields"]] == ["customfield_1"]
     assert '# field = "SLA status"' in text
     assert CHECK in text
