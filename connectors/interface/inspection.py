@@ -78,6 +78,10 @@ class Inspector(Protocol):
         """Return what there is in a place, by its newest tickets of those created since then."""
         ...
 
+    def lacking(self) -> Sequence[str]:
+        """Return those of the fields that the settings write that are not there, or hidden from us."""
+        ...
+
     def newest(self, count: int) -> Sequence[str]:
         """Return ids of the newest tickets that the settings' filter takes up."""
         ...

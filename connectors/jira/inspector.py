@@ -79,6 +79,12 @@ class JiraInspector:
         slas = sorted(field.title for field in known if field.type == _SLA)
         return Found(len(issues), tuple(fields), tuple(slas))
 
+    def lacking(self) -> Sequence[str]:
+        """See `Inspector.lacking`."""
+        _ = self._server
+        there = {str(entry[key]) for entry in self._client.fields() for key in ("id", "name")}
+        return [field for field in self._settings.written if field not in there]
+
     def newest(self, count: int) -> Sequence[str]:
         """See `Inspector.newest`."""
         restriction = checked(self._settings.filter)

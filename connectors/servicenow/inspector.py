@@ -92,6 +92,17 @@ class ServiceNowInspector:
         names = sorted({str(row["name"]) for row in definitions.rows if row.get("active") == "true"})
         return Found(len(rows), tuple(fields), tuple(names))
 
+    def lacking(self) -> Sequence[str]:
+        """See `Inspector.lacking`: a record shows them; of a table without any nobody can tell."""
+        written, table = self._settings.written, self._settings.result_table or self._settings.table
+        try:
+            rows = self._records.page(table, "", ["sys_id", *written], limit=1).rows
+        except Refused as refused:
+            if refused.status not in {400, 403, 404}:
+                raise
+            return written if self._settings.result_table else ()
+        return [field for field in written for row in rows if field not in row]
+
     def newest(self, count: int) -> Sequence[str]:
         """See `Inspector.newest`."""
         wanted = query.joined(query.filter_of(self._settings.filter), "ORDERBYDESCsys_created_on")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from connectors.errors import Refused
 from connectors.interface import Finding, Verdict
 from connectors.servicenow import query
-from connectors.servicenow.page import PageRequest, RecordPage
+from connectors.servicenow.page import PageRequest
 from connectors.servicenow.records import Records
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
@@ -39,7 +39,7 @@ def rights(tables: Tables, records: Records, settings: ServiceNowSettings, ticke
 
 
 def _needs(settings: ServiceNowSettings, tickets: Sequence[str]) -> Iterator[_Need]:
-    audited, noted = (query.among(name, tickets[:20]) if tickets else "" for name in ("documentkey", "element_id"))
+    audited, noted = (query.among(name, tickets) if tickets else "" for name in ("documentkey", "element_id"))
     if settings.history == "sys_audit" and audited:
         yield _Need("sys_audit", _AUDIT, "there is no history", "failure", audited)
     if settings.history == "metric_instance":
@@ -77,17 +77,20 @@ def _read(records: Records, need: _Need) -> Finding:
         columns = f"rules on {', '.join(f'{need.table}.{field}' for field in hidden)}"
         what = f"columns of {need.table} are hidden: {', '.join(hidden)}; {need.loss}"
         return Finding(check, need.verdict, what, f"{remedy}, and {columns}")
-    return Finding(check, "ok", _seen(need, page))
+    if not page.rows and need.where and need.verdict == "failure":
+        what = f"{need.table} has nothing for the newest tickets: either nothing happened to them, or it is not kept"
+        return Finding(check, "warning", what, f"look at the history of a ticket there, and at {need.table}")
+    return Finding(
+        check,
+        "ok",
+        f"{need.table} can be read" if page.rows else f"{need.table} can be asked, and has nothing of these",
+    )
 
 
 def _zone(records: Records) -> Finding:
     rows = records.page("sys_user", "sys_id=javascript:gs.getUserID()", ["time_zone"], limit=2).rows
     zone = str(rows[0].get("time_zone") or "") if len(rows) == 1 else ""
     return Finding("zone", "ok", f"the account's time zone is {zone or 'that of the instance'}; times are read in UTC")
-
-
-def _seen(need: _Need, page: RecordPage) -> str:
-    return f"{need.table} can be read" if page.rows else f"{need.table} is empty, or has nothing for these tickets"
 
 
 def _batch(tables: Tables, settings: ServiceNowSettings) -> Finding:

@@ -4,8 +4,9 @@ Nothing is written.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import connectors
 from connectors.errors import ConnectorError, Refused
@@ -14,7 +15,7 @@ from sla_engine import Engine
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.app.connect import host_of
 from slabridge.app.write_test import samples, write_of
-from slabridge.config import Config, ConfigError, Connection
+from slabridge.config import Config, ConfigError, Connection, FieldMap
 from slabridge.state import State, StateError, runs
 from slabridge.text.spoken import spoken
 from slabridge.ticket.mapping import Mapper
@@ -22,7 +23,7 @@ from slabridge.ticket.mapping import Mapper
 NEWEST = 50
 """How many of the newest tickets are looked at."""
 _ASKED = 10
-"""Of how many of them the tool's own clocks, edit screens and rights are asked for."""
+"""Of how many of them the tool's own clocks and edit screens are asked for."""
 _FEW = 5
 """How many of several are named."""
 _NO_SCREEN = "it is not on the edit screen, or nobody may edit issues in that status"
@@ -67,8 +68,14 @@ def _connection(connection: Connection, deciding: frozenset[str], spent: dict[st
             yield Finding("secret", "failure", f"{problem.path}: {problem.message}", "set it, or name another place")
         return
     try:
-        with closing(connectors.inspect(settings)) as inspector, closing(connectors.open(settings)) as connector:
-            yield from _asked(connection, connector, inspector, deciding)
+        with closing(connectors.inspect(settings)) as inspector:
+            lacking = inspector.lacking()
+            for field in lacking:
+                what = f"{field} is not there, or hidden from the account"
+                yield Finding(f"write.{field}", "failure", what, "`slabridge provision` makes it, or says how")
+            rest = tuple(field for field in settings.written if field not in lacking)
+            with closing(connectors.open(replace(settings, written=rest))) as connector:
+                yield from _asked(connection, connector, inspector, deciding, rest)
     except ConnectorError as error:
         check = "refused" if isinstance(error, Refused) else "reach"
         yield Finding(check, "failure", str(error), "mend it, then ask doctor again: what follows it was not asked")
@@ -78,7 +85,13 @@ def _connection(connection: Connection, deciding: frozenset[str], spent: dict[st
     yield Finding("limits", "ok", f"runs made {used} calls within the last hour, {allowed}")
 
 
-def _asked(connection: Connection, connector: Connector, inspector: Inspector, deciding: frozenset[str]) -> Findings:
+def _asked(
+    connection: Connection,
+    connector: Connector,
+    inspector: Inspector,
+    deciding: frozenset[str],
+    written: Collection[str],
+) -> Findings:
     asked_at = time.time() * 1000
     identity = connector.check()
     title, host = inspector.title(), host_of(connection.url)
@@ -97,10 +110,10 @@ def _asked(connection: Connection, connector: Connector, inspector: Inspector, d
         yield Finding("read.tickets", "failure", what, "a run puts such tickets into quarantine and goes on")
     if tickets:
         yield Finding("read.tickets", "ok", f"{len(tickets)} of the {len(ids)} newest tickets were read, whole")
-    yield from inspector.rights(ids[:_ASKED])
+    yield from inspector.rights(ids)
     yield from _history(connection, connector, deciding)
     yield from _values(connection, tickets, deciding)
-    yield from _writable(connection, connector, tickets)
+    yield from _writable([rule for rule in connection.writeback.fields if rule.field in written], connector, tickets)
     yield from _native(connection, connector, ids[:_ASKED])
 
 
@@ -141,10 +154,10 @@ def _values(connection: Connection, tickets: Sequence[NativeTicket], deciding: f
         yield Finding(f"values.{field}", "ok", f"every value of {field} is mapped, of {len(tickets)} tickets")
 
 
-def _writable(connection: Connection, connector: Connector, tickets: Sequence[NativeTicket]) -> Findings:
+def _writable(rules: Sequence[FieldMap], connector: Connector, tickets: Sequence[NativeTicket]) -> Findings:
     """Ask what the tool says of each value that could be written on some of the tickets."""
     refused: dict[str, str] = {}
-    for rule in connection.writeback.fields:
+    for rule in rules:
         for fact in samples(rule):
             writes = [write_of(ticket, connector, {rule.field: fact}) for ticket in tickets[:_ASKED]]
             for left in connector.left_out(writes):
@@ -153,7 +166,7 @@ def _writable(connection: Connection, connector: Connector, tickets: Sequence[Na
     for field, reason in sorted(refused.items()):
         remedy = "make it, and put it there: `slabridge provision` does, or says how"
         yield Finding(f"write.{field}", "failure", f"{field} cannot be written: {reason}", remedy)
-    fine = [rule.field for rule in connection.writeback.fields if rule.field not in refused]
+    fine = [rule.field for rule in rules if rule.field not in refused]
     if fine and tickets:
         said = f"nothing is known against writing {', '.join(fine)}; doctor --write-test KEY proves it on a ticket"
         yield Finding("write.fields", "ok", said)

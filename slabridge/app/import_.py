@@ -20,7 +20,7 @@ from slabridge.config.shape import tables
 from slabridge.importing.document import Imported
 from slabridge.importing.jira import translate as jira
 from slabridge.importing.servicenow import translate as servicenow
-from slabridge.importing.wanted import Horizon, Wanted
+from slabridge.importing.wanted import NAMED, Horizon, Wanted
 
 _TRANSLATE: Mapping[str, Callable[[NativeDefinitions, Wanted], Imported]] = {
     "servicenow": lambda found, wanted: servicenow.translate(found.tables, found.names, wanted),
@@ -79,7 +79,9 @@ def imported(asked: Asked) -> Import:
     connection, table = read_connection(document, asked.config, name)
     native, now = (_exported(asked), _now()) if asked.files else _live(connection)
     named = "native" in document["connections"][name]
-    found = _TRANSLATE[asked.tool](native, replace(_wanted(asked, connection, now), named=named))
+    taken = {key: tables(document, key, Reading("")) for key in NAMED}
+    wanted = replace(_wanted(asked, connection, now), named=named, taken=taken)
+    found = _TRANSLATE[asked.tool](native, wanted)
     config = _joined(document, asked.config, (name, table), found) if found.paths("agreements") else None
     return Import(found, name, config)
 

@@ -31,6 +31,7 @@ from slabridge.text.toml import value
 SCHEMA = "slabridge.schema.json"
 SINCE = 90 * DAY
 """How far back tickets are looked at."""
+_ALL = f"{CHECK}the last 90 days have no ticket; is the filter to take up all that there are?"
 _ZONE, _HOLIDAYS = '"Europe/Stockholm"', '["SE:public+de_facto"]'
 """What the templates have, to be changed to the administrator's."""
 
@@ -68,18 +69,25 @@ class Desk:
         settings = _settings(asked, folder)
         with closing(connectors.open(settings)) as connector:
             self.now = connector.check().now
+        self.since = self.now - SINCE
         self._inspector = connectors.inspect(settings)
 
     def places(self) -> dict[str, str]:
-        """Return where its tickets are, the busiest first, by name, and in words."""
-        found = self._inspector.places(self.now - SINCE)
+        """Return where its tickets are, the busiest first, by name, and in words: of 90 days, where there are any."""
+        found = self._inspector.places(self.since)
+        if not any(one.tickets for one in found):
+            self.since = 0
+            found = self._inspector.places(self.since)
         return {one.name: f"{line(one.label)}, {one.tickets} tickets" for one in found}
 
     def text(self, place: str, agreements: str) -> tuple[str, int]:
         """Return the TOML of the connection for these agreements, and how many tickets it goes by."""
-        found = self._inspector.look(place, self.now - SINCE)
+        found = self._inspector.look(place, self.since)
+        if not found.sampled and self.since:
+            self.since = 0
+            found = self._inspector.look(place, self.since)
         servicenow = TOOLS[self.asked.type].result_table
-        where = Where(self.asked.name, self.asked.type, _head(self.asked, place, self.now), servicenow)
+        where = Where(self.asked.name, self.asked.type, _head(self.asked, place, self.since), servicenow)
         definitions = load_definitions(tomllib.loads(agreements))
         promises = [
             f"{one.id}.{objective.name}"
@@ -151,14 +159,13 @@ def _settings(asked: Asked, folder: Path) -> Settings:
     return TOOLS[asked.type].settings(name=asked.name, url=asked.url.rstrip("/"), auth=account.read(), fields=())
 
 
-def _head(asked: Asked, place: str, now: int) -> list[str]:
-    since = f"{moment_of(now - SINCE):%Y-%m-%d}"
+def _head(asked: Asked, place: str, since: int) -> list[str]:
+    """Return what a connection's table begins with; `since` is from when on tickets are taken up, 0 where all are."""
+    day, why = f"{moment_of(since):%Y-%m-%d}", "which tickets are taken up"
+    head = [f"type = {value(asked.type)}", f"url = {value(asked.url)}", f"auth = {value(asked.auth)}"]
     if asked.type == "servicenow":
-        of_tool = [
-            f"table = {value(place)}",
-            'created = "opened_at"   # when a ticket began',
-            f'filter = "sys_created_on>={since} 00:00:00"   # which tickets are taken up',
-        ]
-    else:
-        of_tool = [f"filter = 'project = {place} AND created >= \"{since}\"'   # JQL: which tickets are taken up"]
-    return [f"type = {value(asked.type)}", f"url = {value(asked.url)}", f"auth = {value(asked.auth)}", *of_tool]
+        head += [f"table = {value(place)}", 'created = "opened_at"   # when a ticket began']
+        return [*head, f'filter = "sys_created_on>={day} 00:00:00"   # {why}'] if since else [*head, _ALL]
+    if since:
+        return [*head, f"filter = 'project = {place} AND created >= \"{day}\"'   # JQL: {why}"]
+    return [*head, _ALL, f'filter = "project = {place}"   # JQL: {why}']

@@ -6,24 +6,22 @@ from contextlib import closing
 import connectors
 from connectors.errors import Refused
 from connectors.interface import Connector, Fact, FieldsWrite, Finding, Instant, NativeTicket
+from slabridge.app.wanted import NUMBERS, options_of
 from slabridge.config import Config, Connection, FieldMap
-from slabridge.config.agreements.result import INSTANTS, STEP, WORDS
+from slabridge.config.agreements.result import INSTANTS
 
 _AN_INSTANT = Instant(1_772_452_800_000)  # 2026-03-02T12:00:00Z
-_NUMBERS = ("cycle", "target_seconds", STEP)
 
 
 def samples(rule: FieldMap) -> Iterator[Fact]:
     """Yield facts that could come to stand in a field: every word of a result of few words, else one."""
-    result = rule.value.result
-    if result in INSTANTS:
+    options = options_of(rule)
+    if rule.value.result in INSTANTS:
         yield _AN_INSTANT
-    elif result in _NUMBERS and not rule.values:
-        yield 1
-    elif result in WORDS:
-        yield from dict.fromkeys(rule.values.get(word, word) for word in WORDS[result])
+    elif options:
+        yield from options
     else:
-        yield "slabridge"
+        yield 1 if rule.value.result in NUMBERS else "slabridge"
 
 
 def write_of(ticket: NativeTicket, connector: Connector, facts: Mapping[str, Fact]) -> FieldsWrite:

@@ -59,7 +59,8 @@ def init(  # noqa: PLR0913 - what a first configuration needs to know
     if kind == "basic":
         auth["user"] = _text("--user", user, "User", None, asks)
     name = name or ("snow" if tool == "servicenow" else "jira")
-    variable = f"{name}_{_SECRETS[kind]}".upper().replace("-", "_")
+    what = "token" if tool == "jira" else _SECRETS[kind]
+    variable = f"{name}_{what}".upper().replace("-", "_")
     auth[_SECRETS[kind]] = _secret(secret_env, secret_file, variable, asks)
     with closing(Desk(Asked(name, tool, url, auth), path.absolute().parent)) as desk:
         place = place or _place(desk.places(), asks)

@@ -1,6 +1,7 @@
 """`slabridge run`."""
 
 import sys
+import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     """Pull what changed, evaluate it, and write the results back onto the tickets."""
     from rich.console import Console
 
+    from sla_engine.instant import format_instant
     from slabridge.app.run import run as run_once
     from slabridge.cli.progress import counted
     from slabridge.run.halt import Halt
@@ -40,7 +42,8 @@ def run(  # noqa: PLR0913 - one parameter per option
         report = run_once(configured, context.obj(), on_progress, halt, accept=accept)
         whose = {"customer": configured.customer} if configured.customer else {}
         if json:
-            document = {**whose, "exit_code": report.exit_code, "connections": report.as_json()}
+            at = format_instant(time.time_ns() // 1_000_000)
+            document = {**whose, "ended_at": at, "exit_code": report.exit_code, "connections": report.as_json()}
             sys.stdout.buffer.write(json_line(document))
         else:
             Console().print(table_of(report, configured.customer))

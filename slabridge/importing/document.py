@@ -68,10 +68,10 @@ def native_section(wanted: Wanted, native: Mapping[str, Sequence[str]]) -> list[
 
 
 class Names:
-    """Names of tables: what stands in the tool, in the letters that a name may have, each once."""
+    """Names of tables: what stands in the tool, in the letters that a name may have, each once, and none of `taken`."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = set(taken)
 
     def take(self, text: str) -> str:
         """Return a name that is not taken yet."""

@@ -1,6 +1,7 @@
 """What a translation is made for."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from slabridge.config import Connection
@@ -20,14 +21,20 @@ class Horizon:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
+NAMED = ("calendars", "clocks", "agreements")
+"""The tables that an import names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A connection whose words are used (None: the tool's own), the dates to list, and the time zone of callers.
 
-    `named` is whether the connection says already which clocks stand for which objectives.
+    `named` is whether the connection says already which clocks stand for which objectives, `taken` are the names of
+    calendars, clocks and agreements that are in its file already.
     """
 
     connection: Connection | None
     horizon: Horizon
     timezone: str = ""
     named: bool = False
+    taken: Mapping[str, Collection[str]] = field(default_factory=dict)

@@ -12,7 +12,9 @@ from slabridge.text.toml import value
 
 CHECK = "# check: "
 """What stands before everything that somebody has to look at."""
-_RESULTS = (("status", "status"), ("due", "next_due_at"), ("breached at", "breached_at"), ("holder", "holder"))
+_RESULTS = (("status", "status"), ("due", "due_at"), ("breached at", "breached_at"), ("holder", "holder"))
+_SOLVED = ("resolution", "restoration", "rto")
+"""What templates call the promise that a ticket is solved."""
 _KINDS = ("sla", "ola")
 _SHOWN = {"on_track": "On track", "at_risk": "At risk", "paused": "Paused", "breached": "Breached", "met": "Met"}
 _SLAS = {"response": ("respon", "answer", "svar"), "resolution": ("resol", "fix", "lös", "åtgärd")}
@@ -41,7 +43,7 @@ def connection_text(where: Where, found: Found, promises: Sequence[str], asked: 
         _fields(where, found, fields),
         *(_values(where, one, found.sampled) for one in fields if one.name in {"status", "priority"}),
         _native(where, found, promises),
-        *_written(where, found),
+        *_written(where, found, promises),
         [
             f"[connections.{where.name}.writeback.comments]   # internal notes; a first run posts nothing that is past",
             'on = ["at_risk", "breached"]',
@@ -105,11 +107,17 @@ def _native(where: Where, found: Found, promises: Sequence[str]) -> list[str]:
     return [*head, f"{CHECK}by their names alone", *rows] if rows else []
 
 
-def _written(where: Where, found: Found) -> Iterator[list[str]]:
-    """Yield the fields for results: those that are there, by their ids, and as comments those that are not."""
+def _written(where: Where, found: Found, promises: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the fields for results: those that are there, by their ids, and as comments those that are not.
+
+    Of SLAs they are those of the promise to solve it, where there is one: a status and a due time of two different
+    promises would contradict each other on the ticket.
+    """
     there = {field.name if where.own_columns else field.label: field for field in found.fields}
-    missing = False
+    solved = next((name for name in _SOLVED for one in promises if one.endswith(f".{name}")), "")
+    missing, known = False, False
     for kind in _KINDS:
+        of = f"sla.{solved}" if kind == "sla" and solved else kind
         for label, result in _RESULTS:
             name = f"u_{kind}_{label.replace(' ', '_')}" if where.own_columns else f"{kind.upper()} {label}"
             field = there.get(name)
@@ -117,11 +125,15 @@ def _written(where: Where, found: Found) -> Iterator[list[str]]:
             rows = [
                 f"[[connections.{where.name}.writeback.fields]]",
                 f"field = {_text(name if field is None else field.name)}{shown}",
-                f'value = "{kind}.{result}"',
+                f'value = "{of}.{result}"',
                 *([f"values = {{ {_options(field)} }}"] if result == "status" else []),
             ]
-            missing = missing or field is None
-            yield rows if field is not None else [f"# {row}" for row in rows]
+            if field is None:
+                rows = [f"# {row}" for row in rows]
+            elif not known:
+                rows = [f"{CHECK}fields of these names are there already: are they for this, and nobody else's?", *rows]
+            missing, known = missing or field is None, known or field is not None
+            yield rows
     if missing:
         yield ["# What is a comment above is not there yet: take its # away, and `slabridge provision` makes it."]
 

@@ -51,8 +51,9 @@ def _chosen(found: Found, asked: Collection[str]) -> Iterator[Chosen]:
         if fields:
             yield Chosen(kind, max(fields, key=lambda field: field.tickets))
     yield from _team(found, by_name)
+    team = [one.field.name for one in _team(found, by_name)]
     for name in ("assignee", "type", "category", "service", "customer"):
-        native = [by_name[one] for one in _NATIVE[name] if one in by_name]
+        native = [by_name[one] for one in _NATIVE[name] if one in by_name and one not in team]
         if native and (native[0].tickets or name == "assignee"):
             yield Chosen(name, native[0])
         elif native and name in asked:

@@ -41,7 +41,7 @@ def test_its_commands_lead_from_nothing_to_results_on_tickets(tool: str, tmp_pat
         endpoint = sandbox.servicenow if tool == "servicenow" else sandbox.jira
         secret = {
             "SNOW_PASSWORD": endpoint.secret,
-            "JIRA_PASSWORD": endpoint.secret,
+            "JIRA_TOKEN": endpoint.secret,
             "JIRA_ADMIN_TOKEN": ADMINISTRATOR.token,
         }
         env = os.environ | secret | {"PATH": path, "COLUMNS": "100", "SLABRIDGE_LOG_LEVEL": "error"}

@@ -45,6 +45,11 @@ class Instance:
         """Return the sys_id of our role, "" where there is none."""
         return next((row["sys_id"] for row in self._rows(Selection("sys_user_role", "name", [ROLE], ()))), "")
 
+    def ruled(self) -> set[str]:
+        """Return the sys_ids of the rules that ask for our role."""
+        rows = self._rows(Selection("sys_security_acl_role", "sys_user_role", [role_id()], ("sys_security_acl",)))
+        return {str(row.get("sys_security_acl") or "") for row in rows} - {""}
+
     def there(self, things: Sequence[Thing]) -> set[str]:
         """Return the ids of those of these things that are there and ours; what nobody can tell is not among them."""
         asked: dict[str, dict[str, str]] = {}

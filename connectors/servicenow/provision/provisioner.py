@@ -85,13 +85,15 @@ class ServiceNowProvisioner:
         there = instance.there(made)
         unread = [one for one in made if one.id not in there and _table_of(one.kind) in instance.unread]
         there |= {one.id for one in unread}
+        shared = {one.id for one in made if _is_shared(one)} if instance.ruled() - _rules_of(made) else set()
         order = sorted(made, key=lambda thing: -KINDS.index(thing.kind))
-        things = tuple(thing for thing in order if thing.id in there)
-        held = tuple(thing for thing in made if thing.id not in there)
+        things = tuple(thing for thing in order if thing.id in there - shared)
+        held = tuple(thing for thing in made if thing.id not in there - shared)
+        left = (words.SHARED,) if shared & there else ()
         if not things:
-            return Plan(held=held)
+            return Plan(held=held, left=left)
         by_hand = (words.LOST, *words.IMPORT, words.BACK_OUT)
-        return Plan(things, held, by_hand=by_hand, file=self._set(things, deletes=True))
+        return Plan(things, held, left, by_hand=by_hand, file=self._set(things, deletes=True))
 
     def undo(self, plan: Plan) -> Iterator[Thing]:  # noqa: ARG002 - it is gone when somebody has imported the file
         """Yield nothing: things are gone when somebody has imported the file."""
@@ -213,6 +215,15 @@ def _unfit(wanted: Sequence[WantedField], table: str, columns: Mapping[str, Reco
                 unfit = True
             if unfit:
                 yield f"{one.place}: {one.field!r}: {option!r} cannot be a choice: leave out ^ and control characters"
+
+
+def _is_shared(thing: Thing) -> bool:
+    """Return whether a thing is of no column: the role, and rules of whole tables."""
+    return thing.kind == "role" or (thing.kind in {"rule", "rule's role"} and "." not in thing.detail["name"])
+
+
+def _rules_of(things: Sequence[Thing]) -> set[str]:
+    return {rule_id(one.detail["name"], one.detail["operation"]) for one in things if one.kind == "rule"}
 
 
 def _holds(entry: Record, kind: Kind) -> bool:

@@ -11,6 +11,10 @@ IMPORT = (
     "open it and choose Preview Update Set; where a local update is newer: Accept remote update, or Skip to keep it",
     "choose Commit Update Set, in the scope Global, and read its log for what was skipped",
 )
+SHARED = (
+    "the role and the rules of whole tables stay: rules of other columns ask for the role, and another configuration "
+    "may write by it"
+)
 LOST = "a column that is deleted loses its values on all tickets, for good"
 BACK_OUT = (
     "instead of importing this set you may Back Out the one that was committed (System Update Sets > Local Update "

@@ -23,6 +23,9 @@ WORDS = {
 }
 """What a result can be, where that is a few words."""
 
+NEVER_WRITTEN = "cancelled"
+"""What stands in no field: results of cancelled cycles are not written."""
+
 NEXT_DUE = "next_due_at"
 """The one result that is of all open cycles of a kind, and not of the most urgent one."""
 

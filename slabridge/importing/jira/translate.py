@@ -14,7 +14,7 @@ from slabridge.importing.jira.form import CalendarForm, Goal, Metric, read_form
 from slabridge.importing.jira.jql import read_jql
 from slabridge.importing.time import duration
 from slabridge.importing.vocabulary import Vocabulary
-from slabridge.importing.wanted import Wanted
+from slabridge.importing.wanted import NAMED, Wanted
 
 _ALWAYS = ("", "-1")
 _SECOND = 1_000
@@ -25,6 +25,10 @@ def translate(
 ) -> Imported:
     """Return what metrics and calendars mean; `names` has the names of (field, id)."""
     return _Translation(tables, Vocabulary(wanted.connection, names), wanted).imported()
+
+
+_OBJECTIVES = ("response", "resolution")
+"""What an objective is called where its metric's name has the word."""
 
 
 @dataclass(slots=True)
@@ -38,11 +42,10 @@ class _Translation:
     comments: list[Section] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     native: dict[str, list[str]] = field(default_factory=dict)
-    names: dict[str, Names] = field(
-        default_factory=lambda: {key: Names() for key in ("calendars", "clocks", "agreements")}
-    )
+    names: dict[str, Names] = field(default_factory=dict)
 
     def imported(self) -> Imported:
+        self.names |= {key: Names(self.wanted.taken.get(key, ())) for key in NAMED}
         for raw in self.tables.get("timeMetrics", ()):
             name = str(raw.get("name"))
             try:
@@ -79,9 +82,10 @@ class _Translation:
         entries: dict[str, Any] = {"kind": "sla", "name": title}
         entries |= {"scope": scope} if (scope := self._scope(metric.project)) else {}
         self.agreements.append(Section(("agreements", agreement), entries))
-        objective = {"clock": clock, "targets": targets}
-        self.agreements.append(Section(("agreements", agreement, "objectives", "time"), objective))
-        self.native[f"{agreement}.time"] = [metric.name]
+        objective = next((word for word in _OBJECTIVES if word in metric.name.casefold()), "time")
+        entries = {"clock": clock, "targets": targets}
+        self.agreements.append(Section(("agreements", agreement, "objectives", objective), entries))
+        self.native[f"{agreement}.{objective}"] = [metric.name]
 
     @property
     def _several(self) -> bool:

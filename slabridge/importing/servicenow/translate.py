@@ -13,7 +13,7 @@ from slabridge.importing.servicenow.group import Group, groups_of, joined, propo
 from slabridge.importing.servicenow.rule import rule_of, targets_of
 from slabridge.importing.servicenow.schedule import Schedules
 from slabridge.importing.vocabulary import Vocabulary
-from slabridge.importing.wanted import Wanted
+from slabridge.importing.wanted import NAMED, Wanted
 
 _SHOWN = (
     *(f"{part}_condition" for part in ("start", "stop", "pause", "resume", "reset", "cancel")),
@@ -39,10 +39,10 @@ class _Translation:
     comments: list[Section] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     native: dict[str, list[str]] = field(default_factory=dict)
-    clock_names: Names = field(default_factory=Names)
-    agreement_names: Names = field(default_factory=Names)
+    name: dict[str, Names] = field(default_factory=dict)
 
     def imported(self) -> Imported:
+        self.name |= {key: Names(self.wanted.taken.get(key, ())) for key in NAMED}
         vocabulary = Vocabulary(self.wanted.connection, self.names)
         schedules = self._schedules()
         own = {} if self.wanted.connection is None else self.wanted.connection.own
@@ -96,7 +96,7 @@ class _Translation:
             _by(self.tables.get("cmn_schedule_span", ()), "schedule"),
             _by(self.tables.get("cmn_other_schedule", ()), "schedule"),
             self.wanted.horizon,
-            Names(),
+            self.name["calendars"],
         )
 
     def _refuse(self, row: Row, error: Untranslatable) -> None:
@@ -110,7 +110,7 @@ class _Translation:
         one, reset = joined(group)
         names = [member.name for member in group.members]
         title = (common_words(names) if len(names) > 1 else "") or names[0]
-        name = self.agreement_names.take(title)
+        name = self.name["agreements"].take(title)
         clock = self._clock(title, rule_of(one) | ({} if reset is None else {"reset": reset}))
         calendars = {member.calendar for member in group.members}
         entries: dict[str, Any] = {"kind": one.kind, "name": title}
@@ -138,7 +138,7 @@ class _Translation:
         for name, section in self.clocks.items():
             if section.entries == entries:
                 return name
-        name = self.clock_names.take(title)
+        name = self.name["clocks"].take(title)
         self.clocks[name] = Section(("clocks", name), entries)
         return name
 

@@ -12,6 +12,7 @@ import requests
 
 from connectors.http.session import Http
 from slabridge.app import provision
+from slabridge.app.doctor import diagnose
 from slabridge.app.provision import Outcome, Task
 from slabridge.exit import Exit
 from slabridge.show import logs
@@ -129,6 +130,13 @@ def held(job: Job, name: str = "jira") -> list[dict[str, str | None]]:
     with job.connections() as found:
         (natives,) = [natives for connection, _, natives in found if connection.name == name]
         return [dict(native.written) for native in natives]
+
+
+def test_doctor_finds_nothing_against_what_was_made(cloud: Provisioning) -> None:
+    cloud.apply()
+    found = [one for name, one in diagnose(cloud.job.config()) if name == "jira"]
+    assert {one.check for one in found if one.verdict == "failure"} == set()
+    assert "write.fields" in {one.check for one in found}
 
 
 def test_fields_of_a_cloud_are_made_written_found_again_and_taken_back(cloud: Provisioning) -> None:

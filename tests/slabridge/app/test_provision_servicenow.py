@@ -8,6 +8,7 @@ from xml.etree.ElementTree import fromstring
 import pytest
 import requests
 
+from slabridge.app.doctor import diagnose
 from slabridge.app.provision import Outcome
 from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
@@ -87,6 +88,26 @@ def test_columns_are_written_as_a_set_imported_written_found_again_and_taken_bac
         assert snow.rows(table, query) == [], table
     assert snow.undo().plan.things == ()
     assert snow.kept() == set()
+
+
+def test_doctor_finds_nothing_against_what_was_made(snow: Instance) -> None:
+    snow.bring_in(snow.apply())
+    found = [one for name, one in diagnose(snow.job.config()) if name == "snow"]
+    assert {one.check for one in found if one.verdict == "failure"} == set()
+    assert "write.fields" in {one.check for one in found}
+
+
+def test_what_another_configuration_writes_by_stays_when_one_is_undone(snow: Instance, tmp_path: Path) -> None:
+    snow.bring_in(snow.apply())
+    (tmp_path / "other").mkdir()
+    other = Instance(tmp_path / "other", snow.job.sandbox, "snow", snow.account)
+    other.job.text = snow.job.text.replace("u_promised_sla_due", "u_test_sla_due")
+    other.bring_in(other.apply())
+    back = other.undo()
+    assert any("the role and the rules of whole tables stay" in text for text in back.plan.left)
+    assert {one.kind for one in back.plan.things} <= {"column", "label", "choices", "rule", "rule's role"}
+    other.bring_in(back)
+    assert snow.rows("sys_user_role", "name=u_slabridge") != []
 
 
 def test_importing_twice_changes_nothing_and_writing_twice_gives_the_same_bytes(snow: Instance) -> None:

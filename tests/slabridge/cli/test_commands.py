@@ -237,7 +237,7 @@ def test_a_run_writes_the_report_of_the_period_that_is_over_where_that_is_asked_
 def test_explain_shows_where_the_time_of_a_ticket_went(call: Call, configured: Path, sandbox: Sandbox) -> None:
     call("run")
     assert configured.exists()
-    query = {"sysparm_query": "active=true", "sysparm_limit": "1"}
+    query = {"sysparm_query": "state=2^ORDERBYsys_created_on", "sysparm_limit": "1"}
     auth = (sandbox.servicenow.user, sandbox.servicenow.secret)
     url = f"{sandbox.servicenow.url}/api/now/table/incident"
     (record,) = requests.get(url, params=query, auth=auth, timeout=PATIENCE).json()["result"]

@@ -82,7 +82,7 @@ def test_any_other_condition_is_refused_with_its_metric(definition: dict[str, An
 def test_goals_in_their_order_become_targets_with_their_calendars() -> None:
     first = {"jqlQuery": 'project = ITSM AND priority in (Highest, "High")', "duration": 5_400_000, "calendarId": 7}
     found = imported(metric(first, LAST, {"jqlQuery": "priority = Low", "calendarId": 7}))
-    assert table(found, "agreements", "time-to-resolution", "objectives", "time", "targets") == [
+    assert table(found, "agreements", "time-to-resolution", "objectives", "resolution", "targets") == [
         {"when": {"priority": ["Highest", "High"]}, "within": "1h30m", "calendar": "office"},
         {"within": "1h", "calendar": "always"},
     ]

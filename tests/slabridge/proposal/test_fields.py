@@ -32,7 +32,9 @@ def test_a_team_that_few_tickets_have_is_to_be_looked_at() -> None:
 
 def test_without_a_field_for_teams_it_is_the_component_or_the_assignee_and_said() -> None:
     assert named(Found(10, (STATUS, ASSIGNEE, choice("components", 3))))["team"] == ("components", False)
-    assert named(Found(10, (STATUS, ASSIGNEE)))["team"] == ("assignee", False)
+    alone = named(Found(10, (STATUS, ASSIGNEE)))
+    assert alone["team"] == ("assignee", False)
+    assert "assignee" not in alone  # a field is mapped once
 
 
 def test_what_agreements_ask_for_is_mapped_with_the_doubt_beside_it() -> None:
@@ -51,6 +53,14 @@ def test_no_text_of_the_tool_becomes_a_key_or_a_line() -> None:
     assert set(document) == {"connections"}
     assert set(document["connections"]) == {"jira"}
     assert set(document["connections"]["jira"]) <= {"type", "fields", "values", "native", "writeback"}
+
+
+def test_status_and_due_time_are_those_of_one_promise() -> None:
+    """A missed answer with the due time of the solution beside it says nothing to anybody."""
+    promises = ["standard.response", "standard.resolution"]
+    text = connection_text(Where("snow", "servicenow", [], own_columns=True), Found(0, (STATUS,)), promises, [])
+    assert '# value = "sla.resolution.status"' in text
+    assert '# value = "sla.resolution.due_at"' in text
 
 
 def test_fields_for_results_that_are_not_there_are_comments() -> None:

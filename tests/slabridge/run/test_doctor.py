@@ -66,8 +66,9 @@ BROKEN: dict[str, tuple[str, str, str, Break]] = {
     "no secret": ("snow", "secret", "failure", lambda job: job.replace("SNOW_PASSWORD", "NOT_SET")),
     "wrong password": ("snow", "refused", "failure", lambda job: job.replace("SNOW_PASSWORD", "JIRA_TOKEN")),
     "nobody there": ("snow", "reach", "failure", lambda job: job.replace(job.sandbox.servicenow.url, "http://127.0.0.1:9")),
-    "no such field": ("snow", "refused", "failure", lambda job: job.replace('"u_sla_holder"', '"u_sla_keeper"')),
-    "no such field of Jira": ("jira", "refused", "failure", lambda job: job.replace('"SLA holder"', '"SLA keeper"')),
+    "no such field": ("snow", "write.u_sla_keeper", "failure", lambda job: job.replace('"u_sla_holder"', '"u_sla_keeper"')),
+    "no such field of Jira": ("jira", "write.SLA keeper", "failure", lambda job: job.replace('"SLA holder"', '"SLA keeper"')),
+    "no such field to read": ("snow", "refused", "failure", lambda job: job.replace('"assignment_group"', '"assigned_group"')),
     "no ticket": ("snow", "read.tickets", "warning", lambda job: job.replace("2016-01-01 00", "2026-01-01 00")),
     "audit": ("snow", "refused", "failure", _without("sys_audit")),
     "journal": ("snow", "read.sys_journal_field", "warning", _without("sys_journal_field")),
@@ -100,6 +101,13 @@ def test_each_line_names_its_cause_and_what_to_do(asked: Job, cause: str) -> Non
     assert found[check].verdict == verdict
     assert found[check].what
     assert found[check].remedy
+
+
+def test_a_field_that_is_not_there_keeps_nothing_else_from_being_asked(asked: Job) -> None:
+    asked.replace('"u_sla_holder"', '"u_sla_keeper"')
+    found = {one.check: one.verdict for name, one in diagnose(asked.config()) if name == "snow"}
+    assert found["write.u_sla_keeper"] == "failure"
+    assert found["write.fields"] == found["read.sys_audit"] == found["values.status"] == "ok"
 
 
 def test_one_tool_that_is_down_leaves_the_other_to_be_asked(job: Job) -> None:

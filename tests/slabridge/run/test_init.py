@@ -64,6 +64,20 @@ def test_a_run_works_by_what_was_proposed(job: Job) -> None:
     assert all(tally.fields_written for tally in report.tallies)
 
 
+@pytest.mark.parametrize("tool", ["servicenow", "jira"])
+def test_a_tool_without_tickets_of_late_is_looked_at_all_the_same(
+    desk: Sandbox, tmp_path: Path, tool: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slabridge.app.init.SINCE", 0)
+    path = tmp_path / "config.toml"
+    result = asked(desk, path, tool, *TEMPLATED)
+    assert result.exit_code == Exit.COMPLETE, result.output
+    assert "by the 0 newest" not in result.output
+    assert "# check: the last 90 days have no ticket" in path.read_text("utf-8")
+    (connection,) = load_config(path).connections
+    assert ">=" not in connection.filter
+
+
 def test_nothing_is_overwritten_and_a_second_connection_needs_a_name_of_its_own(desk: Sandbox, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     assert asked(desk, path, "jira", *TEMPLATED).exit_code == Exit.COMPLETE
@@ -97,13 +111,13 @@ def test_somebody_is_asked_and_a_secret_that_is_typed_in_is_written_nowhere(
 ) -> None:
     path, jira = tmp_path / "config.toml", desk.jira
     monkeypatch.setattr(init, "_somebody_looks", lambda: True)
-    monkeypatch.setenv("JIRA_PASSWORD", "")
-    monkeypatch.delenv("JIRA_PASSWORD")
+    monkeypatch.setenv("JIRA_TOKEN", "")
+    monkeypatch.delenv("JIRA_TOKEN")
     answers = ["jira", jira.url, "basic", jira.user, jira.secret, "", "basic", "Europe/Stockholm", "SE", ""]
     result = CliRunner().invoke(app, ["init", "--config", str(path)], input="\n".join(answers))
     assert result.exit_code == Exit.COMPLETE, result.output
     assert jira.secret not in path.read_text("utf-8") + result.output
-    assert 'password = { env = "JIRA_PASSWORD" }' in path.read_text("utf-8")
+    assert 'password = { env = "JIRA_TOKEN" }' in path.read_text("utf-8")
 
 
 def test_wrong_credentials_write_no_file(desk: Sandbox, tmp_path: Path) -> None:
