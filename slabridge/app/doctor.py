@@ -80,9 +80,19 @@ def _connection(connection: Connection, deciding: frozenset[str], spent: dict[st
         check = "refused" if isinstance(error, Refused) else "reach"
         yield Finding(check, "failure", str(error), "mend it, then ask doctor again: what follows it was not asked")
         return
-    most, used = connection.calls_per_hour, spent.get(host_of(connection.url), 0)
-    allowed = f"of {most} that calls_per_hour allows" if most else "and calls_per_hour sets no limit"
-    yield Finding("limits", "ok", f"runs made {used} calls within the last hour, {allowed}")
+    yield _limits(connection, spent.get(host_of(connection.url), 0))
+
+
+def _limits(connection: Connection, used: int) -> Finding:
+    """Say how many calls are left, where there is a limit of ours: of the tool's own it tells when it is met."""
+    most = connection.calls_per_hour
+    said = f"runs made {used} calls within the last hour"
+    if most is None:
+        return Finding("limits", "ok", f"{said}, and calls_per_hour sets no limit")
+    if used >= most:
+        remedy = f"runs go on later; raise connections.{connection.name}.calls_per_hour if that is too late"
+        return Finding("limits", "warning", f"{said}, and calls_per_hour allows {most}: none is left", remedy)
+    return Finding("limits", "ok", f"{said} of {most} that calls_per_hour allows")
 
 
 def _asked(

@@ -13,7 +13,7 @@ from slabridge.app.write_test import write_test
 from slabridge.cli.app import app
 from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
-from tests.slabridge.run.job import Job, small
+from tests.slabridge.run.job import Job, small, tally
 
 STATUS_1 = 'new = ["1"]\n'
 
@@ -66,6 +66,7 @@ BROKEN: dict[str, tuple[str, str, str, Break]] = {
     "no secret": ("snow", "secret", "failure", lambda job: job.replace("SNOW_PASSWORD", "NOT_SET")),
     "wrong password": ("snow", "refused", "failure", lambda job: job.replace("SNOW_PASSWORD", "JIRA_TOKEN")),
     "nobody there": ("snow", "reach", "failure", lambda job: job.replace(job.sandbox.servicenow.url, "http://127.0.0.1:9")),
+    "no TLS there": ("snow", "reach", "failure", lambda job: job.replace(job.sandbox.servicenow.url, job.sandbox.servicenow.url.replace("http:", "https:"))),
     "no such field": ("snow", "write.u_sla_keeper", "failure", lambda job: job.replace('"u_sla_holder"', '"u_sla_keeper"')),
     "no such field of Jira": ("jira", "write.SLA keeper", "failure", lambda job: job.replace('"SLA holder"', '"SLA keeper"')),
     "no such field to read": ("snow", "refused", "failure", lambda job: job.replace('"assignment_group"', '"assigned_group"')),
@@ -120,6 +121,14 @@ def test_a_state_that_cannot_be_used_is_said(job: Job) -> None:
     job.state_file.write_text("no database", "utf-8")
     (found,) = [one for name, one in diagnose(job.config()) if not name]
     assert (found.check, found.verdict) == ("state", "failure")
+
+
+def test_calls_that_are_used_up_are_said(job: Job) -> None:
+    used = 0
+    while used < 60:
+        used += tally(job.run(), "snow").calls
+    job.replace('table = "incident"', 'table = "incident"\ncalls_per_hour = 60')
+    assert findings(job, "snow")["limits"].verdict == "warning"
 
 
 @pytest.mark.parametrize("name", ["snow", "jira"])
