@@ -207,7 +207,7 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         batch, after = pending(context, after, BATCH)
     with context.state.begin() as transaction:
         connections.set_as_of(transaction, context.as_of)
-        if not context.tally.waiting:
+        if not (context.tally.waiting or context.tally.deferred):
             configurations.finish(transaction)
 
 

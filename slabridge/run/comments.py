@@ -49,7 +49,7 @@ def comments_of(
     found = sorted(_transitions(known, results, posted, terms, around), key=lambda one: one.gravity)
     fresh = [one for one in found if one.fresh]
     stale = [one for one in found if not one.fresh and one.marker in posted.held]
-    until = _held_until(fresh, known, posted, terms)
+    until = _held_until(fresh, known, posted, terms) if fresh else None
     for write in _joined(fresh, known.native, terms):
         yield write, until
     for write in _joined(stale, known.native, terms):
@@ -99,21 +99,25 @@ def _transitions(
 ) -> Iterator[_Transition]:
     native, name, definitions, rule = known.native, around.name, terms.definitions, terms.rule
     seen = posted.markers.union(*(comment.markers for comment in native.comments))
+    agreed = {agreement.table for agreement in definitions.agreements}
 
     def due(result: Result, marker: str, kinds: Collection[str]) -> bool:
         return marker not in seen and _is_posted(result, kinds, posted.held.get(marker), terms)
 
-    for result in results:
-        marker = marker_of(result, definitions)
+    def told(found: Sequence[Result]) -> Iterator[tuple[Result, str]]:
+        # What an agreement that was taken out came to stands on its tickets until they are judged anew.
+        return ((one, marker_of(one, definitions)) for one in found if one.table in agreed)
+
+    for result, marker in told(results):
         if due(result, marker, rule.kinds) and _earlier_marker_of(result) not in seen:
-            told = Told(result, definitions, native.key, carrier=_other(around, name))
-            yield _Transition(marker, result, _message(told, rule))
+            said = Told(result, definitions, native.key, carrier=_other(around, name))
+            yield _Transition(marker, result, _message(said, rule))
     for above in around.above:
-        for result in above.results:
-            marker = f"{above.name[0]}/{above.name[1]} {marker_of(result, definitions)}"
+        for result, own in told(above.results):
+            marker = f"{above.name[0]}/{above.name[1]} {own}"
             if due(result, marker, rule.above):
-                told = Told(result, definitions, native.key, above.key, _other(around, above.name))
-                yield _Transition(marker, result, _message(told, rule), above.fresh)
+                said = Told(result, definitions, native.key, above.key, _other(around, above.name))
+                yield _Transition(marker, result, _message(said, rule), above.fresh)
 
 
 def _message(told: Told, rule: CommentRule) -> str:

@@ -21,16 +21,25 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     """Judge tickets and keep the results; those that cannot be judged are quarantined and left out.
 
     Left out are those, too, with a value that decides and that nothing maps: they keep what stands, and stay pending.
+    What stands is kept also of those that were read before a field that decides was mapped.
     """
-    hidden = {position: text for position, known in enumerate(batch) if (text := _hidden(context, known))}
+    needed = _needed(context)
+    lacking = {n: absent for n, known in enumerate(batch) if (absent := needed - known.native.fields.keys())}
+    hidden = {
+        n: f"{', '.join(sorted(absent))} cannot be read on it; is it hidden from the account?"
+        for n, absent in lacking.items()
+        if batch[n].pulled_in == context.run.number
+    }
+    earlier = lacking.keys() - hidden.keys()
     judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
     for position, text in judgement.warnings:
         log.info("data warning", connection=context.name, ticket=batch[position].native.key, warning=text)
-    invalid = {**judgement.invalid, **hidden}
-    unmapped = judgement.unmapped
+    results = [known.results if n in earlier else judgement.results[n] for n, known in enumerate(batch)]
+    invalid = {n: why for n, why in {**judgement.invalid, **hidden}.items() if n not in earlier}
+    unmapped = judgement.unmapped.keys() - earlier
     context.unmapped.update(batch[n].id for n in unmapped)
-    out = {*hidden, *unmapped}
-    fit = [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in out]
+    out = {*hidden, *unmapped, *earlier}
+    fit = [(known, results[n]) for n, known in enumerate(batch) if n not in out]
     stepped = context.run.config.stepped(context.name)
     evaluated = [Evaluated(known.id, found, bool(known.results), known.changed_at, stepped) for known, found in fit]
     otherwise = [count_otherwise(known.results, found) for known, found in fit if context.is_unmoved(known)]
@@ -42,7 +51,7 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
         lease.renew(transaction.sql)
     context.tally.warnings += len(judgement.warnings)
     context.tally.unmapped = len(context.unmapped)
-    return [(known, judgement.results[n]) for n, known in enumerate(batch) if n not in {*invalid, *unmapped}]
+    return [(known, results[n]) for n, known in enumerate(batch) if n not in {*invalid, *unmapped}]
 
 
 def report_mapping(context: Context) -> None:
@@ -58,14 +67,10 @@ def report_mapping(context: Context) -> None:
         log.warning("field not readable", connection=context.name, field=field, tickets=count)
 
 
-def _hidden(context: Context, known: Known) -> str:
-    """Return why a ticket that was read just now would be judged wrongly: it lacks a field that decides; else "".
+def _needed(context: Context) -> set[str]:
+    """Return the fields that decide: a ticket lacks one that is hidden, or that was not mapped when it was read.
 
-    What was read before a field was mapped is judged as it is known: ended tickets are not read anew for that. A field
-    of a referred record is absent where the reference is empty.
+    Those of a referred record are absent where the reference is empty.
     """
-    if known.pulled_in != context.run.number:
-        return ""
-    needed = (native for name, native in context.connection.fields.items() if name in context.run.engine.fields)
-    absent = sorted(native for native in needed if native not in known.native.fields and "." not in native)
-    return f"{', '.join(absent)} cannot be read on it; is it hidden from the account?" if absent else ""
+    names = context.run.engine.fields
+    return {native for name, native in context.connection.fields.items() if name in names and "." not in native}

@@ -6,7 +6,7 @@ import structlog
 
 from slabridge.run.context import Context
 from slabridge.run.reading import keep, read_in_parts
-from slabridge.state import Transaction, followed, links
+from slabridge.state import Transaction, followed, links, outbox
 from slabridge.state.links import Unresolved
 from slabridge.ticket.links import Follow
 
@@ -46,13 +46,15 @@ def look_for_linked(context: Context) -> None:
 
 
 def read_linked(context: Context) -> None:
-    """Let all be judged that are linked with what is, and read those of which a comment may tell."""
+    """Let all be judged that are linked with what is, and read those of which a comment may tell, or one that waits."""
     with context.state.begin() as transaction:
         links.spread_pending(transaction.sql)
+        held_since = outbox.held_since(transaction)
     rules = (connection.writeback.comments for connection in context.run.config.connections)
     if not any(rule is not None and rule.above for rule in rules):
         return
-    number, since = context.run.number, context.as_of - context.run.config.post_within
+    number = context.run.number
+    since = min(context.as_of, held_since or context.as_of) - context.run.config.post_within
     read_in_parts(context, lambda transaction, after, most: links.unread(transaction, number, since, after, most))
 
 

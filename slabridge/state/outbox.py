@@ -64,6 +64,13 @@ def waiting(transaction: Transaction) -> list[str]:
     return list(transaction.sql.scalars(statement.order_by(ticket_table.c.id)))
 
 
+def held_since(transaction: Transaction) -> int | None:
+    """Return since when (the tool's clock of whoever holds it) what has waited longest waits, on any connection."""
+    oldest = sa.select(sa.func.min(outbox.c.held_at)).where(outbox.c.state == HELD)
+    found: int | None = transaction.sql.scalar(oldest)
+    return found
+
+
 def forget_gone(transaction: Transaction) -> None:
     """Forget what is held on tickets that are gone."""
     gone = sa.select(ticket_table.c.id).where(transaction.owns(ticket_table), ticket_table.c.gone)

@@ -259,3 +259,29 @@ def test_a_changed_chain_or_link_reaches_the_fields_and_the_plan_says_so(job: Jo
     assert job.rehearse().actions
     job.run()
     assert held(job, "snow", incident)["u_sla_holder"] == "Open"
+
+
+def test_a_breach_above_that_waits_longer_than_it_is_posted_is_posted_when_the_hours_open(job: Job) -> None:
+    job.text += """
+[calendars.notes]
+like = "office"
+hours = { mon-fri = ["08:00-14:55", "17:00-18:00"] }
+maintenance = []
+"""
+    job.replace('post_within = "24h"', 'post_within = "10m"')
+    before, of_jira = job.text.split("[connections.jira.writeback.comments]")
+    of_jira = of_jira.replace('visibility = "internal"\n', 'visibility = "internal"\nonly = "notes"\n', 1)
+    job.text = f"{before}[connections.jira.writeback.comments]{of_jira}"
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run_at(NOON + 118 * MINUTE)
+    job.sandbox.move_to(NOON + 122 * MINUTE)
+    job.edit("snow", incident, incident_state="6", state="6", close_notes="x", close_code="y")
+    breach = f"snow/{incident.id} standard.resolution#1 breached"
+    for minute in (125, 180):
+        job.run_at(NOON + minute * MINUTE)
+        assert breach not in " ".join(markers(job, "jira", issue))
+    job.run_at(NOON + 4 * HOUR + MINUTE)
+    assert breach in " ".join(markers(job, "jira", issue))
+    job.run_at(NOON + 4 * HOUR + 2 * MINUTE)
+    assert tally(job.run_at(NOON + 4 * HOUR + 3 * MINUTE), "jira").evaluated == 0, "nothing waits any more"

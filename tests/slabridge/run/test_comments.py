@@ -212,3 +212,11 @@ def test_two_runners_that_see_different_parts_of_a_ticket_delete_no_markers_last
     before = {marker for comment, _, _ in every for marker in comment.markers}
     after = {marker for comment, _, _ in every if comment not in gone for marker in comment.markers}
     assert after == before
+
+
+def test_a_result_of_an_agreement_that_was_taken_out_is_not_posted_and_stops_nothing() -> None:
+    gone = replace(breached(), table="gone", agreement="gone")
+    assert markers(planned([gone, breached()], at(NOW))) == [(LATE,)]
+    above = Neighbour(("jira", "1"), "OPS-1", [gone], fresh=True)
+    rule = replace(ALL, above=("sla", "ola"))
+    assert comments(actions_of(known(), [], NOTHING, at(NOW, rule), Around(above=[above]))) == []

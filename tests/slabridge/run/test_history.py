@@ -176,3 +176,14 @@ def test_of_an_earlier_state_it_is_known_from_the_next_run_on(job: Job) -> None:
     job.replace(*TARGET)
     job.run_at(NOON + 4 * HOUR + MINUTE)
     assert [keys(change)[0][2] for change in changes(job)] == ['"5h"']
+
+
+def test_a_change_whose_writes_failed_for_now_is_not_over_and_counts_them_when_they_are_made(job: Job) -> None:
+    settled(job)
+    job.replace(*TARGET)
+    job.sandbox.fault("jira", do="status", status=503, method="PUT", path="/issue/", times=None, body={})
+    job.run_at(START + 2 * MINUTE)
+    assert effects(changes(job)[0])["jira"][3] == 0
+    job.sandbox.clear_faults()
+    job.run_at(START + 3 * MINUTE)
+    assert effects(changes(job)[0])["jira"][3] == 1

@@ -46,3 +46,19 @@ def test_a_table_renamed_without_id_is_an_agreement_gone_and_one_new_in_the_plan
     job.replace("[agreements.usual]", '[agreements.again]\nid = "usual"')
     job.replace("agreements.usual", "agreements.again")
     assert said(job) == []
+
+
+def test_an_agreement_taken_out_and_put_back_stops_no_run(job: Job) -> None:
+    job.sandbox.move_to(NOON)
+    job.run()
+    before = job.text
+    job.replace("agreements.standard", "agreements.usual")
+    job.replace('"standard.', '"usual.')
+    renamed, now = job.text, NOON
+    for text in (renamed, before):
+        job.text = text
+        for _ in range(2):
+            now += 30 * MINUTE
+            job.sandbox.move_to(now)
+            done = [*job.rehearse().tallies, *job.run(accept=True).tallies]
+            assert [tally.bug for tally in done] == [""] * len(done)

@@ -1,6 +1,8 @@
 """A few tickets in both tools, minute by minute: what is written and told, when, and what is left alone."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -17,6 +19,15 @@ from tests.slabridge.run.job import NOON, TOOLS, Job, markers_on, tally
 from tests.slabridge.run.truth import Truth
 
 Done = list[tuple[str, Any]]
+
+OTHERS = """
+[agreements.others]
+kind = "sla"
+calendar = "office"
+scope = { symptom = { not = ["Software"] } }
+objectives.resolution = { clock = "resolution", targets = "1h" }
+"""
+"""An agreement that holds also where the field is empty, as it is on all tickets."""
 
 
 @pytest.fixture
@@ -193,6 +204,28 @@ def test_a_field_that_is_mapped_anew_is_read_for_open_tickets(job: Job) -> None:
     report = job.run_at(NOON + 6 * HOUR)
     assert tally(report, "snow").pulled == 2  # Open and Waiting
     assert tally(report, "jira").pulled == 0
+
+
+def judged_by_others(job: Job) -> set[str]:
+    query = "SELECT ticket FROM result WHERE connection = 'snow' AND agreement = 'others'"
+    with closing(sqlite3.connect(job.state_file)) as db:
+        return {ticket for (ticket,) in db.execute(query)}
+
+
+def test_an_ended_ticket_read_before_a_field_was_mapped_keeps_what_stands(job: Job) -> None:
+    job.run_at(NOON)
+    job.run_at(NOON + HOUR)
+    ended = job.ticket("snow", "Done")
+    job.replace('category = "category"', 'category = "category"\nsymptom = "u_symptom"')
+    job.replace("[agreements.teams]", f"{OTHERS}\n[agreements.teams]")
+    report = job.run_at(NOON + 2 * HOUR)
+    assert tally(report, "snow").newly_quarantined == 0
+    assert judged_by_others(job) == {job.ticket("snow", "Open").id, job.ticket("snow", "Waiting").id}
+    assert job.ticket("snow", "Done").written == ended.written
+
+    job.edit("snow", ended, short_description="touched")
+    job.run_at(NOON + 3 * HOUR)
+    assert ended.id in judged_by_others(job)
 
 
 def test_a_rehearsal_says_exactly_what_the_run_then_does_and_does_nothing(job: Job, done: Done) -> None:
