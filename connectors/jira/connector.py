@@ -35,6 +35,7 @@ from connectors.jira.feedback import read_feedback
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
 from connectors.jira.keys import Keys
+from connectors.jira.latest import newest
 from connectors.jira.link import unknown_types
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
@@ -156,10 +157,15 @@ class Jira:
 
     def ended(self, most: int) -> Sequence[str]:
         """See `Connector.ended`: of the resolved issues of the filter that changed in the last 90 days."""
-        resolved = f"({self._filter}) AND resolution IS NOT EMPTY" if self._filter else "resolution IS NOT EMPTY"
-        pages = self._dialect.search(resolved, self._who.now - _RECENT, self._size)
-        ids = dict.fromkeys(id_ for page in pages for id_, _ in page.rows)
-        return [*reversed(ids)][:most]
+        where = f"resolution IS NOT EMPTY AND updated >= {self._who.now - _RECENT}"
+        where = f"({self._filter}) AND {where}" if self._filter else where
+        size, cloud = min(self._size, max(1, most)), isinstance(self._dialect, Cloud)
+        ids: dict[str, None] = {}
+        for page in newest(self._client, where, ["updated"], size, cloud=cloud):
+            ids |= dict.fromkeys(self._client.id_of(issue, "id") for issue in page)
+            if len(ids) >= most:
+                break
+        return [*ids][:most]
 
     def outages(self, items: Sequence[str]) -> Iterator[NativeOutage | Skipped]:
         """Raise: Jira keeps no outages."""
