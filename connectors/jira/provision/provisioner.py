@@ -14,9 +14,6 @@ from connectors.http.rules import Rules
 from connectors.http.session import Http
 from connectors.interface import Kind, Plan, Thing, WantedField, Where
 from connectors.jira.client import CLOUD, Client
-from connectors.jira.cloud import Cloud
-from connectors.jira.data_center import DataCenter
-from connectors.jira.dialect import Dialect
 from connectors.jira.jql import checked
 from connectors.jira.provision import words
 from connectors.jira.provision.administration import Administration
@@ -24,7 +21,7 @@ from connectors.jira.provision.cloud import CloudAdministration
 from connectors.jira.provision.data_center import DataCenterAdministration
 from connectors.jira.provision.definition import is_ours
 from connectors.jira.provision.found import Found, look_for
-from connectors.jira.provision.project import Project, projects_of
+from connectors.jira.provision.project import Project, met, projects_of
 from connectors.jira.provision.tab import Screen, put, read_screens, take_off
 from connectors.jira.rate import RULES
 from connectors.jira.settings import JiraSettings
@@ -54,7 +51,7 @@ class JiraProvisioner:
         ours = [one for one in found if one.ours]
         if not ours:
             return Plan(left=words.left(found))
-        projects = projects_of(self._dialect, self._filter, where.projects, cloud=self._cloud)
+        projects = projects_of(self._client, self._filter, where.projects, cloud=self._cloud)
         managed = [project for project in projects if not project.by_team]
         screens = read_screens(self._client, self._administration.screens(managed, where))
         things: list[Thing] = []
@@ -121,11 +118,16 @@ class JiraProvisioner:
             yield thing
 
     def unwritable(self, there: Sequence[Thing], where: Where) -> Sequence[str]:
-        """Ask for the edit screen of an issue of each project: the only proof that a write will be taken."""
+        """Ask for the edit screen of an issue of each project of the plan: the only proof that a write will be taken.
+
+        Projects that nobody named are looked for as this account sees them: a search refuses one that is hidden.
+        """
         missing: list[str] = []
-        ids = [thing.id for thing in there if thing.kind == FIELD]
-        for project in projects_of(self._dialect, self._filter, where.projects, cloud=self._cloud):
-            if not project.issue or project.by_team:
+        fields = [thing for thing in there if thing.kind == FIELD]
+        ids = [thing.id for thing in fields]
+        planned = {project for thing in fields for project in thing.detail["projects"]}
+        for project in met(self._client, self._filter, planned if where.projects else (), cloud=self._cloud):
+            if project.id not in planned:
                 continue
             shown = self._client.get("issue", project.issue, "editmeta").body.get("fields")
             editable = shown if isinstance(shown, dict) else {}
@@ -182,10 +184,6 @@ class JiraProvisioner:
     @cached_property
     def _cloud(self) -> bool:
         return bool(self._client.server()["deploymentType"] == CLOUD)
-
-    @cached_property
-    def _dialect(self) -> Dialect:
-        return (Cloud if self._cloud else DataCenter)(self._client, 0)
 
     @cached_property
     def _administration(self) -> Administration:

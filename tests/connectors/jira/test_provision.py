@@ -47,10 +47,10 @@ SERVER = {
 
 
 @contextmanager
-def administrator(here: Here) -> Iterator[JiraProvisioner]:
+def administrator(here: Here, filter_: str = "project = ITSM") -> Iterator[JiraProvisioner]:
     user, secret = astuple(here.sandbox.site.administrator)
     auth = BasicAuth(user, SecretStr(secret))
-    settings = JiraSettings(name="jira", url=here.url, auth=auth, fields=("status",), filter="project = ITSM")
+    settings = JiraSettings(name="jira", url=here.url, auth=auth, fields=("status",), filter=filter_)
     http = Http("jira", auth, rules=RULES, sleep=lambda _: None)
     found = JiraProvisioner(settings, http)
     try:
@@ -179,6 +179,48 @@ def test_without_an_issue_its_projects_are_asked_for(either: Here) -> None:
         assert len([one for one in tool.plan(WANTED, Where(projects=("ITSM",))).things if one.kind == "field"]) == 4
 
 
+def test_projects_of_the_site_that_the_filter_does_not_meet_take_no_search(either: Here) -> None:
+    either.open("INC1")
+    for number in range(200):
+        either.sandbox.site.names.add_project(f"P{number}", "Another", "software")
+    with administrator(either) as tool:
+        plan = tool.plan(WANTED, Where())
+        assert searches(either) == 2
+        tool.unwritable(plan.things, Where())
+    assert plan.things[0].detail["projects"] == ["10000"]
+    assert searches(either) == 4
+
+
+def searches(here: Here) -> int:
+    return here.calls["GET search"] + here.calls["POST search/jql"]
+
+
+def spread(here: Here, projects: int) -> None:
+    """Open issues in as many projects, and a crowd of newer ones in the last."""
+    for number in range(1, projects):
+        here.act("move", issue=here.open(f"INC{number}"), project=f"P{number}")
+    for number in range(projects, projects + 120):
+        here.clock.now += 1_000
+        here.open(f"INC{number}")
+
+
+def test_a_project_of_the_filter_is_found_behind_a_crowd_of_newer_issues(either: Here) -> None:
+    spread(either, 4)
+    with administrator(either, "updated >= 0") as tool:
+        things = tool.plan(WANTED, Where()).things
+    assert len(things[0].detail["projects"]) == 4
+    assert searches(either) == 3
+
+
+def test_above_fifty_projects_somebody_has_to_name_them(either: Here) -> None:
+    spread(either, 51)
+    with administrator(either, "updated >= 0") as tool, pytest.raises(Refused, match=r"50 projects.*--project"):
+        tool.plan(WANTED, Where())
+    assert searches(either) == 2
+    with administrator(either, "updated >= 0") as tool:
+        assert tool.plan(WANTED, Where(projects=("P7",))).things[0].detail["projects"] == ["10007"]
+
+
 def test_a_screen_that_is_not_there_is_named(server: Here) -> None:
     server.open("INC1")
     for screen, words in {"77": "there is no screen 77", "1/../2": "'1/../2' is no screen"}.items():
@@ -224,8 +266,9 @@ def test_an_id_that_could_lead_elsewhere_is_no_id() -> None:
             [{"id": "../1", "name": "Promise due", "schema": {"type": "datetime", "custom": f"{TYPES}datetime"}}]
         ],
         "field/search/trashed": [{"values": []}],
-        "project/search": [{"values": [{"id": "1", "key": "OPS"}]}],
-        "search/jql": [{"issues": [{"id": "1", "fields": {"updated": None}}]}],
+        "search/jql": [
+            *({"issues": [{"id": "1", "fields": {"project": {"id": "1", "key": "OPS"}}}]}, {"issues": []}) * 2,
+        ],
         "issuetypescreenscheme/project": [{"values": [{"issueTypeScreenScheme": {"id": ".."}}]}],
         "issuetypescreenscheme/mapping": [{"values": [{"screenSchemeId": "1/../2"}]}],
     }
