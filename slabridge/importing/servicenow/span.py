@@ -16,6 +16,7 @@ from slabridge.importing.row import Row
 _LOCAL = re.compile(r"\d{8}T\d{6}Z?")
 _NONE = {"", "0", "00000000", "00000000T000000"}
 _DAY = timedelta(days=1)
+_YEAR = timedelta(days=366)
 _YEARS = (1970, 2199)
 _WEEKDAYS = {"weekdays": "12345", "weekends": "67", "weekMWF": "135", "weekTT": "24", "daily": "1234567"}
 _ONCE_A_TIME = {"weekdays", "weekends", "weekMWF", "weekTT"}
@@ -77,6 +78,9 @@ def read_span(row: Row, zone: str) -> Span:
         raise Untranslatable("end_date_time", row["end_date_time"], "has seconds, and times here have none")
     if end <= start:
         raise Untranslatable("end_date_time", row["end_date_time"], "is not after the start")
+    if repeat and end - start > _YEAR:
+        why = "is more than a year after the start of an entry that repeats; is repeat_until meant?"
+        raise Untranslatable("end_date_time", row["end_date_time"], why)
     first = start.date()
     every = _count(row)
     if every != 1 and repeat in _ONCE_A_TIME:

@@ -182,6 +182,8 @@ def test_hours_are_written_as_a_person_would() -> None:
         ({"start_date_time": "yesterday"}, "start_date_time"),
         ({"end_date_time": "20260105T085900"}, "end_date_time"),
         ({"end_date_time": "20260105T170030"}, "end_date_time"),
+        ({"end_date_time": "20991231T170000", "repeat_type": "daily", "repeat_count": "2"}, "end_date_time"),
+        ({"end_date_time": "20991231T170000", "repeat_type": "daily"}, "end_date_time"),
     ],
     ids=str,
 )
