@@ -149,6 +149,11 @@ def _opened(task: Task) -> Iterator[Provisioner]:
     tool = connectors.provisioner(connection.settings())
     try:
         yield tool
+    except Refused as error:
+        if task.account is None or error.status != 401:
+            raise
+        said = str(error).replace("`auth` of this connection", "the account, password or token that `--as` names")
+        raise Refused(said, status=error.status) from error
     finally:
         tool.close()
 

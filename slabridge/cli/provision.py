@@ -17,7 +17,7 @@ def provision(  # noqa: PLR0913 - its options
     *,
     connection: Annotated[str | None, typer.Option(help="Which connection, where the file has several.")] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing: default.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and do nothing: default without --undo.")
     ] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Make it.")] = False,
     undo: Annotated[bool, typer.Option("--undo", help="Take back what was made.")] = False,

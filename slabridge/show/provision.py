@@ -29,7 +29,7 @@ def lines_of(outcome: Outcome, *, done: bool, undo: bool) -> Iterator[str]:
     plan = outcome.plan
     yield from (f"left as it is: {text}" for text in plan.left)
     if not plan.things and not outcome.problems and not outcome.trouble:
-        yield "there is nothing to take back" if undo else "all of it is there: nothing to make"
+        yield _nothing_to_undo(outcome) if undo else "all of it is there: nothing to make"
     elif not done and plan.things:
         yield "nothing was changed; --undo takes it back" if undo else "nothing was changed; --apply makes it"
     if outcome.file is not None:
@@ -41,6 +41,12 @@ def lines_of(outcome: Outcome, *, done: bool, undo: bool) -> Iterator[str]:
     if plan.by_hand:
         yield "by hand:"
         yield from (f"  {n}. {text}" for n, text in enumerate(plan.by_hand, 1))
+
+
+def _nothing_to_undo(outcome: Outcome) -> str:
+    known = outcome.plan.held or outcome.plan.by_hand
+    lost = ": the state lists nothing that was made; if the state is new, run --apply first, which finds what is ours"
+    return f"there is nothing to take back{'' if known else lost}"
 
 
 def troubles_of(outcome: Outcome) -> Iterator[str]:

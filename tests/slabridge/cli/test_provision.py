@@ -63,6 +63,7 @@ def test_what_would_be_made_is_shown_made_and_taken_back(call: Call, file: Path)
     assert (code, "taken back" in out) == (0, True)
     code, out, _ = call("provision", "--connection", "jira", "--as", ADMIN, "--undo")
     assert (code, "there is nothing to take back" in out) == (0, True)
+    assert "if the state is new, run --apply first" in out
 
 
 def test_an_update_set_is_written_beside_and_the_clicks_are_printed(call: Call, file: Path) -> None:
@@ -100,4 +101,5 @@ def test_a_wrong_password_of_the_administrator_is_in_nothing_that_is_said(
     code, out, err = call("provision", "--config", file, "--connection", "jira", "--as", ADMIN, "--apply", "--json")
     assert code == 3
     assert "credentials are wrong" in err
+    assert "check the account, password or token that `--as` names" in err
     assert "not-the-admin-token" not in out + err + (file.parent / "slabridge.db").read_bytes().decode("latin-1")
