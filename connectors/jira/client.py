@@ -66,7 +66,8 @@ class Client:
                 raise
             found = None
         if not isinstance(found, dict) or "deploymentType" not in found:
-            raise Refused(f"{self.name}: {self._jira.server_url} is no Jira; write https://<site>.atlassian.net")
+            remedy = "write https://<site>.atlassian.net, or with its path, as https://jira.acme.com/jira"
+            raise Refused(f"{self.name}: {self._jira.server_url} is no Jira; {remedy}")
         if found["deploymentType"] == CLOUD:
             self._jira._options["rest_api_version"] = "3"  # noqa: SLF001 - the library has no way to change it
         return found

@@ -65,12 +65,16 @@ def imported(asked: Asked) -> Import:
         ConfigError: the connection has problems, or its secrets cannot be had.
         ConnectorError: the tool cannot be asked.
     """
-    document = {} if asked.config is None else source_of(asked.config).document
+    document: Mapping[str, Any] = {}
+    if asked.config is not None:
+        source = source_of(asked.config)
+        source.reading.check()
+        document = source.document
     name = _name(document, asked)
     if name is None or asked.config is None:
-        if not asked.files:
+        if asked.config is not None or not asked.files:
             raise NoImport(
-                f"name a file with a connection to {TOOLS[asked.tool].name} with --config, or exports with --from"
+                f"name a file with a connection to {TOOLS[asked.tool].name} with --config, or only exports with --from"
             )
         found = _TRANSLATE[asked.tool](_exported(asked), _wanted(asked, None, _now()))
         if found.paths("agreements"):

@@ -1,6 +1,7 @@
 """A first configuration: what there is in a tool, as a file that validates (docs/first-hour.md). The tool is read."""
 
 import json
+import shutil
 import tomllib
 from collections.abc import Mapping
 from contextlib import closing
@@ -24,6 +25,8 @@ from slabridge.config.customers import COMMON
 from slabridge.config.problem import Problem
 from slabridge.config.reading import Reading
 from slabridge.config.schema import json_schema
+from slabridge.config.shape import check_name
+from slabridge.config.source import read_document
 from slabridge.proposal.connection import CHECK, Where, connection_text
 from slabridge.text.printed import line
 from slabridge.text.toml import value
@@ -109,45 +112,68 @@ def agreements_text(name: str, timezone: str, holidays: str) -> str:
     return template(name).replace(_ZONE, value(timezone)).replace(_HOLIDAYS, own)
 
 
+def check_target(path: Path, name: str) -> None:
+    """Look at what is to be written into, before anything is asked: a file that a connection is added to, or none yet.
+
+    Raises:
+        ConfigError: the file has problems, or a connection of this name; or it is a customer's.
+    """
+    reading = Reading(str(path))
+    check_name(name, ("connections", name), reading)
+    reading.check()
+    remedy = "look with init at another file, and take its connection over"
+    if path.with_name(COMMON).is_file():
+        raise _problem(path, f"is a customer's, beside {COMMON}; {remedy}")
+    if not path.exists():
+        if not path.absolute().parent.is_dir():
+            raise _problem(path, f"cannot be written: there is no folder {path.absolute().parent}; make it first")
+    elif name in {connection.name for connection in config_of(read_document(path), path).connections}:
+        raise _problem(path, "is there already; give the new one another name with --name", f"connections.{name}")
+
+
 def write_first(path: Path, agreements: str, timezone: str, desk: Desk, place: str) -> Written:
     """Write a new file, and the schema that editors follow beside it.
 
     Raises:
-        ConfigError: the file is there.
+        ConfigError: it cannot be written.
     """
-    if path.exists():
-        raise ConfigError([Problem(str(path), "", None, "is there already, and init overwrites nothing")])
     head = f"#:schema ./{SCHEMA}\n# What stands behind `check:` was guessed. Every key: docs/configuration.md\n"
     top = f'\ntimezone = {value(timezone)}\nstate = "slabridge.db"\n\n\n'
     connection, sampled = desk.text(place, agreements)
-    _write(path, f"{head}{top}{agreements}\n\n# Where the tickets are.\n\n{connection}")
+    text = f"{head}{top}{agreements}\n\n# Where the tickets are.\n\n{connection}"
+    _write(path, text)
     path.with_name(SCHEMA).write_text(f"{json.dumps(json_schema(), ensure_ascii=False)}\n", "utf-8")
-    return Written(path, path.read_text("utf-8").count(CHECK), sampled)
+    return Written(path, text.count(CHECK), sampled)
 
 
 def write_second(path: Path, desk: Desk, place: str) -> Written:
     """Add a connection to a file that is there.
 
     Raises:
-        ConfigError: the file has problems, or a connection of this name.
+        ConfigError: it cannot be written.
     """
-    if path.with_name(COMMON).is_file():
-        remedy = "look with init at another file, and take its connection over"
-        raise ConfigError([Problem(str(path), "", None, f"is a customer's, beside {COMMON}; {remedy}")])
     before = path.read_text("utf-8")
-    known = config_of(tomllib.loads(before), path)
-    if desk.asked.name in {connection.name for connection in known.connections}:
-        remedy = "give the new one another name with --name"
-        raise ConfigError([Problem(str(path), f"connections.{desk.asked.name}", None, f"is there already; {remedy}")])
     connection, sampled = desk.text(place, before)
     _write(path, f"{before.rstrip()}\n\n\n{connection}")
     return Written(path, connection.count(CHECK), sampled)
 
 
 def _write(path: Path, text: str) -> None:
-    """Write a file that is valid; a text with problems is never written."""
+    """Write a file that is valid, whole or not at all; a text with problems is never written."""
     config_of(tomllib.loads(text), path)
-    path.write_text(text, "utf-8")
+    new = path.with_name(f"{path.name}.new")
+    try:
+        new.write_text(text, "utf-8")
+        if path.exists():
+            shutil.copymode(path, new)
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise _problem(path, f"cannot be written: {error.strerror}; name a file that can with --config") from error
+
+
+def _problem(path: Path, message: str, key: str = "") -> ConfigError:
+    return ConfigError([Problem(str(path), key, None, message)])
 
 
 def _settings(asked: Asked, folder: Path) -> Settings:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 
 import connectors
-from connectors.errors import Refused
+from connectors.errors import ConnectorError, Refused
 from connectors.interface import Connector, Fact, FieldsWrite, Finding, Instant, NativeTicket
 from slabridge.app.wanted import NUMBERS, options_of
 from slabridge.config import Config, Connection, FieldMap
@@ -52,25 +52,51 @@ def write_test(config: Config, key: str) -> Iterator[tuple[str, Finding]]:
 
 def _tried(connection: Connection, connector: Connector, ticket: NativeTicket) -> Iterator[Finding]:
     write = write_of(ticket, connector, {rule.field: next(samples(rule)) for rule in connection.writeback.fields})
-    (receipt,) = connector.write([write])
-    (there,) = _read(connector, [ticket.id]) or [ticket]
     before = {name: ticket.written.get(name) for name in write.fields}
-    changed = {name: text for name, text in before.items() if there.written.get(name) != text}
+    try:
+        (receipt,) = connector.write([write])
+        there = _again(connector, ticket)
+    except ConnectorError:  # who knows what stands there now
+        yield _put_back(connector, ticket, before)
+        raise
     for name, value in write.fields.items():
-        if there.written.get(name) == value:
+        if there.get(name) == value:
             yield Finding(f"write.{name}", "ok", f"{name} of {ticket.key} takes what is written")
         else:
             what = f"{name} of {ticket.key} does not take what is written: {receipt.reason or 'it is ignored'}"
             yield Finding(f"write.{name}", "failure", what, "give the account the right to write it")
+    changed = {name: text for name, text in before.items() if there.get(name) != text}
     if changed:
-        (back,) = connector.write([FieldsWrite(ticket.id, ticket.key, changed)])
-        (last,) = _read(connector, [ticket.id]) or [there]
-        left = {name: text for name, text in changed.items() if last.written.get(name) != text}
-        if left:
-            what = f"{', '.join(left)} of {ticket.key} could not be put back: {back.reason or 'it is ignored'}"
-            yield Finding("write.back", "failure", what, f"set by hand what stood there: {left}")
-        else:
-            yield Finding("write.back", "ok", f"what stood on {ticket.key} stands there again")
+        yield _put_back(connector, ticket, changed)
+
+
+def _put_back(connector: Connector, ticket: NativeTicket, before: Mapping[str, str | None]) -> Finding:
+    try:
+        (receipt,) = connector.write([FieldsWrite(ticket.id, ticket.key, before)])
+        there = _again(connector, ticket)
+    except ConnectorError as error:
+        return _left(ticket, before, str(error))
+    left = {name: text for name, text in before.items() if there.get(name) != text}
+    if left:
+        return _left(ticket, left, receipt.reason or "it is ignored")
+    return Finding("write.back", "ok", f"what stood on {ticket.key} stands there again")
+
+
+def _left(ticket: NativeTicket, before: Mapping[str, str | None], why: str) -> Finding:
+    what = f"{', '.join(before)} of {ticket.key} could not be put back: {why}"
+    return Finding("write.back", "failure", what, f"set by hand what stood there: {dict(before)}")
+
+
+def _again(connector: Connector, ticket: NativeTicket) -> Mapping[str, str | None]:
+    """Return what stands in the written fields of a ticket now.
+
+    Raises:
+        Refused: it cannot be read any more.
+    """
+    found = _read(connector, [ticket.id])
+    if not found:
+        raise Refused(f"{ticket.key} cannot be read any more")
+    return found[0].written
 
 
 def _read(connector: Connector, ids: Sequence[str]) -> list[NativeTicket]:

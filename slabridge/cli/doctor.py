@@ -26,13 +26,18 @@ def doctor(
     only: Only = None,
     json: AsJson = False,
 ) -> None:
-    """Ask each tool for all that a run reads and writes there, and say what stands in the way; nothing is written."""
+    """Ask each tool for all that a run reads and writes there, and say what stands in the way.
+
+    Nothing is written without --write-test.
+    """
     from slabridge.app.doctor import diagnose
     from slabridge.app.write_test import write_test as tried
+    from slabridge.show import logs
 
     one = loaded(config, only) if write_test is not None else None  # a ticket is of one configuration
 
     def step(configured: "Config") -> int:
+        logs.configure("error", "console", configured.customer)  # what connectors warn of, findings say
         return _told(diagnose(configured), configured.customer, json=json)
 
     code = each(config, only, step)

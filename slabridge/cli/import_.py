@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from slabridge.cli.options import AsJson
+from slabridge.cli.options import AsJson, Only
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def import_(  # noqa: PLR0913 - one parameter per option
     config: Annotated[
         Path | None, typer.Option("--config", "-c", help="The file with the connection; its agreements are not read.")
     ] = None,
+    only: Only = None,
     connection: Annotated[str | None, typer.Option(help="The connection, where the file has several.")] = None,
     years: Annotated[str | None, typer.Option(help="The years whose dates are listed, as 2026-2029.")] = None,
     timezone: Annotated[str, typer.Option(help="The time zone where a definition takes that of each caller.")] = "",
@@ -51,7 +52,7 @@ def import_(  # noqa: PLR0913 - one parameter per option
     from slabridge.text.printed import json_line, line
 
     exports = exports or []
-    config = config if config is not None or exports else path_of(None)
+    config = path_of(config, only) if config is not None or only is not None or not exports else None
     asked = Asked(tool.value, exports, config, connection, _years(years), _zone(timezone))
     process = read_process_settings()
     logs.configure(process.log_level, process.log_format)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from slabridge.cli.options import ConfigPath, path_of
+from slabridge.cli.options import ConfigPath, given
 
 _TOOLS = ("servicenow", "jira")
 _KINDS = ("basic", "bearer", "api_key")
@@ -42,7 +42,7 @@ def init(  # noqa: PLR0913 - what a first configuration needs to know
 
     Where the file is there, the connection is added to it.
     """
-    from slabridge.app.init import Asked, Desk, agreements_text, write_first, write_second
+    from slabridge.app.init import Asked, Desk, agreements_text, check_target, write_first, write_second
     from slabridge.app.template import NAMES, headline
     from slabridge.show import logs
 
@@ -51,14 +51,17 @@ def init(  # noqa: PLR0913 - what a first configuration needs to know
         return
     logs.configure("error", "console")
     asks = _somebody_looks() and not yes
-    path = path_of(config)
+    path = given(config)
+    if path.is_dir():
+        raise typer.BadParameter(f"{path} is a folder; name the file to be written", param_hint="--config")
     tool = _choice("--type", tool, _TOOLS, None, asks)
+    name = name or ("snow" if tool == "servicenow" else "jira")
+    check_target(path, name)
     url = _text("--url", url, "Address of the tool", None, asks)
     kind = _choice("--auth", kind, _KINDS, "basic", asks)
     auth: dict[str, object] = {"kind": kind}
     if kind == "basic":
         auth["user"] = _text("--user", user, "User", None, asks)
-    name = name or ("snow" if tool == "servicenow" else "jira")
     what = "token" if tool == "jira" else _SECRETS[kind]
     variable = f"{name}_{what}".upper().replace("-", "_")
     auth[_SECRETS[kind]] = _secret(secret_env, secret_file, variable, asks)

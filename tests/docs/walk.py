@@ -70,6 +70,7 @@ def walk(page: Path, program: Program) -> Iterator[tuple[str, str]]:
                 yield f"{code}\n", shown
             else:
                 code, out, err = program(*step.removeprefix("slabridge ").split())
+                assert "event=bug" not in err, f"{page.name}: {step}: {err}"
                 yield _as_on_pages(err + out), shown
 
 

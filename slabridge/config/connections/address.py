@@ -31,6 +31,12 @@ def check_proxy(url: str, path: KeyPath, reading: Reading) -> None:
         reading.problem(path, "is no address of a proxy; write it as in http://proxy.acme.com:3128")
 
 
+def check_no_secret(url: str, path: KeyPath, reading: Reading) -> None:
+    """Note a problem where an address may hold credentials; it is not shown then."""
+    if "@" in url.partition("?")[0]:
+        reading.problem(path, "holds a user or password, and no secret stands in this file; name one that needs none")
+
+
 def _parts(url: str) -> SplitResult | None:
     """Return the parts of an http address, None where it is none."""
     try:

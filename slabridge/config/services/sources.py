@@ -10,6 +10,7 @@ from pydantic import Field
 from connectors.tool import Inside, TomlTable
 from sla_engine.condition import Condition
 from slabridge.config.agreements.condition import read_condition
+from slabridge.config.connections.address import check_no_secret
 from slabridge.config.problem import KeyPath
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.shape import RealTimeOrNone, check_field, kind_of, shape
@@ -99,6 +100,8 @@ def _source(raw: object, path: KeyPath, folder: Path, reading: Reading) -> Sourc
     for key in ("begin", "end"):
         if key in raw and check_field(raw[key], (*path, key), reading):
             reading.uses.append(FieldUse((*path, key), raw[key]))
+    if table.prometheus is not None:
+        check_no_secret(table.prometheus, (*path, "prometheus"), reading)
     if kind is None or reading.broken(path):
         return None
     if condition is not None:

@@ -102,3 +102,18 @@ def test_without_connection_and_export_there_is_nothing_to_import(call: Call, tm
     (tmp_path / "empty.toml").write_text("")
     code, _, err = call("import", "jira", "--config", tmp_path / "empty.toml")
     assert (code, "name a file with a connection to Jira" in err) == (2, True)
+
+
+def test_the_words_are_those_of_the_customer_that_is_named(call: Call, export: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "customers"
+    folder.mkdir()
+    auth = '{ kind = "basic", user = "me", password = { env = "SNOW_PASSWORD" } }'
+    common = f'[connections.desk]\ntype = "servicenow"\nauth = {auth}\ntable = "incident"\nfields.status = "state"\n'
+    (folder / "common.toml").write_text(common)
+    customer = '[connections.{}]\nlike = "desk"\nurl = "https://{}.service-now.com"\nvalues.status = {{ {} = ["1"] }}\n'
+    for name, word in (("acme", "new"), ("zeta", "fresh")):
+        (folder / f"{name}.toml").write_text(customer.format(name, name, word))
+    code, _, err = call("import", "servicenow", "--from", export, "--config", folder)
+    assert (code, "name one with --only" in " ".join(err.split())) == (2, True)
+    _, out, _ = call("import", "servicenow", "--from", export, "--config", folder, "--only", "zeta")
+    assert 'status = "fresh"' in out

@@ -41,6 +41,12 @@ def test_a_file_nested_without_end_is_refused(file: Path) -> None:
         load_config(file)
 
 
+def test_a_number_of_more_than_64_bits_is_refused_by_its_key(file: Path) -> None:
+    file.write_text("[[a.b]]\nscope = { category = [1, 100000000000000000000] }", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"a\.b\.scope\.category: is a number of more than 64 bits"):
+        load_config(file)
+
+
 def test_a_whole_file_is_read(file: Path) -> None:
     text = 'state = "state/of.db"\n[job]\npost_within = "8h"\nsettle = "2m"\n' + DEFINITIONS + CONNECTIONS
     file.write_text(text, encoding="utf-8")

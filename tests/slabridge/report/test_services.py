@@ -117,6 +117,11 @@ WRONG = {
         "services.mail.outages[0].query",
         "has no meaning beside file",
     ),
+    "a secret in the address": (
+        SERVICE + 'outages = [{ prometheus = "http://u:hunter2@127.0.0.1:9090", query = "up" }]',
+        "services.mail.outages[0].prometheus",
+        "holds a user or password, and no secret stands in this file",
+    ),
     "two currencies": (
         SERVICE + 'fees = [{ amount = "1", currency = "SEK" }, { amount = "1", currency = "EUR" }]',
         "services.mail.fees[1].currency",

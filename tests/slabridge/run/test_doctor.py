@@ -1,13 +1,16 @@
 """`doctor`: every line of it is ok on a plain tool, and each fails, or warns, when its cause is there."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from connectors.interface import Finding
+from connectors.errors import Refused
+from connectors.interface import Finding, Page
+from connectors.servicenow.connector import ServiceNow
 from slabridge.app.doctor import diagnose
 from slabridge.app.write_test import write_test
 from slabridge.cli.app import app
@@ -150,6 +153,35 @@ def test_the_write_test_names_what_is_ignored_and_puts_back_the_rest(job: Job) -
     assert found["write.u_sla_due"] == "failure"
     assert {check for check, verdict in found.items() if verdict == "failure"} == {"write.u_sla_due"}
     assert job.ticket("snow", "Open").written == ticket.written
+
+
+@pytest.mark.parametrize("times", [1, None])
+def test_what_stood_there_is_put_back_or_named_also_where_the_test_cannot_be_read_back(
+    job: Job, times: int | None
+) -> None:
+    ticket = job.ticket("snow", "Open")
+    steps = write_test(job.config(), ticket.key)
+    with _no_rereading_after_the_first(times):
+        _, back = next(steps)
+        with pytest.raises(Refused, match="cannot be read any more"):
+            next(steps)
+    assert job.ticket("snow", "Open").written == ticket.written
+    assert (back.check, back.verdict) == ("write.back", "ok" if times else "failure")
+    assert times or "set by hand what stood there: {'u_sla" in str(back.remedy)
+
+
+@contextmanager
+def _no_rereading_after_the_first(times: int | None) -> Iterator[None]:
+    """Let a ticket be gone when it is read again, so many times (None: from then on)."""
+    reread, calls = ServiceNow.reread, iter(range(100))
+
+    def rereading(self: ServiceNow, ids: Sequence[str]) -> Iterator[Page]:
+        call = next(calls)
+        return iter(()) if call and (times is None or call <= times) else reread(self, ids)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ServiceNow, "reread", rereading)
+        yield
 
 
 def test_a_failure_ends_the_command_with_3_and_json_says_the_same(job: Job) -> None:

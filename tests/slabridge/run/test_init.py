@@ -1,7 +1,8 @@
 """`init` against a live tool: what it writes validates, doctor is green with it, and a run works by it."""
 
+import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from slabridge.app.doctor import diagnose
 from slabridge.app.template import NAMES
 from slabridge.cli import init
 from slabridge.cli.app import app
-from slabridge.config import load_config, warnings_of
+from slabridge.config import ConfigError, load_config, warnings_of
 from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
@@ -95,6 +96,65 @@ def test_a_file_that_is_broken_is_left_as_it_is(desk: Sandbox, tmp_path: Path) -
     path.write_text('[connections.jira]\ntype = "jra"\n', "utf-8")
     assert asked(desk, path, "jira").exit_code != Exit.COMPLETE
     assert path.read_text("utf-8") == '[connections.jira]\ntype = "jra"\n'
+
+
+def _broken(path: Path) -> None:
+    path.write_text("[connections\n", "utf-8")
+
+
+def _latin(path: Path) -> None:
+    path.write_bytes(b"# \xe9\n")
+
+
+def _customers(path: Path) -> None:
+    path.with_name("common.toml").write_text('[calendars.office]\nhours = { mon-fri = ["08:00-17:00"] }\n', "utf-8")
+
+
+REFUSED: dict[str, tuple[Callable[[Path], None], list[str], str]] = {
+    "a file that is no TOML": (_broken, [], "is no valid TOML"),
+    "a file that is no UTF-8": (_latin, [], "is no UTF-8 text"),
+    "a customer's file": (_customers, [], "is a customer's, beside common.toml"),
+    "a folder that is not there": (lambda _: None, ["--config", "/nowhere/c.toml"], "there is no folder /nowhere"),
+    "a name with a blank": (lambda _: None, ["--name", "a b"], "a name has only letters"),
+    "a name that is two tables": (lambda _: None, ["--name", "a.b"], "a name has only letters"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_written_is_said_before_anything_is_asked(desk: Sandbox, tmp_path: Path, case: str) -> None:
+    before, more, said = REFUSED[case]
+    path = tmp_path / "config.toml"
+    before(path)
+    there = {one: one.read_bytes() for one in tmp_path.iterdir()}
+    desk.requests(reset=True)
+    result = asked(desk, path, "jira", *TEMPLATED, *more)
+    assert isinstance(result.exception, ConfigError)
+    assert said in str(result.exception)
+    assert desk.requests() == {}
+    assert {one: one.read_bytes() for one in tmp_path.iterdir()} == there
+
+
+def test_a_folder_is_no_file_to_write(desk: Sandbox, tmp_path: Path) -> None:
+    result = asked(desk, tmp_path, "jira", *TEMPLATED)
+    assert result.exit_code == Exit.USAGE
+    assert "is a folder; name the file to be written" in " ".join(result.output.split()).replace(" │ │ ", " ")
+
+
+def test_a_disk_that_is_full_leaves_the_file_as_it_was(
+    desk: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config.toml"
+    assert asked(desk, path, "jira", *TEMPLATED).exit_code == Exit.COMPLETE
+    before = path.read_bytes()
+
+    def full(*_: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    result = asked(desk, path, "servicenow")
+    assert "cannot be written: No space left on device" in str(result.exception)
+    assert path.read_bytes() == before
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["config.toml", "slabridge.schema.json"]
 
 
 @pytest.mark.parametrize("left_out", ["--type", "--url", "--user"])
