@@ -46,7 +46,7 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         tickets.evaluated(transaction, context.as_of, evaluated)
-        configurations.add(transaction, moved=sum(map(bool, otherwise)), results=sum(otherwise))
+        configurations.moved(transaction, sum(map(bool, otherwise)), sum(otherwise))
         put_in_quarantine(transaction, context, unfit)
         lease.renew(transaction.sql)
     context.tally.warnings += len(judgement.warnings)

@@ -82,6 +82,14 @@ def add(transaction: Transaction, **counts: int) -> None:
         transaction.sql.execute(_under_way(transaction).values(found))
 
 
+def moved(transaction: Transaction, tickets: int, results: int) -> None:
+    """Count what the last change moved; where it let nothing be judged anew, something else did: a linked ticket."""
+    statement = _under_way(transaction).where(configuration_effect.c.judged > 0)
+    if results:
+        counted = {"moved": configuration_effect.c.moved + tickets, "results": configuration_effect.c.results + results}
+        transaction.sql.execute(statement.values(counted))
+
+
 def hold(transaction: Transaction, tickets: int) -> None:
     """Keep on how many tickets the guard lets nothing be written."""
     transaction.sql.execute(_under_way(transaction).values(held=tickets))
