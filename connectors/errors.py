@@ -31,6 +31,11 @@ class Refused(ConnectorError):  # noqa: N818 - named by what the tool did
         self.body = body
         self.date = date
 
+    @property
+    def is_of_one_thing(self) -> bool:
+        """Whether only what was asked for is not there, or hidden from the account; all else can still be asked."""
+        return self.status in {400, 403, 404}
+
 
 class Unavailable(ConnectorError):  # noqa: N818 - as above
     """The tool does not answer as it should; `retry_after` is the seconds it asked for, where it did."""

@@ -3,7 +3,16 @@
 from connectors.interface.clock import NativeClock
 from connectors.interface.connector import Connector, Identity
 from connectors.interface.definition import NativeDefinitions
-from connectors.interface.inspection import Finding, Found, FoundField, FoundValue, Inspector, Place, Verdict
+from connectors.interface.inspection import (
+    Finding,
+    Found,
+    FoundField,
+    FoundValue,
+    Inspector,
+    Place,
+    Verdict,
+    lists_values,
+)
 from connectors.interface.outage import NativeOutage, OutageKind
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.provision import Kind, Plan, Provisioner, Thing, WantedField, Where
@@ -50,5 +59,6 @@ __all__ = [
     "WantedField",
     "Where",
     "Write",
+    "lists_values",
     "with_ids_of_doubles",
 ]

@@ -39,6 +39,10 @@ class FoundValue:
     group: str = ""
 
 
+MOST_VALUES = 60
+"""Of a field with more values than this none is listed: nobody would map them one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundField:
     """A field: its native name, what people call it, and how many tickets of the sample hold something in it.
@@ -52,6 +56,11 @@ class FoundField:
     kind: str
     tickets: int = 0
     values: tuple[FoundValue, ...] = ()
+
+
+def lists_values(kind: str, values: int) -> bool:
+    """Return whether the values of a field of this kind are listed, where so many are known."""
+    return kind not in {"text", "date", "instant", "number"} and values <= MOST_VALUES
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from connectors.jira.feedback import read_feedback
 from connectors.jira.field import Field, custom_names, participants, perhaps_lost, resolve
 from connectors.jira.jql import checked
 from connectors.jira.keys import Keys
-from connectors.jira.latest import newest
+from connectors.jira.latest import latest
 from connectors.jira.link import unknown_types
 from connectors.jira.property import Memory
 from connectors.jira.pull.issue import Schema
@@ -161,7 +161,7 @@ class Jira:
         where = f"({self._filter}) AND {where}" if self._filter else where
         size, cloud = min(self._size, max(1, most)), isinstance(self._dialect, Cloud)
         ids: dict[str, None] = {}
-        for page in newest(self._client, where, ["updated"], size, cloud=cloud):
+        for page in latest(self._client, where, ["updated"], size, cloud=cloud, by="updated"):
             ids |= dict.fromkeys(self._client.id_of(issue, "id") for issue in page)
             if len(ids) >= most:
                 break

@@ -4,16 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain, islice
 from typing import Any, ClassVar
 
 from connectors.errors import Refused
 from connectors.http.rules import Rules
 from connectors.http.session import Http
-from connectors.interface import Finding, Found, FoundField, FoundValue, Place
+from connectors.interface import Finding, Found, FoundField, FoundValue, Place, lists_values
 from connectors.jira.client import CLOUD, Body, Client
 from connectors.jira.dialect import PORTAL, fields_of
 from connectors.jira.field import Field, resolve
 from connectors.jira.jql import checked
+from connectors.jira.latest import latest
 from connectors.jira.rate import RULES
 from connectors.jira.rights import rights
 from connectors.jira.settings import JiraSettings
@@ -22,8 +24,6 @@ from connectors.jira.value import Unreadable, held
 SAMPLE = 200
 """How many of the newest issues are looked at."""
 _PAGE = 100
-_FEW = 60
-"""A field with more values than this is no list to map."""
 _PROJECT = re.compile(r"[A-Z][A-Z0-9_]+")
 _EVER = "created >= 0"
 """A search without any bound is refused by the Cloud."""
@@ -106,27 +106,9 @@ class JiraInspector:
 
     def _search(self, where: str, fields: Sequence[str], count: int) -> list[Body]:
         """Return the newest issues that JQL finds."""
-        jql = f"{where} ORDER BY created DESC"
-        found: list[Body] = []
-        if self._server["deploymentType"] == CLOUD:
-            asked = {"jql": jql, "fields": list(fields), "maxResults": min(count, _PAGE)}
-            for answer in self._client.pages("search/jql", body=asked):
-                found += self._client.listed(answer, "issues")
-                if len(found) >= count:
-                    break
-            return found[:count]
-        while len(found) < count:
-            rest: dict[str, str | int] = {
-                "startAt": len(found),
-                "maxResults": min(count, _PAGE),
-                "fields": ",".join(fields),
-            }
-            answer = self._client.get("search", jql=jql, **rest)
-            page = self._client.listed(answer, "issues")
-            found += page
-            if not page or len(found) >= self._client.total(answer):
-                break
-        return found[:count]
+        cloud = self._server["deploymentType"] == CLOUD
+        pages = latest(self._client, where, fields, min(count, _PAGE), by="created", cloud=cloud)
+        return [*islice(chain.from_iterable(pages), count)]
 
     def _statuses(self, project: str) -> Sequence[FoundValue]:
         """Return the statuses of a project's workflows, each once, or of the site where these may not be asked for."""
@@ -134,7 +116,7 @@ class JiraInspector:
             types = self._client.all_of("project", project, "statuses")
             listed = [one for type_ in types for one in type_.get("statuses") or () if isinstance(one, Mapping)]
         except Refused as refused:
-            if refused.status not in {400, 403, 404}:
+            if not refused.is_of_one_thing:
                 raise
             listed = list(self._client.all_of("status"))
         by_id = {str(one.get("id")): one for one in listed}
@@ -175,7 +157,7 @@ def _field(field: Field, issues: Sequence[Body], offered: Sequence[FoundValue]) 
         filled += bool(values)
         counted.update({(value.code, value.name) for value in values})
     values_: list[FoundValue] = []
-    if kind not in {"text", "date", "instant", "number"} and len(counted) <= _FEW:
+    if lists_values(kind, len(counted)):
         groups = {value.code: value.group for value in offered}
         values_ = [FoundValue(code, name, n, groups.get(code, "")) for (code, name), n in counted.most_common()]
         seen = {value.code for value in values_}

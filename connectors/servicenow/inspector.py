@@ -7,7 +7,7 @@ from typing import ClassVar
 from connectors.errors import Refused
 from connectors.http.rules import Rules
 from connectors.http.session import Http
-from connectors.interface import Finding, Found, FoundField, FoundValue, Place
+from connectors.interface import Finding, Found, FoundField, FoundValue, Place, lists_values
 from connectors.servicenow import query
 from connectors.servicenow.catalogue import lineage_of
 from connectors.servicenow.page import PageRequest, Record, raw
@@ -21,8 +21,6 @@ from connectors.servicenow.table import Tables
 
 SAMPLE = 500
 """How many of the newest tickets are looked at."""
-_FEW = 60
-"""A field with more values than this is no list to map."""
 _TABLES = 200
 _USUAL = ("incident", "problem", "change_request", "sc_req_item", "sc_task", "sn_customerservice_case")
 _EXTENDING = "super_class.name=task^ORsuper_class.super_class.name=task"
@@ -63,7 +61,7 @@ class ServiceNowInspector:
             try:
                 page = self._records.page(name, _since(since), ["sys_id"], limit=1)
             except Refused as refused:
-                if refused.status not in {400, 403, 404}:
+                if not refused.is_of_one_thing:
                     raise
                 continue
             if page.rows:
@@ -98,7 +96,7 @@ class ServiceNowInspector:
         try:
             rows = self._records.page(table, "", ["sys_id", *written], limit=1).rows
         except Refused as refused:
-            if refused.status not in {400, 403, 404}:
+            if not refused.is_of_one_thing:
                 raise
             return written if self._settings.result_table else ()
         return [field for field in written for row in rows if field not in row]
@@ -122,7 +120,7 @@ class ServiceNowInspector:
         try:
             rows = self._records.page("sys_db_object", _EXTENDING, ["name", "label"], limit=_TABLES).rows
         except Refused as refused:
-            if refused.status not in {400, 403, 404}:
+            if not refused.is_of_one_thing:
                 raise
             return {}
         return {str(row["name"]): str(row.get("label") or "") for row in rows if row.get("name")}
@@ -151,7 +149,7 @@ def _field(entry: Record, rows: Sequence[Record], offered: dict[str, str]) -> Fo
     held = [(raw(row.get(name)) or "", _shown(row.get(name))) for row in rows]
     filled = Counter(pair for pair in held if pair[0])
     values: list[FoundValue] = []
-    if kind not in {"text", "date", "instant", "number"} and len(filled) <= _FEW:
+    if lists_values(kind, len(filled)):
         seen = {code for code, _ in filled}
         values = [FoundValue(code, offered.get(code) or shown, count) for (code, shown), count in filled.most_common()]
         values += [FoundValue(code, label) for code, label in offered.items() if code and code not in seen]

@@ -14,8 +14,6 @@ from connectors.servicenow.selection import IN_LIST, LONG_LIST, ROWS, Selected, 
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables, page_of
 
-_NOT_READABLE = frozenset({400, 403, 404})
-
 log = structlog.get_logger(__name__)
 
 
@@ -179,7 +177,7 @@ class Records:
             while not part.done:
                 part.take(self._paced(part.ask()), self._tables.who)
         except Refused as refused:
-            if refused.status not in _NOT_READABLE:
+            if not refused.is_of_one_thing:
                 raise
             part.refuse(refused)
 

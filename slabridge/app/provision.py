@@ -152,8 +152,11 @@ def _opened(task: Task) -> Iterator[Provisioner]:
     except Refused as error:
         if task.account is None or error.status != 401:
             raise
-        said = str(error).replace("`auth` of this connection", "the account, password or token that `--as` names")
-        raise Refused(said, status=error.status) from error
+        name = task.connection.name
+        raise Refused(
+            f"{name}: credentials are wrong (401); check the account, password or token that `--as` names",
+            status=401,
+        ) from error
     finally:
         tool.close()
 

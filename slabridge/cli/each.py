@@ -3,6 +3,7 @@
 import gc
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from slabridge.exit import Exit, gravest
 
 if TYPE_CHECKING:
     from slabridge.config import Config, ConfigError
-    from slabridge.config.customers import Customers
 
 Step = Callable[["Config"], int]
 """What a command does with a configuration; it returns the exit code."""
@@ -28,19 +28,23 @@ def each(config: Path | None, only: str | None, step: Step, stopping: Callable[[
     path = given(config)
     if only is not None or not path.is_dir():
         return step(loaded(config, only))
+    from slabridge.config.config import read_config
     from slabridge.config.customers import Customers
 
     customers = Customers.of(path)
     said: set[str] = set()
     codes: list[int] = []
+
+    def configured(name: str) -> int:
+        return step(noted(read_config(customers.source(name))))
+
     for done, name in enumerate(customers.names):
         if stopping():
             left = len(customers.names) - done
             sys.stderr.write(f"the run ends here; {left} customers, from {name} on, are left to the next\n")
             codes.append(Exit.DEFERRED)
             break
-        logged(name)
-        codes.append(_contained(customers, name, step, said))
+        codes.append(contained(name, partial(configured, name), said))
         gc.collect()  # of many customers no more than one is in memory
     return gravest(codes)
 
@@ -51,16 +55,16 @@ def say(texts: Iterable[str], config: "Config") -> None:
     sys.stderr.writelines(f"{whose}{text}\n" for text in texts)
 
 
-def _contained(customers: "Customers", name: str, step: Step, said: set[str]) -> int:
-    """Do a step with one customer's configuration; what fails in it ends it alone."""
+def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
+    """Do a step for one customer; what fails in it ends it alone. Problems that were `said` before are not repeated."""
     from slabridge.config import ConfigError
-    from slabridge.config.config import read_config
     from slabridge.text.printed import lines
 
+    logged(name)
     try:
-        return step(noted(read_config(customers.source(name))))
+        return step()
     except ConfigError as error:
-        complain(name, error, said)
+        _complain(name, error, said)
         return Exit.USAGE
     except BrokenPipeError:
         raise
@@ -75,7 +79,7 @@ def _contained(customers: "Customers", name: str, step: Step, said: set[str]) ->
         return code
 
 
-def complain(name: str, error: "ConfigError", said: set[str]) -> None:
+def _complain(name: str, error: "ConfigError", said: set[str]) -> None:
     """Say what is wrong with a customer's configuration, but for what was `said` before: it stands in common.toml."""
     from slabridge.text.printed import lines
 

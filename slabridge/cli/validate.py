@@ -2,12 +2,13 @@
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from slabridge.cli.each import complain
+from slabridge.cli.each import contained
 from slabridge.cli.options import AsJson, ConfigPath, Only, given, path_of
 from slabridge.exit import Exit, gravest
 
@@ -52,18 +53,18 @@ def _every(folder: Path, *, strict: bool, json: bool) -> Exit:
     from slabridge.config.customers import Customers
 
     said: set[str] = set()
-    codes = []
     customers = Customers.of(folder)
-    for name in customers.names:
+
+    def checked(name: str) -> int:
         try:
-            codes.append(_checked(customers.source(name), strict=strict, json=json))
+            return _checked(customers.source(name), strict=strict, json=json)
         except ConfigError as error:
-            if json:
-                _print_problems(customers.path(name), error)
-            else:
-                complain(name, error, said)
-            codes.append(Exit.USAGE)
-    return gravest(codes)
+            if not json:
+                raise
+            _print_problems(customers.path(name), error)
+            return Exit.USAGE
+
+    return gravest(contained(name, partial(checked, name), said) for name in customers.names)
 
 
 def _checked(source: "Source", *, strict: bool, json: bool) -> Exit:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connectors.errors import Refused, Unavailable
 from connectors.jira.client import Body, Client
 from connectors.jira.dialect import fields_of
-from connectors.jira.latest import newest
+from connectors.jira.latest import latest
 
 MOST = 50
 """In more projects than these fields are not made unless somebody names them: each takes calls, and an eye on it."""
@@ -75,7 +75,7 @@ def _page(
     parts = [f"({restriction})"] if restriction else ["updated >= 0"]
     parts += [f"project IN ({', '.join(sorted(among))})"] if among else []
     parts += [f"project NOT IN ({', '.join(known)})"] if known else []
-    pages = newest(client, " AND ".join(parts), ["project"], _PAGE, cloud=cloud)
+    pages = latest(client, " AND ".join(parts), ["project"], _PAGE, cloud=cloud, by="updated")
     return next((page for page in pages if page), [])
 
 

@@ -119,7 +119,7 @@ class Screens:
         try:
             found = self._client.get("issue", issue, "editmeta").body.get("fields")
         except Refused as error:
-            if error.status not in {400, 403, 404}:
+            if not error.is_of_one_thing:
                 raise
             return None
         return {id_: _options(meta) for id_, meta in found.items()} if isinstance(found, Mapping) else None

@@ -13,7 +13,7 @@ import pytest
 
 from connectors.http.session import Http
 from slabridge.app import run as runs
-from slabridge.config import Config
+from slabridge.config import Config, Problem
 from slabridge.run.tally import Report
 from slabridge.state import State, lease
 from slabridge_sandbox.embedded import Sandbox
@@ -128,6 +128,22 @@ def test_a_bug_with_one_customer_stops_no_other(call: Call, folder: Path, monkey
     assert list(known(folder)) == ["globex", "initech"]
     (logged,) = [line for line in err.splitlines() if "event=bug" in line]
     assert "customer=acme" in logged
+    assert "acme: a bug of slabridge ended its part (ValueError)" in err
+    assert "hunter2" not in err
+
+
+def test_a_bug_while_one_customer_is_validated_stops_no_other(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(config: Config) -> list[Problem]:
+        if config.customer == "acme":
+            raise ValueError("hunter2")
+        return []
+
+    monkeypatch.setattr("slabridge.config.warnings_of", broken)
+    code, out, err = call("validate", "--config", folder)
+    assert code == 1
+    assert [Path(line.split(" is valid")[0]).stem for line in out.splitlines()] == ["globex", "initech"]
     assert "acme: a bug of slabridge ended its part (ValueError)" in err
     assert "hunter2" not in err
 

@@ -65,6 +65,16 @@ def _withheld(*permissions: str) -> Break:
     return lambda job: job.sandbox.switch("jira", withheld=["ADMINISTER", *permissions])
 
 
+def _both(line: str, act: Break) -> Break:
+    """Configure the connection with one more line, and do something to the tool."""
+
+    def done(job: Job) -> None:
+        job.replace('created = "opened_at"', f'created = "opened_at"\n{line}')
+        act(job)
+
+    return done
+
+
 BROKEN: dict[str, tuple[str, str, str, Break]] = {
     "no secret": ("snow", "secret", "failure", lambda job: job.replace("SNOW_PASSWORD", "NOT_SET")),
     "wrong password": ("snow", "refused", "failure", lambda job: job.replace("SNOW_PASSWORD", "JIRA_TOKEN")),
@@ -79,6 +89,15 @@ BROKEN: dict[str, tuple[str, str, str, Break]] = {
     "groups": ("snow", "read.sys_user_group", "warning", _without("sys_user_group")),
     "choices": ("snow", "read.sys_choice", "warning", _without("sys_choice")),
     "dictionary": ("snow", "read.sys_dictionary", "warning", _without("sys_dictionary")),
+    "people": ("snow", "read.sys_user", "warning", _without("sys_user")),
+    "own record": ("snow", "zone", "warning", _without("sys_user")),
+    "own SLAs": ("snow", "read.task_sla", "warning", _without("task_sla")),
+    "members": ("snow", "refused", "failure", _both('agents = { groups = ["Service Desk"] }', _without("sys_user_grmember"))),
+    "metrics": ("snow", "refused", "failure", _both('history = "metric_instance"', _without("metric_instance"))),
+    "definitions of metrics": ("snow", "read.metric_definition", "failure", _both('history = "metric_instance"', _without("metric_definition"))),
+    "rows of the audit": ("snow", "refused", "failure", lambda job: job.sandbox.switch("servicenow", hidden_rows={"sys_audit": "sys_created_onISNOTEMPTY"})),
+    "rows of choices": ("snow", "read.sys_choice", "warning", lambda job: job.sandbox.switch("servicenow", hidden_rows={"sys_choice": "nameISNOTEMPTY"})),
+    "columns of the audit": ("snow", "read.sys_audit", "failure", lambda job: job.sandbox.switch("servicenow", hidden_fields={"sys_audit": ["user"]})),
     "lineage": ("snow", "read.sys_db_object", "warning", _without("sys_db_object")),
     "native SLAs hidden": ("snow", "native", "warning", _without("task_sla")),
     "native SLAs left out": ("snow", "native", "warning", lambda job: job.replace('"P1 resolution", ', "")),
