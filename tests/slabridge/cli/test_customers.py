@@ -143,7 +143,8 @@ def test_a_bug_while_one_customer_is_validated_stops_no_other(
     monkeypatch.setattr("slabridge.config.warnings_of", broken)
     code, out, err = call("validate", "--config", folder)
     assert code == 1
-    assert [Path(line.split(" is valid")[0]).stem for line in out.splitlines()] == ["globex", "initech"]
+    valid = [Path(line.partition(" is valid")[0]).stem for line in out.splitlines() if " is valid" in line]
+    assert valid == ["globex", "initech"]
     assert "acme: a bug of slabridge ended its part (ValueError)" in err
     assert "hunter2" not in err
 
