@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     Index,
     Integer,
     LargeBinary,
@@ -285,6 +286,54 @@ configuration_effect = Table(
     Column("writes", Integer, nullable=False, comment="fields of one ticket, or one comment, each"),
     Column("held", Integer, nullable=False, comment="tickets that the guard held back at first"),
     Column("is_over", Boolean, nullable=False, comment="all was written, or another came after it"),
+)
+
+replaced = Table(
+    "replaced",
+    metadata,
+    Column("run", Integer, primary_key=True),
+    Column("connection", String, primary_key=True),
+    Column("ticket", String, primary_key=True),
+    Column("field", String, primary_key=True, comment="native"),
+    Column("key", String, nullable=False),
+    Column("before", Text, comment="what stood there, as the tool had it"),
+    Column("after", Text, comment="what that run wrote"),
+    Column("at", BigInteger, nullable=False),
+)
+
+notification = Table(
+    "notification",
+    metadata,
+    Column("receiver", String, primary_key=True, comment="by its name in the file"),
+    Column("connection", String, primary_key=True, comment="empty: of no ticket"),
+    Column("ticket", String, primary_key=True, comment="its id"),
+    Column("step", String, primary_key=True, comment="of which ladder, cycle and step: sent once ever"),
+    Column("key", String, nullable=False),
+    Column("state", String, nullable=False, comment="waiting, sending, sent, unclear or dropped"),
+    Column("urgent", Boolean, nullable=False, comment="waits for no digest"),
+    Column("reached_at", BigInteger, nullable=False, comment="when its step was reached"),
+    Column("noted_at", BigInteger, nullable=False, comment="by this machine's clock, as all that follow"),
+    Column("not_before", BigInteger, comment="when it is tried next"),
+    Column("sent_at", BigInteger, comment="when it was last tried"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("body", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),
+    Index("notification_state", "state", "receiver"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String, primary_key=True, comment="of a metric that only grows"),
+    Column("labels", String, primary_key=True, comment="JSON"),
+    Column("value", Double, nullable=False, comment="in all runs of this state together"),
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("pseudonym", String, primary_key=True, comment="keyed hash of a person's name"),
+    Column("at", BigInteger, nullable=False, comment="by this machine's clock"),
 )
 
 run = Table(

@@ -1,0 +1,66 @@
+"""What runs replaced, messages, counters, and people who are forgotten."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    _add_replaced()
+    _add_notifications()
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(), nullable=False, comment="of a metric that only grows"),
+        sa.Column("labels", sa.String(), nullable=False, comment="JSON"),
+        sa.Column("value", sa.Double(), nullable=False, comment="in all runs of this state together"),
+        sa.PrimaryKeyConstraint("name", "labels"),
+    )
+    op.create_table(
+        "forgotten",
+        sa.Column("pseudonym", sa.String(), nullable=False, comment="keyed hash of a person's name"),
+        sa.Column("at", sa.BigInteger(), nullable=False, comment="by this machine's clock"),
+        sa.PrimaryKeyConstraint("pseudonym"),
+    )
+
+
+def _add_replaced() -> None:
+    """Add what runs replace from now on; what earlier ones replaced is not known."""
+    op.create_table(
+        "replaced",
+        sa.Column("run", sa.Integer(), nullable=False),
+        sa.Column("connection", sa.String(), nullable=False),
+        sa.Column("ticket", sa.String(), nullable=False),
+        sa.Column("field", sa.String(), nullable=False, comment="native"),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("before", sa.Text(), comment="what stood there, as the tool had it"),
+        sa.Column("after", sa.Text(), comment="what that run wrote"),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("run", "connection", "ticket", "field"),
+    )
+
+
+def _add_notifications() -> None:
+    op.create_table(
+        "notification",
+        sa.Column("receiver", sa.String(), nullable=False, comment="by its name in the file"),
+        sa.Column("connection", sa.String(), nullable=False, comment="empty: of no ticket"),
+        sa.Column("ticket", sa.String(), nullable=False, comment="its id"),
+        sa.Column("step", sa.String(), nullable=False, comment="of which ladder, cycle and step: sent once ever"),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False, comment="waiting, sending, sent, unclear or dropped"),
+        sa.Column("urgent", sa.Boolean(), nullable=False, comment="waits for no digest"),
+        sa.Column("reached_at", sa.BigInteger(), nullable=False, comment="when its step was reached"),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False, comment="by this machine's clock, as all that follow"),
+        sa.Column("not_before", sa.BigInteger(), comment="when it is tried next"),
+        sa.Column("sent_at", sa.BigInteger(), comment="when it was last tried"),
+        sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False, server_default=""),
+        sa.PrimaryKeyConstraint("receiver", "connection", "ticket", "step"),
+    )
+    op.create_index("notification_state", "notification", ["state", "receiver"])
