@@ -6,6 +6,7 @@ parts are in docs/architecture.md.
 """
 
 import runpy
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,7 @@ from slabridge.run.actions import Planned
 from slabridge.run.adopt import adopt
 from slabridge.run.configured import note_configuration
 from slabridge.run.context import Context, Late, OnProgress, Run
+from slabridge.run.deliver import Outcome, Send, deliver
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.guard import holds, is_guarded, moved
@@ -62,8 +64,11 @@ def run(  # noqa: PLR0913 - all that a run is given
     halt: Halt | None = None,
     *,
     accept: bool = False,
+    send: Send | None = None,
 ) -> Report:
     """Run once over all connections; one that fails does not stop the others. `accept` lifts the guard.
+
+    `send` sends the messages; without it they wait.
 
     Raises:
         Busy: another run uses this state.
@@ -75,6 +80,8 @@ def run(  # noqa: PLR0913 - all that a run is given
             note_configuration(transaction, config, number)
         this = Run(config, number, Engine(config.definitions, config.dimensions), on_progress, halt or Halt(), accept)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
+        if send is not None:
+            report.messages = deliver(this, state, send, _now(report))
         with state.begin() as transaction:
             quarantined = quarantine.count(transaction)
             for tally in report.tallies:
@@ -82,7 +89,8 @@ def run(  # noqa: PLR0913 - all that a run is given
                 if tally.outage and tally.as_of is None:
                     tally.unreached = runs.unreached(transaction, tally.connection)
                     tally.too_long = tally.unreached >= config.outage
-            runs.finish(transaction, number, report.exit_code, {"connections": report.as_json()})
+            summary = {"connections": report.as_json(), "messages": report.messages.as_json()}
+            runs.finish(transaction, number, report.exit_code, summary)
     return report
 
 
@@ -105,10 +113,21 @@ def rehearse(
         report.actions += [(context.name, action) for action in found]
         return set()
 
+    def told(address: str, title: str, body: str) -> tuple[Outcome, str]:
+        report.told.append((address, title, body))
+        return Outcome.SENT, ""
+
     with state.rehearsal(), lease.held(state):
         this = Run(config, 0, Engine(config.definitions, config.dimensions), on_progress, halt or Halt())
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], note)
+        if config.notify:
+            deliver(this, state, told, _now(report))
     return report
+
+
+def _now(report: Report) -> int:
+    """Return what the tools' clocks said when this run began; ours where none could be asked."""
+    return max((one.as_of for one in report.tallies if one.as_of is not None), default=time.time_ns() // 1_000_000)
 
 
 def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:

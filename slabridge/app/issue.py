@@ -7,6 +7,7 @@ from sla_engine.instant import parse_instant
 from slabridge.app.asked import Asked, Reported
 from slabridge.app.filed import filed
 from slabridge.app.report import of_state
+from slabridge.app.told import note_issued
 from slabridge.config import Config
 from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences, listed
@@ -71,6 +72,7 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     try:
         with state.begin() as sql:
             reports.file(sql, new)
+            note_issued(sql, config, new)
     finally:
         state.close()
     return replace(found, document=document), changed

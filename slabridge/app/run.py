@@ -4,6 +4,7 @@ import gc
 
 from slabridge.app.connect import connected_within_budget
 from slabridge.app.job import Job
+from slabridge.app.messenger import messenger_of
 from slabridge.config import Config
 from slabridge.run.context import OnProgress
 from slabridge.run.halt import Halt
@@ -20,10 +21,11 @@ def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt, *, accept
     # A first load makes millions of values and no cycles: the collector would walk them again and again.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
+    send = messenger_of(config)
     state = State.of(config.state)
     try:
         with halt.on_signals(), connected_within_budget(config, state, halt) as connectors:
-            return job.run(config, connectors, state, on_progress, halt, accept=accept)
+            return job.run(config, connectors, state, on_progress, halt, accept=accept, send=send)
     finally:
         state.close()
 

@@ -33,7 +33,7 @@ def run(  # noqa: PLR0913 - one parameter per option
     from slabridge.app.run import run as run_once
     from slabridge.cli.progress import counted
     from slabridge.run.halt import Halt
-    from slabridge.show.report import table_of, troubles_of
+    from slabridge.show.report import sent_of, table_of, troubles_of
     from slabridge.text.printed import json_line
 
     halt = Halt(max_seconds)
@@ -43,10 +43,18 @@ def run(  # noqa: PLR0913 - one parameter per option
         whose = {"customer": configured.customer} if configured.customer else {}
         if json:
             at = format_instant(time.time_ns() // 1_000_000)
-            document = {**whose, "ended_at": at, "exit_code": report.exit_code, "connections": report.as_json()}
+            document = {
+                **whose,
+                "ended_at": at,
+                "exit_code": report.exit_code,
+                "connections": report.as_json(),
+                "messages": report.messages.as_json(),
+            }
             sys.stdout.buffer.write(json_line(document))
         else:
             Console().print(table_of(report, configured.customer))
+            if sent := sent_of(report):
+                Console().print(sent)
         say(troubles_of(report), configured)
         return _sent(configured) or report.exit_code
 

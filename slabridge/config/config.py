@@ -21,6 +21,8 @@ from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.customers import source_of
 from slabridge.config.like import resolve_like
+from slabridge.config.notify.receiver import Receiver, read_receivers
+from slabridge.config.notify.rule import NotifyRule, read_notify
 from slabridge.config.places import Places
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
@@ -42,6 +44,7 @@ class Config:
     of an earlier version; they are among the `warnings`, too. `uses` are the places that read fields, `mapped` has the
     values to which each (connection, field) is mapped. `reporting` is what reports go by. `document` is
     the file as it was parsed, `places` says where its keys stand; `customer` is whose file of a folder it is, or "".
+    `notify` says of what the `receivers`, by name, are told.
     """
 
     definitions: Definitions
@@ -61,6 +64,8 @@ class Config:
     places: Places = field(default_factory=lambda: Places(""))
     document: Mapping[str, Any] = field(default_factory=dict)
     customer: str = ""
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    notify: tuple[NotifyRule, ...] = ()
 
     @property
     def reads_chain(self) -> bool:
@@ -157,6 +162,8 @@ def read_config(source: Source) -> Config:
     _check_types(definitions.chain, connections, reading)
     _check_sources(reporting, connections, reading)
     _check_hours(connections, tables(document, "calendars", quiet), reading)
+    receivers = read_receivers(document, folder, tables(document, "calendars", quiet), reading)
+    notify = read_notify(document, tables(document, "receivers", quiet), promises, reading)
     state = read_state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     reading.check()
@@ -180,6 +187,8 @@ def read_config(source: Source) -> Config:
         places=reading.places,
         document=document,
         customer=source.customer,
+        receivers=receivers,
+        notify=notify,
     )
 
 

@@ -47,5 +47,9 @@ class FileTable(GeneralTable, StateTable):
     """Where people say how satisfied they were."""
     facts: Annotated[Any, Inside("[FactTable]")] = None
     """What happened outside of the tools."""
+    receivers: Annotated[Any, Inside("{ReceiverTable}")] = None
+    """To whom messages go."""
+    notify: Annotated[Any, Inside("[NotifyTable]")] = None
+    """Of what they are told, and when."""
     connections: Annotated[Any, Inside("{AnyConnection}")] = None
     """A ServiceNow or a Jira: fields, values, what is written."""

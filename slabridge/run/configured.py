@@ -29,7 +29,7 @@ def note_configuration(sql: Connection, config: Config, run: int) -> None:
 def said_by(config: Config) -> dict[str, Any]:
     """Return what a configuration says, as it comes back from JSON: no secret, and nothing of how it is written."""
     document = config.document
-    said = {key: document[key] for key in (*DEFINING, *REPORTING, "job") if key in document}
+    said = {key: document[key] for key in (*DEFINING, *REPORTING, "job", "receivers", "notify") if key in document}
     tables = document.get("connections", {})
     said["connections"] = {
         name: {key: table[key] for key in _OF_CONNECTION if key in table} for name, table in tables.items()

@@ -112,6 +112,7 @@ def _judged_by(context: Context) -> str:
             linked if context.connection.writeback.reads_chain else None,
             config.stepped(context.name),
             hours,
+            *([config.notify] if config.notify else []),
         )
     )
     return hashlib.sha256(meaning.encode()).hexdigest()

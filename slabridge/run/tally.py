@@ -76,11 +76,44 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Messages:
+    """What a run sent: messages and, in all others, the steps in them."""
+
+    sent: int = 0
+    steps: int = 0
+    deferred: int = 0
+    """steps that could not be sent now; the next run tries again"""
+    unclear: int = 0
+    """steps of which nobody knows whether they arrived; they are not sent again"""
+    lost: int = 0
+    """steps that could not be sent for so long that they are given up"""
+    bug: str = ""
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what the counts mean."""
+        if self.bug:
+            return Exit.BUG
+        if self.unclear or self.lost:
+            return Exit.PARTIAL
+        return Exit.DEFERRED if self.deferred else Exit.COMPLETE
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as plain values."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
 class Report:
-    """What a run did. `actions` are what was planned, kept only in a rehearsal."""
+    """What a run did.
+
+    `actions` are what was planned, and `told` the messages (address, title, text); both are kept only in a rehearsal.
+    """
 
     tallies: list[Tally] = field(default_factory=list)
     actions: list[tuple[str, Any]] = field(default_factory=list)
+    messages: Messages = field(default_factory=Messages)
+    told: list[tuple[str, str, str]] = field(default_factory=list)
 
     def begin(self, connection: str) -> Tally:
         """Return the tally of one more connection."""
@@ -90,8 +123,8 @@ class Report:
 
     @property
     def exit_code(self) -> Exit:
-        """Return the gravest of the connections."""
-        return gravest(tally.exit_code for tally in self.tallies)
+        """Return the gravest of the connections, and of the messages."""
+        return gravest([*(tally.exit_code for tally in self.tallies), self.messages.exit_code])
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""

@@ -35,6 +35,7 @@ _KNOWN = (
     ticket.c.only_linked,
     ticket.c.changed_in,
     ticket.c.wake_at,
+    ticket.c.as_of,
 )
 
 
@@ -376,7 +377,9 @@ def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]
     last_written, native = codec.decode_fields(row.last_written), _native(row)
     results = came_to.get(row.id, ())
     read_at, wake_at = row.read_at or 0, row.wake_at
-    return Known(native, last_written, row.pulled_in, results, read_at, row.only_linked, row.changed_in, wake_at)
+    return Known(
+        native, last_written, row.pulled_in, results, read_at, row.only_linked, row.changed_in, wake_at, row.as_of
+    )
 
 
 def _native(row: sa.Row[*tuple[Any, ...]]) -> NativeTicket:

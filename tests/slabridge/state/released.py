@@ -57,8 +57,10 @@ def load(revision: str, place: str) -> None:
                 row.update({name: bool(row[name]) for name in flags})
             if rows and table.name != "alembic_version":
                 new.execute(sa.insert(table), rows)
-        # What gives the next run its number; the rows brought theirs along.
-        new.execute(sa.text("SELECT setval('run_id_seq', (SELECT max(id) FROM run))"))
+        # What gives the next row its number; the rows brought theirs along.
+        for table, column in (("run", "id"), ("configuration", "number")):
+            if table in tables.tables:
+                new.execute(sa.text(f"SELECT setval('{table}_{column}_seq', (SELECT max({column}) FROM {table}))"))  # noqa: S608 - our own names
     source.dispose()
     target.dispose()
 

@@ -50,17 +50,21 @@ def _add_notifications() -> None:
         sa.Column("receiver", sa.String(), nullable=False, comment="by its name in the file"),
         sa.Column("connection", sa.String(), nullable=False, comment="empty: of no ticket"),
         sa.Column("ticket", sa.String(), nullable=False, comment="its id"),
-        sa.Column("step", sa.String(), nullable=False, comment="of which ladder, cycle and step: sent once ever"),
+        sa.Column("agreement", sa.String(), nullable=False, comment="its id, or a service"),
+        sa.Column("objective", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False, comment="of a ladder: sent once ever"),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False, comment="waiting, sending, sent, unclear or dropped"),
+        sa.Column(
+            "state", sa.String(), nullable=False, comment="waiting, sending, sent, unclear, dropped, counted or told"
+        ),
         sa.Column("urgent", sa.Boolean(), nullable=False, comment="waits for no digest"),
-        sa.Column("reached_at", sa.BigInteger(), nullable=False, comment="when its step was reached"),
-        sa.Column("noted_at", sa.BigInteger(), nullable=False, comment="by this machine's clock, as all that follow"),
-        sa.Column("not_before", sa.BigInteger(), comment="when it is tried next"),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False, comment="by the tool's clock, as all that follow"),
+        sa.Column("not_before", sa.BigInteger(), comment="when it is looked at next"),
         sa.Column("sent_at", sa.BigInteger(), comment="when it was last tried"),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False, server_default=""),
-        sa.PrimaryKeyConstraint("receiver", "connection", "ticket", "step"),
+        sa.PrimaryKeyConstraint("receiver", "connection", "ticket", "agreement", "objective", "cycle", "step"),
     )
     op.create_index("notification_state", "notification", ["state", "receiver"])
