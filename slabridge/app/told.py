@@ -59,18 +59,11 @@ def _missed(sql: sa.Connection, config: Config, issued: Issued, rule: NotifyRule
             missed.setdefault((row.subject, row.objective), set()).add(row.period)
     for (subject, objective), periods in sorted(missed.items()):
         if len(periods) == told.running and _concerns(rule, subject, objective):
-            yield (
-                subject,
-                objective,
-                f"missed {told.running} running, {issued.period}",
-                said(
-                    "%(promise)s was missed in %(periods)s.",
-                    promise=f"{subject}.{objective}"
-                    if objective
-                    else said("The availability of %(service)s", service=subject),
-                    periods=", ".join(reversed(names)),
-                ),
-            )
+            named = f"{subject}.{objective}"
+            promise = named if objective else said("The availability of %(service)s", service=subject)
+            running = ", ".join(reversed(names))
+            text = said("%(promise)s was missed in %(periods)s.", promise=promise, periods=running)
+            yield subject, objective, f"missed {told.running} running, {issued.period}", text
 
 
 def _credits(issued: Issued, rule: NotifyRule, told: CreditShare) -> _Found:

@@ -17,13 +17,12 @@ from slabridge.config.notify.receiver import Receiver
 from slabridge.run.bug import kind_of, places_of
 from slabridge.run.context import Run
 from slabridge.run.counted import note_counted
-from slabridge.run.ladder import applies
+from slabridge.run.ladder import applies, holds
 from slabridge.run.noting import ROOT_CAUSE, is_inhibited, root_cause_of
 from slabridge.run.tally import Messages
 from slabridge.state import Busy, State, StateError, Transaction, lease, notifications, results
 from slabridge.text.language import Language
 from slabridge.text.said import said
-from slabridge.ticket.fitting import fits
 from slabridge.ticket.notification import DROPPED, SENDING, SENT, UNCLEAR, WAITING, Notification
 
 log = structlog.get_logger("slabridge.run")
@@ -189,7 +188,7 @@ def _moot(config: Config, row: Notification, every: Sequence[Result]) -> str:
     if result.stopped_at is not None and not (row.urgent and result.breached):
         return "it was solved before it was sent"
     rules = [rule for rule in config.notify if applies(rule, result)]
-    if all(rule.silence is not None and fits(rule.silence, result.dimensions) for rule in rules):
+    if all(rule.silence is not None and holds(rule.silence, result) for rule in rules):
         return "silenced, as the rule says" if rules else "no rule tells of it any more"
     return "" if row.urgent or not is_inhibited(result, every) else "an SLA of the same ticket is breached"
 

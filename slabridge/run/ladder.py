@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from sla_engine import Calendar, Result
+from sla_engine.condition import SOURCE, Condition
 from slabridge.config.notify.rule import NotifyRule, Step
 from slabridge.text.spoken import spoken
 from slabridge.ticket.fitting import fits
@@ -17,8 +18,13 @@ def applies(rule: NotifyRule, result: Result) -> bool:
         and result.stage != "cancelled"
         and (not rule.agreements or result.agreement in rule.agreements)
         and (not rule.objectives or result.objective in rule.objectives)
-        and fits(rule.when, result.dimensions)
+        and holds(rule.when, result)
     )
+
+
+def holds(condition: Condition | None, result: Result) -> bool:
+    """Return whether a condition holds for what the ticket's fields held at the deciding row; none holds always."""
+    return condition is None or fits(condition, {**result.dimensions, SOURCE: (result.source,)})
 
 
 def level(step: Step, result: Result | None) -> int:

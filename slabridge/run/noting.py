@@ -14,11 +14,10 @@ from slabridge.config import Config
 from slabridge.config.notify.receiver import Receiver
 from slabridge.config.notify.rule import Breaches, NotifyRule, Overdue, Step
 from slabridge.config.services.consequence import RootCause
-from slabridge.run.ladder import applies, level, name_of, new_steps
+from slabridge.run.ladder import applies, holds, level, name_of, new_steps
 from slabridge.run.message import Told, message_of
 from slabridge.text.language import Language
 from slabridge.text.said import said
-from slabridge.ticket.fitting import fits
 from slabridge.ticket.known import Known
 from slabridge.ticket.notification import COUNTED, DROPPED, WAITING, Notification
 
@@ -96,7 +95,7 @@ class Noting:
     def _owed(self, cycle: "_Cycle", receiver: Receiver, address: str) -> Iterator[Notification]:
         result, key = cycle.result, cycle.known.native.key
         rca = root_cause_of(self.config, result.agreement)
-        if rca is None or result.breached_at is None or not fits(rca.when, result.dimensions):
+        if rca is None or result.breached_at is None or not holds(rca.when, result):
             return
         by = deadline_of(rca.by, self.calendars[rca.calendar], result.breached_at)
         text = said(
@@ -156,7 +155,7 @@ def root_cause_of(config: Config, service: str) -> RootCause | None:
 
 def _unsaid(rule: NotifyRule, step: Step, result: Result, every: Sequence[Result]) -> str:
     """Return why a step is not told, "" where it is."""
-    if rule.silence is not None and fits(rule.silence, result.dimensions):
+    if rule.silence is not None and holds(rule.silence, result):
         return "silenced, as the rule says"
     if not step.urgent and is_inhibited(result, every):
         return "an SLA of the same ticket is breached"

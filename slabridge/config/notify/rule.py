@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from connectors.tool import Inside, TomlTable
-from sla_engine.condition import Condition
+from sla_engine.condition import OWN_FIELDS, SOURCE, Condition
 from sla_engine.instant import DAY
 from slabridge.config.agreements.agreement import Promise
 from slabridge.config.agreements.condition import read_condition
@@ -193,8 +193,7 @@ def _rule(
     _check(table.agreements, {one.agreement for one in promises}, (*path, "agreements"), "agreement", reading)
     known = {one.objective for one in promises if not table.agreements or one.agreement in table.agreements}
     _check(table.objectives, known, (*path, "objectives"), "objective", reading)
-    when = read_condition(raw["when"], (*path, "when"), reading) if "when" in raw else None
-    silence = read_condition(raw["silence"], (*path, "silence"), reading) if "silence" in raw else None
+    when, silence = (_condition(raw, key, path, reading) for key in ("when", "silence"))
     ladder = [_step(item, (*path, "ladder", n), receivers, reading) for n, item in enumerate(table.ladder)]
     management = [
         _management(item, (*path, "management", n), receivers, reading) for n, item in enumerate(table.management)
@@ -211,6 +210,18 @@ def _rule(
         tuple(step for step in ladder if step is not None),
         tuple(step for step in management if step is not None),
     )
+
+
+def _condition(raw: Mapping[str, Any], key: str, path: KeyPath, reading: Reading) -> Condition | None:
+    """Return a condition over mapped fields; what the engine alone knows of a ticket is not kept beside results."""
+    if key not in raw:
+        return None
+    begin = len(reading.uses)
+    condition = read_condition(raw[key], (*path, key), reading)
+    for use in reading.uses[begin:]:
+        if use.field in OWN_FIELDS and use.field != SOURCE:
+            reading.problem(use.path, "is not known when messages are made; name mapped fields")
+    return condition
 
 
 def _check(names: Collection[str], known: Collection[str], path: KeyPath, what: str, reading: Reading) -> None:

@@ -11,10 +11,9 @@ from sla_engine.instant import HOUR, MINUTE
 from slabridge.app.connect import connected
 from slabridge.app.messenger import messenger_of
 from slabridge.exit import Exit
-from slabridge.run import deliver
 from slabridge.run.deliver import Outcome, Send
 from slabridge.run.tally import Report
-from slabridge.state import State
+from slabridge.state import State, notifications
 from tests.slabridge.run.job import NOON, Job, Killed
 from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
 from tests.slabridge.run.telling import noted, steps, telling
@@ -55,7 +54,7 @@ def test_killed_at_any_commit_of_the_sending_tells_each_step_at_most_once(
     job.run_at(NOON)
     job.sandbox.move_to(AT_RISK)
     calls = 0
-    real = deliver.notifications.became
+    real = notifications.became
 
     def became(*args: object, **values: object) -> None:
         nonlocal calls
@@ -66,11 +65,11 @@ def test_killed_at_any_commit_of_the_sending_tells_each_step_at_most_once(
         if calls == instant - 1 and instant % 2:
             raise Killed
 
-    monkeypatch.setattr(deliver.notifications, "became", became)
+    monkeypatch.setattr(notifications, "became", became)
     try:
         job.run()
     except Killed:
-        monkeypatch.setattr(deliver.notifications, "became", real)
+        monkeypatch.setattr(notifications, "became", real)
         _free(job)
         for minutes in (1, 20, 40):
             job.run_at(AT_RISK + minutes * MINUTE)
@@ -192,7 +191,7 @@ def test_an_address_stands_in_no_log_state_report_or_error(
     telling(job)
     job.run_at(NOON)
     for behaves in ("fails", "takes and hangs up", "takes"):
-        hook.behaves = behaves  # type: ignore[assignment]
+        hook.behaves = behaves
         report = job.run_at(AT_RISK + HOUR * (behaves == "takes"))
         assert "s3cret" not in json.dumps(report.messages.as_json())
     printed = capfd.readouterr()

@@ -94,7 +94,8 @@ def test_what_a_changed_file_reaches_is_not_told(job: Job, hook: Webhook) -> Non
     assert len(told(hook)) == 1
 
 
-def test_of_steps_reached_at_once_the_highest_is_told(job: Job, hook: Webhook) -> None:
+@pytest.mark.usefixtures("hook")
+def test_of_steps_reached_at_once_the_highest_is_told(job: Job) -> None:
     telling(job)
     run_at(job, 0, 121)
     assert steps(job, connection="snow") == [("breached", "sent")]

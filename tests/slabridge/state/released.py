@@ -58,9 +58,9 @@ def load(revision: str, place: str) -> None:
             if rows and table.name != "alembic_version":
                 new.execute(sa.insert(table), rows)
         # What gives the next row its number; the rows brought theirs along.
-        for table, column in (("run", "id"), ("configuration", "number")):
-            if table in tables.tables:
-                new.execute(sa.text(f"SELECT setval('{table}_{column}_seq', (SELECT max({column}) FROM {table}))"))  # noqa: S608 - our own names
+        for name, column in (("run", "id"), ("configuration", "number")):
+            if name in tables.tables:
+                new.execute(sa.text(f"SELECT setval('{name}_{column}_seq', (SELECT max({column}) FROM {name}))"))  # noqa: S608 - our own names
     source.dispose()
     target.dispose()
 
