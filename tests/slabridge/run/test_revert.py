@@ -241,25 +241,56 @@ def test_killed_at_any_step_and_begun_again_it_ends_as_if_nothing_had_been(
     assert job.writes() == {}
 
 
-def test_fields_that_the_mended_file_names_no_more_are_put_back(job: Job) -> None:
-    before = standing(job)
+def test_what_a_wrong_file_wrote_into_fields_of_people_is_put_back_also_by_the_mended_one(job: Job) -> None:
+    right = job.text
+    tickets = {name: job.ticket(name, "Open") for name in TOOLS}
+    job.edit("snow", tickets["snow"], description="It is\nslow today")
+    job.edit("jira", tickets["jira"], labels=["mail", "vip"])
+    people = {name: job.foreign(name, tickets[name]) for name in TOOLS}
+    for name, native in (("snow", "description"), ("jira", "labels")):
+        job.replace(f'field = "{HOLDER[name]}"', f'field = "{native}"')
     job.run()
-    for name in TOOLS:
-        job.replace(
-            f"""[[connections.{name}.writeback.fields]]
-field = "{HOLDER[name]}"
-value = "sla.holder"
-""",
-            "",
-        )
-    assert all(HOLDER[name] not in fields for (name, _), fields in standing(job).items())
+    first = number(job)
+    assert all(job.foreign(name, tickets[name]) != people[name] for name in TOOLS)
+    job.text = right
+    found = take_back(job, first)
+    assert (found.report.exit_code, found.left) == (Exit.COMPLETE, [])
+    assert {name: job.foreign(name, tickets[name]) for name in TOOLS} == people
+    job.run_at(NOON + MINUTE)
+    for name, native in (("snow", "description"), ("jira", "labels")):
+        assert job.foreign(name, tickets[name])[native] == people[name][native]
+
+
+def test_rows_of_our_own_table_stay_and_their_fields_are_empty(job: Job) -> None:
+    job.replace(
+        "[connections.snow.writeback.comments]",
+        '[connections.snow.writeback]\ntable = "u_slabridge_result"\nreference = "u_task"\n'
+        "[connections.snow.writeback.comments]",
+    )
+    assert job.run().exit_code is Exit.COMPLETE
+    filled = {key: one for key, one in standing(job).items() if key[0] == "snow" and any(one.values())}
+    assert filled
     found = take_back(job, number(job))
     assert found.report.exit_code is Exit.COMPLETE
-    for name in TOOLS:
-        job.text += f"""[[connections.{name}.writeback.fields]]
-field = "{HOLDER[name]}"
-value = "sla.holder"
-"""
+    assert found.tables == {"snow": "u_slabridge_result"}
+    after = standing(job)
+    assert {value for key in filled for value in after[key].values()} == {None}
+    with job.connections() as connected:
+        made = [native for one, _, natives in connected if one.name == "snow" for native in natives if native.ours]
+    assert {("snow", native.id) for native in made} == filled.keys()
+
+
+def test_what_the_tool_refuses_is_named_and_the_rest_is_put_back(job: Job) -> None:
+    bad, before = a_bad_day(job)
+    job.sandbox.switch("jira", withheld=["EDIT_ISSUES"])
+    found = take_back(job, bad)
+    assert found.report.exit_code is Exit.PARTIAL
+    assert {one.connection: one.refused > 0 for one in found.report.tallies} == {"snow": False, "jira": True}
+    job.sandbox.switch("jira", withheld=[])
+    assert {key for key, held in standing(job).items() if held != before[key]} == {
+        key for key in before if key[0] == "jira" and standing(job)[key] != before[key]
+    }
+    assert take_back(job, bad).report.exit_code is Exit.COMPLETE
     assert standing(job) == before
 
 

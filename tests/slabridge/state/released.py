@@ -57,8 +57,11 @@ def load(revision: str, place: str) -> None:
                 row.update({name: bool(row[name]) for name in flags})
             if rows and table.name != "alembic_version":
                 new.execute(sa.insert(table), rows)
-        # What gives the next run its number; the rows brought theirs along.
+        # What gives the next run, and the next configuration, its number; the rows brought theirs along.
         new.execute(sa.text("SELECT setval('run_id_seq', (SELECT max(id) FROM run))"))
+        if "configuration" in tables.tables:
+            number = "SELECT setval('configuration_number_seq', (SELECT max(number) FROM configuration))"
+            new.execute(sa.text(number))
     source.dispose()
     target.dispose()
 
