@@ -55,6 +55,7 @@ def test_readme_names_every_command() -> None:
         ("run", "operations.md", ["Operations", "When a run has to end early", "A changed file"]),
         ("status", "operations.md", ["Operations", "Status and retry"]),
         ("history", "operations.md", ["Operations", "Who changed what"]),
+        ("revert", "revert.md", ["Take back what a run wrote", "2. Look", "4. Put it back", "What comes of it"]),
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
         ("whatif", "whatif.md", ["What if?"]),
         ("report", "reports.md", ["Options"]),
