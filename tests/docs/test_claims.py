@@ -131,7 +131,7 @@ def test_every_test_that_is_named_is_there(page: str) -> None:
         assert f"def {name}(" in (CHECKOUT / "tests" / path).read_text(encoding="utf-8"), f"{path}::{name}"
 
 
-@pytest.mark.parametrize("page", ["operations.md", "troubleshooting.md"])
+@pytest.mark.parametrize("page", ["operations.md", "troubleshooting.md", "revert.md"])
 def test_the_messages_that_are_explained_are_in_the_code(page: str) -> None:
     code = " ".join(
         " ".join(path.read_text(encoding="utf-8").split())
