@@ -25,7 +25,7 @@ from slabridge.run.context import Context, Late, OnProgress, Run
 from slabridge.run.deliver import Outcome, Send, deliver
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
-from slabridge.run.guard import holds, is_guarded, moved
+from slabridge.run.guard import holds, holds_reverted, is_guarded, moved
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge, report_mapping
 from slabridge.run.linking import look_for_linked, read_linked
@@ -212,7 +212,8 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         _hours(context),
     )
     guarded = is_guarded(context)
-    if guarded and holds(context, *_moved(context, terms)) and context.run.number:
+    held = holds_reverted(context) or (guarded and holds(context, *_moved(context, terms)))
+    if held and context.run.number:
         return
     if not context.run.number:
         write(context, _waiting(context, terms))

@@ -21,13 +21,15 @@ class FieldsWrite:
     """Set these fields of one ticket, and no others; the values are what `Connector.encode` gave.
 
     `judged_by` says which definition each objective was judged by (`agreement.objective` -> 16 hex digits), for tools
-    that can keep that with the ticket.
+    that can keep that with the ticket. `not_ours` are those of the fields that get back what somebody else had there,
+    in the form of `NativeTicket.written`: the tool remembers them no more as set by us.
     """
 
     id: str
     key: str
     fields: Mapping[str, str | None]
     judged_by: Mapping[str, str] = field(default_factory=dict)
+    not_ours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

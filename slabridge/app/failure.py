@@ -2,6 +2,7 @@
 
 from connectors.errors import ConnectorError, Refused
 from slabridge.app.import_ import NoImport
+from slabridge.app.revert import NoSuchRun
 from slabridge.config import ConfigError
 from slabridge.exit import Exit
 from slabridge.report.outage_file import UnreadableOutages
@@ -17,7 +18,15 @@ def exit_of(error: Exception) -> Exit | None:
             return Exit.BUSY
         case Unreachable():
             return Exit.DEFERRED
-        case ConfigError() | StateError() | UnreadableFile() | UnreadableOutages() | NoSuchReport() | NoImport():
+        case (
+            ConfigError()
+            | StateError()
+            | UnreadableFile()
+            | UnreadableOutages()
+            | NoSuchReport()
+            | NoImport()
+            | NoSuchRun()
+        ):
             return Exit.USAGE
         case Refused():
             return Exit.PARTIAL

@@ -1,4 +1,4 @@
-"""Who changed the configuration when, and what came of it; from the state alone."""
+"""Who changed the configuration when, what came of it, and what was taken back; from the state alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from slabridge.config import Config
 from slabridge.report.redefined import Redefinition, redefinitions
-from slabridge.state import State, configurations
+from slabridge.state import State, configurations, runs
 from slabridge.state.configurations import Configuration
+from slabridge.state.runs import PastRun
 
 LONGEST = 400
 """Characters of a value that are shown: of two that are long, what differs may stand far behind."""
@@ -23,10 +24,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The changes that runs saw, the first one first; `since` is when the first run of all began (None: none was)."""
+    """The changes that runs saw, the first one first; `since` is when the first run of all began (None: none was).
+
+    `reverts` are the runs of the last 90 days that took back what others wrote, the first one first.
+    """
 
     since: int | None
     changes: Sequence[Change]
+    reverts: Sequence[PastRun] = ()
 
 
 def history(config: Config) -> History:
@@ -39,10 +44,11 @@ def history(config: Config) -> History:
     try:
         with state.reading() as sql:
             known = configurations.listed(sql)
+            reverts = runs.reverting(sql)
     finally:
         state.close()
     changes = [
         Change(now, tuple(redefinitions(before.seen.document, now.seen.document, longest=LONGEST)))
         for before, now in pairwise(known)
     ]
-    return History(known[0].seen_at if known else None, changes)
+    return History(known[0].seen_at if known else None, changes, reverts)

@@ -21,6 +21,7 @@ from slabridge.cli.provision import provision
 from slabridge.cli.reevaluate import reevaluate
 from slabridge.cli.report import report
 from slabridge.cli.retry import retry
+from slabridge.cli.revert import revert
 from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
 from slabridge.cli.schema import schema
@@ -50,6 +51,7 @@ app.command()(explain)
 app.command()(status)
 app.command()(history)
 app.command()(retry)
+app.command()(revert)
 app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 def history(*, config: ConfigPath = None, only: Only = None, json: AsJson = False) -> None:
     """Show who changed the configuration when, and how many tickets each change moved."""
     from slabridge.app.history import history as look
-    from slabridge.show.history import as_json, lines_of
+    from slabridge.show.history import documents_of, lines_of
     from slabridge.text.printed import json_line, line
 
     def step(configured: "Config") -> int:
         found = look(configured)
         if json:
             whose = {"customer": configured.customer} if configured.customer else {}
-            for change in found.changes:
-                sys.stdout.buffer.write(json_line({**whose, **as_json(change)}))
+            for document in documents_of(found):
+                sys.stdout.buffer.write(json_line({**whose, **document}))
         else:
             sys.stdout.write(f"{configured.customer}\n" if configured.customer else "")
             sys.stdout.writelines(f"{line(text)}\n" for text in lines_of(found))

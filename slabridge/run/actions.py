@@ -30,6 +30,8 @@ class Reason(StrEnum):
     """no cycle is left for a field that we filled"""
     TRANSITION = "transition"
     """a cycle came to be at risk or breached"""
+    PUT_BACK = "put back"
+    """a run replaced it, and somebody takes that back"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _field_change(name: str, fact: Fact | NoCycle, known: Known, terms: Terms) -
     if fact is NO_CYCLE and not filled:
         return None
     after = None if fact is NO_CYCLE else terms.encode(name, fact)
-    before = known.native.written.get(name, known.last_written.get(name))
+    before = known.held(name)
     if after == before:
         return None
     if fact is NO_CYCLE:

@@ -29,7 +29,7 @@ class Late(Exception):  # noqa: N818 - what the pull is
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run; `number` is 0 in a rehearsal."""
+    """A run; `number` is 0 in a rehearsal. `reverts` is the run whose values it puts back, None of any other."""
 
     config: Config
     number: int
@@ -42,6 +42,7 @@ class Run:
     """places and values of the configuration that were warned of, each once however many connections it concerns"""
     bereft: set[tuple[str, str]] = field(default_factory=set)
     """tickets, by connection and id, that were linked with one that is gone: the next run looks at them again"""
+    reverts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,18 @@ def is_guarded(context: Context) -> bool:
     return changed and context.connection.guard is not None and not context.run.accept
 
 
+def holds_reverted(context: Context) -> bool:
+    """Say whether the configuration is still what a run went by that was taken back; it would write the same again."""
+    with context.state.begin() as transaction:
+        standing = connections.standing(transaction)
+        if standing.reverted is None or standing.reverted_by != standing.judged_by or context.run.accept:
+            return False
+        connections.hold(transaction, context.as_of)
+    context.tally.reverted = standing.reverted
+    log.error("held back after a revert", connection=context.name, run=standing.reverted)
+    return True
+
+
 class Moved(NamedTuple):
     """On how many tickets a plan changes or empties what we wrote, and how many of these have no open cycle left."""
 

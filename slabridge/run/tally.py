@@ -38,6 +38,8 @@ class Tally:
     """whether all followed tickets were compared with what is there"""
     held: int = 0
     """tickets on which too much would change: nothing was written, and a person must accept it"""
+    reverted: int = 0
+    """the run that was taken back and by whose configuration this one went: nothing was written"""
     linked_missing: int = 0
     """tickets that others name and that cannot be found"""
     warnings: int = 0
@@ -60,7 +62,7 @@ class Tally:
         """Return what the counts mean."""
         if self.bug:
             return Exit.BUG
-        if self.held:
+        if self.held or self.reverted:
             return Exit.USAGE
         mine = (
             self.refusal

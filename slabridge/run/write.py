@@ -12,9 +12,10 @@ from slabridge.run.context import Context
 from slabridge.run.deletion import delete
 from slabridge.run.reading import lose
 from slabridge.run.writable import writable
-from slabridge.state import Transaction, configurations, lease, outbox, quarantine, tickets
+from slabridge.state import Transaction, configurations, lease, outbox, quarantine, replaced, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket.known import Known
+from slabridge.ticket.replaced import Replaced
 
 log = structlog.get_logger("slabridge.run")
 
@@ -37,12 +38,14 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     for part in _parts(context, writes, deferred):
         comments = [one for one in part if isinstance(one, CommentWrite)]
         with context.state.begin() as transaction:
-            outbox.sending(transaction, comments, context.now)
+            outbox.sending(transaction, comments, context.now, context.run.number)
             lease.renew(transaction.sql)
         for receipts in _together(context.connector.write(part), apart=bool(comments)):
             with context.state.begin() as transaction:
+                found: list[Replaced] = []
                 for receipt in receipts:
-                    _record(transaction, context, known[receipt.write.id], receipt)
+                    found += _record(transaction, context, known[receipt.write.id], receipt)
+                replaced.keep(transaction, found, context.as_of)
                 if comments:
                     outbox.still_sending(transaction, context.as_of, context.now)
                 lease.renew(transaction.sql)
@@ -89,17 +92,19 @@ def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Ite
             yield part
 
 
-def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> None:
-    write = receipt.write
+def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> list[Replaced]:
+    """Record a receipt, and return what the write replaced."""
+    write, found = receipt.write, list[Replaced]()
     if isinstance(write, FieldsWrite):
         everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
         stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}
         if stored:
-            tickets.wrote(transaction, known, stored)
+            found = [_replaced(context.run.number, known, name, value) for name, value in stored.items()]
+            tickets.wrote(transaction, known, stored, write.not_ours)
             context.tally.fields_written += len(stored)
     else:
         _record_comment(transaction, context, write, receipt)
-    if receipt.outcome is Outcome.APPLIED and context.is_unmoved(known):
+    if receipt.outcome is Outcome.APPLIED and context.run.reverts is None and context.is_unmoved(known):
         configurations.add(transaction, writes=1)
     match receipt.outcome:
         case Outcome.REFUSED:
@@ -115,6 +120,13 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
             context.tally.deferred += 1
             if not context.run.halt.stopping():  # else it is no trouble, and said once
                 log.warning("write deferred", connection=context.name, ticket=write.key, reason=receipt.reason)
+    return found
+
+
+def _replaced(run: int, known: Known, name: str, value: str | None) -> Replaced:
+    before = known.held(name)
+    ours = name in known.last_written and known.last_written[name] == before
+    return Replaced(run, known.id, known.native.key, name, before, value, ours)
 
 
 def _record_comment(transaction: Transaction, context: Context, write: CommentWrite, receipt: Receipt) -> None:

@@ -6,7 +6,17 @@ from typing import Any
 
 from sla_engine.instant import format_instant
 from slabridge.app.history import Change, History
+from slabridge.exit import Exit
 from slabridge.state.configurations import Effect
+from slabridge.state.runs import PastRun
+
+
+def documents_of(found: History) -> Iterator[dict[str, Any]]:
+    """Yield the changes, and what was taken back, as plain values, in the order of time."""
+    every = [(change.became.seen_at, as_json(change)) for change in found.changes]
+    every += [(run.started_at, _revert_as_json(run)) for run in found.reverts]
+    for _, document in sorted(every, key=lambda one: one[0]):
+        yield document
 
 
 def as_json(change: Change) -> dict[str, Any]:
@@ -28,13 +38,33 @@ def lines_of(found: History) -> Iterator[str]:
         yield "nothing is known yet: the first run keeps what the configuration says"
         return
     yield f"known since {_utc(found.since)}; {len(found.changes)} changes"
-    for change in found.changes:
-        became = change.became
+    every = [(change.became.seen_at, [*_lines(change)]) for change in found.changes]
+    every += [(run.started_at, [f"{_utc(run.started_at)}, {_revert(run)}"]) for run in found.reverts]
+    for _, lines in sorted(every, key=lambda one: one[0]):
         yield ""
-        yield f"{_utc(became.seen_at)}, first seen by run {became.seen.run}"
-        yield from (f"  {_file(file)}" for file in became.seen.files)
-        yield from (f"  {one.key}: {_value(one.before)} -> {_value(one.now)}" for one in change.keys)
-        yield from (f"  {_effect(effect)}" for effect in became.effects)
+        yield from lines
+
+
+def _lines(change: Change) -> Iterator[str]:
+    became = change.became
+    yield f"{_utc(became.seen_at)}, first seen by run {became.seen.run}"
+    yield from (f"  {_file(file)}" for file in became.seen.files)
+    yield from (f"  {one.key}: {_value(one.before)} -> {_value(one.now)}" for one in change.keys)
+    yield from (f"  {_effect(effect)}" for effect in became.effects)
+
+
+def _revert(run: PastRun) -> str:
+    ended = "" if run.exit_code == Exit.COMPLETE else "; it did not end complete"
+    return f"run {run.number} took back run {run.reverts}: {_put_back(run):,} fields put back{ended}"
+
+
+def _revert_as_json(run: PastRun) -> dict[str, Any]:
+    at = format_instant(run.started_at)
+    return {"at": at, "run": run.number, "reverts": run.reverts, "fields": _put_back(run), "exit_code": run.exit_code}
+
+
+def _put_back(run: PastRun) -> int:
+    return sum(tally.get("fields_written", 0) for tally in run.connections)
 
 
 def _file(file: Mapping[str, Any]) -> str:

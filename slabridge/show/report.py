@@ -35,6 +35,12 @@ def troubles_of(report: Report) -> Iterator[str]:
         for tally in report.tallies
         if tally.held
     )
+    yield from (
+        f"{tally.connection}: run {tally.reverted} was taken back, and the file is still the one that it went by, so "
+        "nothing was written; mend the file, or let it be written after all: `slabridge run --accept`"
+        for tally in report.tallies
+        if tally.reverted
+    )
     for tally in report.tallies:
         yield from _of_connection(tally)
     yield from _messages(report.messages)

@@ -125,7 +125,8 @@ def lines_of(found: Status) -> Iterator[str]:
         yield ""
         yield "last runs"
     for run in seen.runs:
-        yield f"  {_utc(run.started_at)}  {_outcome(run, seen)}"
+        what = f"run {run.number}" if run.reverts is None else f"run {run.number}, which takes back run {run.reverts}"
+        yield f"  {_utc(run.started_at)}  {what}: {_outcome(run, seen)}"
 
 
 def _now_there(one: Progress, seen: Overview) -> int:

@@ -60,6 +60,11 @@ def latest(sql: sa.Connection) -> Mapping[str, Any] | None:
         return None
 
 
+def last_seen_by(sql: sa.Connection) -> int:
+    """Return the run that first went by the last configuration; 0 where none is known."""
+    return sql.scalar(sa.select(configuration.c.run).order_by(configuration.c.number.desc()).limit(1)) or 0
+
+
 def begin(sql: sa.Connection, seen: Seen, connections: Collection[str]) -> None:
     """Keep a configuration; what comes of it is counted on the connections whose tickets were judged by another."""
     row = {"run": seen.run, "seen_at": time.time_ns() // 1_000_000, "files": json.dumps(list(seen.files))}

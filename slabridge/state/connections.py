@@ -29,6 +29,8 @@ class Standing:
     linked_by: str | None = None
     accepted_by: str | None = None
     held_since: int | None = None
+    reverted: int | None = None
+    reverted_by: str | None = None
 
 
 def standing(transaction: Transaction) -> Standing:
@@ -55,6 +57,8 @@ def standing(transaction: Transaction) -> Standing:
             row.linked_by,
             row.accepted_by,
             row.held_since,
+            row.reverted,
+            row.reverted_by,
         )
     except ValueError as error:
         raise StateError(
@@ -85,7 +89,14 @@ def set_judged_by(transaction: Transaction, identity: str) -> None:
 
 def set_as_of(transaction: Transaction, as_of: int) -> None:
     """Keep the tool's clock of the last complete run, by which all was written."""
-    _set(transaction, {"as_of": as_of, "accepted_by": standing(transaction).judged_by, "held_since": None})
+    accepted = {"accepted_by": standing(transaction).judged_by, "held_since": None}
+    _set(transaction, {"as_of": as_of, **accepted, "reverted": None, "reverted_by": None})
+
+
+def set_reverted(transaction: Transaction, run: int | None) -> None:
+    """Keep that a run was taken back, and what it judged by: that of today (None: no run is, any more)."""
+    by = None if run is None else standing(transaction).judged_by
+    _set(transaction, {"reverted": run, "reverted_by": by})
 
 
 def hold(transaction: Transaction, as_of: int) -> None:

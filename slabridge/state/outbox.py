@@ -20,10 +20,10 @@ from slabridge.ticket.posted import Posted
 SENDING, POSTED, REFUSED, LOST, HELD = "sending", "posted", "refused", "lost", "held"
 
 
-def sending(transaction: Transaction, comments: Iterable[CommentWrite], now: int) -> None:
-    """Commit to sending these comments; `now` is the tool's clock."""
+def sending(transaction: Transaction, comments: Iterable[CommentWrite], now: int, run: int | None = None) -> None:
+    """Commit to sending these comments, in a run; `now` is the tool's clock."""
     found = [
-        row | {"body": comment.body, "state": SENDING, "sent_at": now}
+        row | {"body": comment.body, "state": SENDING, "sent_at": now, "run": run}
         for comment in comments
         for row in _rows(transaction, comment)
     ]
@@ -123,6 +123,18 @@ def _posted(rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> Posted:
         if row.state in {SENDING, POSTED}:
             sent.append(row.sent_at)
     return Posted(frozenset(markers), max(sent, default=None), held)
+
+
+def posted_in(transaction: Transaction, run: int) -> list[CommentWrite]:
+    """Return the comments that a run posted, by ticket: of each the ticket, its key, the markers and the text."""
+    of_run = (transaction.owns(outbox), outbox.c.run == run, outbox.c.state == POSTED)
+    rows = transaction.sql.execute(sa.select(outbox).where(*of_run).order_by(outbox.c.ticket, outbox.c.marker))
+    found: dict[tuple[str, str, str, bool], list[str]] = {}
+    for row in rows:
+        found.setdefault((row.ticket, row.key, row.body, row.internal), []).append(row.marker)
+    return [
+        CommentWrite(id_, key, tuple(markers), body, internal) for (id_, key, body, internal), markers in found.items()
+    ]
 
 
 def _is(transaction: Transaction, ticket: str, markers: Collection[str]) -> Sequence[sa.ColumnElement[bool]]:

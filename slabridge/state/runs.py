@@ -10,33 +10,44 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from slabridge.state.schema import run
+from slabridge.state.schema import replaced, run
 
 _KEPT = 90 * 24 * 60 * 60 * 1000
 
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run of the past, or of now: one that has no end is under way, or was killed. Instants are ms UTC."""
+    """A run of the past, or of now: one that has no end is under way, or was killed. Instants are ms UTC.
+
+    `reverts` is the run whose values it put back (`slabridge revert`), None of any other.
+    """
 
     number: int
     started_at: int
     finished_at: int | None
     exit_code: int | None
     connections: Sequence[Mapping[str, Any]]
+    reverts: int | None = None
 
 
-def begin(transaction: sa.Connection) -> int:
-    """Record that a run begins, and forget those of more than 90 days ago; return its number."""
+def begin(transaction: sa.Connection, reverts: int | None = None) -> int:
+    """Record that a run begins, and forget those of more than 90 days ago; return its number.
+
+    It may be one that takes back what another run wrote.
+    """
     versions = {name: version(name) for name in ("slabridge", "holidays", "tzdata")}
     result = transaction.execute(
-        sa.insert(run).values(started_at=_now(), summary=json.dumps({"versions": versions}, sort_keys=True))
+        sa.insert(run).values(
+            started_at=_now(), summary=json.dumps({"versions": versions}, sort_keys=True), reverts=reverts
+        )
     )
     key = result.inserted_primary_key
     if key is None:
         raise RuntimeError("the database gave the run no number")
     # Only now that there is a newer one: SQLite gives the highest number again once its row is deleted.
     transaction.execute(sa.delete(run).where(run.c.started_at < _now() - _KEPT))
+    oldest = sa.select(sa.func.min(run.c.id)).scalar_subquery()
+    transaction.execute(sa.delete(replaced).where(replaced.c.run < oldest))
     return int(key[0])
 
 
@@ -51,10 +62,23 @@ def finish(transaction: sa.Connection, number: int, exit_code: int, summary: Map
 
 def latest(transaction: sa.Connection, limit: int) -> list[PastRun]:
     """Return the latest runs, the last first."""
-    return [
-        PastRun(row.id, row.started_at, row.finished_at, row.exit_code, json.loads(row.summary).get("connections", ()))
-        for row in transaction.execute(sa.select(run).order_by(run.c.id.desc()).limit(limit))
-    ]
+    return [_past(row) for row in transaction.execute(sa.select(run).order_by(run.c.id.desc()).limit(limit))]
+
+
+def reverting(transaction: sa.Connection) -> list[PastRun]:
+    """Return the runs that took back what others wrote, the first one first."""
+    wanted = sa.select(run).where(run.c.reverts.is_not(None)).order_by(run.c.id)
+    return [_past(row) for row in transaction.execute(wanted)]
+
+
+def is_known(transaction: sa.Connection, number: int) -> bool:
+    """Return whether there was such a run within 90 days."""
+    return transaction.scalar(sa.select(run.c.id).where(run.c.id == number)) is not None
+
+
+def _past(row: sa.Row[*tuple[Any, ...]]) -> PastRun:
+    done = json.loads(row.summary).get("connections", ())
+    return PastRun(row.id, row.started_at, row.finished_at, row.exit_code, done, row.reverts)
 
 
 def unreached(transaction: sa.Connection, connection: str) -> int:

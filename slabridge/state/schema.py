@@ -33,6 +33,8 @@ connection = Table(
     Column("linked_by", String, comment="identity of the rules for links"),
     Column("accepted_by", String, comment="what tickets here were judged by when all was last written"),
     Column("held_since", BigInteger, comment="since when nothing is written, as the guard says"),
+    Column("reverted", Integer, comment="run that was taken back: what it judged by is held back until accepted"),
+    Column("reverted_by", String, comment="identity of what that run judged by"),
 )
 
 ticket = Table(
@@ -227,6 +229,7 @@ outbox = Table(
     Column("sent_at", BigInteger, nullable=False, comment="by the tool's clock"),
     Column("not_before", BigInteger, comment="when one that is held is planned anew"),
     Column("held_at", BigInteger, comment="since when it had to wait"),
+    Column("run", Integer, comment="that last sent it"),
     Index("outbox_state", "connection", "state"),
 )
 
@@ -298,7 +301,9 @@ replaced = Table(
     Column("key", String, nullable=False),
     Column("before", Text, comment="what stood there, as the tool had it"),
     Column("after", Text, comment="what that run wrote"),
-    Column("at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False, comment="the tool's clock when that run began"),
+    Column("ours", Boolean, nullable=False, comment="whether we had written what stood there"),
+    sqlite_with_rowid=False,
 )
 
 notification = Table(
@@ -346,6 +351,7 @@ run = Table(
     Column("finished_at", BigInteger),
     Column("exit_code", Integer),
     Column("summary", Text, nullable=False, default="{}", comment="counts per connection and versions, JSON"),
+    Column("reverts", Integer, comment="the run that it takes back"),
 )
 
 lease = Table(

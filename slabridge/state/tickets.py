@@ -352,11 +352,18 @@ def adopt(transaction: Transaction, known: Known, fields: Mapping[str, str | Non
     _update(transaction, [known.id], {"last_written": json.dumps({**known.last_written, **fields}, sort_keys=True)})
 
 
-def wrote(transaction: Transaction, known: Known, fields: Mapping[str, str | None]) -> None:
-    """Record that we set these fields of a ticket, in what we last wrote and in what the tool now holds."""
+def wrote(
+    transaction: Transaction, known: Known, fields: Mapping[str, str | None], not_ours: Collection[str] = ()
+) -> None:
+    """Record that we set these fields of a ticket, in what we last wrote and in what the tool now holds.
+
+    Those `not_ours` hold what somebody else had there, and what we wrote there before is forgotten.
+    """
     native = known.native
-    _, payload, digest = codec.encode(replace(native, written={**native.written, **fields}))
-    last_written = json.dumps({**known.last_written, **fields}, sort_keys=True)
+    remembered = native.ours.difference(not_ours)
+    _, payload, digest = codec.encode(replace(native, written={**native.written, **fields}, ours=remembered))
+    ours = {name: value for name, value in {**known.last_written, **fields}.items() if name not in not_ours}
+    last_written = json.dumps(ours, sort_keys=True)
     _update(transaction, [native.id], {"payload": payload, "digest": digest, "last_written": last_written})
 
 

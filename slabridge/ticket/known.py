@@ -39,6 +39,10 @@ class Known:
         native = self.native
         return max(native.created, *(entry.at for entry in (*native.history, *native.observed)), 0)
 
+    def held(self, field: str) -> str | None:
+        """Return what a field that we write holds, in the form of `NativeTicket.written`, as far as we know."""
+        return self.native.written.get(field, self.last_written.get(field))
+
     def is_seen_at(self, as_of: int) -> bool:
         """Return whether nothing of the ticket lies after `as_of` (ms UTC); else the next run has to look again."""
         return max(self.changed_at, *(comment.at for comment in self.native.comments), 0) <= as_of

@@ -55,6 +55,7 @@ def test_readme_names_every_command() -> None:
         ("run", "operations.md", ["Operations", "When a run has to end early", "A changed file"]),
         ("status", "operations.md", ["Operations", "Status and retry"]),
         ("history", "operations.md", ["Operations", "Who changed what"]),
+        ("revert", "revert.md", ["Take back what a run wrote", "2. Look", "4. Put it back", "What comes of it"]),
         ("reevaluate", "operations.md", ["Operations", "Judging ended cycles anew"]),
         ("whatif", "whatif.md", ["What if?"]),
         ("report", "reports.md", ["Options"]),
@@ -130,7 +131,7 @@ def test_every_test_that_is_named_is_there(page: str) -> None:
         assert f"def {name}(" in (CHECKOUT / "tests" / path).read_text(encoding="utf-8"), f"{path}::{name}"
 
 
-@pytest.mark.parametrize("page", ["operations.md", "troubleshooting.md"])
+@pytest.mark.parametrize("page", ["operations.md", "troubleshooting.md", "revert.md"])
 def test_the_messages_that_are_explained_are_in_the_code(page: str) -> None:
     code = " ".join(
         " ".join(path.read_text(encoding="utf-8").split())

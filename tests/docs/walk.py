@@ -3,7 +3,8 @@
 Such a page begins with `<!-- walked from INSTANT -->`. It has docs/examples/config.toml as config.toml, and the incidents of
 docs/examples/incidents.csv in their ServiceNow. What readers do in their editor, or time does, stands in comments:
 `<!-- $ COMMAND -->` is run by the shell, `<!-- append -->` adds the TOML above to the file, `<!-- at INSTANT -->` moves the
-clock of the tool, and `<!-- switch NAME JSON -->` sets one of its switches. A page with $DATABASE has one, in PostgreSQL.
+clock of the tool, `<!-- edit NUMBER JSON -->` lets somebody change fields of an incident, and `<!-- switch NAME JSON -->` sets
+one of its switches. A page with $DATABASE has one, in PostgreSQL.
 
 `make pages` writes what commands print into the pages anew.
 """
@@ -19,12 +20,14 @@ from contextlib import chdir
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import requests
 from sqlalchemy import make_url
 
 from sla_engine.instant import parse_instant
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
 from tests.docs.pages import PAGES, parts, walked
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.state.databases import postgresql
 
@@ -38,7 +41,8 @@ FOLDER, DATABASE = "/etc/slabridge", "postgresql+psycopg://slabridge@db.acme.com
 """Where the pages have their files and their state."""
 ALIKE = [
     (r"timestamp=\S+", "timestamp=2026-03-02T09:30:00.000000Z"),
-    (r"(?m)^  \d{4}-\d\d-\d\d \d\d:\d\d UTC  exit", "  2026-03-02 09:30 UTC  exit"),
+    (r"(?m)^  \d{4}-\d\d-\d\d \d\d:\d\d UTC  run", "  2026-03-02 09:30 UTC  run"),
+    (r"(?m)^(run \d+), \d{4}-\d\d-\d\d \d\d:\d\d UTC", r"\1, 2026-03-02 09:30 UTC"),
     (r"(?:\d+[hms] )+ago", "0s ago"),
     (r"after \d+[hms](?: \d+[hms])*:", "after 0s:"),
 ]
@@ -61,6 +65,9 @@ def walk(page: Path, program: Program) -> Iterator[tuple[str, str]]:
             elif kind == "switch":
                 name, _, value = step.partition(" ")
                 sandbox.switch("servicenow", **{name: json.loads(value)})
+            elif kind == "edit":
+                number, _, fields = step.partition(" ")
+                _edit(sandbox, number, json.loads(fields))
             elif kind == "append":
                 with Path("config.toml").open("a", encoding="utf-8") as file:
                     file.write(f"\n{step}")
@@ -84,8 +91,16 @@ def _steps(page: Path) -> Iterator[tuple[str, str, str]]:
             yield "append", toml, ""
         elif part.kind == "console":
             yield from (("command", command, shown) for command, shown in _COMMAND.findall(part.text))
-        elif found := re.match(r"<!-- (at|\$|switch) (.*) -->$", part.text):
+        elif found := re.match(r"<!-- (at|\$|edit|switch) (.*) -->$", part.text):
             yield found[1], found[2], ""
+
+
+def _edit(sandbox: Sandbox, number: str, fields: dict[str, str]) -> None:
+    table = f"{sandbox.servicenow.url}/api/now/table/incident"
+    auth = (sandbox.servicenow.user, sandbox.servicenow.secret)
+    asked = {"sysparm_query": f"number={number}", "sysparm_fields": "sys_id"}
+    [found] = requests.get(table, params=asked, auth=auth, timeout=PATIENCE).json()["result"]
+    requests.patch(f"{table}/{found['sys_id']}", json=fields, auth=auth, timeout=PATIENCE).raise_for_status()
 
 
 def _as_on_pages(text: str) -> str:

@@ -13,6 +13,8 @@ from sla_engine.instant import format_instant, moment_of
 
 _WRITABLE = {"datetime", "date", "number", "string", "option", "option-with-child", "user", "team", "component"}
 _LISTS = {"option", "string", "user", "component"}
+_BETWEEN = ", "
+"""What stands between several values in one text."""
 
 
 def encode(field: Field, fact: Fact) -> str | None:
@@ -43,12 +45,22 @@ def encode(field: Field, fact: Fact) -> str | None:
     return text.replace("\r\n", "\n") if field.rich else " ".join(text.split())
 
 
-def wire(field: Field, text: str | None, dialect: Dialect) -> object:
-    """Return an encoded fact as a request has it."""
-    kind = _kind(field)
-    many = field.type == "array"
+def wire(field: Field, text: str | None, dialect: Dialect, *, as_read: bool = False) -> object:
+    """Return an encoded fact as a request has it; or what `written` gave, which may be several values in one text."""
+    kind, many = _kind(field), field.type == "array"
     if text is None:
         return [] if many else None
+    if not many:
+        return _one(field, kind, text, dialect)
+    return [_one(field, kind, value, dialect) for value in (text.split(_BETWEEN) if as_read else [text])]
+
+
+def is_ambiguous(field: Field, text: str) -> bool:
+    """Return whether a text that `written` gave may be several values or one that has a comma."""
+    return field.type == "array" and field.items in {"option", "component"} and _BETWEEN in text
+
+
+def _one(field: Field, kind: str, text: str, dialect: Dialect) -> object:
     one: Any = text
     if kind == "number":
         number = float(text)
@@ -64,7 +76,7 @@ def wire(field: Field, text: str | None, dialect: Dialect) -> object:
         one = {"name": text}
     elif field.rich:
         one = dialect.rich(text)
-    return [one] if many else one
+    return one
 
 
 def written(field: Field, raw: object) -> str | None:
@@ -76,7 +88,7 @@ def written(field: Field, raw: object) -> str | None:
         names = [str(one.get("accountId") or one.get("name") or "") for one in people if isinstance(one, dict)]
     else:
         names = [value.code if field.type in {"team", "datetime"} else value.name for value in held(field, raw)]
-    return " ".join(", ".join(sorted(names)).split()) or None
+    return " ".join(_BETWEEN.join(sorted(names)).split()) or None
 
 
 def _kind(field: Field) -> str:

@@ -11,7 +11,7 @@ from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field
 from connectors.jira.property import PROPERTY, Memory, Remembered, hashed, property_of, remembered
 from connectors.jira.write.comment import body
-from connectors.jira.write.fact import wire
+from connectors.jira.write.fact import is_ambiguous, wire
 from connectors.jira.write.screen import Place, Screens
 from connectors.receipts import receipts
 
@@ -57,9 +57,16 @@ class Writer:
         found = {fields[id_].name: "" for id_ in self._screens.missing(write.id, place, fields)}
         for name, value in write.fields.items():
             if name not in found and value is not None:
-                reason = self._screens.no_option(write.id, place, self._fields[name], value)
+                reason = self._not_one(write, name, place)
                 found |= {name: reason} if reason else {}
         return found
+
+    def _not_one(self, write: FieldsWrite, name: str, place: Place) -> str:
+        """Return why a field does not take its value, "" where it may."""
+        field, value = self._fields[name], write.fields[name] or ""
+        if name in write.not_ours and is_ambiguous(field, value):
+            return f"{write.key} held several values in {field.name!r} ({value}), which only a person can put back"
+        return self._screens.no_option(write.id, place, field, value)
 
     def _applied(self, write: Write) -> Receipt:
         try:
@@ -120,9 +127,16 @@ class Writer:
         """Set fields and our property in one request, and remember what the property now says."""
         values = {id_: write.fields[name] for id_, name in names.items()}
         now = {id_: value for id_, value in known.written.items() if id_ not in values}
-        now |= {id_: hashed(value) for id_, value in values.items() if value is not None}
+        now |= {
+            id_: hashed(value)
+            for id_, value in values.items()
+            if value is not None and names[id_] not in write.not_ours
+        }
         content = {
-            "fields": {id_: wire(self._fields[names[id_]], value, self._dialect) for id_, value in values.items()},
+            "fields": {
+                id_: wire(self._fields[name], values[id_], self._dialect, as_read=name in write.not_ours)
+                for id_, name in names.items()
+            },
             "properties": [property_of(now, write.judged_by)],
         }
         quiet = {"notifyUsers": "false"} if self._screens.silent(_project(write)) else {}

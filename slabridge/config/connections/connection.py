@@ -37,6 +37,7 @@ class Connection:
     `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with. `unmapped`
     is what becomes of a ticket with a value that decides and that no entry of its field's `values` names: "refuse" (it
     is not judged) or "keep" (it is judged with the value as it is).
+    `also_written` are native fields that a run wrote by an earlier file, for `slabridge revert` to put back.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Connection:
     ca_at: tuple[str, str] = ("", "")
     writeback: Writeback = field(default_factory=Writeback)
     links: tuple[LinkRule, ...] = ()
+    also_written: tuple[str, ...] = ()
 
     @property
     def read(self) -> tuple[str, ...]:
@@ -96,7 +98,7 @@ class Connection:
             url=self.url,
             auth=auth,
             fields=self.read,
-            written=tuple(item.field for item in self.writeback.fields),
+            written=tuple(dict.fromkeys([*(item.field for item in self.writeback.fields), *self.also_written])),
             filter=self.filter,
             places=self._places(),
             **given,

@@ -39,9 +39,16 @@ def _add_replaced() -> None:
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("before", sa.Text(), comment="what stood there, as the tool had it"),
         sa.Column("after", sa.Text(), comment="what that run wrote"),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False, comment="the tool's clock when that run began"),
+        sa.Column("ours", sa.Boolean(), nullable=False, comment="whether we had written what stood there"),
         sa.PrimaryKeyConstraint("run", "connection", "ticket", "field"),
+        sqlite_with_rowid=False,
     )
+    op.add_column("run", sa.Column("reverts", sa.Integer(), comment="the run that it takes back"))
+    op.add_column("outbox", sa.Column("run", sa.Integer(), comment="that last sent it"))
+    held = "run that was taken back: what it judged by is held back until accepted"
+    op.add_column("connection", sa.Column("reverted", sa.Integer(), comment=held))
+    op.add_column("connection", sa.Column("reverted_by", sa.String(), comment="identity of what that run judged by"))
 
 
 def _add_notifications() -> None:

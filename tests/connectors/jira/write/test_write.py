@@ -46,6 +46,30 @@ def test_a_write_is_one_call_once_it_is_known_what_may_be_written_and_whether_si
     assert here.calls == {"GET mypermissions": 1, "GET issue/*/editmeta": 1, "PUT issue/*": 3}
 
 
+def test_what_somebody_else_had_there_is_put_back_as_it_was_read_and_is_not_ours(here: Here) -> None:
+    id_ = here.open("INC1")
+    jira = here.connect(written=("SLA holder", "labels"))
+    assert one(jira, FieldsWrite(id_, "ITSM-1", {"SLA holder": "Desk", "labels": "late"})).outcome is Outcome.APPLIED
+    assert tickets(jira.reread([id_]))[id_].ours == {"SLA holder", "labels"}
+    theirs = FieldsWrite(id_, "ITSM-1", {"labels": "mail, vip"}, not_ours=frozenset({"labels"}))
+    assert one(jira, theirs).outcome is Outcome.APPLIED
+    now = tickets(jira.reread([id_]))[id_]
+    assert (now.written["labels"], now.ours) == ("mail, vip", {"SLA holder"})
+    read = tickets(here.connect(fields=("labels",)).reread([id_]))[id_]
+    assert [value.code for value in read.fields["labels"]] == ["mail", "vip"]
+
+
+def test_several_options_in_one_text_are_left_to_a_person_and_one_that_we_wrote_is_not(here: Here) -> None:
+    id_ = here.open("INC1")
+    jira = here.connect(written=("components",))
+    value = {"components": "Mail, old"}
+    theirs, ours = jira.left_out(
+        [FieldsWrite(id_, "ITSM-1", value, not_ours=frozenset(value)), FieldsWrite(id_, "ITSM-1", value)]
+    )
+    assert "ITSM-1 held several values in 'components' (Mail, old)" in theirs["components"]
+    assert "several values" not in ours.get("components", "")
+
+
 def test_fields_that_jira_does_not_take_are_left_out_and_named(here: Here) -> None:
     id_ = here.open("INC1")
     jira = here.connect()

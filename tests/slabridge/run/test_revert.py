@@ -1,0 +1,392 @@
+"""What a run replaced is put back where nobody has changed it since (docs/revert.md)."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from connectors.errors import Unavailable
+from connectors.interface import Identity
+from connectors.servicenow.connector import ServiceNow
+from sla_engine.instant import DAY, HOUR, MINUTE
+from slabridge.app.revert import NoSuchRun, revert
+from slabridge.exit import Exit
+from slabridge.run.actions import Reason
+from slabridge.run.halt import Halt
+from slabridge.run.putting_back import Reverted
+from slabridge.show.report import troubles_of
+from slabridge.state import State, schema
+from tests.slabridge.run.job import NOON, TOOLS, Job, Killed, markers_on
+from tests.slabridge.run.test_small import read
+
+Standing = dict[tuple[str, str], dict[str, str | None]]
+
+HOLDER = {"snow": "u_sla_holder", "jira": "SLA holder"}
+NOBODYS = """
+[agreements.suppliers]
+kind = "uc"
+calendar = "office"
+scope = { team = "Nobody" }
+objectives.fix = { clock = "resolution", targets = "1h" }
+"""
+WRONG = ('{ when = { priority = "P1" }, within = "4h"', '{ when = { priority = "P1" }, within = "2h"')
+
+
+@pytest.fixture
+def job(job: Job, place: str) -> Job:
+    """Give the job with a state in each kind of database, and a person's word in a field that slabridge is to write."""
+    job.place = place
+    for name in TOOLS:
+        job.edit(name, job.ticket(name, "Open"), **{HOLDER[name]: "ask Kim"})
+    return job
+
+
+def take_back(job: Job, number: int, *, apply: bool = True) -> Reverted:
+    config = replace(job.config(), state=job.place)
+    return revert(config, number, lambda _: None, Halt(), apply=apply)
+
+
+def standing(job: Job) -> Standing:
+    """Return what stands in the fields that are written, on all tickets of both tools."""
+    with job.connections() as found:
+        return {(one.name, native.id): dict(native.written) for one, _, natives in found for native in natives}
+
+
+def rows(job: Job, *columns: str, table: str = "ticket") -> list[tuple[object, ...]]:
+    state = State.of(job.place)
+    known = schema.metadata.tables[table]
+    with state.reading() as sql:
+        found = sql.execute(sa.select(*(known.c[name] for name in columns)).order_by(*known.primary_key))
+        result = [tuple(row) for row in found]
+    state.close()
+    return result
+
+
+def last_written(job: Job) -> list[dict[str, str | None]]:
+    return [json.loads(str(text)) for (text,) in rows(job, "last_written")]
+
+
+def number(job: Job) -> int:
+    return max(int(str(one)) for (one,) in rows(job, "id", table="run"))
+
+
+def a_bad_day(job: Job) -> tuple[int, Standing]:
+    """Let a wrong file be accepted; return the run that went by it, and what stood there before."""
+    job.run()
+    before = standing(job)
+    job.replace(*WRONG)
+    assert job.run_at(NOON + MINUTE).exit_code is Exit.COMPLETE
+    assert standing(job) != before
+    return number(job), before
+
+
+def test_what_a_run_replaced_stands_there_again_and_a_run_by_the_mended_file_writes_nothing(job: Job) -> None:
+    job.run()
+    knew = last_written(job)
+    bad, before = a_bad_day(job)
+    job.replace(*reversed(WRONG))
+    found = take_back(job, bad)
+    assert found.report.exit_code is Exit.COMPLETE
+    assert standing(job) == before
+    assert last_written(job) == knew
+    assert [change.reason for _, action in found.report.actions for change in action.changes] == [
+        Reason.PUT_BACK
+    ] * sum(one.fields_written for one in found.report.tallies)
+    job.writes()
+    for later in (2, 3):
+        assert job.run_at(NOON + later * MINUTE).exit_code is Exit.COMPLETE
+        assert job.writes() == {}
+
+
+def test_a_persons_value_is_theirs_again_and_no_run_empties_it(job: Job) -> None:
+    before = standing(job)
+    job.run()
+    tickets = {name: job.ticket(name, "Open") for name in TOOLS}
+    assert all(tickets[name].written[HOLDER[name]] == "Open" for name in TOOLS)
+    take_back(job, number(job))
+    assert standing(job) == before
+    assert {value for one in last_written(job) for value in one.values()} == set()
+    assert {name: read(job, name, tickets[name].id).written[HOLDER[name]] for name in TOOLS} == dict.fromkeys(
+        TOOLS, "ask Kim"
+    )
+    assert read(job, "jira", tickets["jira"].id).ours == frozenset()
+    job.replace('value = "sla.holder"', 'value = "uc.holder"')
+    job.text += NOBODYS
+    assert job.run_at(NOON + MINUTE).exit_code is Exit.COMPLETE
+    for name in TOOLS:
+        written = read(job, name, tickets[name].id).written
+        assert written[HOLDER[name]] == "ask Kim"
+        assert written != before[name, tickets[name].id]
+
+
+def test_what_somebody_or_a_later_run_has_changed_is_left_alone_and_named(job: Job) -> None:
+    bad, before = a_bad_day(job)
+    open_, done = ({name: job.ticket(name, team) for name in TOOLS} for team in ("Open", "Done"))
+    due = {"snow": "u_sla_due", "jira": "SLA due"}
+    job.edit("snow", open_["snow"], u_sla_due="2016-03-01 20:00:00")
+    job.edit("jira", open_["jira"], **{"SLA due": "2016-03-01T20:00:00.000+0000"})
+    now = standing(job)
+    found = take_back(job, bad)
+    assert found.report.exit_code is Exit.COMPLETE
+    for name in TOOLS:
+        [left] = [one for which, one in found.left if which == name]
+        assert (left.key, left.field) == (open_[name].key, due[name])
+        assert "somebody has changed it since, to '2016-03-01" in left.reason
+        kept = now[name, open_[name].id][due[name]]
+        expected = before[name, open_[name].id] | {due[name]: kept}
+        assert standing(job)[name, open_[name].id] == expected
+        assert standing(job)[name, done[name].id] == before[name, done[name].id]
+
+
+def test_of_several_runs_the_latest_goes_first_and_then_the_one_before_it(job: Job) -> None:
+    bad, before = a_bad_day(job)
+    job.replace('within = "2h"', 'within = "150m"')
+    job.run_at(NOON + 2 * MINUTE)
+    worse, now = number(job), standing(job)
+    found = take_back(job, bad)
+    assert {left.reason for _, left in found.left} == {f"run {worse} has written it since; take that one back first"}
+    assert standing(job) == now
+    take_back(job, worse)
+    found = take_back(job, bad)
+    assert found.left == []
+    assert standing(job) == before
+
+
+def test_a_revert_can_be_taken_back_as_any_run_and_that_again(job: Job) -> None:
+    job.run()
+    bad, before = a_bad_day(job)
+    wrong, knew = standing(job), last_written(job)
+    take_back(job, bad)
+    first = number(job)
+    take_back(job, first)
+    assert standing(job) == wrong
+    assert last_written(job) == knew
+    second = number(job)
+    assert {left.reason for _, left in take_back(job, bad).left} == {
+        f"run {second} has written it since; take that one back first"
+    }
+    take_back(job, second)
+    assert standing(job) == before
+
+
+def test_a_dry_run_changes_nothing_and_says_just_what_is_then_done(job: Job) -> None:
+    bad, _ = a_bad_day(job)
+    there, knew, runs = standing(job), rows(job, *schema.ticket.c.keys()), rows(job, "id", table="run")
+    job.writes()
+    shown = take_back(job, bad, apply=False)
+    assert (job.writes(), standing(job)) == ({}, there)
+    assert (rows(job, *schema.ticket.c.keys()), rows(job, "id", table="run")) == (knew, runs)
+    done = take_back(job, bad)
+    assert done.report.actions == shown.report.actions
+    assert shown.report.actions
+    again = take_back(job, bad)
+    assert (again.report.actions, again.left) == ([], [])
+    assert again.back == sum(len(action.changes) for _, action in done.report.actions)
+
+
+class Killing:
+    """Kills at the n-th step: before a request, after one whose answer is then lost, or before a commit."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, at: int) -> None:
+        self.left = at
+        send, begin = requests.Session.request, State.begin
+
+        def sending(session: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
+            self.step()
+            answer = send(session, *args, **kwargs)
+            if self.left == 0:
+                answer.close()
+            self.step()
+            return answer
+
+        @contextmanager
+        def beginning(state: State) -> Iterator[sa.Connection]:
+            with begin(state) as sql:
+                yield sql
+                self.step()
+
+        patch.setattr(requests.Session, "request", sending)
+        patch.setattr(State, "begin", beginning)
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == -1:
+            raise Killed
+
+
+def test_killed_at_any_step_and_begun_again_it_ends_as_if_nothing_had_been(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.run()
+    knew = last_written(job)
+    bad, before = a_bad_day(job)
+    for at in range(200):
+        with monkeypatch.context() as patch:
+            killing = Killing(patch, at)
+            with suppress(Killed):
+                take_back(job, bad)
+        if killing.left >= 0:
+            break
+    assert at > 20
+    assert standing(job) == before
+    assert last_written(job) == knew
+    job.replace(*reversed(WRONG))
+    job.writes()
+    assert job.run_at(NOON + 2 * MINUTE).exit_code is Exit.COMPLETE
+    assert job.writes() == {}
+
+
+def test_what_a_wrong_file_wrote_into_fields_of_people_is_put_back_also_by_the_mended_one(job: Job) -> None:
+    right = job.text
+    tickets = {name: job.ticket(name, "Open") for name in TOOLS}
+    job.edit("snow", tickets["snow"], description="It is\nslow today")
+    job.edit("jira", tickets["jira"], labels=["mail", "vip"])
+    people = {name: job.foreign(name, tickets[name]) for name in TOOLS}
+    for name, native in (("snow", "description"), ("jira", "labels")):
+        job.replace(f'field = "{HOLDER[name]}"', f'field = "{native}"')
+    job.run()
+    first = number(job)
+    assert all(job.foreign(name, tickets[name]) != people[name] for name in TOOLS)
+    job.text = right
+    found = take_back(job, first)
+    assert (found.report.exit_code, found.left) == (Exit.COMPLETE, [])
+    assert {name: job.foreign(name, tickets[name]) for name in TOOLS} == people
+    job.run_at(NOON + MINUTE)
+    for name, native in (("snow", "description"), ("jira", "labels")):
+        assert job.foreign(name, tickets[name])[native] == people[name][native]
+
+
+def test_rows_of_our_own_table_stay_and_their_fields_are_empty(job: Job) -> None:
+    job.replace(
+        "[connections.snow.writeback.comments]",
+        '[connections.snow.writeback]\ntable = "u_slabridge_result"\nreference = "u_task"\n'
+        "[connections.snow.writeback.comments]",
+    )
+    assert job.run().exit_code is Exit.COMPLETE
+    filled = {key: one for key, one in standing(job).items() if key[0] == "snow" and any(one.values())}
+    assert filled
+    found = take_back(job, number(job))
+    assert found.report.exit_code is Exit.COMPLETE
+    assert found.tables == {"snow": "u_slabridge_result"}
+    after = standing(job)
+    assert {value for key in filled for value in after[key].values()} == {None}
+    with job.connections() as connected:
+        made = [native for one, _, natives in connected if one.name == "snow" for native in natives if native.ours]
+    assert {("snow", native.id) for native in made} == filled.keys()
+
+
+def test_what_the_tool_refuses_is_named_and_the_rest_is_put_back(job: Job) -> None:
+    bad, before = a_bad_day(job)
+    job.sandbox.switch("jira", withheld=["EDIT_ISSUES"])
+    found = take_back(job, bad)
+    assert found.report.exit_code is Exit.PARTIAL
+    assert {one.connection: one.refused > 0 for one in found.report.tallies} == {"snow": False, "jira": True}
+    job.sandbox.switch("jira", withheld=[])
+    assert {key for key, held in standing(job).items() if held != before[key]} == {
+        key for key in before if key[0] == "jira" and standing(job)[key] != before[key]
+    }
+    assert take_back(job, bad).report.exit_code is Exit.COMPLETE
+    assert standing(job) == before
+
+
+def test_by_the_file_as_it_was_the_next_run_is_held_back_until_somebody_accepts_it(job: Job) -> None:
+    bad, before = a_bad_day(job)
+    wrong = standing(job)
+    take_back(job, bad)
+    job.writes()
+    for _ in range(2):
+        report = job.run_at(NOON + 2 * MINUTE)
+        assert report.exit_code is Exit.USAGE
+        assert [one.reverted for one in report.tallies] == [bad, bad]
+        assert any(f"run {bad} was taken back" in text for text in troubles_of(report))
+        assert (job.writes(), standing(job)) == ({}, before)
+    assert job.run(accept=True).exit_code is Exit.COMPLETE
+    assert standing(job) == wrong
+    assert job.run_at(NOON + 3 * MINUTE).exit_code is Exit.COMPLETE
+
+
+def test_what_took_back_a_run_taken_back_holds_nothing_back(job: Job) -> None:
+    bad, _ = a_bad_day(job)
+    wrong = standing(job)
+    take_back(job, bad)
+    take_back(job, number(job))
+    assert job.run_at(NOON + 2 * MINUTE).exit_code is Exit.COMPLETE
+    assert standing(job) == wrong
+
+
+def test_it_keeps_to_writes_per_run_and_goes_on_when_it_is_asked_again(job: Job) -> None:
+    before = standing(job)
+    job.run()
+    first = number(job)
+    for name in TOOLS:
+        job.replace(f"[connections.{name}]\n", f"[connections.{name}]\nwrites_per_run = 2\n")
+    found = take_back(job, first)
+    assert found.report.exit_code is Exit.DEFERRED
+    assert [(one.sent, one.waiting) for one in found.report.tallies] == [(2, 1), (2, 1)]
+    assert take_back(job, first).report.exit_code is Exit.COMPLETE
+    assert standing(job) == before
+
+
+def test_one_tool_down_does_not_keep_the_other_from_being_put_back(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, before = a_bad_day(job)
+
+    def down(_: ServiceNow) -> Identity:
+        raise Unavailable("snow is down")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ServiceNow, "check", down)
+        found = take_back(job, bad)
+    assert found.report.exit_code is Exit.DEFERRED
+    after = standing(job)
+    assert {key for key in before if before[key] != after[key]} == {
+        key for key in before if key[0] == "snow" and before[key] != after[key]
+    }
+    assert after != before
+    assert take_back(job, bad).report.exit_code is Exit.COMPLETE
+    assert standing(job) == before
+
+
+def test_a_ticket_that_is_gone_and_a_connection_that_is_no_more_are_named(job: Job) -> None:
+    bad, _ = a_bad_day(job)
+    ticket = job.ticket("snow", "Open")
+    job.call("DELETE", f"incident/{ticket.id}")
+    found = take_back(job, bad)
+    assert {(one.key, one.reason) for name, one in found.left if name == "snow"} == {
+        (ticket.key, "the ticket is not there any more, or hidden from the account")
+    }
+    config = replace(job.config(), state=job.place)
+    config = replace(config, connections=tuple(one for one in config.connections if one.name == "jira"))
+    found = revert(config, bad, lambda _: None, Halt(), apply=False)
+    assert {one.reason for name, one in found.left if name == "snow"} == {
+        "the configuration has no connection 'snow' any more"
+    }
+
+
+def test_comments_stay_and_are_named(job: Job) -> None:
+    job.run()
+    job.run_at(NOON + 3 * HOUR)
+    posted = {name: markers_on(job.ticket(name, "Open")) for name in TOOLS}
+    found = take_back(job, number(job))
+    assert {
+        name: sorted(m for which, one in found.comments if which == name for m in one.markers) for name in TOOLS
+    } == (posted)
+    assert all(posted.values())
+    assert {name: markers_on(job.ticket(name, "Open")) for name in TOOLS} == posted
+
+
+def test_what_runs_replaced_is_kept_as_long_as_they_are(job: Job) -> None:
+    job.run()
+    assert rows(job, "run", table="replaced")
+    state = State.of(job.place)
+    with state.begin() as sql:
+        sql.execute(sa.update(schema.run).values(started_at=schema.run.c.started_at - 91 * DAY))
+    state.close()
+    job.run_at(NOON + MINUTE)
+    assert rows(job, "run", table="replaced") == []
+    with pytest.raises(NoSuchRun, match="knows no run 1:"):
+        take_back(job, 1)
