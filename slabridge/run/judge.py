@@ -1,13 +1,13 @@
 """The step that judges: known tickets to results, which the state keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 
 from sla_engine import Result
 from slabridge.run.context import Context
 from slabridge.run.quarantining import put_in_quarantine
-from slabridge.state import configurations, lease, tickets
+from slabridge.state import configurations, lease, retention, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket import judging
 from slabridge.ticket.known import Evaluated, Known
@@ -46,12 +46,21 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         tickets.evaluated(transaction, context.as_of, evaluated)
+        retention.count_once(transaction, _came_back(context, fit))
         configurations.moved(transaction, sum(map(bool, otherwise)), sum(otherwise))
         put_in_quarantine(transaction, context, unfit)
         lease.renew(transaction.sql)
     context.tally.warnings += len(judgement.warnings)
     context.tally.unmapped = len(context.unmapped)
     return [(known, results[n]) for n, known in enumerate(batch) if n not in {*invalid, *unmapped}]
+
+
+def _came_back(context: Context, judged: Iterable[tuple[Known, Sequence[Result]]]) -> Iterator[Result]:
+    """Yield what tickets came to, of those that may have been purged before they were read again."""
+    keep = context.run.config.privacy.keep
+    for known, results in judged:
+        if keep is not None and not known.results and known.native.created < context.as_of - keep:
+            yield from results
 
 
 def report_mapping(context: Context) -> None:
