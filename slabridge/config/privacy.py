@@ -67,8 +67,8 @@ class PrivacyTable(TomlTable):
     """Whether everybody is called by a keyed hash in the state, in reports, logs and comments. Default: `false`.
     """
     key: Annotated[Any, Inside("SecretTable")] = None
-    """The secret of the keyed hashes: [where it stands](#secrets). Default: none; needed for `pseudonyms` and by
-    `slabridge forget`.
+    """The secret of the keyed hashes: [where it stands](configuration.md#secrets). Default: none; needed for
+    `pseudonyms` and by `slabridge forget`.
     """
 
 

@@ -11,7 +11,7 @@ from slabridge.app.forget import Forgotten, forget, forget_everybody
 from slabridge.app.issue import issue, verify
 from slabridge.config import ConfigError
 from slabridge.show import logs
-from slabridge.state import Busy, State, StateError, lease
+from slabridge.state import Busy, State, StateError, lease, personal
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.run.peopled import ACCOUNT, NAME, OTHER, all_of, peopled, put, raw_of, with_people
@@ -70,6 +70,20 @@ def plant(job: Job) -> None:
     put(job.place, "UPDATE run SET summary = :summary WHERE id = 1", summary=f'{{"connections": [], "x": "{NAME}"}}')
 
 
+def delete_much(job: Job) -> None:
+    """Let the name stand in pages of the database that are free, as what was deleted does."""
+    for n in range(300):
+        put(
+            job.place,
+            "INSERT INTO quarantine (connection, ticket, key, reason, first_at, last_at, asked) "
+            "VALUES ('snow', :ticket, 'INC9', :reason, 1, 1, :no)",
+            ticket=f"deleted {n}",
+            reason=f"{NAME} " * 50,
+            no=False,
+        )
+    put(job.place, "DELETE FROM quarantine WHERE ticket LIKE 'deleted %'")
+
+
 def touch(job: Job) -> None:
     """Let somebody else change all tickets, so that they are read again."""
     for (id_,) in rows(job.place, "SELECT id FROM ticket WHERE connection = 'snow'"):
@@ -86,6 +100,7 @@ def test_a_person_who_was_everywhere_is_nowhere_after_forget_and_after_the_next_
     job.run_at(APRIL)
     issue(job.config(), BY_ASSIGNEE)
     plant(job)
+    delete_much(job)
     shown = forgotten(job, apply=False)
     tables = {line.partition(".")[0] for line in traces(job, shown)}
     everywhere = {"ticket", "result", "report", "figure", "share", "outbox", "seen_value", "quarantine", "run"}
@@ -135,8 +150,6 @@ def test_a_forgotten_person_makes_no_ticket_differ_and_nothing_is_written_for_it
 def test_what_was_cut_short_is_done_by_the_same_once_more(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     job.run_at(NOON + 6 * HOUR)
     names = forgotten(job, apply=False)
-    from slabridge.state import personal
-
     last = personal.naming_tables()[-1]
     with monkeypatch.context() as cut:
         cut.setattr(personal, "naming_tables", lambda: [last])  # it dies after that one
@@ -176,7 +189,7 @@ def test_whom_the_file_itself_goes_by_cannot_be_forgotten_and_whom_it_names_othe
     places = forgotten(job, apply=False).places
     assert [place.partition(": ")[2] for place in places] == ["connections.jira.agents.accounts[0]"]
     job.text = job.text.replace('kind = "sla"', f'kind = "sla"\nexclude = {{ assignee = "{NAME}" }}', 1)
-    with pytest.raises(ConfigError, match="exclude.assignee: names the person"):
+    with pytest.raises(ConfigError, match=r"exclude\.assignee: names the person"):
         forgotten(job)
 
 

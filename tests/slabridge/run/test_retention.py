@@ -83,7 +83,7 @@ def test_of_a_ticket_that_went_nothing_stays_but_what_it_came_to(job: Job) -> No
     job.replace('keep = "30d"', 'keep = "30d"\nreports = "waived"')
     job.run_at(NOON)
     gone = rows(job.place, "SELECT connection, id, key FROM ticket WHERE NOT is_open")
-    before = rows(job.place, f"{CAME_TO} WHERE ticket IN (SELECT id FROM ticket WHERE NOT is_open) {ORDER}")
+    before = rows(job.place, f"{CAME_TO} WHERE ticket IN (SELECT id FROM ticket WHERE NOT is_open) {ORDER}")  # noqa: S608 - our own names
     put(
         job.place,
         "INSERT INTO quarantine (connection, ticket, key, reason, first_at, last_at, asked) "
@@ -146,24 +146,24 @@ def test_a_damaged_report_is_said_to_be_one(job: Job) -> None:
 def test_a_ticket_that_comes_back_is_posted_on_no_second_time_and_counted_once(job: Job, name: str) -> None:
     job.replace('keep = "30d"', 'keep = "30d"\nreports = "waived"')
     job.run_at(NOON + 6 * HOUR)
-    breached = rows(job.place, f"SELECT min(ticket) FROM outbox WHERE connection = '{name}'")[0][0]
+    breached = rows(job.place, f"SELECT min(ticket) FROM outbox WHERE connection = '{name}'")[0][0]  # noqa: S608 - our own names
     posted = markers_on(read(job, name, breached))
     assert posted
     move(job, name, breached, "Resolved")
     job.run_at(NOON + 7 * HOUR)
-    other = rows(job.place, f"SELECT id FROM ticket WHERE connection = '{name}' AND is_open")[0][0]
+    other = rows(job.place, f"SELECT id FROM ticket WHERE connection = '{name}' AND is_open")[0][0]  # noqa: S608 - our own names
     job.sandbox.move_to(NOON + 8 * HOUR)
     move(job, name, other, "Awaiting User Info")  # so that the other one is not among what changed last
     job.run()
-    ended = f"SELECT count(*) FROM result WHERE connection = '{name}' AND stopped_at IS NOT NULL"
+    ended = f"SELECT count(*) FROM result WHERE connection = '{name}' AND stopped_at IS NOT NULL"  # noqa: S608 - our own names
     cycles = rows(job.place, ended)
     assert purged(job.run_at(LATER)) >= 3
-    assert rows(job.place, f"SELECT * FROM outbox WHERE ticket = '{breached}'") == []
+    assert rows(job.place, f"SELECT * FROM outbox WHERE ticket = '{breached}'") == []  # noqa: S608 - our own names
     assert rows(job.place, ended) == cycles
 
     move(job, name, breached, "Active")
     job.run_at(LATER + HOUR)
-    assert rows(job.place, f"SELECT count(*) FROM ticket WHERE id = '{breached}'") == [(1,)]
+    assert rows(job.place, f"SELECT count(*) FROM ticket WHERE id = '{breached}'") == [(1,)]  # noqa: S608 - our own names
     assert rows(job.place, ended) == cycles
     assert markers_on(read(job, name, breached)) == posted
 
