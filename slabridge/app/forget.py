@@ -137,7 +137,7 @@ def forget_everybody(config: Config, *, apply: bool) -> Forgotten:
 
 
 def _opened(config: Config, step: Callable[[State], Forgotten], *, apply: bool) -> Forgotten:
-    state = State.of(config.state, create=False, migrate=apply)
+    state = State.of(config.state, create=apply, migrate=apply)
     try:
         if not apply:
             return step(state)
