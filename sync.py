@@ -31,9 +31,11 @@ from slabridge.run.judge import judge, report_mapping
 from slabridge.run.linking import look_for_linked, read_linked
 from slabridge.run.part import Part, begin, contained
 from slabridge.run.pending import pending
+from slabridge.run.people import people_of
 from slabridge.run.plan import plan
 from slabridge.run.pull import pull
 from slabridge.run.reading import read
+from slabridge.run.retention import let_go
 from slabridge.run.settle import settle
 from slabridge.run.surroundings import around, report_crowd
 from slabridge.run.tally import Report
@@ -76,9 +78,11 @@ def run(  # noqa: PLR0913 - all that a run is given
     report = Report()
     with lease.held(state):
         with state.begin() as transaction:
+            people = people_of(config, transaction)
             number = runs.begin(transaction)
-            note_configuration(transaction, config, number)
-        this = Run(config, number, Engine(config.definitions, config.dimensions), on_progress, halt or Halt(), accept)
+            note_configuration(transaction, config, number, people)
+        engine = Engine(config.definitions, config.dimensions)
+        this = Run(config, number, engine, on_progress, halt or Halt(), accept, people=people)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
         if send is not None:
             report.messages = deliver(this, state, send, _now(report))
@@ -90,7 +94,7 @@ def run(  # noqa: PLR0913 - all that a run is given
                     tally.unreached = runs.unreached(transaction, tally.connection)
                     tally.too_long = tally.unreached >= config.outage
             summary = {"connections": report.as_json(), "messages": report.messages.as_json()}
-            runs.finish(transaction, number, report.exit_code, summary)
+            runs.finish(transaction, number, report.exit_code, people.document(summary))
     return report
 
 
@@ -118,7 +122,10 @@ def rehearse(
         return Outcome.SENT, ""
 
     with state.rehearsal(), lease.held(state):
-        this = Run(config, 0, Engine(config.definitions, config.dimensions), on_progress, halt or Halt())
+        with state.begin() as transaction:
+            people = people_of(config, transaction)
+        engine = Engine(config.definitions, config.dimensions)
+        this = Run(config, 0, engine, on_progress, halt or Halt(), people=people)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], note)
         if config.notify:
             deliver(this, state, told, _now(report))
@@ -145,6 +152,7 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
         _each(this, pulled, _judge_all)
         this.bereft.clear()  # all of these are judged and planned now
         _each(this, pulled, partial(_write_all, write=write, parts=pulled))
+        _each(this, pulled, let_go)
         for part in pulled:
             if part.context is not None:
                 report_crowd(part.context)

@@ -1,6 +1,6 @@
 """The step that judges: known tickets to results, which the state keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
 import structlog
@@ -11,7 +11,7 @@ from slabridge.run.context import Context
 from slabridge.run.ladder import next_steps
 from slabridge.run.noting import Noting
 from slabridge.run.quarantining import put_in_quarantine
-from slabridge.state import Transaction, configurations, connections, lease, notifications, tickets
+from slabridge.state import Transaction, configurations, connections, lease, notifications, retention, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket import judging
 from slabridge.ticket.known import Evaluated, Known
@@ -55,6 +55,7 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     with context.state.begin() as transaction:
         _note_steps(transaction, context, fit)
         tickets.evaluated(transaction, context.as_of, evaluated)
+        retention.count_once(transaction, _came_back(context, fit))
         configurations.moved(transaction, sum(map(bool, otherwise)), sum(otherwise))
         put_in_quarantine(transaction, context, unfit)
         lease.renew(transaction.sql)
@@ -90,6 +91,14 @@ def _note_steps(transaction: Transaction, context: Context, judged: Sequence[tup
             for row in noting.of(known, results, last_run, unmoved=context.is_unmoved(known))
         ),
     )
+
+
+def _came_back(context: Context, judged: Iterable[tuple[Known, Sequence[Result]]]) -> Iterator[Result]:
+    """Yield what tickets came to, of those that may have been purged before they were read again."""
+    keep = context.run.config.privacy.keep
+    for known, results in judged:
+        if keep is not None and not known.results and known.native.created < context.as_of - keep:
+            yield from results
 
 
 def report_mapping(context: Context) -> None:

@@ -41,7 +41,9 @@ def begin(part: Part, this: Run, patience: float) -> Context:
     """Begin to pull, again where it was late: in its first load, or after so many seconds, where the others wait."""
     as_of = part.tally.as_of = part.connector.check().now
     own, until = ConnectionState(part.state, part.connection.name), monotonic() + patience
-    context = Context(this, part.connection, part.connector, own, part.tally, as_of, Mapper(part.connection), until)
+    people = this.people.within(this.config.privacy.fields_of(part.connection))
+    mapper = Mapper(part.connection)
+    context = Context(this, part.connection, part.connector, own, part.tally, as_of, mapper, until, people=people)
     if part.context is not None:
         context = replace(part.context, as_of=as_of, until=until, began=context.began)
     part.context = context

@@ -17,6 +17,8 @@ class Tally:
     changed: int = 0
     gone: int = 0
     """tickets that the tool has no more, or hides from us"""
+    purged: int = 0
+    """tickets that are kept no longer"""
     evaluated: int = 0
     fields_written: int = 0
     comments_written: int = 0

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -95,6 +96,7 @@ def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Ite
 def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> list[Replaced]:
     """Record a receipt, and return what the write replaced."""
     write, found = receipt.write, list[Replaced]()
+    receipt = replace(receipt, reason=context.people.text(receipt.reason))
     if isinstance(write, FieldsWrite):
         everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
         stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}

@@ -29,6 +29,7 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for one in seen.progress
         ],
+        "waiting_for_reports": dict(sorted(found.waiting.items())),
         "quarantined": [_dated(asdict(entry)) for entry in seen.quarantined],
         "messages": [one._asdict() for one in seen.messages],
         "runs": [
@@ -109,6 +110,10 @@ def lines_of(found: Status) -> Iterator[str]:
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, now)}"
         if one.comments_held:
             yield f"  {one.comments_held:,} transitions wait to be posted: see `slabridge plan`"
+    if found.waiting:
+        yield ""
+        yield "tickets that are over, and wait for reports to be issued ([privacy] keep)"
+        yield from (f"  {report}: {count:,}" for report, count in sorted(found.waiting.items()))
     if seen.quarantined:
         count = sum(one.quarantined for one in seen.progress)
         yield ""

@@ -16,7 +16,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
-from slabridge.state.trouble import StateError, address, explained, shown
+from slabridge.state.schema import metadata
+from slabridge.state.trouble import Busy, StateError, address, explained, shown
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ROWS_AT_ONCE = 500
@@ -133,6 +134,26 @@ class State:
                 transaction.rollback()
                 if before is None:
                     connection.close()
+
+    def compact(self) -> str:
+        """Write the database anew, so that what was deleted or replaced is nowhere in it; return why not, or "".
+
+        A PostgreSQL keeps it in its write-ahead log until that is recycled, and both keep it in backups.
+        """
+        try:
+            with explained(self.url, "cannot be written anew"), self._outside_transactions() as connection:
+                if connection.dialect.name == "postgresql":
+                    for table in metadata.tables:
+                        connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+                    return ""
+                connection.exec_driver_sql("VACUUM")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+                return "somebody reads it" if busy else ""
+        except (Busy, StateError) as error:
+            return str(error)
+
+    def _outside_transactions(self) -> sa.Connection:
+        return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
 
     def close(self) -> None:
         """Give connections back."""
@@ -260,5 +281,8 @@ def _write_ahead(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    reading = connection.get_execution_options().get("slabridge_reading", False)
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    reading = options.get("slabridge_reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

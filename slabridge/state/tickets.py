@@ -145,7 +145,8 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
 def lose(transaction: Transaction, ids: Collection[str]) -> list[str]:
     """Leave tickets alone that the tool has no more, or hides from us; return those of them that were there before."""
     there = [id_ for part in in_parts(ids) for id_ in _ids(transaction, ticket.c.id.in_(part))]
-    _update(transaction, ids, {"gone": True, "pending": False, "wake_at": None})
+    quiet_since = sa.func.coalesce(ticket.c.quiet_since, ticket.c.read_at)
+    _update(transaction, ids, {"gone": True, "pending": False, "wake_at": None, "quiet_since": quiet_since})
     return there
 
 

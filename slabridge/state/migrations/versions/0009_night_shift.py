@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Add the tables."""
     _add_replaced()
     _add_notifications()
+    op.execute(sa.text("UPDATE ticket SET quiet_since = read_at WHERE gone AND quiet_since IS NULL"))
     op.create_table(
         "counter",
         sa.Column("name", sa.String(), nullable=False, comment="of a metric that only grows"),
@@ -22,9 +23,28 @@ def upgrade() -> None:
     )
     op.create_table(
         "forgotten",
-        sa.Column("pseudonym", sa.String(), nullable=False, comment="keyed hash of a person's name"),
+        sa.Column("pseudonym", sa.String(), nullable=False, comment="keyed hash of one of a person's names"),
+        sa.Column(
+            "person", sa.String(), nullable=False, comment="the pseudonym that stands in the place of all of them"
+        ),
+        sa.Column("words", sa.Integer(), nullable=False, comment="of how many that name is"),
+        sa.Column("key", sa.String(), nullable=False, comment="by which it was hashed: a check, not the key"),
         sa.Column("at", sa.BigInteger(), nullable=False, comment="by this machine's clock"),
         sa.PrimaryKeyConstraint("pseudonym"),
+    )
+    op.add_column(
+        "connection",
+        sa.Column(
+            "pseudonyms",
+            sa.Text(),
+            comment="native fields whose people are hashed, and by which key, JSON; none: names",
+        ),
+    )
+    op.add_column(
+        "report",
+        sa.Column(
+            "redacted_at", sa.BigInteger(), comment="when somebody was last forgotten in it; the digest is as issued"
+        ),
     )
 
 
