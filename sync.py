@@ -21,6 +21,7 @@ from slabridge.run.actions import Planned
 from slabridge.run.adopt import adopt
 from slabridge.run.configured import note_configuration
 from slabridge.run.context import Context, Late, OnProgress, Run
+from slabridge.run.counting import record
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.guard import holds, is_guarded, moved
@@ -83,6 +84,7 @@ def run(  # noqa: PLR0913 - all that a run is given
                     tally.unreached = runs.unreached(transaction, tally.connection)
                     tally.too_long = tally.unreached >= config.outage
             runs.finish(transaction, number, report.exit_code, {"connections": report.as_json()})
+            record(transaction, report)
     return report
 
 

@@ -49,10 +49,12 @@ from connectors.http.gate import Gate
 from connectors.http.header import Header, Nobody
 from connectors.http.limits import Limits
 from connectors.http.meaning import Meaning
+from connectors.http.meter import Meter
 from connectors.http.redaction import of_proxies, redacted
 from connectors.http.retry import retrying
 from connectors.http.rules import PLAIN, Rules
 from connectors.http.token import Token
+from connectors.interface.traffic import Traffic
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +95,8 @@ class Http(requests.Session):
         self.total = total
         self._max_answer = max_answer
         limits = limits or Limits(clock=clock)
-        self._gate = Gate(limits, patience, sleep, left or (lambda: float("inf")), stopping)
+        self._meter = Meter()
+        self._gate = Gate(limits, patience, sleep, left or (lambda: float("inf")), stopping, self._meter)
         self._meaning = Meaning(name, rules, limits, self.clean)
         self._counted = threading.Lock()
         self._calls: Counter[str] = Counter()
@@ -122,6 +125,11 @@ class Http(requests.Session):
         """What was sent so far, by method, repeated calls and those for tokens included."""
         with self._counted:
             return Counter(self._calls)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What came of these calls, by host."""
+        return self._meter.traffic
 
     def call(  # noqa: PLR0913 - what a request consists of
         self,
@@ -181,6 +189,7 @@ class Http(requests.Session):
                 body = {"json" if auth.as_json else "data": form}
                 return session.request("POST", auth.token_url, idempotent=True, **body).json()
             finally:
+                self._meter.add(session.traffic)
                 with self._counted:
                     self._calls.update(session.calls)
 
@@ -219,8 +228,10 @@ class Http(requests.Session):
                     response = super().request(call.method, call.url, **{**kwargs, **waits})
                     body.receive(response, self._max_answer)
             except (requests.RequestException, body.TooLarge) as error:
+                self._meter.answered(call.host, None)
                 log.debug("no answer", method=call.method, path=call.path, error=type(error).__name__, ms=_since(began))
                 raise self._lost(call, error, deadline) from error
+        self._meter.answered(call.host, response.status_code)
         log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
         return response
 

@@ -4,6 +4,7 @@ import gc
 
 from slabridge.app.connect import connected_within_budget
 from slabridge.app.job import Job
+from slabridge.app.watch import Watch
 from slabridge.config import Config
 from slabridge.run.context import OnProgress
 from slabridge.run.halt import Halt
@@ -11,8 +12,16 @@ from slabridge.run.tally import Report
 from slabridge.state import State
 
 
-def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt, *, accept: bool = False) -> Report:
-    """Run once; SIGTERM ends it in order. `accept` goes on with what the guard held back.
+def run(  # noqa: PLR0913 - all that a run is given
+    config: Config,
+    job: Job,
+    on_progress: OnProgress,
+    halt: Halt,
+    *,
+    accept: bool = False,
+    watch: Watch | None = None,
+) -> Report:
+    """Run once; SIGTERM ends it in order. `accept` goes on with what the guard held back, `watch` looks on.
 
     Raises:
         ConfigError, StateError, Busy: it cannot begin.
@@ -20,12 +29,21 @@ def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt, *, accept
     # A first load makes millions of values and no cycles: the collector would walk them again and again.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
-    state = State.of(config.state)
+    watch, state = watch or Watch(), None
     try:
+        state = State.of(config.state)
+        watch.begin(config, state)
         with halt.on_signals(), connected_within_budget(config, state, halt) as connectors:
-            return job.run(config, connectors, state, on_progress, halt, accept=accept)
+            report = job.run(config, connectors, state, on_progress, halt, accept=accept)
+        watch.ended(config, state, report)
+    except Exception as error:
+        watch.failed(config, error, state)
+        raise
+    else:
+        return report
     finally:
-        state.close()
+        if state is not None:
+            state.close()
 
 
 def plan(config: Config, job: Job, on_progress: OnProgress) -> Report:

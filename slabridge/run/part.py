@@ -40,6 +40,7 @@ class Part:
 def begin(part: Part, this: Run, patience: float) -> Context:
     """Begin to pull, again where it was late: in its first load, or after so many seconds, where the others wait."""
     as_of = part.tally.as_of = part.connector.check().now
+    part.tally.read_at = monotonic()
     own, until = ConnectionState(part.state, part.connection.name), monotonic() + patience
     context = Context(this, part.connection, part.connector, own, part.tally, as_of, Mapper(part.connection), until)
     if part.context is not None:
@@ -58,7 +59,7 @@ def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
     """
     if part.over:
         return
-    before, tally = part.connector.calls, part.tally
+    calls, traffic, tally = part.connector.calls, part.connector.traffic, part.tally
     part.over = True
     try:
         this.halt.check()
@@ -82,4 +83,5 @@ def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
         )
     finally:
         part.late = part.late and not part.over
-        tally.calls += part.connector.calls - before
+        tally.calls += part.connector.calls - calls
+        tally.traffic.add(part.connector.traffic.since(traffic))

@@ -1,13 +1,13 @@
 """The step that writes: a plan into the tool, its receipts into the state (docs/promises.md, "What is written")."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import structlog
 
 from connectors.errors import ConnectorError
 from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
-from slabridge.run.actions import Planned
+from slabridge.run.actions import Planned, Reason
 from slabridge.run.context import Context
 from slabridge.run.deletion import delete
 from slabridge.run.reading import lose
@@ -33,6 +33,9 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     known = {item.id: item for item, _ in plan}
     every = [action.write for _, actions in plan for action in actions if action.held_until is None]
     writes = [one for one in every if not isinstance(one, CommentDelete)]
+    reasons = {
+        (item.id, change.field): change.reason for item, actions in plan for one in actions for change in one.changes
+    }
     deferred: set[str] = set()
     for part in _parts(context, writes, deferred):
         comments = [one for one in part if isinstance(one, CommentWrite)]
@@ -42,7 +45,8 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
         for receipts in _together(context.connector.write(part), apart=bool(comments)):
             with context.state.begin() as transaction:
                 for receipt in receipts:
-                    _record(transaction, context, known[receipt.write.id], receipt)
+                    stored = _record(transaction, context, known[receipt.write.id], receipt)
+                    context.tally.writes.update(("field", reasons[receipt.write.id, name]) for name in stored)
                 if comments:
                     outbox.still_sending(transaction, context.as_of, context.now)
                 lease.renew(transaction.sql)
@@ -89,8 +93,10 @@ def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Ite
             yield part
 
 
-def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> None:
+def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> Collection[str]:
+    """Record what became of a write; return the fields that the tool took."""
     write = receipt.write
+    stored: dict[str, str | None] = {}
     if isinstance(write, FieldsWrite):
         everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
         stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}
@@ -115,12 +121,14 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
             context.tally.deferred += 1
             if not context.run.halt.stopping():  # else it is no trouble, and said once
                 log.warning("write deferred", connection=context.name, ticket=write.key, reason=receipt.reason)
+    return stored
 
 
 def _record_comment(transaction: Transaction, context: Context, write: CommentWrite, receipt: Receipt) -> None:
     match receipt.outcome:
         case Outcome.APPLIED:
             context.tally.comments_written += 1
+            context.tally.writes["comment", Reason.TRANSITION] += 1
             outbox.became(transaction, write.id, write.markers, outbox.POSTED)
         case Outcome.REFUSED:
             outbox.became(transaction, write.id, write.markers, outbox.REFUSED, receipt.reason)
