@@ -28,16 +28,16 @@ def listen(start: Start | None) -> None:
     _start = start or _unheard
 
 
-def span(name: str, **attributes: Attribute) -> AbstractContextManager[Callable[[str, Attribute], None]]:
+def span(name: str, attributes: dict[str, Attribute]) -> AbstractContextManager[Callable[[str, Attribute], None]]:
     """Let a span last as long as the block."""
     return _start(name, attributes)
 
 
-def spanned(name: str, items: Iterable[Item], **attributes: Attribute) -> Iterator[Item]:
+def spanned(name: str, items: Iterable[Item], attributes: dict[str, Attribute]) -> Iterator[Item]:
     """Yield items, with a span over the time that each took to come; the last is over what found no more."""
     iterator = iter(items)
     while True:
-        with span(name, **attributes):
+        with span(name, attributes):
             item = next(iterator, _END)
         if item is _END:
             return

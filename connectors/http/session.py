@@ -31,6 +31,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ from connectors.http.retry import retrying
 from connectors.http.rules import PLAIN, Rules
 from connectors.http.token import Token
 from connectors.interface.traffic import Traffic
+from connectors.span import Attribute, span
 
 log = structlog.get_logger(__name__)
 
@@ -224,8 +226,9 @@ class Http(requests.Session):
             waits = {"timeout": (min(connect, most), min(read, most)), "stream": True}
             began = time.monotonic()
             try:
-                with until(deadline):
+                with self._traced(call) as note, until(deadline):
                     response = super().request(call.method, call.url, **{**kwargs, **waits})
+                    note("http.response.status_code", response.status_code)
                     body.receive(response, self._max_answer)
             except (requests.RequestException, body.TooLarge) as error:
                 self._meter.answered(call.host, None)
@@ -234,6 +237,12 @@ class Http(requests.Session):
         self._meter.answered(call.host, response.status_code)
         log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
         return response
+
+    def _traced(self, call: Call) -> AbstractContextManager[Callable[[str, Attribute], None]]:
+        """Return the span of a call, of which is told what is asked for, and not of which ticket."""
+        about: dict[str, Attribute] = {"http.request.method": call.method, "server.address": call.host}
+        about["slabridge.connection"] = self.name
+        return span(call.endpoint, about)
 
     def _lost(
         self, call: Call, error: requests.RequestException | body.TooLarge, deadline: Deadline

@@ -2,6 +2,7 @@
 
 import gc
 
+from connectors.span import span
 from slabridge.app.connect import connected_within_budget
 from slabridge.app.job import Job
 from slabridge.app.watch import Watch
@@ -33,8 +34,10 @@ def run(  # noqa: PLR0913 - all that a run is given
     try:
         state = State.of(config.state)
         watch.begin(config, state)
-        with halt.on_signals(), connected_within_budget(config, state, halt) as connectors:
+        connecting = connected_within_budget(config, state, halt)
+        with halt.on_signals(), connecting as connectors, span("run", {"slabridge.customer": config.customer}) as note:
             report = job.run(config, connectors, state, on_progress, halt, accept=accept)
+            note("slabridge.exit_code", int(report.exit_code))
         watch.ended(config, state, report)
     except Exception as error:
         watch.failed(config, error, state)

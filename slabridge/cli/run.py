@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from slabridge.cli.each import each, say
-from slabridge.cli.options import AsJson, ConfigPath, Only
+from slabridge.cli.options import AsJson, ConfigPath, Only, logged
 
 if TYPE_CHECKING:
     from slabridge.app.watch import Watch
@@ -45,6 +45,7 @@ def run(  # noqa: PLR0913 - one parameter per option
 
     from sla_engine.instant import format_instant
     from slabridge.app.run import run as run_once
+    from slabridge.app.tracing import traced
     from slabridge.app.watch import Watch
     from slabridge.cli.daemon import daemon, written
     from slabridge.cli.progress import counted
@@ -71,13 +72,14 @@ def run(  # noqa: PLR0913 - one parameter per option
         raise typer.BadParameter("accepts one change, and --every goes on for ever", param_hint="--accept")
     if metrics is not None and not metrics.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {metrics.absolute().parent}", param_hint="--metrics")
+    logged()
     if every is not None:
-        with counted() as on_progress:
+        with traced(), counted() as on_progress:
             raise typer.Exit(
                 daemon(one, config, only, every=every, seconds=max_seconds, listen=listen, metrics=metrics)
             )
     halt, watch = Halt(max_seconds), Watch(metrics is not None)
-    with halt.on_signals(), counted() as on_progress:
+    with traced(), halt.on_signals(), counted() as on_progress:
         code = each(config, only, lambda one_of: one(one_of, halt, watch), lambda: halt.stopping() or halt.left() <= 0)
         if metrics is not None:
             code = gravest([code, written(metrics, watch)])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from connectors.span import span
 from sla_engine import Result
 from slabridge.run.context import Context
 from slabridge.run.quarantining import put_in_quarantine
@@ -31,7 +32,8 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
         if batch[n].pulled_in == context.run.number
     }
     earlier = lacking.keys() - hidden.keys()
-    judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
+    with span("judge", {"slabridge.connection": context.name, "slabridge.tickets": len(batch)}):
+        judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
     for position, text in judgement.warnings:
         log.info("data warning", connection=context.name, ticket=batch[position].native.key, warning=text)
     results = [known.results if n in earlier else judgement.results[n] for n, known in enumerate(batch)]

@@ -9,6 +9,7 @@ import structlog
 
 from connectors.errors import ConnectorError, Halted, Refused
 from connectors.interface import Connector
+from connectors.span import span
 from slabridge import __version__
 from slabridge.config import Connection
 from slabridge.run.bug import kind_of, places_of
@@ -63,7 +64,8 @@ def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
     part.over = True
     try:
         this.halt.check()
-        step()
+        with span("connection", {"slabridge.connection": tally.connection, "slabridge.step": _name(step)}):
+            step()
         part.over = False
     except Halted as error:
         tally.halted = str(error)
@@ -85,3 +87,7 @@ def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
         part.late = part.late and not part.over
         tally.calls += part.connector.calls - calls
         tally.traffic.add(part.connector.traffic.since(traffic))
+
+
+def _name(step: Callable[[], object]) -> str:
+    return str(getattr(getattr(step, "func", step), "__name__", "step")).removeprefix("_")

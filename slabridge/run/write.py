@@ -1,12 +1,13 @@
 """The step that writes: a plan into the tool, its receipts into the state (docs/promises.md, "What is written")."""
 
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import structlog
 
 from connectors.errors import ConnectorError
 from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
+from connectors.span import span
 from slabridge.run.actions import Planned, Reason
 from slabridge.run.context import Context
 from slabridge.run.deletion import delete
@@ -38,25 +39,37 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     }
     deferred: set[str] = set()
     for part in _parts(context, writes, deferred):
-        comments = [one for one in part if isinstance(one, CommentWrite)]
-        with context.state.begin() as transaction:
-            outbox.sending(transaction, comments, context.now)
-            lease.renew(transaction.sql)
-        for receipts in _together(context.connector.write(part), apart=bool(comments)):
-            with context.state.begin() as transaction:
-                for receipt in receipts:
-                    stored = _record(transaction, context, known[receipt.write.id], receipt)
-                    context.tally.writes.update(("field", reasons[receipt.write.id, name]) for name in stored)
-                if comments:
-                    outbox.still_sending(transaction, context.as_of, context.now)
-                lease.renew(transaction.sql)
-            deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
-            context.run.on_progress(context.tally)
+        with span("write", {"slabridge.connection": context.name, "slabridge.writes": len(part)}):
+            _write_part(context, part, known, reasons, deferred)
         context.run.halt.check()
     for one in every:
         if isinstance(one, CommentDelete) and delete(context, one):
             deferred.add(one.id)
     return deferred
+
+
+def _write_part(
+    context: Context,
+    part: Sequence[Write],
+    known: Mapping[str, Known],
+    reasons: Mapping[tuple[str, str], Reason],
+    deferred: set[str],
+) -> None:
+    """Write a part of a plan; tickets on which something is still to be written are added to `deferred`."""
+    comments = [one for one in part if isinstance(one, CommentWrite)]
+    with context.state.begin() as transaction:
+        outbox.sending(transaction, comments, context.now)
+        lease.renew(transaction.sql)
+    for receipts in _together(context.connector.write(part), apart=bool(comments)):
+        with context.state.begin() as transaction:
+            for receipt in receipts:
+                stored = _record(transaction, context, known[receipt.write.id], receipt)
+                context.tally.writes.update(("field", reasons[receipt.write.id, name]) for name in stored)
+            if comments:
+                outbox.still_sending(transaction, context.as_of, context.now)
+            lease.renew(transaction.sql)
+        deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
+        context.run.on_progress(context.tally)
 
 
 def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Receipt]]:
