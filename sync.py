@@ -22,6 +22,7 @@ from slabridge.run.actions import Planned
 from slabridge.run.adopt import adopt
 from slabridge.run.configured import note_configuration
 from slabridge.run.context import Context, Late, OnProgress, Run
+from slabridge.run.counting import record
 from slabridge.run.deliver import Outcome, Send, deliver
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
@@ -95,6 +96,7 @@ def run(  # noqa: PLR0913 - all that a run is given
                     tally.too_long = tally.unreached >= config.outage
             summary = {"connections": report.as_json(), "messages": report.messages.as_json()}
             runs.finish(transaction, number, report.exit_code, people.document(summary))
+            record(transaction, report)
     return report
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import structlog
 
 from connectors import TOOLS
+from connectors.span import span
 from sla_engine import Result
 from slabridge.run.context import Context
 from slabridge.run.ladder import next_steps
@@ -35,7 +36,8 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
         if batch[n].pulled_in == context.run.number
     }
     earlier = lacking.keys() - hidden.keys()
-    judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
+    with span("judge", {"slabridge.connection": context.name, "slabridge.tickets": len(batch)}):
+        judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
     for position, text in judgement.warnings:
         log.info("data warning", connection=context.name, ticket=batch[position].native.key, warning=text)
     results = [known.results if n in earlier else judgement.results[n] for n, known in enumerate(batch)]

@@ -1,10 +1,15 @@
 """What a run did: counts per connection, and the exit code they make."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from connectors.interface import Traffic
 from slabridge.exit import Exit, gravest
+
+_BESIDE = {"beside": True}
+"""Marks what is counted for metrics alone, and stands in no summary of the run."""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,12 @@ class Tally:
     """why the run ended before it was done: the next one goes on"""
     bug: str = ""
     """what nobody foresaw and ended this part: the log says where"""
+    read_at: float | None = field(default=None, metadata=_BESIDE)
+    """when the tool's clock said `as_of`, by `time.monotonic`"""
+    writes: Counter[tuple[str, str]] = field(default_factory=Counter, metadata=_BESIDE)
+    """fields and comments that the tool took, by kind (field or comment) and reason"""
+    traffic: Traffic = field(default_factory=Traffic, metadata=_BESIDE)
+    """calls and waits by host"""
 
     @property
     def exit_code(self) -> Exit:
@@ -132,4 +143,5 @@ class Report:
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""
-        return [asdict(tally) for tally in self.tallies]
+        told = [one.name for one in fields(Tally) if not one.metadata.get("beside")]
+        return [{name: getattr(tally, name) for name in told} for tally in self.tallies]

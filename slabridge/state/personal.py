@@ -55,7 +55,7 @@ NAMING: Mapping[str, Mapping[str, Holds]] = {
 
 NAMELESS: Mapping[str, str] = {
     "connection": "name changed touched fields judged_by as_of census_at gaps posts_from linked_by accepted_by "
-    "held_since pseudonyms",
+    "held_since reverted reverted_by pseudonyms",
     "ticket": "connection id key digest pulled_in read_at pending is_open wake_at as_of gone only_linked changed_in "
     "quiet_since",
     "result": "connection ticket agreement objective cycle place toml_table kind stage status breached excluded "
@@ -68,17 +68,18 @@ NAMELESS: Mapping[str, str] = {
     "outage": "period number service started_at ended_at",
     "former_key": "connection key ticket",
     "link": "connection ticket other_connection named_by reference other follow missing_since",
-    "outbox": "connection ticket marker key internal state sent_at not_before held_at",
+    "outbox": "connection ticket marker key internal state sent_at not_before held_at run",
     "seen_value": "connection field tickets",
     "provisioned": "connection kind id field text detail made_at",
     "quarantine": "connection ticket key first_at last_at digest asked",
     "configuration": "number run seen_at",
     "configuration_effect": "configuration connection judged moved results writes held is_over",
-    "replaced": "run connection ticket field key at",
-    "notification": "connection ticket step key state urgent reached_at noted_at not_before sent_at attempts",
+    "replaced": "run connection ticket field key at ours",
+    "notification": "connection ticket agreement objective cycle step key state urgent noted_at not_before "
+    "sent_at attempts",
     "counter": "name labels value",
     "forgotten": "pseudonym person words key at",
-    "run": "id started_at finished_at exit_code",
+    "run": "id started_at finished_at exit_code reverts",
     "lease": "name owner expires_at",
 }
 """Columns of ids, keys, words of the file, instants and counts: none of them names a person."""

@@ -176,6 +176,15 @@ def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST
     return [Due(*row) for row in transaction.sql.execute(statement.order_by(*place).limit(AT_ONCE))]
 
 
+def next_wake(transaction: Transaction, after: int) -> int | None:
+    """Return the first instant after one (ms UTC) at which time alone changes something here; None: there is none."""
+    statement = sa.select(sa.func.min(ticket.c.wake_at))
+    found: int | None = transaction.sql.scalar(
+        statement.where(transaction.owns(ticket), ticket.c.wake_at > after, ~ticket.c.gone)
+    )
+    return found
+
+
 def mark_all_pending(transaction: Transaction) -> int:
     """Let all tickets of the connection be evaluated anew; return how many they are."""
     statement = sa.update(ticket).where(transaction.owns(ticket), ~ticket.c.gone)
