@@ -1,5 +1,5 @@
-"""The job of tests/slabridge/run, over the tickets of a day that services promise something of."""
+"""The jobs of tests/slabridge/run: over a few tickets, and over those of a day that services promise something of."""
 
-from tests.slabridge.run.conftest import quick, reported
+from tests.slabridge.run.conftest import job, quick, reported
 
-__all__ = ["quick", "reported"]
+__all__ = ["job", "quick", "reported"]

@@ -107,7 +107,9 @@ def _shell(command: str) -> str:
 
 def _as_it_is_here(command: str) -> str:
     here = str(Path.cwd())
-    return command.replace(ADDRESS, os.environ.get("DATABASE", "")).replace(FOLDER, here).replace("/var/", f"{here}/var/")
+    return (
+        command.replace(ADDRESS, os.environ.get("DATABASE", "")).replace(FOLDER, here).replace("/var/", f"{here}/var/")
+    )
 
 
 def _as_on_pages(text: str) -> str:
