@@ -1,4 +1,4 @@
-"""The files of deploy/, the programs that check them, and what stands in for a name of theirs."""
+"""The files of deploy/, and the programs that check them."""
 
 import os
 import shutil
@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
@@ -24,18 +23,7 @@ def program(name: str) -> str:
     return found
 
 
-def ended(*command: object, **options: object) -> "subprocess.CompletedProcess[str]":
+def ended(*command: object, cwd: Path | None = None) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end, and return what it said."""
-    return subprocess.run(  # noqa: S603 - our own files
-        [str(word) for word in command],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-        **options,  # type: ignore[call-overload]
-    )
-
-
-def documents(path: Path) -> list[dict[str, object]]:
-    """Return the documents of a YAML file."""
-    return [one for one in yaml.safe_load_all(path.read_text("utf-8")) if one]
+    words = [str(word) for word in command]
+    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, check=False, timeout=PATIENCE)  # noqa: S603 - our own files
