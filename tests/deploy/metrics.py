@@ -6,6 +6,7 @@ from itertools import product
 OUTCOMES = ("complete", "bug", "usage", "partial", "deferred", "busy")
 METRICS: dict[str, dict[str, tuple[str, ...]]] = {
     "slabridge_build_info": {"version": ()},
+    "slabridge_configuration_valid": {},
     "slabridge_run_duration_seconds": {},
     "slabridge_runs_total": {"outcome": OUTCOMES},
     "slabridge_last_run_timestamp_seconds": {},
