@@ -85,6 +85,7 @@ def prepare(folder: Path) -> None:
     environment, *commands = commands_under("systemd, in five commands")
     assert environment.startswith("python3 -m venv /opt/slabridge")  # which is there, as no network is
     (folder / "commands.sh").write_text("\n".join(commands), "utf-8")
+    (folder / "commands-textfile.sh").write_text("\n".join(commands_under("Metrics of single runs")), "utf-8")
     (folder / "commands-daemon.sh").write_text("\n".join(commands_under("The daemon")), "utf-8")
     config = (DEPLOY / "kubernetes" / "base" / "config.toml").read_text("utf-8")
     config = config.replace("https://acme.service-now.com", "http://127.0.0.1:8081")
@@ -142,6 +143,14 @@ def test_the_service_can_do_what_it_needs_and_nothing_else(said: dict[str, str])
 
 def test_a_run_whose_secret_is_not_there_does_not_start(said: dict[str, str]) -> None:
     assert code(said, "without_secret") == 1
+
+
+def test_a_run_leaves_its_metrics_where_node_exporter_reads_them(said: dict[str, str]) -> None:
+    if "textfile" not in said:
+        pytest.skip("slabridge run has no --metrics, or there is no group prometheus")
+    assert code(said, "textfile") == 0, said
+    assert said["textfile_mode"] == "644\n"
+    assert "slabridge_build_info" in said["textfile_metrics"]
 
 
 def test_the_daemon_says_that_it_is_ready_is_reloaded_and_ends_in_order(said: dict[str, str]) -> None:

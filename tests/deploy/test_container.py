@@ -1,5 +1,6 @@
 """The container and the compose file: what their own checkers say, and what holds them together. No engine builds them here."""
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import yaml
 
 from tests.deploy.commands import parse
 from tests.deploy.files import BIN, DEPLOY, ended, program
+from tests.docs.pages import section
 from tests.places import CHECKOUT
 
 FOLDER = DEPLOY / "container"
@@ -77,6 +79,24 @@ def test_the_commands_of_the_image_install_slabridge_with_what_is_locked(tmp_pat
     for library in ("apprise", "opentelemetry.sdk", "psycopg", "xlsxwriter"):
         assert ended(there / "python", "-c", f"import {library}").returncode == 0, library
     assert not (there / "pip").exists()
+
+
+def test_the_commands_of_the_page_make_the_secrets_that_the_compose_file_names(tmp_path: Path) -> None:
+    program("openssl")
+    if os.geteuid() != 0:
+        pytest.skip("only root may give files to others")
+    page = section(CHECKOUT / "docs" / "deploy.md", "Container")
+    [block, *_] = re.findall(r"^```sh\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    (tmp_path / "deploy" / "container").mkdir(parents=True)
+    done = ended("/bin/bash", "-ec", f"exec < /dev/null; docker() {{ echo asked for: $*; }}\n{block}", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "asked for: compose up --detach\n", "")
+    made = {path.name: path for path in (tmp_path / "deploy" / "container" / "secrets").iterdir()}
+    assert {f"./secrets/{name}" for name in made} == {one["file"] for one in COMPOSE["secrets"].values()}
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in made.values())
+    readers = {"snow_password": 10001, "pgpass": 10001, "postgres_password": 999, "slabridge_password": 999}
+    assert {name: path.stat().st_uid for name, path in made.items()} == readers
+    password = made["slabridge_password"].read_text("utf-8").strip()
+    assert made["pgpass"].read_text("utf-8") == f"postgres:5432:slabridge:slabridge:{password}\n"
 
 
 def test_the_secrets_of_the_compose_file_are_files_and_each_is_used() -> None:

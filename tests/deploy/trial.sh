@@ -27,6 +27,15 @@ cp /var/lib/private/slabridge/probed probed
 rm /etc/slabridge/secrets/snow_password
 tried without_secret systemctl start slabridge.service
 echo sandbox > /etc/slabridge/secrets/snow_password
+if $slabridge run --help | grep --quiet -- --metrics && getent group prometheus > group; then
+  mkdir -p /var/lib/prometheus/node-exporter
+  chown :prometheus /var/lib/prometheus/node-exporter
+  cd /root/checkout || exit
+  tried /opt/trial/said/textfile bash -ec '. /opt/trial/commands-textfile.sh; systemctl start slabridge.service'
+  cd /opt/trial/said || exit
+  stat --format='%a' /var/lib/prometheus/node-exporter/slabridge.prom > textfile_mode
+  cp /var/lib/prometheus/node-exporter/slabridge.prom textfile_metrics
+fi
 if $slabridge run --help | grep --quiet -- --every; then
   cd /root/checkout || exit
   tried /opt/trial/said/daemon bash -e /opt/trial/commands-daemon.sh
