@@ -13,7 +13,7 @@ if [ -z "$BOOTING" ]; then
   trap 'find "$group" -depth -type d -exec rmdir {} +' EXIT
   (
     echo $BASHPID > "$group/cgroup.procs"
-    BOOTING=1 exec unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup "$0" "$@"
+    BOOTING=1 exec timeout --kill-after=5 280 unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup "$0" "$@"
   ) < /dev/null
   exit
 fi
