@@ -53,7 +53,7 @@ def _service(secret: Secret) -> Any:  # noqa: ANN401 - apprise's own
     try:
         from apprise import Apprise, AppriseAsset  # noqa: PLC0415 - an extra
     except ImportError as error:
-        remedy = 'messages need more: pip install "slabridge[notify]"'
+        remedy = 'apprise is not installed; for messages: pip install "slabridge[notify]"'
         raise ConfigError([Problem(secret.config, secret.path, None, remedy)]) from error
     asset = AppriseAsset(app_id="slabridge", app_desc="slabridge", app_url="", async_mode=False, plugin_paths=[])
     found = Apprise.instantiate(secret.read().get_secret_value(), asset=asset)
