@@ -103,7 +103,9 @@ class Context:
 
     def is_unmoved(self, known: Known) -> bool:
         """Return whether neither its history nor time has moved a ticket since it was judged before."""
-        return known.changed_in != self.run.number and known.id not in self.due
+        changed = known.changed_in
+        unseen = known.judged_in is not None and changed > known.judged_in  # by a run that ended before it was judged
+        return changed != self.run.number and not unseen and known.id not in self.due
 
     def take_writes(self, writes: Sequence[Write]) -> list[Write]:
         """Return those of these writes that this run may still make, and note how many wait for the next run.

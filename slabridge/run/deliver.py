@@ -20,7 +20,7 @@ from slabridge.run.counted import note_counted
 from slabridge.run.ladder import applies, holds
 from slabridge.run.noting import ROOT_CAUSE, is_inhibited, root_cause_of
 from slabridge.run.tally import Messages
-from slabridge.state import Busy, State, StateError, Transaction, lease, notifications, results
+from slabridge.state import Busy, State, StateError, Transaction, lease, notifications, results, tickets
 from slabridge.text.language import Language
 from slabridge.text.said import said
 from slabridge.ticket.notification import DROPPED, SENDING, SENT, UNCLEAR, WAITING, Notification
@@ -183,9 +183,12 @@ def _over(
             over.setdefault("the file names no such address any more", []).append(row)
     for connection in {row.connection for row in waiting if row.connection}:
         mine = [row for row in waiting if row.connection == connection and row.receiver in addresses]
-        came_to = results.of(Transaction(sql, connection), {row.ticket: row.key for row in mine})
+        here = Transaction(sql, connection)
+        gone = tickets.gone(here, {row.ticket for row in mine})
+        came_to = results.of(here, {row.ticket: row.key for row in mine})
         for row in mine:
-            reason = _moot(config, row, came_to.get(row.ticket, ()))
+            moot = _moot(config, row, came_to.get(row.ticket, ()))
+            reason = "the ticket is gone, or hidden from us" if row.ticket in gone else moot
             if reason:
                 over.setdefault(reason, []).append(row)
     yield from over.items()

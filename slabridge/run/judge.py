@@ -56,7 +56,7 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         _note_steps(transaction, context, fit)
-        tickets.evaluated(transaction, context.as_of, evaluated)
+        tickets.evaluated(transaction, context.as_of, evaluated, context.run.number or None)
         retention.count_once(transaction, _came_back(context, fit))
         configurations.moved(transaction, sum(map(bool, otherwise)), sum(otherwise))
         put_in_quarantine(transaction, context, unfit)

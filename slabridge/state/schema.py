@@ -63,6 +63,7 @@ ticket = Table(
     ),
     Column("changed_in", Integer, nullable=False, server_default="-1", comment="the run that last saw it change"),
     Column("quiet_since", BigInteger, comment="since when nothing has happened to it, where no cycle is open"),
+    Column("judged_in", Integer, comment="the run that last evaluated it"),
     # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
     Index(
         "ticket_wake",

@@ -36,6 +36,7 @@ _KNOWN = (
     ticket.c.changed_in,
     ticket.c.wake_at,
     ticket.c.as_of,
+    ticket.c.judged_in,
 )
 
 
@@ -300,6 +301,12 @@ def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
         yield connection, known
 
 
+def gone(transaction: Transaction, ids: Collection[str]) -> set[str]:
+    """Return those of these tickets that the tool has no more, or hides from us."""
+    columns = sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.gone)
+    return {id_ for part in in_parts(ids) for id_ in transaction.sql.scalars(columns.where(ticket.c.id.in_(part)))}
+
+
 def most_commented(transaction: Transaction) -> str:
     """Return the id of the ticket with most comments of ours.
 
@@ -318,8 +325,8 @@ def most_commented(transaction: Transaction) -> str:
     return str(found)
 
 
-def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) -> None:
-    """Record evaluations; the tickets stay pending until they are settled."""
+def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated], run: int | None = None) -> None:
+    """Record evaluations, by a run or by none; the tickets stay pending until they are settled."""
     statement = (
         sa.update(ticket)
         .where(transaction.owns(ticket), ticket.c.id == sa.bindparam("the_id"))
@@ -328,6 +335,7 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated]) 
             wake_at=sa.bindparam("wakes_at"),
             quiet_since=sa.bindparam("then_quiet"),
             as_of=as_of,
+            **({} if run is None else {"judged_in": run}),
         )
     )
     rows = [
@@ -395,7 +403,16 @@ def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]
     results = came_to.get(row.id, ())
     read_at, wake_at = row.read_at or 0, row.wake_at
     return Known(
-        native, last_written, row.pulled_in, results, read_at, row.only_linked, row.changed_in, wake_at, row.as_of
+        native,
+        last_written,
+        row.pulled_in,
+        results,
+        read_at,
+        row.only_linked,
+        row.changed_in,
+        wake_at,
+        row.as_of,
+        row.judged_in,
     )
 
 

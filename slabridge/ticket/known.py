@@ -15,7 +15,7 @@ class Known:
     The run `pulled_in` read it last; the tool's clock then said `read_at`. The run `changed_in` last saw it change.
     `results` are those of its last evaluation. `only_linked` is whether no filter takes it up: it is judged for the
     chain alone. At `wake_at` (ms UTC) time alone changes anything that is written, posted or sent. It was
-    last judged as at `judged_at` (None: never).
+    last judged as at `judged_at` (None: never), by the run `judged_in` (None: it is not known).
     """
 
     native: NativeTicket
@@ -27,6 +27,7 @@ class Known:
     changed_in: int = -1
     wake_at: int | None = None
     judged_at: int | None = None
+    judged_in: int | None = None
 
     @property
     def id(self) -> str:

@@ -40,3 +40,11 @@ def noted(job: Job, **only: Any) -> list[Notification]:  # noqa: ANN401 - values
 
 def steps(job: Job, **only: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - values of columns
     return [(row.step, row.state) for row in noted(job, **only)]
+
+
+def free(job: Job) -> None:
+    """Let the lease of a run that was killed go, as that of a dead process does."""
+    state = State.of(job.place)
+    with state.begin() as sql:
+        sql.exec_driver_sql("DELETE FROM lease")
+    state.close()

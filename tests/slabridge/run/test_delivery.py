@@ -16,7 +16,7 @@ from slabridge.run.tally import Report
 from slabridge.state import State, notifications
 from tests.slabridge.run.job import NOON, Job, Killed
 from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
-from tests.slabridge.run.telling import noted, steps, telling
+from tests.slabridge.run.telling import free, noted, steps, telling
 
 AT_RISK = NOON + HOUR
 
@@ -70,7 +70,7 @@ def test_killed_at_any_commit_of_the_sending_tells_each_step_at_most_once(
         job.run()
     except Killed:
         monkeypatch.setattr(notifications, "became", real)
-        _free(job)
+        free(job)
         for minutes in (1, 20, 40):
             job.run_at(AT_RISK + minutes * MINUTE)
     said = "".join(one["message"] for one in hook.got)
@@ -78,14 +78,6 @@ def test_killed_at_any_commit_of_the_sending_tells_each_step_at_most_once(
     assert {row.state for row in noted(job)} <= {"sent", "unclear"}
     if not hook.got:
         assert {row.state for row in noted(job)} == {"unclear"}
-
-
-def _free(job: Job) -> None:
-    """Let the lease of a run that was killed go, as that of a dead process does."""
-    state = State.of(job.place)
-    with state.begin() as sql:
-        sql.exec_driver_sql("DELETE FROM lease")
-    state.close()
 
 
 def test_killed_while_it_is_sent_it_is_reported_and_not_sent_again(job: Job, hook: Webhook) -> None:
@@ -101,7 +93,7 @@ def test_killed_while_it_is_sent_it_is_reported_and_not_sent_again(job: Job, hoo
 
     with pytest.raises(Killed):
         run_with(job, dying)
-    _free(job)
+    free(job)
     report = job.run()
     assert len(hook.got) == 1
     assert report.messages.unclear == 2

@@ -6,9 +6,9 @@ import pytest
 
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.config import ConfigError
-from tests.slabridge.run.job import NOON, Job
+from tests.slabridge.run.job import NOON, Job, Killed
 from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
-from tests.slabridge.run.telling import noted, steps, telling
+from tests.slabridge.run.telling import free, noted, steps, telling
 
 ONE = 'when = { team = "Open" }\n'
 
@@ -204,3 +204,42 @@ def test_an_address_that_cannot_be_is_said_before_anything_is_done(
     assert "receivers.duty.to" in str(caught.value)
     assert "s3cret" not in str(caught.value)
     assert not job.sandbox.requests()
+
+
+def test_what_changed_in_a_run_that_was_cut_short_is_told_by_the_next(
+    job: Job, hook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling(job, ladder='[{ at = "10%", to = "duty" }]', rule='when = { team = "Waiting" }')
+    run_at(job, 0)
+    job.edit("snow", job.ticket("snow", "Waiting"), priority="1")
+    job.sandbox.move_to(NOON + MINUTE)
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sync.judge", killed)
+        with pytest.raises(Killed):
+            job.run()
+    free(job)
+    run_at(job, 2)
+    (message,) = hook.got
+    assert message["title"].startswith("SLA paused on INC")
+
+
+def test_a_cycle_that_began_after_the_last_run_is_news(job: Job, hook: Webhook) -> None:
+    telling(job, ladder='[{ at = "10%", to = "duty" }]', rule='when = { team = "New" }')
+    run_at(job, 0)
+    opened = "2016-03-01 12:05:00"
+    job.call("POST", "incident", opened_at=opened, priority="1", state="1", assignment_group="New")
+    run_at(job, 40)
+    assert len(hook.got) == 1, "35 of 240 minutes"
+
+
+def test_what_waits_of_a_ticket_that_is_gone_is_not_told(job: Job, hook: Webhook) -> None:
+    telling(job, receiver='every = "15m"')
+    run_at(job, 0, 60)
+    job.call("DELETE", f"incident/{job.ticket('snow', 'Open').id}")
+    job.replace("[connections.snow]\n", '[connections.snow]\ncensus = "1m"\n')
+    run_at(job, 62, 75)
+    assert told(hook) == ["SLA at risk on ITSM-2: Standard service, resolution"]

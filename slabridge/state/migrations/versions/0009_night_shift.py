@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Add the tables."""
+    op.add_column("ticket", sa.Column("judged_in", sa.Integer(), comment="the run that last evaluated it"))
     _add_replaced()
     _add_notifications()
     op.execute(sa.text("UPDATE ticket SET quiet_since = read_at WHERE gone AND quiet_since IS NULL"))
