@@ -6,6 +6,7 @@ parts are in docs/architecture.md.
 """
 
 import runpy
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -21,6 +22,8 @@ from slabridge.run.actions import Planned
 from slabridge.run.adopt import adopt
 from slabridge.run.configured import note_configuration
 from slabridge.run.context import Context, Late, OnProgress, Run
+from slabridge.run.counting import record
+from slabridge.run.deliver import Outcome, Send, deliver
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.guard import holds, holds_reverted, is_guarded, moved
@@ -29,9 +32,11 @@ from slabridge.run.judge import judge, report_mapping
 from slabridge.run.linking import look_for_linked, read_linked
 from slabridge.run.part import Part, begin, contained
 from slabridge.run.pending import pending
+from slabridge.run.people import people_of
 from slabridge.run.plan import plan
 from slabridge.run.pull import pull
 from slabridge.run.reading import read
+from slabridge.run.retention import let_go
 from slabridge.run.settle import settle
 from slabridge.run.surroundings import around, report_crowd
 from slabridge.run.tally import Report
@@ -62,8 +67,11 @@ def run(  # noqa: PLR0913 - all that a run is given
     halt: Halt | None = None,
     *,
     accept: bool = False,
+    send: Send | None = None,
 ) -> Report:
     """Run once over all connections; one that fails does not stop the others. `accept` lifts the guard.
+
+    `send` sends the messages; without it they wait.
 
     Raises:
         Busy: another run uses this state.
@@ -71,10 +79,14 @@ def run(  # noqa: PLR0913 - all that a run is given
     report = Report()
     with lease.held(state):
         with state.begin() as transaction:
+            people = people_of(config, transaction)
             number = runs.begin(transaction)
-            note_configuration(transaction, config, number)
-        this = Run(config, number, Engine(config.definitions, config.dimensions), on_progress, halt or Halt(), accept)
+            note_configuration(transaction, config, number, people)
+        engine = Engine(config.definitions, config.dimensions)
+        this = Run(config, number, engine, on_progress, halt or Halt(), accept, people=people)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
+        if send is not None:
+            report.messages = deliver(this, state, send, _now(report))
         with state.begin() as transaction:
             quarantined = quarantine.count(transaction)
             for tally in report.tallies:
@@ -82,7 +94,9 @@ def run(  # noqa: PLR0913 - all that a run is given
                 if tally.outage and tally.as_of is None:
                     tally.unreached = runs.unreached(transaction, tally.connection)
                     tally.too_long = tally.unreached >= config.outage
-            runs.finish(transaction, number, report.exit_code, {"connections": report.as_json()})
+            summary = {"connections": report.as_json(), "messages": report.messages.as_json()}
+            runs.finish(transaction, number, report.exit_code, people.document(summary))
+            record(transaction, report)
     return report
 
 
@@ -105,10 +119,24 @@ def rehearse(
         report.actions += [(context.name, action) for action in found]
         return set()
 
+    def told(address: str, title: str, body: str) -> tuple[Outcome, str]:
+        report.told.append((address, title, body))
+        return Outcome.SENT, ""
+
     with state.rehearsal(), lease.held(state):
-        this = Run(config, 0, Engine(config.definitions, config.dimensions), on_progress, halt or Halt())
+        with state.begin() as transaction:
+            people = people_of(config, transaction)
+        engine = Engine(config.definitions, config.dimensions)
+        this = Run(config, 0, engine, on_progress, halt or Halt(), people=people)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], note)
+        if config.notify:
+            deliver(this, state, told, _now(report))
     return report
+
+
+def _now(report: Report) -> int:
+    """Return what the tools' clocks said when this run began; ours where none could be asked."""
+    return max((one.as_of for one in report.tallies if one.as_of is not None), default=time.time_ns() // 1_000_000)
 
 
 def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
@@ -126,6 +154,7 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
         _each(this, pulled, _judge_all)
         this.bereft.clear()  # all of these are judged and planned now
         _each(this, pulled, partial(_write_all, write=write, parts=pulled))
+        _each(this, pulled, let_go)
         for part in pulled:
             if part.context is not None:
                 report_crowd(part.context)

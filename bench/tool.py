@@ -30,6 +30,7 @@ from connectors.interface import (
     Skipped,
     Survey,
     Touched,
+    Traffic,
     Value,
     Values,
     Write,
@@ -77,6 +78,7 @@ class Tool:
 
     name = "snow"
     calls = 0
+    traffic = Traffic()
 
     def __init__(self, path: Path) -> None:
         self.now = AS_OF

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -44,7 +45,7 @@ class Lanes:
                 key = apart(item) if apart else None
                 while apart and any(key == other for other, _ in under_way):
                     yield under_way.popleft()[1].result()
-                under_way.append((key, self._pool.submit(job, item)))
+                under_way.append((key, self._pool.submit(copy_context().run, job, item)))
                 while under_way and (under_way[0][1].done() or len(under_way) >= self.width):
                     yield under_way.popleft()[1].result()
             while under_way:

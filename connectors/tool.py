@@ -100,8 +100,9 @@ class Tool:
     `check_name`, `check_written` and `check_filter` raise `Refused` for a native name, a
     written field and a filter that cannot be; `read_by` gives those native fields that a filter reads, `read_to` the
     instant (ms UTC) that a cursor of changed tickets stands at. `address_advice`
-    gives what is wrong with an address beside a kind of `auth`, "" where nothing is. `exported` reads SLA definitions
-    from files, by name and content, and raises `ValueError` for one that it cannot read.
+    gives what is wrong with an address beside a kind of `auth`, "" where nothing is; `page` where people see a ticket,
+    by the tool's address, the connection's own keys, the ticket's id and its key ("": nobody knows). `exported` reads
+    SLA definitions from files, by name and content, and raises `ValueError` for one that it cannot read.
     """
 
     name: str
@@ -123,4 +124,5 @@ class Tool:
     read_by: Callable[[str, Iterable[str]], set[str]]
     read_to: Callable[[Cursor], int | None]
     exported: Callable[[Iterable[tuple[str, bytes]]], NativeDefinitions]
+    page: Callable[[str, Mapping[str, Any], str, str], str]
     address_advice: Callable[[str, str], str] = lambda _url, _token_url: ""

@@ -1,6 +1,6 @@
 """A connection that could not be opened: whoever asks it is told why, and the others go on."""
 
-from connectors.interface import Identity
+from connectors.interface import Identity, Traffic
 
 
 class Unopened:
@@ -11,6 +11,7 @@ class Unopened:
     def __init__(self, name: str, error: Exception) -> None:
         self.name = name
         self._error = error
+        self.traffic = Traffic()
 
     def check(self) -> Identity:
         """Raise what opening it raised."""

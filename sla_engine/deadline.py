@@ -42,6 +42,11 @@ def _deadline(text: str, zone: Zone) -> int:
     return require_plausible(parse_instant(text), text)
 
 
+def deadline_of(limit: DayDeadline, calendar: Calendar, received: int) -> int:
+    """Return that of one instant."""
+    return int(day_deadlines(limit, calendar, np.array([received], np.int64))[0])
+
+
 def day_deadlines(limit: DayDeadline, calendar: Calendar, received: Instants) -> Instants:
     """Return the end of the `days`-th working day after each day of receipt; NEVER where that is beyond the horizon.
 

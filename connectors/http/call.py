@@ -8,7 +8,7 @@ import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
 from connectors.errors import ConnectorError, Refused, Unavailable, Unclear
-from connectors.http.limits import endpoint_of
+from connectors.http.limits import endpoint_of, host_of
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _IDEMPOTENT = READS | {"PUT", "DELETE"}
@@ -16,13 +16,17 @@ _IDEMPOTENT = READS | {"PUT", "DELETE"}
 
 @dataclass(slots=True)
 class Call:
-    """One call with all its attempts; `doubt` is set once one of them may have been applied."""
+    """One call with all its attempts; `doubt` is set once one of them may have been applied.
+
+    `limited` says whether the last one met a limit of the tool.
+    """
 
     name: str
     method: str
     url: str
     marked: bool | None
     doubt: bool = False
+    limited: bool = False
 
     @property
     def read(self) -> bool:
@@ -40,6 +44,11 @@ class Call:
         return urlsplit(self.url).path
 
     @property
+    def host(self) -> str:
+        """Host and port, as limits and counts know it."""
+        return host_of(self.url)
+
+    @property
     def endpoint(self) -> str:
         """What the tool limits it together with."""
         return endpoint_of(self.method, self.path)
@@ -47,7 +56,7 @@ class Call:
     @property
     def who(self) -> str:
         """The connection and its host, without what else may stand in the URL."""
-        return f"{self.name} ({urlsplit(self.url).netloc.rpartition('@')[2]})"
+        return f"{self.name} ({self.host})"
 
     @property
     def unclear(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from connectors.errors import Halted
 from connectors.http.call import Call
 from connectors.http.limits import Limits
+from connectors.http.meter import Meter
 
 _STEP = 0.5
 """The most seconds for which nobody looks whether to stop."""
@@ -17,7 +18,7 @@ class Gate:
     """What every attempt passes.
 
     `patience` is the most seconds that a call waits for the tool, `sleep` waits; `left` says how many seconds the run
-    still has, `stopping` whether it was asked to end (None: nobody asks).
+    still has, `stopping` whether it was asked to end (None: nobody asks). `meter` counts what is waited for limits.
     """
 
     limits: Limits
@@ -25,6 +26,7 @@ class Gate:
     sleep: Callable[[float], None]
     left: Callable[[], float]
     stopping: Callable[[], bool] | None
+    meter: Meter
 
     @contextmanager
     def place(self, call: Call) -> Iterator[None]:
@@ -37,6 +39,7 @@ class Gate:
         due = self.limits.due_in(call.endpoint)
         if due > min(self.patience, self.left()):
             raise call.fail(f"asked to be left alone for {due:.0f} seconds more", asked=due, again=False)
+        call.limited = due > 0
         self.pause(call, due)
         self.require_run(call)
         while not self.limits.enter(_STEP):
@@ -46,6 +49,7 @@ class Gate:
             if wait:
                 reason = f"is asked no more: all {self.limits.per_hour} calls of this hour (calls_per_hour) are made"
                 raise call.fail(reason, asked=wait, again=False)
+            call.limited = False
             yield
         finally:
             self.limits.leave()
@@ -56,6 +60,8 @@ class Gate:
         while seconds > 0:
             self.require_run(call)
             self.sleep(min(step, seconds))
+            if call.limited:
+                self.meter.waited(call.host, min(step, seconds))
             seconds -= step
 
     def require_run(self, call: Call) -> None:

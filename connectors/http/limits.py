@@ -8,6 +8,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 HOUR = 3600.0
 """In seconds."""
@@ -96,6 +97,11 @@ class Limits:
         with self._places:
             self._under_way -= 1
             self._places.notify_all()
+
+
+def host_of(url: str) -> str:
+    """Return the host and port that limits are those of, without what else may stand in a URL."""
+    return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def endpoint_of(method: str, path: str) -> str:

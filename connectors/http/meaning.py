@@ -43,6 +43,7 @@ class Meaning:
         """
         status = response.status_code
         asked = retry_after(response.headers)
+        call.limited = status == 429 or (status == 503 and asked is not None)
         if status < 300:
             self._decode(call, response)
         elif status == 429:

@@ -31,6 +31,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -49,10 +50,13 @@ from connectors.http.gate import Gate
 from connectors.http.header import Header, Nobody
 from connectors.http.limits import Limits
 from connectors.http.meaning import Meaning
+from connectors.http.meter import Meter
 from connectors.http.redaction import of_proxies, redacted
 from connectors.http.retry import retrying
 from connectors.http.rules import PLAIN, Rules
 from connectors.http.token import Token
+from connectors.interface.traffic import Traffic
+from connectors.span import Attribute, span
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +97,8 @@ class Http(requests.Session):
         self.total = total
         self._max_answer = max_answer
         limits = limits or Limits(clock=clock)
-        self._gate = Gate(limits, patience, sleep, left or (lambda: float("inf")), stopping)
+        self._meter = Meter()
+        self._gate = Gate(limits, patience, sleep, left or (lambda: float("inf")), stopping, self._meter)
         self._meaning = Meaning(name, rules, limits, self.clean)
         self._counted = threading.Lock()
         self._calls: Counter[str] = Counter()
@@ -122,6 +127,11 @@ class Http(requests.Session):
         """What was sent so far, by method, repeated calls and those for tokens included."""
         with self._counted:
             return Counter(self._calls)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What came of these calls, by host."""
+        return self._meter.traffic
 
     def call(  # noqa: PLR0913 - what a request consists of
         self,
@@ -181,6 +191,7 @@ class Http(requests.Session):
                 body = {"json" if auth.as_json else "data": form}
                 return session.request("POST", auth.token_url, idempotent=True, **body).json()
             finally:
+                self._meter.add(session.traffic)
                 with self._counted:
                     self._calls.update(session.calls)
 
@@ -215,14 +226,23 @@ class Http(requests.Session):
             waits = {"timeout": (min(connect, most), min(read, most)), "stream": True}
             began = time.monotonic()
             try:
-                with until(deadline):
+                with self._traced(call) as note, until(deadline):
                     response = super().request(call.method, call.url, **{**kwargs, **waits})
+                    note("http.response.status_code", response.status_code)
                     body.receive(response, self._max_answer)
             except (requests.RequestException, body.TooLarge) as error:
+                self._meter.answered(call.host, None)
                 log.debug("no answer", method=call.method, path=call.path, error=type(error).__name__, ms=_since(began))
                 raise self._lost(call, error, deadline) from error
+        self._meter.answered(call.host, response.status_code)
         log.debug("answer", method=call.method, path=call.path, status=response.status_code, ms=_since(began))
         return response
+
+    def _traced(self, call: Call) -> AbstractContextManager[Callable[[str, Attribute], None]]:
+        """Return the span of a call, of which is told what is asked for, and not of which ticket."""
+        about: dict[str, Attribute] = {"http.request.method": call.method, "server.address": call.host}
+        about["slabridge.connection"] = self.name
+        return span(call.endpoint, about)
 
     def _lost(
         self, call: Call, error: requests.RequestException | body.TooLarge, deadline: Deadline

@@ -18,6 +18,7 @@ from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.provision import Kind, Plan, Provisioner, Thing, WantedField, Where
 from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values, with_ids_of_doubles
+from connectors.interface.traffic import Traffic
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "Survey",
     "Thing",
     "Touched",
+    "Traffic",
     "Value",
     "Values",
     "Verdict",

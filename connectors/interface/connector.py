@@ -9,6 +9,7 @@ from connectors.interface.definition import NativeDefinitions
 from connectors.interface.outage import NativeOutage
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
+from connectors.interface.traffic import Traffic
 from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Receipt, Write
 
 
@@ -28,6 +29,11 @@ class Connector(Protocol):
     @property
     def calls(self) -> int:
         """HTTP calls sent so far, repeated ones included."""
+        ...
+
+    @property
+    def traffic(self) -> Traffic:
+        """Return the same by host and answer, and what was waited for limits."""
         ...
 
     def check(self) -> Identity:

@@ -23,6 +23,7 @@ from connectors.interface import (
     Skipped,
     Survey,
     Touched,
+    Traffic,
     Write,
 )
 from connectors.jira.client import CLOUD, Client
@@ -89,8 +90,13 @@ class Jira:
 
     @property
     def calls(self) -> int:
-        """HTTP calls sent so far, repeated ones included."""
+        """See `Connector.calls`."""
         return self.http.calls.total()
+
+    @property
+    def traffic(self) -> Traffic:
+        """See `Connector.traffic`."""
+        return self.http.traffic
 
     def check(self) -> Identity:
         """Ask what the site is and who we are to it.

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import Field
 
@@ -52,6 +52,11 @@ def _address_advice(url: str, token_url: str) -> str:
     )
 
 
+def _page(url: str, _own: Mapping[str, Any], _id: str, key: str) -> str:
+    """Return an issue's page; Atlassian's gateway has none."""
+    return "" if urlsplit(url).hostname == "api.atlassian.com" else f"{url.rstrip('/')}/browse/{quote(key, safe='')}"
+
+
 def _accept(_: str) -> None:
     """Take any name: Jira's can be any."""
 
@@ -98,5 +103,6 @@ JIRA = Tool(
     read_by=_read_by,
     read_to=_read_to,
     exported=read_exported,
+    page=_page,
     address_advice=_address_advice,
 )

@@ -29,6 +29,7 @@ from connectors.interface import (
     Skipped,
     Survey,
     Touched,
+    Traffic,
     Write,
 )
 from connectors.parallel import Lanes
@@ -89,6 +90,11 @@ class ServiceNow:
     def calls(self) -> int:
         """See `Connector.calls`."""
         return self.http.calls.total()
+
+    @property
+    def traffic(self) -> Traffic:
+        """See `Connector.traffic`."""
+        return self.http.traffic
 
     def check(self) -> Identity:
         """Read one record, which proves the credentials and that what the settings name can be read.

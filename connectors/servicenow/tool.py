@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from connectors.errors import Refused
 from connectors.interface import Cursor
@@ -47,6 +48,10 @@ def _own_settings(values: Mapping[str, Any]) -> dict[str, Any]:
     return plain | rosters(values)
 
 
+def _page(url: str, own: Mapping[str, Any], identity: str, _key: str) -> str:
+    return f"{url.rstrip('/')}/{own.get('table', 'task')}.do?sys_id={quote(identity, safe='')}"
+
+
 SERVICENOW = Tool(
     name="ServiceNow",
     connector="connectors.servicenow.connector:ServiceNow",
@@ -70,4 +75,5 @@ SERVICENOW = Tool(
     read_by=_read_by,
     read_to=_read_to,
     exported=read_exported,
+    page=_page,
 )

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import cast
-from urllib.parse import urlsplit
 
 import connectors
-from connectors.http.limits import Limits
+from connectors.http.limits import Limits, host_of
 from connectors.interface import Connector
 from connectors.settings import Settings
 from connectors.unopened import Unopened
@@ -15,11 +14,6 @@ from sla_engine.instant import HOUR
 from slabridge.config import Config, Connection
 from slabridge.run.halt import Halt
 from slabridge.state import State, runs
-
-
-def host_of(url: str) -> str:
-    """Return the host and port that a connection's limits are those of."""
-    return urlsplit(url).netloc.lower()
 
 
 @contextmanager

@@ -10,10 +10,10 @@ from dataclasses import replace
 
 import connectors
 from connectors.errors import ConnectorError, Refused
+from connectors.http.limits import host_of
 from connectors.interface import Connector, Finding, Inspector, NativeTicket
 from sla_engine import Engine
 from sla_engine.instant import HOUR, MINUTE
-from slabridge.app.connect import host_of
 from slabridge.app.write_test import samples, write_of
 from slabridge.config import Config, ConfigError, Connection, FieldMap
 from slabridge.state import State, StateError, runs

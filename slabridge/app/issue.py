@@ -7,6 +7,7 @@ from sla_engine.instant import parse_instant
 from slabridge.app.asked import Asked, Reported
 from slabridge.app.filed import filed
 from slabridge.app.report import of_state
+from slabridge.app.told import note_issued
 from slabridge.config import Config
 from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences, listed
@@ -21,13 +22,21 @@ class Verified:
     """An issued report beside what is worked out today by its definitions.
 
     `versions` are those of libraries that differ, and connections whose mapping does. `gone` are its tickets that are
-    gone from their tools: they count as they were last known.
+    gone from their tools: they count as they were last known. So many are `purged`: it cannot be worked out anew, and
+    `damaged` is whether its document is not as it was issued. Since `redacted_at` (ms UTC) somebody is forgotten in it.
     """
 
     issued: Issued
     differences: list[str]
     versions: dict[str, str]
     gone: int = 0
+    purged: int = 0
+    damaged: bool = False
+
+    @property
+    def redacted_at(self) -> int | None:
+        """When somebody was last forgotten in it, ms UTC: its digest is that of the document as it was issued."""
+        return self.issued.redacted_at
 
 
 def issued(config: Config, asked: Asked) -> Issued | None:
@@ -50,7 +59,8 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     Where it does not differ, nothing is filed.
 
     Raises:
-        NoSuchReport: the period, or the time in which late facts are waited for, is not over.
+        NoSuchReport: the period, or the time in which late facts are waited for, is not over; or it is issued, and not
+            all of its tickets are kept.
         StateError: the state cannot be written.
     """
     found = of_state(config, asked)
@@ -59,6 +69,11 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     if as_of < parse_instant(cover["closes_at"]):
         raise NoSuchReport(f"{asked.period} cannot be issued yet: it is waited for until {cover['closes_at']}")
     before = issued(config, asked)
+    if before is not None and (purged := _counted(config, before.document)[1]):
+        raise NoSuchReport(
+            f"{asked.period} is issued, and {purged} of its tickets are kept no longer ([privacy] keep): "
+            "it stands as it is"
+        )
     changed = [] if before is None else differences(before.document, found.document)
     if before is not None and not changed:
         return replace(found, document=before.document), []
@@ -71,6 +86,7 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     try:
         with state.begin() as sql:
             reports.file(sql, new)
+            note_issued(sql, config, new)
     finally:
         state.close()
     return replace(found, document=document), changed
@@ -100,20 +116,25 @@ def verify(config: Config, asked: Asked) -> Verified:
         for name, digest in before.definitions.get("mappings", {}).items()
         if today["mappings"].get(name) != digest
     }
-    return Verified(before, differences(before.document, again.document), versions, _gone(config, before.document))
+    gone, purged = _counted(config, before.document)
+    damaged = before.redacted_at is None and digest_of(before.document) != before.digest
+    found = [] if purged else differences(before.document, again.document)
+    return Verified(before, found, versions, gone, purged, damaged)
 
 
-def _gone(config: Config, document: Document) -> int:
-    """Count the tickets of a report's cases that are gone from their tools."""
+def _counted(config: Config, document: Document) -> tuple[int, int]:
+    """Count the tickets of a report's cases that are gone from their tools, and those that are kept no longer."""
     named: dict[str, set[str]] = {}
     for case in listed(document):
         named.setdefault(case["source"], set()).add(case["id"])
     state = State.of(config.state, create=False, migrate=False)
     try:
-        gone = 0
+        gone = purged = 0
         for connection, ids in named.items():
             with ConnectionState(state, connection).reading() as transaction:
-                gone += sum(one.gone for one in tickets.stored(transaction, ids).values())
-        return gone
+                found = tickets.stored(transaction, ids)
+            gone += sum(one.gone for one in found.values())
+            purged += len(ids) - len(found)
+        return gone, purged
     finally:
         state.close()

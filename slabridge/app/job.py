@@ -6,6 +6,7 @@ from typing import Protocol
 from connectors.interface import Connector
 from slabridge.config import Config, Connection
 from slabridge.run.context import OnProgress
+from slabridge.run.deliver import Send
 from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
 from slabridge.state import State
@@ -25,6 +26,7 @@ class Job(Protocol):
         halt: Halt | None = ...,
         *,
         accept: bool = ...,
+        send: Send | None = ...,
     ) -> Report:
         """Run once over all connections."""
         ...

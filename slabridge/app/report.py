@@ -21,7 +21,7 @@ from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.report.redefined import Redefined, redefinitions
 from slabridge.report.reporter import NoSuchReport, Reporter
 from slabridge.report.trend import Earlier
-from slabridge.state import ConnectionState, State, connections, reports, results, tickets
+from slabridge.state import ConnectionState, State, connections, reports, results, retention, tickets
 from slabridge.state.group import group_of
 from slabridge.text.said import said
 from slabridge.ticket.kept import keep
@@ -72,6 +72,9 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
                 for row in reports.figures(sql, asked.about, earlier)
             ]
             redefined = _redefined(sql, asked, earlier, filed(config)["file"] if file is None else file)
+            purged = retention.purged_in(sql, *reporter.within)
+        if purged:
+            lacking.append(f"{purged} tickets with cycles in {asked.period} are kept no longer, and are in no figure")
         document = reporter.document(trend, redefined)
         return Reported(document, lacking + reporter.lacking)
     finally:

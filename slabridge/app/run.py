@@ -2,8 +2,11 @@
 
 import gc
 
+from connectors.span import span
 from slabridge.app.connect import connected_within_budget
 from slabridge.app.job import Job
+from slabridge.app.messenger import messenger_of
+from slabridge.app.watch import Watch
 from slabridge.config import Config
 from slabridge.run.context import OnProgress
 from slabridge.run.halt import Halt
@@ -11,8 +14,16 @@ from slabridge.run.tally import Report
 from slabridge.state import State
 
 
-def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt, *, accept: bool = False) -> Report:
-    """Run once; SIGTERM ends it in order. `accept` goes on with what the guard held back.
+def run(  # noqa: PLR0913 - all that a run is given
+    config: Config,
+    job: Job,
+    on_progress: OnProgress,
+    halt: Halt,
+    *,
+    accept: bool = False,
+    watch: Watch | None = None,
+) -> Report:
+    """Run once; SIGTERM ends it in order. `accept` goes on with what the guard held back, `watch` looks on.
 
     Raises:
         ConfigError, StateError, Busy: it cannot begin.
@@ -20,12 +31,24 @@ def run(config: Config, job: Job, on_progress: OnProgress, halt: Halt, *, accept
     # A first load makes millions of values and no cycles: the collector would walk them again and again.
     gc.freeze()
     gc.set_threshold(100_000, 20, 100)
-    state = State.of(config.state)
+    watch, state = watch or Watch(), None
     try:
-        with halt.on_signals(), connected_within_budget(config, state, halt) as connectors:
-            return job.run(config, connectors, state, on_progress, halt, accept=accept)
+        send = messenger_of(config)
+        state = State.of(config.state)
+        watch.begin(config, state)
+        connecting = connected_within_budget(config, state, halt)
+        with halt.on_signals(), connecting as connectors, span("run", {"slabridge.customer": config.customer}) as note:
+            report = job.run(config, connectors, state, on_progress, halt, accept=accept, send=send)
+            note("slabridge.exit_code", int(report.exit_code))
+        watch.ended(config, state, report)
+    except Exception as error:
+        watch.failed(config, error, state)
+        raise
+    else:
+        return report
     finally:
-        state.close()
+        if state is not None:
+            state.close()
 
 
 def plan(config: Config, job: Job, on_progress: OnProgress) -> Report:

@@ -1,11 +1,11 @@
 """How far each connection is, what waits, what is in quarantine, and how the last runs went."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors import TOOLS
 from slabridge.config import Config
-from slabridge.state import State
+from slabridge.state import State, retention
 from slabridge.state.overview import Overview, overview
 
 FEW = 10
@@ -19,6 +19,8 @@ class Status:
     place: str
     seen: Overview
     read_to: Mapping[str, int | None]
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """tickets that would be kept no longer, by the report that they wait for"""
 
 
 def status(config: Config, *, whole_quarantine: bool = False) -> Status:
@@ -27,12 +29,16 @@ def status(config: Config, *, whole_quarantine: bool = False) -> Status:
     Raises:
         StateError, Busy: it cannot be read.
     """
+    privacy = config.privacy
     state = State.of(config.state, create=False, migrate=False)
     place = state.shown or f"{config.state} (not there yet)"
     tools = {connection.name: TOOLS[connection.type] for connection in config.connections}
     try:
         with state.reading() as sql:
             seen = overview(sql, tools, entries=None if whole_quarantine else FEW, past=FEW)
+            keep = None if privacy.waived else privacy.keep
+            before = {one.connection: one.as_of - keep for one in seen.progress if keep and one.as_of is not None}
+            waiting = retention.waiting(sql, before, config.zones)
     finally:
         state.close()
     cursors = {one.connection: one.cursor for one in seen.progress}
@@ -40,4 +46,4 @@ def status(config: Config, *, whole_quarantine: bool = False) -> Status:
         name: None if cursor is None or name not in tools else tools[name].read_to(cursor)
         for name, cursor in cursors.items()
     }
-    return Status(place, seen, read_to)
+    return Status(place, seen, read_to, waiting)

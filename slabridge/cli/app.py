@@ -13,6 +13,7 @@ from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.forget import forget
 from slabridge.cli.history import history
 from slabridge.cli.import_ import import_
 from slabridge.cli.init import init
@@ -52,6 +53,7 @@ app.command()(status)
 app.command()(history)
 app.command()(retry)
 app.command()(revert)
+app.command()(forget)
 app.command()(compare)
 app.command()(evaluate)
 app.command()(reevaluate)

@@ -51,12 +51,14 @@ def each(config: Path | None, only: str | None, step: Step, stopping: Callable[[
 
 def say(texts: Iterable[str], config: "Config") -> None:
     """Print messages on stderr, each with the customer whose it is."""
-    whose = f"{config.customer}: " if config.customer else ""
-    sys.stderr.writelines(f"{whose}{text}\n" for text in texts)
+    sys.stderr.writelines(f"{_whose(config.customer)}{text}\n" for text in texts)
 
 
 def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
-    """Do a step for one customer; what fails in it ends it alone. Problems that were `said` before are not repeated."""
+    """Do a step for one customer, or ("") the one that there is; what fails in it ends it alone.
+
+    Problems that were `said` before are not repeated.
+    """
     from slabridge.config import ConfigError
     from slabridge.text.printed import lines
 
@@ -64,7 +66,7 @@ def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
     try:
         return step()
     except ConfigError as error:
-        _complain(name, error, said)
+        complain(name, error, said)
         return Exit.USAGE
     except BrokenPipeError:
         raise
@@ -75,11 +77,11 @@ def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
         if code is None:
             _report_bug(name, error)
             return Exit.BUG
-        sys.stderr.write(f"{name}: {lines(str(error))}\n")
+        sys.stderr.write(f"{_whose(name)}{lines(str(error))}\n")
         return code
 
 
-def _complain(name: str, error: "ConfigError", said: set[str]) -> None:
+def complain(name: str, error: "ConfigError", said: set[str], so: str = "nothing is done for this customer") -> None:
     """Say what is wrong with a customer's configuration, but for what was `said` before: it stands in common.toml."""
     from slabridge.text.printed import lines
 
@@ -87,7 +89,7 @@ def _complain(name: str, error: "ConfigError", said: set[str]) -> None:
     said.update(found)
     sys.stderr.writelines(f"{lines(text)}\n" for text in found)
     count = len(error.problems)
-    sys.stderr.write(f"{name}: nothing is done for this customer; problems in its configuration: {count}\n")
+    sys.stderr.write(f"{_whose(name)}{so}; problems in its configuration: {count}\n")
 
 
 def _report_bug(name: str, error: Exception) -> None:
@@ -97,4 +99,8 @@ def _report_bug(name: str, error: Exception) -> None:
 
     logs.log.error("bug", error=kind_of(error), version=__version__, places=places_of(error))
     text = f"a bug of slabridge ended its part ({kind_of(error)}). Please report it, with the line `bug` of the log"
-    sys.stderr.write(f"{name}: {text}\n")
+    sys.stderr.write(f"{_whose(name)}{text}\n")
+
+
+def _whose(name: str) -> str:
+    return f"{name}: " if name else ""

@@ -27,6 +27,8 @@ def plan(*, context: typer.Context, config: ConfigPath = None, only: Only = None
         if json:
             for name, action in report.actions:
                 sys.stdout.buffer.write(json_line({**whose, **as_json(name, action)}))
+            for address, title, body in report.told:
+                sys.stdout.buffer.write(json_line({**whose, "message_to": address, "title": title, "text": body}))
         else:
             _print(report, configured)
         say(troubles_of(report), configured)
@@ -40,14 +42,18 @@ def plan(*, context: typer.Context, config: ConfigPath = None, only: Only = None
 def _print(report: "Report", config: "Config") -> None:
     from rich.console import Console
 
-    from slabridge.show.plan import diff
+    from slabridge.show.plan import diff, message
 
     console = Console(highlight=False, soft_wrap=True)
     for name, action in report.actions:
         console.print(diff(name, action))
+    for told in report.told:
+        console.print(message(*told))
     now = [(name, action.write.id) for name, action in report.actions if action.held_until is None]
     whose = f"{config.customer}: " if config.customer else ""
     console.print(f"{whose}{len(now)} writes on {len(set(now))} tickets")
+    if report.told:
+        console.print(f"{whose}{len(report.told)} messages")
     if held := len(report.actions) - len(now):
         console.print(f"{whose}{held} comments are held")
     caps = {connection.name: connection.writes_per_run for connection in config.connections}

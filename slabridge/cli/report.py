@@ -89,6 +89,7 @@ def _of_state(config: "Config", asked: "Asked", *, issue: bool) -> "Reported":
 
 def _verify(config: "Config", asked: "Asked") -> NoReturn:
     """Say how an issued report differs from what is worked out now; end with 3 where it does."""
+    from sla_engine.instant import format_instant
     from slabridge.app.issue import verify
     from slabridge.text.printed import line
 
@@ -97,11 +98,21 @@ def _verify(config: "Config", asked: "Asked") -> NoReturn:
         sys.stderr.write(f"{name}: {text}\n")
     if found.gone:
         sys.stderr.write(f"{found.gone} of its tickets are gone from their tools, and count as last known\n")
+    if found.redacted_at is not None:
+        when = format_instant(found.redacted_at)
+        sys.stderr.write(f"people were replaced by pseudonyms in it, last at {when}: its digest is the one of before\n")
+    if found.purged:
+        sys.stdout.write(
+            f"{asked.period} cannot be worked out anew: {found.purged} of its tickets are kept no longer. "
+            f"It is number {found.issued.number}, {found.issued.digest}\n"
+        )
+    if found.damaged:
+        sys.stdout.write(f"{asked.period} is not the document that was issued: put a backup in its place\n")
     for text in found.differences:
         sys.stdout.write(f"{line(text)}\n")
-    if not found.differences:
+    if not (found.differences or found.purged or found.damaged):
         sys.stdout.write(f"{asked.period} is as it was issued (number {found.issued.number}, {found.issued.digest})\n")
-    raise typer.Exit(Exit.PARTIAL if found.differences else Exit.COMPLETE)
+    raise typer.Exit(Exit.PARTIAL if found.differences or found.damaged else Exit.COMPLETE)
 
 
 def _language(path: Path) -> str:

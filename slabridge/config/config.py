@@ -21,7 +21,10 @@ from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.customers import source_of
 from slabridge.config.like import resolve_like
+from slabridge.config.notify.receiver import Receiver, read_receivers
+from slabridge.config.notify.rule import NotifyRule, read_notify
 from slabridge.config.places import Places
+from slabridge.config.privacy import Privacy, read_privacy
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.reporting import Reporting, reporting_of
@@ -42,6 +45,8 @@ class Config:
     of an earlier version; they are among the `warnings`, too. `uses` are the places that read fields, `mapped` has the
     values to which each (connection, field) is mapped. `reporting` is what reports go by. `document` is
     the file as it was parsed, `places` says where its keys stand; `customer` is whose file of a folder it is, or "".
+    `notify` says of what the `receivers`, by name, are told.
+    `privacy` says what becomes of people and of what is over.
     """
 
     definitions: Definitions
@@ -61,11 +66,20 @@ class Config:
     places: Places = field(default_factory=lambda: Places(""))
     document: Mapping[str, Any] = field(default_factory=dict)
     customer: str = ""
+    receivers: Mapping[str, Receiver] = field(default_factory=dict)
+    notify: tuple[NotifyRule, ...] = ()
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def reads_chain(self) -> bool:
         """Whether anything is written that takes more to know than each ticket alone."""
         return any(connection.writeback.reads_chain for connection in self.connections)
+
+    @property
+    def zones(self) -> frozenset[str]:
+        """The time zones by which any report counts."""
+        services = () if self.reporting is None else self.reporting.services
+        return frozenset({self.definitions.timezone, *(one.timezone for one in services if one.timezone)})
 
     @property
     def dimensions(self) -> frozenset[str]:
@@ -152,6 +166,8 @@ def read_config(source: Source) -> Config:
     definitions = definitions_of(document, reading)
     quiet = Reading(reading.file)  # what is wrong there is noted where it is read
     promises = promises_of(tables(with_services(document, quiet), "agreements", quiet))
+    receivers = read_receivers(document, folder, tables(document, "calendars", quiet), reading)
+    notify = read_notify(document, tables(document, "receivers", quiet), promises, reading)
     connections = read_connections(document, folder, promises, reading)
     reporting = reporting_of(document, folder, definitions, reading)
     _check_types(definitions.chain, connections, reading)
@@ -159,6 +175,7 @@ def read_config(source: Source) -> Config:
     _check_hours(connections, tables(document, "calendars", quiet), reading)
     state = read_state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
+    privacy = read_privacy(document, folder, definitions, connections, reading)
     reading.check()
     dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
@@ -180,6 +197,9 @@ def read_config(source: Source) -> Config:
         places=reading.places,
         document=document,
         customer=source.customer,
+        receivers=receivers,
+        notify=notify,
+        privacy=privacy,
     )
 
 

@@ -25,6 +25,8 @@ class FileTable(GeneralTable, StateTable):
     """In a customer's file: [which agreements](customers.md) of `common.toml` it has. Default: all."""
     job: Annotated[Any, Inside("JobTable")] = None
     """How long transitions are posted, and unclear comments settle."""
+    privacy: Annotated[Any, Inside("PrivacyTable")] = None
+    """Which fields hold people, how long ended tickets are kept, and whether names are."""
     attribution: Annotated[Any, Inside("AttributionTable")] = None
     """Which field says who has the ticket."""
     calendars: Annotated[Any, Inside("{CalendarTable}")] = None
@@ -47,5 +49,9 @@ class FileTable(GeneralTable, StateTable):
     """Where people say how satisfied they were."""
     facts: Annotated[Any, Inside("[FactTable]")] = None
     """What happened outside of the tools."""
+    receivers: Annotated[Any, Inside("{ReceiverTable}")] = None
+    """To whom messages go."""
+    notify: Annotated[Any, Inside("[NotifyTable]")] = None
+    """Of what they are told, and when."""
     connections: Annotated[Any, Inside("{AnyConnection}")] = None
     """A ServiceNow or a Jira: fields, values, what is written."""

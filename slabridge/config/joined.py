@@ -7,7 +7,7 @@ from slabridge.config.like import resolve_like
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 
-_NAMED = ("calendars", "clocks", "classes", "services", "agreements", "connections")
+_NAMED = ("calendars", "clocks", "classes", "services", "agreements", "connections", "receivers")
 """Tables of tables: each of these stands in one of the two files."""
 _LIKE = ("calendars", "agreements", "connections")
 """Of these, one can be like another."""
@@ -40,7 +40,12 @@ def joined(common: Tables, own: Tables, common_file: str, reading: Reading) -> d
             document[key] = own[key]
     if "like" in own:
         del document["like"]
-    document["agreements"] = _agreements(common, own, document.get("agreements", {}), reading)
+    left_out = _left_out(common, own, reading)
+    document["agreements"] = _agreements(common, own, document.get("agreements", {}), left_out, reading)
+    if "notify" in common and isinstance(document["notify"], list):
+        lacking = left_out - set(_ids(own).values())
+        told = (_told_of(rule, lacking) for rule in document["notify"])
+        document["notify"] = [rule for rule in told if rule is not None]
     document["connections"] = _connections(common, own, document.get("connections", {}), reading)
     return document
 
@@ -52,16 +57,32 @@ def _twice(path: KeyPath, common_file: str, reading: Reading) -> None:
     reading.problem(path, f"stands in {common_file}, too; {remedy}")
 
 
-def _agreements(common: Tables, own: Tables, tables: object, reading: Reading) -> object:
+def _left_out(common: Tables, own: Tables, reading: Reading) -> set[str]:
+    """Return the ids of the agreements of all that a customer has not."""
+    ids = _ids(common)
+    return set(ids.values()) - _chosen(own, ids.values(), reading)
+
+
+def _ids(document: Tables) -> dict[str, str]:
+    """Return the ids of agreements by the names of their tables."""
+    return {name: str(table.get("id", name)) for name, table in _tables(document, "agreements").items()}
+
+
+def _told_of(rule: object, lacking: Collection[str]) -> object:
+    """Return a rule of [[notify]] without agreements that a customer has not; None where it names no others."""
+    if not isinstance(rule, Mapping) or not isinstance(rule.get("agreements"), list) or not rule["agreements"]:
+        return rule
+    left = [one for one in rule["agreements"] if one not in lacking]
+    return {**rule, "agreements": left} if left else None
+
+
+def _agreements(common: Tables, own: Tables, tables: object, left_out: set[str], reading: Reading) -> object:
     """Return the agreements that a customer has: its own, and those of all, or of these the ones it is `like`."""
     if not isinstance(tables, Mapping):
         return tables
-    shared = _tables(common, "agreements")
-    ids = {name: str(table.get("id", name)) for name, table in shared.items()}
-    left_out = set(ids.values()) - _chosen(own, ids.values(), reading)
-    mine = {str(table.get("id", name)) for name, table in _tables(own, "agreements").items()}
+    ids, mine = _ids(common), set(_ids(own).values())
     # What one that is there backs may not be there: it backs the others that it names.
-    kept = {name: _without(table, left_out - mine) for name, table in shared.items()}
+    kept = {name: _without(table, left_out - mine) for name, table in _tables(common, "agreements").items()}
     completed = resolve_like({**_tables({"agreements": tables}, "agreements"), **kept}, ("agreements",), reading)
     other = {name: table for name, table in tables.items() if not isinstance(table, Mapping)}
     return {**other, **{name: completed[name] for name in completed if ids.get(name) not in left_out}}

@@ -24,7 +24,7 @@ class Reading:
     `at_risk` has, for each place with thresholds, the targets (ms) that they stand beside. `mapped` has, for each
     connection and field with `values`, the values that stand there, those to which nothing is mapped too. `renamed` are
     keys by a name of an earlier version, which are read all the same. `restarting` are the places of stops after which
-    a clock starts again by itself.
+    a clock starts again by itself. `authors` are those that name who wrote a comment.
     """
 
     file: str
@@ -33,6 +33,7 @@ class Reading:
     mapped: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     renamed: list[Problem] = field(default_factory=list)
     restarting: dict[KeyPath, None] = field(default_factory=dict)
+    authors: list[KeyPath] = field(default_factory=list)
     places: Places = field(init=False)
     _found: list[tuple[KeyPath, Problem]] = field(default_factory=list)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sla_engine import Calendar
 from sla_engine.agreement import DayDeadline
-from sla_engine.deadline import day_deadlines
+from sla_engine.deadline import deadline_of
 from slabridge.config.services.consequence import Claim, Consequences, Repeated
 from slabridge.report.credits import Credits, Facts, is_missed
 from slabridge.text.said import Said, said
@@ -65,11 +65,6 @@ def duties_of(
             names = ", ".join(one.period.name for one in last)
             found.append(Duty("management", said("credits in %(periods)s", periods=names), here.period.end))
     return found
-
-
-def deadline_of(limit: DayDeadline, calendar: Calendar, at: int) -> int:
-    """Return until when so many working days after an instant are."""
-    return int(day_deadlines(limit, calendar, np.array([at], np.int64))[0])
 
 
 def claimed_by(claim: Claim, calendars: Mapping[str, Calendar], issued_at: int) -> int:

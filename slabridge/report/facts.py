@@ -14,9 +14,9 @@ from slabridge.config.services.service import Service
 from slabridge.report.availability import NO_SOURCE, TOO_LITTLE, Availability
 from slabridge.report.case import Case, compliance_of, name_of
 from slabridge.report.credits import Broken, Facts
-from slabridge.report.fitting import fits
 from slabridge.report.gathered import Gathered
 from slabridge.report.period import Period
+from slabridge.ticket.fitting import fits
 
 
 class ServiceFacts(Facts):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from slabridge.config import Config
 from slabridge.config.agreements.definitions import DEFINING, REPORTING
 from slabridge.state import configurations
+from slabridge.ticket.people import People
 
 _OF_CONNECTION = (
     *("type", "url", "like", "table", "filter", "created", "fields", "values", "unmapped", "was", "history"),
@@ -18,18 +19,19 @@ _OF_CONNECTION = (
 """Keys of a connection that decide what is read, judged and written. How one signs in there is none of them."""
 
 
-def note_configuration(sql: Connection, config: Config, run: int) -> None:
+def note_configuration(sql: Connection, config: Config, run: int, people: People) -> None:
     """Keep the configuration that a run goes by, where it says something else than that of the run before."""
-    said = said_by(config)
+    said = people.document(said_by(config))
     if configurations.latest(sql) != said:
         names = [connection.name for connection in config.connections]
-        configurations.begin(sql, configurations.Seen(run, _files(config), said), names)
+        configurations.begin(sql, configurations.Seen(run, people.document(_files(config)), said), names)
 
 
 def said_by(config: Config) -> dict[str, Any]:
     """Return what a configuration says, as it comes back from JSON: no secret, and nothing of how it is written."""
     document = config.document
-    said = {key: document[key] for key in (*DEFINING, *REPORTING, "job") if key in document}
+    kept = (*DEFINING, *REPORTING, "job", "privacy", "receivers", "notify")
+    said = {key: document[key] for key in kept if key in document}
     tables = document.get("connections", {})
     said["connections"] = {
         name: {key: table[key] for key in _OF_CONNECTION if key in table} for name, table in tables.items()

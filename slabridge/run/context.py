@@ -15,6 +15,7 @@ from slabridge.run.tally import Tally
 from slabridge.state import ConnectionState
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.people import People
 
 _LONG = 60.0
 """Seconds."""
@@ -43,6 +44,8 @@ class Run:
     bereft: set[tuple[str, str]] = field(default_factory=set)
     """tickets, by connection and id, that were linked with one that is gone: the next run looks at them again"""
     reverts: int | None = None
+    people: People = field(default_factory=People)
+    """who is called by a pseudonym"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Context:
     because nothing maps a value that decides; `unjudged` are all that it did not judge, `due` those that time alone has
     moved. `crowded` are those in groups of more than `chain_limit` tickets, `crowd` counts the links that they have, by
     the tickets at both ends. `unwritable` counts tickets by field and by the reason for which the tool would not take
-    its value; they are `kept` for the next run.
+    its value; they are `kept` for the next run. `people` puts pseudonyms in the place of names in its tickets.
     """
 
     run: Run
@@ -74,6 +77,7 @@ class Context:
     due: set[str] = field(default_factory=set)
     crowded: set[str] = field(default_factory=set)
     crowd: Counter[tuple[str, str]] = field(default_factory=Counter)
+    people: People = field(default_factory=People)
     began: float = field(default_factory=lambda: monotonic())  # noqa: PLW0108 - looked up when it is called
 
     @property

@@ -15,12 +15,13 @@ from slabridge.exit import Exit
 class Halt:
     """Ends a run at the next place where its state is safe.
 
-    `seconds` is how long the run may take (None: as long as it needs), counted from now.
+    `seconds` is how long the run may take (None: as long as it needs), counted from now. Who ends a `whole` (None: the
+    run is all there is) ends each of its runs, and the other way round.
     """
 
-    def __init__(self, seconds: float | None = None) -> None:
+    def __init__(self, seconds: float | None = None, whole: "Halt | None" = None) -> None:
         self._end = math.inf if seconds is None else time.monotonic() + seconds
-        self._asked = threading.Event()
+        self._asked: threading.Event = threading.Event() if whole is None else whole._asked  # noqa: SLF001 - one of us
 
     def stop(self) -> None:
         """Ask the run to end."""
@@ -45,20 +46,20 @@ class Halt:
         if self.left() <= 0:
             raise Halted("the run's time is over (--max-seconds); the next one goes on from here")
 
+    def asked(self, *_: object) -> None:
+        """Take a signal to end: in order, or where it was asked before, at once."""
+        if self.stopping():
+            os.write(2, b"interrupted; what was committed is safe, and the next run goes on from there\n")
+            os._exit(Exit.DEFERRED)  # threads may wait for an answer that never comes
+        self.stop()
+
     @contextmanager
     def on_signals(self) -> Iterator[None]:
         """Let SIGTERM and Ctrl-C end the run in order while the block lasts; a second one ends the process at once.
 
         systemd and Kubernetes stop it by SIGTERM.
         """
-
-        def ask(*_: object) -> None:
-            if self.stopping():
-                os.write(2, b"interrupted; what was committed is safe, and the next run goes on from there\n")
-                os._exit(Exit.DEFERRED)  # threads may wait for an answer that never comes
-            self.stop()
-
-        before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+        before = {number: signal.signal(number, self.asked) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
         finally:

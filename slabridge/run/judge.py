@@ -1,13 +1,18 @@
 """The step that judges: known tickets to results, which the state keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 import structlog
 
+from connectors import TOOLS
+from connectors.span import span
 from sla_engine import Result
 from slabridge.run.context import Context
+from slabridge.run.ladder import next_steps
+from slabridge.run.noting import Noting
 from slabridge.run.quarantining import put_in_quarantine
-from slabridge.state import configurations, lease, tickets
+from slabridge.state import Transaction, configurations, connections, lease, notifications, retention, tickets
 from slabridge.state.quarantine import Quarantined
 from slabridge.ticket import judging
 from slabridge.ticket.known import Evaluated, Known
@@ -31,7 +36,8 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
         if batch[n].pulled_in == context.run.number
     }
     earlier = lacking.keys() - hidden.keys()
-    judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
+    with span("judge", {"slabridge.connection": context.name, "slabridge.tickets": len(batch)}):
+        judgement = judging.judge(context.run.engine, mapper, batch, context.as_of)
     for position, text in judgement.warnings:
         log.info("data warning", connection=context.name, ticket=batch[position].native.key, warning=text)
     results = [known.results if n in earlier else judgement.results[n] for n, known in enumerate(batch)]
@@ -41,17 +47,60 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     out = {*hidden, *unmapped, *earlier}
     fit = [(known, results[n]) for n, known in enumerate(batch) if n not in out]
     stepped = context.run.config.stepped(context.name)
-    evaluated = [Evaluated(known.id, found, bool(known.results), known.changed_at, stepped) for known, found in fit]
+    steps = _next_steps(context, fit)
+    evaluated = [
+        Evaluated(known.id, found, bool(known.results), known.changed_at, stepped, steps.get(known.id))
+        for known, found in fit
+    ]
     otherwise = [count_otherwise(known.results, found) for known, found in fit if context.is_unmoved(known)]
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
+        _note_steps(transaction, context, fit)
         tickets.evaluated(transaction, context.as_of, evaluated)
+        retention.count_once(transaction, _came_back(context, fit))
         configurations.moved(transaction, sum(map(bool, otherwise)), sum(otherwise))
         put_in_quarantine(transaction, context, unfit)
         lease.renew(transaction.sql)
     context.tally.warnings += len(judgement.warnings)
     context.tally.unmapped = len(context.unmapped)
     return [(known, results[n]) for n, known in enumerate(batch) if n not in {*invalid, *unmapped}]
+
+
+def _next_steps(context: Context, judged: Sequence[tuple[Known, Sequence[Result]]]) -> dict[str, int]:
+    """Return when time alone brings the next step of a ladder, by ticket's id."""
+    rules = context.run.config.notify
+    if not rules:
+        return {}
+    results = ((known.id, found) for known, found in judged if not known.only_linked)
+    return next_steps(rules, results, context.run.engine.calendars, context.as_of)
+
+
+def _note_steps(transaction: Transaction, context: Context, judged: Sequence[tuple[Known, Sequence[Result]]]) -> None:
+    """Note what is to be told, in the transaction that keeps the results: so no crash loses a step, or repeats it."""
+    config = context.run.config
+    if not config.notify:
+        return
+    last_run = connections.standing(transaction).as_of
+    tool, own = TOOLS[context.connection.type], context.connection
+    page = partial(tool.page, own.url, own.own)
+    noting = Noting(config, context.name, context.run.engine.calendars, context.as_of, page)
+    notifications.note(
+        transaction.sql,
+        (
+            row
+            for known, results in judged
+            if not known.only_linked
+            for row in noting.of(known, results, last_run, unmoved=context.is_unmoved(known))
+        ),
+    )
+
+
+def _came_back(context: Context, judged: Iterable[tuple[Known, Sequence[Result]]]) -> Iterator[Result]:
+    """Yield what tickets came to, of those that may have been purged before they were read again."""
+    keep = context.run.config.privacy.keep
+    for known, results in judged:
+        if keep is not None and not known.results and known.native.created < context.as_of - keep:
+            yield from results
 
 
 def report_mapping(context: Context) -> None:

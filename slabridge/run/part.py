@@ -9,6 +9,7 @@ import structlog
 
 from connectors.errors import ConnectorError, Halted, Refused
 from connectors.interface import Connector
+from connectors.span import span
 from slabridge import __version__
 from slabridge.config import Connection
 from slabridge.run.bug import kind_of, places_of
@@ -40,8 +41,11 @@ class Part:
 def begin(part: Part, this: Run, patience: float) -> Context:
     """Begin to pull, again where it was late: in its first load, or after so many seconds, where the others wait."""
     as_of = part.tally.as_of = part.connector.check().now
+    part.tally.read_at = monotonic()
     own, until = ConnectionState(part.state, part.connection.name), monotonic() + patience
-    context = Context(this, part.connection, part.connector, own, part.tally, as_of, Mapper(part.connection), until)
+    people = this.people.within(this.config.privacy.fields_of(part.connection))
+    mapper = Mapper(part.connection)
+    context = Context(this, part.connection, part.connector, own, part.tally, as_of, mapper, until, people=people)
     if part.context is not None:
         context = replace(part.context, as_of=as_of, until=until, began=context.began)
     part.context = context
@@ -58,11 +62,12 @@ def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
     """
     if part.over:
         return
-    before, tally = part.connector.calls, part.tally
+    calls, traffic, tally = part.connector.calls, part.connector.traffic, part.tally
     part.over = True
     try:
         this.halt.check()
-        step()
+        with span("connection", {"slabridge.connection": tally.connection, "slabridge.step": _name(step)}):
+            step()
         part.over = False
     except Halted as error:
         tally.halted = str(error)
@@ -82,4 +87,9 @@ def contained(part: Part, this: Run, step: Callable[[], object]) -> None:
         )
     finally:
         part.late = part.late and not part.over
-        tally.calls += part.connector.calls - before
+        tally.calls += part.connector.calls - calls
+        tally.traffic.add(part.connector.traffic.since(traffic))
+
+
+def _name(step: Callable[[], object]) -> str:
+    return str(getattr(getattr(step, "func", step), "__name__", "step")).removeprefix("_")

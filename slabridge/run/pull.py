@@ -5,6 +5,7 @@ import hashlib
 import structlog
 
 from connectors.interface import Cursor
+from connectors.span import spanned
 from slabridge.run.context import Context
 from slabridge.run.gaps import Gap, gaps_of
 from slabridge.run.reading import keep, read, read_in_parts
@@ -27,7 +28,7 @@ def pull(context: Context) -> None:
     find_in_all(context)
     if standing.touched is None:
         _follow(context, None)  # begins before the first load, so that nothing slips through between the two
-    for page in context.connector.changed(standing.changed):
+    for page in spanned("page", context.connector.changed(standing.changed), {"slabridge.connection": context.name}):
         with context.state.begin() as transaction:
             keep(transaction, context, page)
             followed.only_linked(transaction, [ticket.id for ticket in page.tickets], so=False)
@@ -112,6 +113,7 @@ def _judged_by(context: Context) -> str:
             linked if context.connection.writeback.reads_chain else None,
             config.stepped(context.name),
             hours,
+            *([config.notify] if config.notify else []),
         )
     )
     return hashlib.sha256(meaning.encode()).hexdigest()

@@ -1,6 +1,7 @@
 """Quarantining: tickets that could not be read, judged or written, so that the others go on."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -15,6 +16,7 @@ def put_in_quarantine(transaction: Transaction, context: Context, items: Sequenc
     """Put tickets into quarantine, count them, and say why."""
     if not items:
         return
+    items = [replace(item, reason=context.people.text(item.reason)) for item in items]
     quarantine.put(transaction, items, context.as_of)
     context.quarantined.update(item.id for item in items)
     context.tally.newly_quarantined += len(items)

@@ -20,12 +20,13 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     """Keep a page: its tickets, what is gone, and what could not be read."""
     lease.renew(transaction.sql)
     tally = context.tally
-    before = tickets.stored(transaction, [native.id for native in page.tickets])
+    natives = [context.people.ticket(native) for native in page.tickets]  # from here on nobody knows the names
+    before = tickets.stored(transaction, [native.id for native in natives])
     linking = {link.field for link in context.connection.links}
-    read = [_with_what_we_saw(native, before, context.as_of, linking) for native in page.tickets]
+    read = [_with_what_we_saw(native, before, context.as_of, linking) for native in natives]
     ours: set[str] = set()
     found: Counter[SeenValue] = Counter()
-    for native, encoded in zip(page.tickets, read, strict=True):
+    for native, encoded in zip(natives, read, strict=True):
         known = before.get(native.id)
         if _is_news(encoded, before):
             report_twice_posted(context.name, native)

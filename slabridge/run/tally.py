@@ -1,10 +1,15 @@
 """What a run did: counts per connection, and the exit code they make."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from connectors.interface import Traffic
 from slabridge.exit import Exit, gravest
+
+_BESIDE = {"beside": True}
+"""Marks what is counted for metrics alone, and stands in no summary of the run."""
 
 
 @dataclass(slots=True)
@@ -17,6 +22,8 @@ class Tally:
     changed: int = 0
     gone: int = 0
     """tickets that the tool has no more, or hides from us"""
+    purged: int = 0
+    """tickets that are kept no longer"""
     evaluated: int = 0
     fields_written: int = 0
     comments_written: int = 0
@@ -56,6 +63,12 @@ class Tally:
     """why the run ended before it was done: the next one goes on"""
     bug: str = ""
     """what nobody foresaw and ended this part: the log says where"""
+    read_at: float | None = field(default=None, metadata=_BESIDE)
+    """when the tool's clock said `as_of`, by `time.monotonic`"""
+    writes: Counter[tuple[str, str]] = field(default_factory=Counter, metadata=_BESIDE)
+    """fields and comments that the tool took, by kind (field or comment) and reason"""
+    traffic: Traffic = field(default_factory=Traffic, metadata=_BESIDE)
+    """calls and waits by host"""
 
     @property
     def exit_code(self) -> Exit:
@@ -78,11 +91,44 @@ class Tally:
 
 
 @dataclass(slots=True)
+class Messages:
+    """What a run sent: messages and, in all others, the steps in them."""
+
+    sent: int = 0
+    steps: int = 0
+    deferred: int = 0
+    """steps that could not be sent now; the next run tries again"""
+    unclear: int = 0
+    """steps of which nobody knows whether they arrived; they are not sent again"""
+    lost: int = 0
+    """steps that could not be sent for so long that they are given up"""
+    bug: str = ""
+
+    @property
+    def exit_code(self) -> Exit:
+        """Return what the counts mean."""
+        if self.bug:
+            return Exit.BUG
+        if self.unclear or self.lost:
+            return Exit.PARTIAL
+        return Exit.DEFERRED if self.deferred else Exit.COMPLETE
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts as plain values."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
 class Report:
-    """What a run did. `actions` are what was planned, kept only in a rehearsal."""
+    """What a run did.
+
+    `actions` are what was planned, and `told` the messages (address, title, text); both are kept only in a rehearsal.
+    """
 
     tallies: list[Tally] = field(default_factory=list)
     actions: list[tuple[str, Any]] = field(default_factory=list)
+    messages: Messages = field(default_factory=Messages)
+    told: list[tuple[str, str, str]] = field(default_factory=list)
 
     def begin(self, connection: str) -> Tally:
         """Return the tally of one more connection."""
@@ -92,9 +138,10 @@ class Report:
 
     @property
     def exit_code(self) -> Exit:
-        """Return the gravest of the connections."""
-        return gravest(tally.exit_code for tally in self.tallies)
+        """Return the gravest of the connections, and of the messages."""
+        return gravest([*(tally.exit_code for tally in self.tallies), self.messages.exit_code])
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""
-        return [asdict(tally) for tally in self.tallies]
+        told = [one.name for one in fields(Tally) if not one.metadata.get("beside")]
+        return [{name: getattr(tally, name) for name in told} for tally in self.tallies]

@@ -1,13 +1,15 @@
 """The step that writes: a plan into the tool, its receipts into the state (docs/promises.md, "What is written")."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from connectors.errors import ConnectorError
 from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
-from slabridge.run.actions import Planned
+from connectors.span import span
+from slabridge.run.actions import Planned, Reason
 from slabridge.run.context import Context
 from slabridge.run.deletion import delete
 from slabridge.run.reading import lose
@@ -34,28 +36,44 @@ def write(context: Context, plan: Sequence[Planned]) -> set[str]:
     known = {item.id: item for item, _ in plan}
     every = [action.write for _, actions in plan for action in actions if action.held_until is None]
     writes = [one for one in every if not isinstance(one, CommentDelete)]
+    reasons = {
+        (item.id, change.field): change.reason for item, actions in plan for one in actions for change in one.changes
+    }
     deferred: set[str] = set()
     for part in _parts(context, writes, deferred):
-        comments = [one for one in part if isinstance(one, CommentWrite)]
-        with context.state.begin() as transaction:
-            outbox.sending(transaction, comments, context.now, context.run.number)
-            lease.renew(transaction.sql)
-        for receipts in _together(context.connector.write(part), apart=bool(comments)):
-            with context.state.begin() as transaction:
-                found: list[Replaced] = []
-                for receipt in receipts:
-                    found += _record(transaction, context, known[receipt.write.id], receipt)
-                replaced.keep(transaction, found, context.as_of)
-                if comments:
-                    outbox.still_sending(transaction, context.as_of, context.now)
-                lease.renew(transaction.sql)
-            deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
-            context.run.on_progress(context.tally)
+        with span("write", {"slabridge.connection": context.name, "slabridge.writes": len(part)}):
+            _write_part(context, part, known, reasons, deferred)
         context.run.halt.check()
     for one in every:
         if isinstance(one, CommentDelete) and delete(context, one):
             deferred.add(one.id)
     return deferred
+
+
+def _write_part(
+    context: Context,
+    part: Sequence[Write],
+    known: Mapping[str, Known],
+    reasons: Mapping[tuple[str, str], Reason],
+    deferred: set[str],
+) -> None:
+    """Write a part of a plan; tickets on which something is still to be written are added to `deferred`."""
+    comments = [one for one in part if isinstance(one, CommentWrite)]
+    with context.state.begin() as transaction:
+        outbox.sending(transaction, comments, context.now, context.run.number)
+        lease.renew(transaction.sql)
+    for receipts in _together(context.connector.write(part), apart=bool(comments)):
+        with context.state.begin() as transaction:
+            found: list[Replaced] = []
+            for receipt in receipts:
+                found += _record(transaction, context, known[receipt.write.id], receipt)
+            replaced.keep(transaction, found, context.as_of)
+            context.tally.writes.update(("field", reasons[one.id, one.field]) for one in found)
+            if comments:
+                outbox.still_sending(transaction, context.as_of, context.now)
+            lease.renew(transaction.sql)
+        deferred |= {one.write.id for one in receipts if one.outcome in {Outcome.FAILED, Outcome.UNCLEAR}}
+        context.run.on_progress(context.tally)
 
 
 def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Receipt]]:
@@ -95,6 +113,7 @@ def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Ite
 def _record(transaction: Transaction, context: Context, known: Known, receipt: Receipt) -> list[Replaced]:
     """Record a receipt, and return what the write replaced."""
     write, found = receipt.write, list[Replaced]()
+    receipt = replace(receipt, reason=context.people.text(receipt.reason))
     if isinstance(write, FieldsWrite):
         everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
         stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}
@@ -133,6 +152,7 @@ def _record_comment(transaction: Transaction, context: Context, write: CommentWr
     match receipt.outcome:
         case Outcome.APPLIED:
             context.tally.comments_written += 1
+            context.tally.writes["comment", Reason.TRANSITION] += 1
             outbox.became(transaction, write.id, write.markers, outbox.POSTED)
         case Outcome.REFUSED:
             outbox.became(transaction, write.id, write.markers, outbox.REFUSED, receipt.reason)

@@ -34,6 +34,12 @@ def diff(connection: str, action: Action) -> Text:
     return text
 
 
+def message(address: str, title: str, body: str) -> Text:
+    """Return a message that would be sent."""
+    text = Text(f"message to {line(address)}: {line(title)}\n", style="bold")
+    return text.append(f"      {lines(body)}".replace("\n", "\n      ") + "\n", style="green")
+
+
 def as_json(connection: str, action: Action) -> dict[str, Any]:
     """Return an action as plain values."""
     write = action.write

@@ -29,7 +29,9 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for one in seen.progress
         ],
+        "waiting_for_reports": dict(sorted(found.waiting.items())),
         "quarantined": [_dated(asdict(entry)) for entry in seen.quarantined],
+        "messages": [one._asdict() for one in seen.messages],
         "runs": [
             {
                 **_dated(asdict(run)),
@@ -53,6 +55,22 @@ _INSTANTS = {
     "renewed_at",
     "expires_at",
 }
+
+
+_STATES = {
+    "waiting": "wait to be sent",
+    "sending": "are being sent",
+    "unclear": "may have arrived or not, and are not sent again",
+}
+
+
+def _messages(seen: Overview) -> Iterator[str]:
+    if seen.messages:
+        yield ""
+        yield "messages"
+    for message in seen.messages:
+        reason = f": {message.reason}" if message.reason else ""
+        yield f"  {message.receiver}: {message.steps:,} steps {_STATES[message.state]}{reason}"
 
 
 def _progress(one: Progress, read_to: int | None) -> dict[str, Any]:
@@ -92,6 +110,10 @@ def lines_of(found: Status) -> Iterator[str]:
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, now)}"
         if one.comments_held:
             yield f"  {one.comments_held:,} transitions wait to be posted: see `slabridge plan`"
+    if found.waiting:
+        yield ""
+        yield "tickets that are over, and wait for reports to be issued ([privacy] keep)"
+        yield from (f"  {report}: {count:,}" for report, count in sorted(found.waiting.items()))
     if seen.quarantined:
         count = sum(one.quarantined for one in seen.progress)
         yield ""
@@ -103,6 +125,7 @@ def lines_of(found: Status) -> Iterator[str]:
     for entry in seen.quarantined:
         again = " (the next run tries again)" if entry.asked else ""
         yield f"  {entry.connection} {entry.key}, since {_utc(entry.first_at)}{again}: {entry.reason}"
+    yield from _messages(seen)
     if seen.runs:
         yield ""
         yield "last runs"

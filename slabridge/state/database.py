@@ -12,11 +12,11 @@ from typing import Any, Self
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config as AlembicConfig
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
-from slabridge.state.trouble import StateError, address, explained, shown
+from slabridge.state.schema import metadata
+from slabridge.state.trouble import Busy, StateError, address, explained, shown
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _ROWS_AT_ONCE = 500
@@ -134,6 +134,26 @@ class State:
                 if before is None:
                     connection.close()
 
+    def compact(self) -> str:
+        """Write the database anew, so that what was deleted or replaced is nowhere in it; return why not, or "".
+
+        A PostgreSQL keeps it in its write-ahead log until that is recycled, and both keep it in backups.
+        """
+        try:
+            with explained(self.url, "cannot be written anew"), self._outside_transactions() as connection:
+                if connection.dialect.name == "postgresql":
+                    for table in metadata.tables:
+                        connection.exec_driver_sql(f'VACUUM (FULL) "{table}"')
+                    return ""
+                connection.exec_driver_sql("VACUUM")
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+                return "somebody reads it" if busy else ""
+        except (Busy, StateError) as error:
+            return str(error)
+
+    def _outside_transactions(self) -> sa.Connection:
+        return self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
     def close(self) -> None:
         """Give connections back."""
         if self._uncommitted is not None:
@@ -160,7 +180,7 @@ class State:
         """Return whether the schema must be created or upgraded; refuse one that we do not know."""
         script = ScriptDirectory.from_config(_alembic())
         with self.reading() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+            current = _revision(connection)
         if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
             raise StateError(
                 f"state {shown(self.url)}: a newer slabridge wrote it (schema {current}); "
@@ -223,6 +243,21 @@ def _engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
+def _revision(connection: sa.Connection) -> str | None:
+    """Return the schema that a database has, asked in our own words.
+
+    SQLAlchemy's own question after a table keeps up to 128 dialects of PostgreSQL in a cache for good, each with all
+    that it compiled: some 20 MB of a process that opens its state again and again.
+    """
+    there = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
+    if connection.dialect.name == "postgresql":
+        there = "SELECT to_regclass('alembic_version')"
+    if connection.scalar(sa.text(there)) is None:
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
+
+
 def _alembic() -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
@@ -260,5 +295,8 @@ def _write_ahead(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    reading = connection.get_execution_options().get("slabridge_reading", False)
+    options = connection.get_execution_options()
+    if options.get("isolation_level") == "AUTOCOMMIT":
+        return
+    reading = options.get("slabridge_reading", False)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,5 +1,7 @@
 """The lease: one run per state. A second ends at once, a dead one's lease frees itself.
 
+A daemon has a lease of its own from round to round, so that a second one stands by.
+
 Whether an owner on this machine lives, its process tells, whatever the clocks say. Of one elsewhere only time tells:
 its lease counts for 15 minutes after it was renewed, by the database server's clock (for SQLite the machine's). A lease
 that expires later than a new one would was given before the clock was set back, and counts no more. Whoever loses the
@@ -21,11 +23,14 @@ from slabridge.state.database import State, inserting
 from slabridge.state.schema import lease
 from slabridge.state.trouble import Busy
 
-_NAME = "run"
+_NAME, _DAEMON = "run", "daemon"
 _DURATION = 15 * 60 * 1000
 
 _held: dict[sa.Engine, str] = {}
 """The owners that are runs of this process, by the database that they run on."""
+
+_standing: set[str] = set()
+"""The owners that are daemons of this process."""
 
 
 class Lost(Busy):
@@ -34,20 +39,21 @@ class Lost(Busy):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the lease. `name` is host:process; `lives` is None where only time tells. Instants are ms UTC."""
+    """Who holds a lease. `name` is host:process; `lives` is None where only time tells. Instants are ms UTC."""
 
     name: str
     renewed_at: int
     expires_at: int
     lives: bool | None
     now: int
+    duration: int = _DURATION
 
     @property
     def counts(self) -> bool:
         """Return whether the lease keeps others out."""
         if self.lives is not None:
             return self.lives
-        return self.now < self.expires_at <= self.now + _DURATION
+        return self.now < self.expires_at <= self.now + self.duration
 
 
 @contextmanager
@@ -57,7 +63,7 @@ def held(state: State) -> Iterator[None]:
     Raises:
         Busy: another run that is alive holds it.
     """
-    owner = f"{socket.gethostname()}:{os.getpid()} {process.identity(os.getpid()) or '-'} {secrets.token_hex(8)}"
+    owner = _new_owner()
     with state.begin() as transaction:
         engine = transaction.engine
         _take(transaction, owner)
@@ -68,6 +74,37 @@ def held(state: State) -> Iterator[None]:
         del _held[engine]
         with state.begin() as transaction:
             transaction.execute(sa.delete(lease).where(lease.c.name == _NAME, lease.c.owner == owner))
+
+
+@contextmanager
+def daemon() -> Iterator[str]:
+    """Give the name under which a daemon takes its leases; to other threads it lives as long as the block."""
+    owner = _new_owner()
+    _standing.add(owner)
+    try:
+        yield owner
+    finally:
+        _standing.remove(owner)
+
+
+def stand(transaction: sa.Connection, owner: str, ms: int) -> None:
+    """Take a daemon's lease on this state, or prolong it: elsewhere it counts for so long beyond that of a run.
+
+    Raises:
+        Busy: another daemon that is alive has it.
+    """
+    seen = _seen(transaction, _DAEMON)
+    if seen is not None and seen.owner == owner:
+        own = (lease.c.name == _DAEMON, lease.c.owner == owner)
+        expires_at = clock(transaction) + _DURATION + ms
+        transaction.execute(sa.update(lease).where(*own).values(expires_at=expires_at))
+    else:
+        _take(transaction, owner, _DAEMON, _DURATION + ms)
+
+
+def leave(transaction: sa.Connection, owner: str) -> None:
+    """Give a daemon's lease back."""
+    transaction.execute(sa.delete(lease).where(lease.c.name == _DAEMON, lease.c.owner == owner))
 
 
 def renew(transaction: sa.Connection) -> None:
@@ -92,43 +129,48 @@ def renew(transaction: sa.Connection) -> None:
 
 def holder(transaction: sa.Connection) -> Holder | None:
     """Return who holds the lease, also if it counts no more."""
-    seen = _seen(transaction)
+    seen = _seen(transaction, _NAME)
     return None if seen is None else _holder(seen)
 
 
-def _take(transaction: sa.Connection, owner: str) -> None:
-    seen = _seen(transaction)
-    expires_at = clock(transaction) + _DURATION
+def _new_owner() -> str:
+    return f"{socket.gethostname()}:{os.getpid()} {process.identity(os.getpid()) or '-'} {secrets.token_hex(8)}"
+
+
+def _take(transaction: sa.Connection, owner: str, name: str = _NAME, duration: int = _DURATION) -> None:
+    seen = _seen(transaction, name)
+    expires_at = clock(transaction) + duration
     if seen is None:
-        values = {"name": _NAME, "owner": owner, "expires_at": expires_at}
+        values = {"name": name, "owner": owner, "expires_at": expires_at}
         insertion = inserting(transaction, lease).values(values).on_conflict_do_nothing()
         taken = transaction.execute(insertion, execution_options={"preserve_rowcount": True})
     else:
-        other = _holder(seen)
+        other = _holder(seen, duration)
         if other.counts:
             heard = max(0, other.now - other.renewed_at) // 1000
-            raise Busy(
-                f"another run is under way ({other.name}, heard of {heard} s ago); this one ends without doing anything"
-            )
-        same = (lease.c.name == _NAME, lease.c.owner == seen.owner, lease.c.expires_at == seen.expires_at)
+            whose = f"({other.name}, heard of {heard} s ago)"
+            if name == _DAEMON:
+                raise Busy(f"another daemon works on this state {whose}; this one stands by")
+            raise Busy(f"another run is under way {whose}; this one ends without doing anything")
+        same = (lease.c.name == name, lease.c.owner == seen.owner, lease.c.expires_at == seen.expires_at)
         taken = transaction.execute(sa.update(lease).where(*same).values(owner=owner, expires_at=expires_at))
     if taken.rowcount != 1:
         raise Busy("another run is under way, it began at the same time; this one ends without doing anything")
 
 
-def _seen(transaction: sa.Connection) -> sa.Row[tuple[str, int, int]] | None:
+def _seen(transaction: sa.Connection, name: str) -> sa.Row[tuple[str, int, int]] | None:
     now = clock(transaction).label("now")
     return transaction.execute(
-        sa.select(lease.c.owner, lease.c.expires_at, now).where(lease.c.name == _NAME)
+        sa.select(lease.c.owner, lease.c.expires_at, now).where(lease.c.name == name)
     ).one_or_none()
 
 
-def _holder(row: sa.Row[tuple[str, int, int]]) -> Holder:
+def _holder(row: sa.Row[tuple[str, int, int]], duration: int = _DURATION) -> Holder:
     name, _, rest = row.owner.partition(" ")
     identity = rest.partition(" ")[0]
     ours = identity == process.identity(os.getpid())
-    lives = row.owner in _held.values() if ours else process.lives(identity)
-    return Holder(name, row.expires_at - _DURATION, row.expires_at, lives, row.now)
+    lives = row.owner in {*_held.values(), *_standing} if ours else process.lives(identity)
+    return Holder(name, row.expires_at - duration, row.expires_at, lives, row.now, duration)
 
 
 def clock(transaction: sa.Connection) -> sa.ColumnElement[int]:

@@ -17,7 +17,7 @@ from slabridge.state.schema import ticket as ticket_table
 from slabridge.state.transaction import Transaction, in_parts
 from slabridge.ticket.posted import Posted
 
-SENDING, POSTED, REFUSED, LOST, HELD = "sending", "posted", "refused", "lost", "held"
+SENDING, POSTED, REFUSED, LOST, HELD = STATES = ("sending", "posted", "refused", "lost", "held")
 
 
 def sending(transaction: Transaction, comments: Iterable[CommentWrite], now: int, run: int | None = None) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connectors.interface import Cursor
-from slabridge.state import lease, outbox, quarantine, runs
+from slabridge.state import lease, notifications, outbox, quarantine, runs
 from slabridge.state.schema import connection, ticket
 from slabridge.state.schema import outbox as comments
 
@@ -40,7 +40,7 @@ class Progress:
 class Overview:
     """The state at one moment: `quarantined` are the latest tickets there, `runs` the latest, the last first.
 
-    `now` is the clock that counts for leases, ms UTC.
+    `now` is the clock that counts for leases, ms UTC. `messages` are those that wait, or that nobody knows of.
     """
 
     now: int
@@ -49,6 +49,7 @@ class Overview:
     progress: Sequence[Progress]
     quarantined: Sequence[quarantine.QuarantineEntry]
     runs: Sequence[runs.PastRun]
+    messages: Sequence[notifications.Trouble]
 
 
 def overview(transaction: sa.Connection, names: Collection[str], entries: int | None, past: int) -> Overview:
@@ -83,7 +84,8 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
     now = transaction.scalar(sa.select(lease.clock(transaction))) or 0
     version = transaction.scalar(sa.text("SELECT version_num FROM alembic_version"))
     listed = quarantine.listed(transaction, entries)
-    return Overview(now, str(version), lease.holder(transaction), found, listed, runs.latest(transaction, past))
+    holder, messages = lease.holder(transaction), notifications.troubles(transaction)
+    return Overview(now, str(version), holder, found, listed, runs.latest(transaction, past), messages)
 
 
 def _count(transaction: sa.Connection, first: sa.ColumnElement[bool], *others: sa.ColumnElement[bool]) -> int:

@@ -18,7 +18,10 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """An issued report: as which number of its kind, when (ms UTC), by which definitions, and what it says."""
+    """An issued report: as which number of its kind, when (ms UTC), by which definitions, and what it says.
+
+    Since `redacted_at` (ms UTC) somebody is forgotten in it; the digest is that of the document as it was issued.
+    """
 
     period: str
     about: str
@@ -28,6 +31,7 @@ class Issued:
     digest: str
     definitions: dict[str, Any]
     document: dict[str, Any]
+    redacted_at: int | None = None
 
 
 def digest_of(document: Document) -> str:
@@ -49,7 +53,8 @@ def latest(sql: sa.Connection, period: str, about: str) -> Issued | None:
         definitions, document = (orjson.loads(unpacked(packed)) for packed in (row.definitions, row.document))
     except (zlib.error, orjson.JSONDecodeError) as error:
         raise Damaged(f"the issued report of {period} is damaged ({error}); put a backup in its place") from error
-    return Issued(period, about, row.number, row.issued_at, row.as_of, row.digest, definitions, document)
+    said = (definitions, document, row.redacted_at)
+    return Issued(period, about, row.number, row.issued_at, row.as_of, row.digest, *said)
 
 
 def figures(sql: sa.Connection, about: str, periods: Collection[str]) -> Iterator[sa.Row[Any]]:

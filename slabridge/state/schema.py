@@ -35,6 +35,7 @@ connection = Table(
     Column("held_since", BigInteger, comment="since when nothing is written, as the guard says"),
     Column("reverted", Integer, comment="run that was taken back: what it judged by is held back until accepted"),
     Column("reverted_by", String, comment="identity of what that run judged by"),
+    Column("pseudonyms", Text, comment="native fields whose people are hashed, and by which key, JSON; none: names"),
 )
 
 ticket = Table(
@@ -130,6 +131,7 @@ report = Table(
     Column("digest", String, nullable=False, comment="of the document"),
     Column("definitions", LargeBinary, nullable=False, comment="that it was worked out by, compressed JSON"),
     Column("document", LargeBinary, nullable=False, comment="compressed JSON"),
+    Column("redacted_at", BigInteger, comment="when somebody was last forgotten in it; the digest is as issued"),
 )
 
 figure = Table(
@@ -312,13 +314,15 @@ notification = Table(
     Column("receiver", String, primary_key=True, comment="by its name in the file"),
     Column("connection", String, primary_key=True, comment="empty: of no ticket"),
     Column("ticket", String, primary_key=True, comment="its id"),
-    Column("step", String, primary_key=True, comment="of which ladder, cycle and step: sent once ever"),
+    Column("agreement", String, primary_key=True, comment="its id, or a service"),
+    Column("objective", String, primary_key=True),
+    Column("cycle", Integer, primary_key=True),
+    Column("step", String, primary_key=True, comment="of a ladder: sent once ever"),
     Column("key", String, nullable=False),
-    Column("state", String, nullable=False, comment="waiting, sending, sent, unclear or dropped"),
+    Column("state", String, nullable=False, comment="waiting, sending, sent, unclear, dropped, counted or told"),
     Column("urgent", Boolean, nullable=False, comment="waits for no digest"),
-    Column("reached_at", BigInteger, nullable=False, comment="when its step was reached"),
-    Column("noted_at", BigInteger, nullable=False, comment="by this machine's clock, as all that follow"),
-    Column("not_before", BigInteger, comment="when it is tried next"),
+    Column("noted_at", BigInteger, nullable=False, comment="by the tool's clock, as all that follow"),
+    Column("not_before", BigInteger, comment="when it is looked at next"),
     Column("sent_at", BigInteger, comment="when it was last tried"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
@@ -337,7 +341,10 @@ counter = Table(
 forgotten = Table(
     "forgotten",
     metadata,
-    Column("pseudonym", String, primary_key=True, comment="keyed hash of a person's name"),
+    Column("pseudonym", String, primary_key=True, comment="keyed hash of one of a person's names"),
+    Column("person", String, nullable=False, comment="the pseudonym that stands in the place of all of them"),
+    Column("words", Integer, nullable=False, comment="of how many that name is"),
+    Column("key", String, nullable=False, comment="by which it was hashed: a check, not the key"),
     Column("at", BigInteger, nullable=False, comment="by this machine's clock"),
 )
 

@@ -35,6 +35,7 @@ _KNOWN = (
     ticket.c.only_linked,
     ticket.c.changed_in,
     ticket.c.wake_at,
+    ticket.c.as_of,
 )
 
 
@@ -144,7 +145,8 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
 def lose(transaction: Transaction, ids: Collection[str]) -> list[str]:
     """Leave tickets alone that the tool has no more, or hides from us; return those of them that were there before."""
     there = [id_ for part in in_parts(ids) for id_ in _ids(transaction, ticket.c.id.in_(part))]
-    _update(transaction, ids, {"gone": True, "pending": False, "wake_at": None})
+    quiet_since = sa.func.coalesce(ticket.c.quiet_since, ticket.c.read_at)
+    _update(transaction, ids, {"gone": True, "pending": False, "wake_at": None, "quiet_since": quiet_since})
     return there
 
 
@@ -172,6 +174,15 @@ def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST
         ticket.c.pulled_in != run,
     )
     return [Due(*row) for row in transaction.sql.execute(statement.order_by(*place).limit(AT_ONCE))]
+
+
+def next_wake(transaction: Transaction, after: int) -> int | None:
+    """Return the first instant after one (ms UTC) at which time alone changes something here; None: there is none."""
+    statement = sa.select(sa.func.min(ticket.c.wake_at))
+    found: int | None = transaction.sql.scalar(
+        statement.where(transaction.owns(ticket), ticket.c.wake_at > after, ~ticket.c.gone)
+    )
+    return found
 
 
 def mark_all_pending(transaction: Transaction) -> int:
@@ -383,7 +394,9 @@ def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]
     last_written, native = codec.decode_fields(row.last_written), _native(row)
     results = came_to.get(row.id, ())
     read_at, wake_at = row.read_at or 0, row.wake_at
-    return Known(native, last_written, row.pulled_in, results, read_at, row.only_linked, row.changed_in, wake_at)
+    return Known(
+        native, last_written, row.pulled_in, results, read_at, row.only_linked, row.changed_in, wake_at, row.as_of
+    )
 
 
 def _native(row: sa.Row[*tuple[Any, ...]]) -> NativeTicket:

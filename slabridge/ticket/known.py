@@ -14,7 +14,8 @@ class Known:
 
     The run `pulled_in` read it last; the tool's clock then said `read_at`. The run `changed_in` last saw it change.
     `results` are those of its last evaluation. `only_linked` is whether no filter takes it up: it is judged for the
-    chain alone. At `wake_at` (ms UTC) time alone changes anything that is written or posted.
+    chain alone. At `wake_at` (ms UTC) time alone changes anything that is written, posted or sent. It was
+    last judged as at `judged_at` (None: never).
     """
 
     native: NativeTicket
@@ -25,6 +26,7 @@ class Known:
     only_linked: bool = False
     changed_in: int = -1
     wake_at: int | None = None
+    judged_at: int | None = None
 
     @property
     def id(self) -> str:
@@ -50,7 +52,8 @@ class Known:
 class Evaluated:
     """What an evaluation of a ticket, last changed at `changed_at`, came to; `again`: it had results before.
 
-    `stepped` are results of which a step of percent is written somewhere.
+    `stepped` are results of which a step of percent is written somewhere. At `next_step_at` (ms UTC) time alone brings
+    a step of a ladder.
     """
 
     id: str
@@ -58,6 +61,7 @@ class Evaluated:
     again: bool = True
     changed_at: int = 0
     stepped: Collection[ResultRef] = ()
+    next_step_at: int | None = None
 
     @property
     def is_open(self) -> bool:
@@ -72,10 +76,12 @@ class Evaluated:
 
     @property
     def wake_at(self) -> int | None:
-        """When time alone changes a status, or a step that is written, ms UTC; None: never."""
+        """When time alone changes a status, or a step that is written or sent, ms UTC; None: never."""
         return min(self._changes(), default=None)
 
     def _changes(self) -> Iterator[int]:
+        if self.next_step_at is not None:
+            yield self.next_step_at
         for result in self.results:
             if result.next_step_at is not None and any(ref.means(result) for ref in self.stepped):
                 yield result.next_step_at

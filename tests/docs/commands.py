@@ -19,6 +19,7 @@ MORE = {
     "explain": "disputed.md",
     "status": "operations.md#status-and-retry",
     "retry": "operations.md#status-and-retry",
+    "forget": "privacy.md#forgetting-a-person",
     "compare": "compare.md",
     "evaluate": "evaluate.md",
     "reevaluate": "operations.md#judging-ended-cycles-anew",

@@ -1,5 +1,6 @@
 """One case: a run that is disturbed, one that is not, and what is left in the end."""
 
+import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +18,23 @@ from slabridge.app.connect import connected
 from slabridge.app.demo import example
 from slabridge.app.retry import retry
 from slabridge.config import Config, Connection, load_config
+from slabridge.exit import gravest
+from slabridge.run.deliver import Outcome
 from slabridge.run.tally import Report
 from slabridge.show import logs
 from slabridge.state import State
 from slabridge_sandbox.options import Endpoints
 from slabridge_sandbox.server import Built
-from tests.faults.ending import ending
+from tests.faults.ending import ending, told
 from tests.faults.fault import Fault, Steps, arm, disarm, requests_of, watch
 from tests.faults.forked import fork, keep, kept, served, wait
 from tests.faults.proxy import proxy
 from tests.faults.scenario import AFTER, Scenario
 from tests.faults.store import Store
 from tests.patience import PATIENCE
+
+MESSAGES = "messages"
+"""The file of what receivers got."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,7 @@ def prepare(found: Built, scenario: Scenario, store: Store, folder: Path) -> Non
             move(endpoints, instant)
             if scenario.linked:
                 link_pairs(endpoints)
-            report = _run(_config(scenario, endpoints, store.place, folder, before=True))
+            report = _run(_config(scenario, endpoints, store.place, folder, before=True), folder)
             assert report.exit_code == 0, report
 
         assert served(found, work) == 0, scenario.name
@@ -82,6 +88,7 @@ def ended(found: Built, scenario: Scenario, store: Store, folder: Path, case: Ca
 
 
 def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, case: Case | None) -> Ended:
+    (folder / MESSAGES).unlink(missing_ok=True)
     move(endpoints, scenario.at)
     config = _config(scenario, endpoints, place, folder)
     steps_path = folder / "steps"
@@ -92,7 +99,7 @@ def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, ca
     def disturbed(config: Config) -> None:
         steps = Steps(case.fault, case.index) if case is not None else Steps()
         watch(steps)
-        _run(config)
+        _run(config, folder)
         keep(steps_path, steps.counts)
 
     with _meanwhile(config, endpoints, case) as other:
@@ -104,11 +111,13 @@ def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, ca
     if case is not None and case.fault.trouble is not None:
         retry(config, ())  # what was quarantined for an odd answer stays so until somebody asks
     move(endpoints, scenario.at + AFTER)
-    report = _run(config)
+    report = _run(config, folder)
     if case is None:
         assert not any(t.fields_written + t.comments_written for t in report.tallies), "time alone changed something"
     with _opened(config) as (state, connectors):
-        return Ended(status != 0, report.exit_code, steps, ending(state, connectors))
+        # A message that a killed run was sending is reported as unclear, and that is as it should be.
+        code = gravest(tally.exit_code for tally in report.tallies)
+        return Ended(status != 0, code, steps, ending(state, connectors) | told(state, folder / MESSAGES, scenario.at))
 
 
 def move(endpoints: Endpoints, instant: int) -> None:
@@ -132,9 +141,14 @@ def link_pairs(endpoints: Endpoints) -> None:
         requests.patch(f"{url}/{incident['sys_id']}", json=body, auth=auth, timeout=PATIENCE).raise_for_status()
 
 
-def _run(config: Config) -> Report:
+def _run(config: Config, folder: Path) -> Report:
+    def send(address: str, _: str, body: str) -> tuple[Outcome, str]:
+        with (folder / MESSAGES).open("a", encoding="utf-8") as file:
+            file.write(f"{json.dumps([address, body])}\n")
+        return Outcome.SENT, ""
+
     with _opened(config) as (state, connectors):
-        return sync.run(config, connectors, state)
+        return sync.run(config, connectors, state, send=send)
 
 
 @contextmanager

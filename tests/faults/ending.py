@@ -1,7 +1,9 @@
 """What is left in the end: what stands on the tickets of both tools, and what the state holds of it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -41,6 +43,24 @@ def ending(state: State, connectors: Iterable[tuple[Connection, Connector]]) -> 
             for row in transaction.execute(sa.select(schema.connection))
         )
     return found
+
+
+def told(state: State, arrived: Path, since: int) -> dict[str, Any]:
+    """Return which messages were noted, and those that do not stand as they ought to, by what receivers got since then.
+
+    What was sent arrived once, what is unclear at most once, and nothing is left.
+    """
+    texts = [json.loads(line) for line in arrived.read_text("utf-8").splitlines()] if arrived.exists() else []
+    with state.begin() as sql:
+        rows = sql.execute(sa.select(schema.notification)).all()
+    noted, wrong = [], []
+    for row in rows:
+        noted.append((row.receiver, row.ticket, row.agreement, row.objective, row.cycle, row.step))
+        count = sum(address == row.receiver and row.body in text for address, text in texts)
+        right = {"sent": count == int((row.sent_at or 0) >= since), "unclear": count <= 1, "dropped": count == 0}
+        if not right.get(row.state, False):
+            wrong.append((*noted[-1], row.state, count))
+    return {"messages": sorted(noted), "messages that are wrong": wrong}
 
 
 def _native(native: NativeTicket) -> dict[str, Any]:

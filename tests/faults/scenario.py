@@ -49,6 +49,14 @@ def waiting(rule: str) -> Change:
     return changed
 
 
+LADDER = """
+[receivers.duty]
+to = { env = "NOT_READ" }
+every = "0s"
+[[notify]]
+ladder = [{ at = "50%", to = "duty" }, { at = "at_risk", to = "duty" }, { at = "breached", to = "duty" }]
+"""
+
 AFTER = 3 * MINUTE
 """By then what was unclear has settled, and nothing has changed its status by time alone: both ways tell the same."""
 
@@ -71,6 +79,7 @@ SCENARIOS = (
         runs=(NOON, NOON + 50 * MINUTE),
         change=lambda text: text.replace('within = "4h", calendar', 'within = "2h", calendar'),
     ),
+    Scenario("messages", at=NOON + 3 * HOUR, runs=(NOON, NOON + 40 * MINUTE), always=lambda text: text + LADDER),
 )
 
 

@@ -142,6 +142,8 @@ def _comment_event(raw: Mapping[str, Any], path: KeyPath, reading: Reading) -> C
         author = _author(raw["by"], (*path, "by"), reading)
         return None if author is None else AllOf((CommentEvent(roles, public), author))
     by = values_of(raw["by"], (*path, "by"), reading) if "by" in raw else None
+    if by is not None:
+        reading.authors.append((*path, "by"))
     return CommentEvent(roles, public, by)
 
 

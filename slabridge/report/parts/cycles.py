@@ -11,10 +11,10 @@ from sla_engine.condition import SOURCE, AnyOf
 from sla_engine.instant import NEVER, format_instant, seconds
 from slabridge.report.case import Case, name_of
 from slabridge.report.changed import Changed
-from slabridge.report.fitting import fits
 from slabridge.report.parts.values import Document, durations, instant, listed
 from slabridge.report.statistics import durations_of
 from slabridge.report.written import written
+from slabridge.ticket.fitting import fits
 
 _COLUMNS = (
     *("source", "ticket", "id", "agreement", "objective", "cycle", "started_at", "stopped_at", "breached_at"),

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 
 from connectors.errors import Halted, Refused, Unavailable
 from connectors.http.credentials import BearerAuth
+from connectors.http.limits import host_of
 from connectors.http.session import Http
 from connectors.servicenow.connector import ServiceNow
-from slabridge.app.connect import connected, host_of
+from slabridge.app.connect import connected
 from tests.connectors.misbehaving import Misbehaving, answer, misbehaving_server, raw
 from tests.patience import PATIENCE
 from tests.slabridge.config.small import config

@@ -14,6 +14,7 @@ from connectors.interface import Connector, NativeTicket
 from sla_engine.instant import MINUTE, parse_instant
 from slabridge.app.connect import connected
 from slabridge.app.demo import example
+from slabridge.app.messenger import messenger_of
 from slabridge.config import Config, Connection, load_config
 from slabridge.run.tally import Report, Tally
 from slabridge.state import State
@@ -64,9 +65,10 @@ class Job:
 
     def run(self, *, accept: bool = False) -> Report:
         config, state = self.config(), State.of(self.place)
+        send = messenger_of(config)
         try:
             with connected(config) as connectors:
-                return sync.run(config, connectors, state, accept=accept)
+                return sync.run(config, connectors, state, accept=accept, send=send)
         finally:
             state.close()
 

@@ -57,11 +57,10 @@ def load(revision: str, place: str) -> None:
                 row.update({name: bool(row[name]) for name in flags})
             if rows and table.name != "alembic_version":
                 new.execute(sa.insert(table), rows)
-        # What gives the next run, and the next configuration, its number; the rows brought theirs along.
-        new.execute(sa.text("SELECT setval('run_id_seq', (SELECT max(id) FROM run))"))
-        if "configuration" in tables.tables:
-            number = "SELECT setval('configuration_number_seq', (SELECT max(number) FROM configuration))"
-            new.execute(sa.text(number))
+        # What gives the next row its number; the rows brought theirs along.
+        for name, column in (("run", "id"), ("configuration", "number")):
+            if name in tables.tables:
+                new.execute(sa.text(f"SELECT setval('{name}_{column}_seq', (SELECT max({column}) FROM {name}))"))  # noqa: S608 - our own names
     source.dispose()
     target.dispose()
 

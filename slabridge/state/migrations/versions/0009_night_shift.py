@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Add the tables."""
     _add_replaced()
     _add_notifications()
+    op.execute(sa.text("UPDATE ticket SET quiet_since = read_at WHERE gone AND quiet_since IS NULL"))
     op.create_table(
         "counter",
         sa.Column("name", sa.String(), nullable=False, comment="of a metric that only grows"),
@@ -22,9 +23,28 @@ def upgrade() -> None:
     )
     op.create_table(
         "forgotten",
-        sa.Column("pseudonym", sa.String(), nullable=False, comment="keyed hash of a person's name"),
+        sa.Column("pseudonym", sa.String(), nullable=False, comment="keyed hash of one of a person's names"),
+        sa.Column(
+            "person", sa.String(), nullable=False, comment="the pseudonym that stands in the place of all of them"
+        ),
+        sa.Column("words", sa.Integer(), nullable=False, comment="of how many that name is"),
+        sa.Column("key", sa.String(), nullable=False, comment="by which it was hashed: a check, not the key"),
         sa.Column("at", sa.BigInteger(), nullable=False, comment="by this machine's clock"),
         sa.PrimaryKeyConstraint("pseudonym"),
+    )
+    op.add_column(
+        "connection",
+        sa.Column(
+            "pseudonyms",
+            sa.Text(),
+            comment="native fields whose people are hashed, and by which key, JSON; none: names",
+        ),
+    )
+    op.add_column(
+        "report",
+        sa.Column(
+            "redacted_at", sa.BigInteger(), comment="when somebody was last forgotten in it; the digest is as issued"
+        ),
     )
 
 
@@ -57,17 +77,21 @@ def _add_notifications() -> None:
         sa.Column("receiver", sa.String(), nullable=False, comment="by its name in the file"),
         sa.Column("connection", sa.String(), nullable=False, comment="empty: of no ticket"),
         sa.Column("ticket", sa.String(), nullable=False, comment="its id"),
-        sa.Column("step", sa.String(), nullable=False, comment="of which ladder, cycle and step: sent once ever"),
+        sa.Column("agreement", sa.String(), nullable=False, comment="its id, or a service"),
+        sa.Column("objective", sa.String(), nullable=False),
+        sa.Column("cycle", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False, comment="of a ladder: sent once ever"),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False, comment="waiting, sending, sent, unclear or dropped"),
+        sa.Column(
+            "state", sa.String(), nullable=False, comment="waiting, sending, sent, unclear, dropped, counted or told"
+        ),
         sa.Column("urgent", sa.Boolean(), nullable=False, comment="waits for no digest"),
-        sa.Column("reached_at", sa.BigInteger(), nullable=False, comment="when its step was reached"),
-        sa.Column("noted_at", sa.BigInteger(), nullable=False, comment="by this machine's clock, as all that follow"),
-        sa.Column("not_before", sa.BigInteger(), comment="when it is tried next"),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False, comment="by the tool's clock, as all that follow"),
+        sa.Column("not_before", sa.BigInteger(), comment="when it is looked at next"),
         sa.Column("sent_at", sa.BigInteger(), comment="when it was last tried"),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False, server_default=""),
-        sa.PrimaryKeyConstraint("receiver", "connection", "ticket", "step"),
+        sa.PrimaryKeyConstraint("receiver", "connection", "ticket", "agreement", "objective", "cycle", "step"),
     )
     op.create_index("notification_state", "notification", ["state", "receiver"])

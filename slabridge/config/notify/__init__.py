@@ -1,0 +1,1 @@
+"""Who is told by message, of what and when (docs/notifications.md)."""

@@ -1,0 +1,31 @@
+"""Who is called by a pseudonym in a run (docs/privacy.md)."""
+
+from sqlalchemy import Connection
+
+from slabridge.config import Config
+from slabridge.state import Transaction, forgotten
+from slabridge.ticket.people import Key, People
+
+
+def key_of(config: Config) -> Key | None:
+    """Return the key of the pseudonyms, read now; None where the file names none.
+
+    Raises:
+        ConfigError: it cannot be had.
+    """
+    secret = config.privacy.key
+    return None if secret is None else Key(secret.read())
+
+
+def people_of(config: Config, sql: Connection) -> People:
+    """Return who is called by a pseudonym; the state notes of which fields.
+
+    Raises:
+        ConfigError: the key cannot be had.
+        StateError: what the state has was read otherwise, or with another key.
+    """
+    privacy, key = config.privacy, key_of(config)
+    for connection in config.connections:
+        fields = privacy.fields_of(connection) if privacy.pseudonyms else None
+        forgotten.agree(Transaction(sql, connection.name), key, fields, connection.fields.values())
+    return People(key, forgotten.called(sql, key), frozenset() if privacy.pseudonyms else None)

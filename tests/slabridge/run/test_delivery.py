@@ -1,0 +1,214 @@
+"""At most one message for each step, whatever happens while it is sent (docs/notifications.md, "At most once")."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+import sync
+from connectors.errors import ConnectorError
+from sla_engine.instant import HOUR, MINUTE
+from slabridge.app.connect import connected
+from slabridge.app.messenger import messenger_of
+from slabridge.exit import Exit
+from slabridge.run.deliver import Outcome, Send
+from slabridge.run.tally import Report
+from slabridge.state import State, notifications
+from tests.slabridge.run.job import NOON, Job, Killed
+from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
+from tests.slabridge.run.telling import noted, steps, telling
+
+AT_RISK = NOON + HOUR
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    with webhook() as found:
+        monkeypatch.setenv("DUTY", found.address)
+        yield found
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    with mailbox() as found:
+        monkeypatch.setenv("DUTY", found.address)
+        yield found
+
+
+def run_with(job: Job, send: Send) -> Report:
+    config, state = job.config(), State.of(job.place)
+    try:
+        with connected(config) as connectors:
+            return sync.run(config, connectors, state, send=send)
+    finally:
+        state.close()
+
+
+@pytest.mark.parametrize("instant", range(1, 7))
+def test_killed_at_any_commit_of_the_sending_tells_each_step_at_most_once(
+    job: Job, hook: Webhook, place: str, monkeypatch: pytest.MonkeyPatch, instant: int
+) -> None:
+    """The commits: noting what is due, `sending` and `sent` of it; before and after each."""
+    job.place = place
+    telling(job)
+    job.run_at(NOON)
+    job.sandbox.move_to(AT_RISK)
+    calls = 0
+    real = notifications.became
+
+    def became(*args: object, **values: object) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == instant:
+            raise Killed
+        real(*args, **values)  # type: ignore[arg-type]
+        if calls == instant - 1 and instant % 2:
+            raise Killed
+
+    monkeypatch.setattr(notifications, "became", became)
+    try:
+        job.run()
+    except Killed:
+        monkeypatch.setattr(notifications, "became", real)
+        _free(job)
+        for minutes in (1, 20, 40):
+            job.run_at(AT_RISK + minutes * MINUTE)
+    said = "".join(one["message"] for one in hook.got)
+    assert said.count("INC0000002") == said.count("SLA at risk on INC0000002") <= 1
+    assert {row.state for row in noted(job)} <= {"sent", "unclear"}
+    if not hook.got:
+        assert {row.state for row in noted(job)} == {"unclear"}
+
+
+def _free(job: Job) -> None:
+    """Let the lease of a run that was killed go, as that of a dead process does."""
+    state = State.of(job.place)
+    with state.begin() as sql:
+        sql.exec_driver_sql("DELETE FROM lease")
+    state.close()
+
+
+def test_killed_while_it_is_sent_it_is_reported_and_not_sent_again(job: Job, hook: Webhook) -> None:
+    telling(job)
+    job.run_at(NOON)
+    job.sandbox.move_to(AT_RISK)
+    send = messenger_of(job.config())
+    assert send is not None
+
+    def dying(address: str, title: str, body: str) -> tuple[Outcome, str]:
+        send(address, title, body)
+        raise Killed
+
+    with pytest.raises(Killed):
+        run_with(job, dying)
+    _free(job)
+    report = job.run()
+    assert len(hook.got) == 1
+    assert report.messages.unclear == 2
+    assert report.exit_code is Exit.PARTIAL
+    assert job.run_at(AT_RISK + MINUTE).exit_code is Exit.COMPLETE, "it is said once"
+    assert len(hook.got) == 1
+
+
+def test_a_lost_answer_is_reported_and_not_sent_again(job: Job, hook: Webhook) -> None:
+    telling(job)
+    job.run_at(NOON)
+    hook.behaves = "takes and hangs up"
+    report = job.run_at(AT_RISK)
+    assert (report.messages.unclear, report.exit_code) == (2, Exit.PARTIAL)
+    hook.behaves = "takes"
+    job.run_at(AT_RISK + 20 * MINUTE)
+    assert hook.asked == 1
+    assert {state for _, state in steps(job)} == {"unclear"}
+
+
+@pytest.mark.parametrize("behaves", ["fails", "redirects"])
+def test_what_a_server_does_not_take_is_sent_again_and_arrives_once(job: Job, hook: Webhook, behaves: str) -> None:
+    telling(job)
+    job.run_at(NOON)
+    hook.behaves = behaves  # type: ignore[assignment]
+    report = job.run_at(AT_RISK)
+    assert (report.messages.deferred, report.exit_code) == (2, Exit.DEFERRED)
+    asked = hook.asked
+    assert asked == 1, "a redirect is not followed"
+    job.run_at(AT_RISK + MINUTE // 2)
+    assert hook.asked == asked, "it is not tried all the time"
+    hook.behaves = "takes"
+    job.run_at(AT_RISK + MINUTE)
+    job.run_at(AT_RISK + 2 * MINUTE)
+    assert len(hook.got) == 1
+
+
+def test_a_server_that_is_not_there_is_tried_for_post_within_and_then_given_up(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with webhook() as gone:
+        monkeypatch.setenv("DUTY", gone.address)
+    telling(job)
+    job.replace('post_within = "24h"', 'post_within = "2h"')
+    job.run_at(NOON)
+    assert job.run_at(AT_RISK).messages.deferred == 2
+    report = job.run_at(AT_RISK + 2 * HOUR)
+    assert report.messages.lost == 2
+    assert report.exit_code is Exit.PARTIAL
+    assert ("75%", "dropped") in steps(job)
+
+
+def test_a_mail_server_that_says_no_is_asked_again(job: Job, box: Mailbox) -> None:
+    telling(job)
+    box.answer = "451 try later"
+    job.run_at(NOON)
+    assert job.run_at(AT_RISK).messages.deferred == 2
+    box.answer = "250 OK"
+    job.run_at(AT_RISK + MINUTE)
+    assert len(box.got) == 1
+
+
+def test_a_tool_that_is_down_stops_no_message_of_the_other(
+    job: Job, hook: Webhook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telling(job)
+    job.run_at(NOON)
+    job.sandbox.move_to(AT_RISK)
+    config, state = job.config(), State.of(job.place)
+    with connected(config) as connectors:
+
+        def down() -> None:
+            raise ConnectorError("snow: is down")
+
+        (tool,) = [tool for connection, tool in connectors if connection.name == "snow"]
+        monkeypatch.setattr(tool, "check", down)
+        sync.run(config, connectors, state, send=messenger_of(config))
+    state.close()
+    (message,) = hook.got
+    assert "ITSM-2" in message["message"]
+    assert "INC" not in message["message"]
+
+
+def test_an_address_stands_in_no_log_state_report_or_error(
+    job: Job, hook: Webhook, capfd: pytest.CaptureFixture[str]
+) -> None:
+    telling(job)
+    job.run_at(NOON)
+    for behaves in ("fails", "takes and hangs up", "takes"):
+        hook.behaves = behaves
+        report = job.run_at(AT_RISK + HOUR * (behaves == "takes"))
+        assert "s3cret" not in json.dumps(report.messages.as_json())
+    printed = capfd.readouterr()
+    assert "s3cret-of-hook" not in printed.out + printed.err
+    assert b"s3cret-of-hook" not in job.state_file.read_bytes()
+
+
+def test_a_bug_in_the_sending_is_said_and_the_run_is_whole(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUTY", "json://127.0.0.1:9/")
+    telling(job)
+    job.run_at(NOON)
+    job.sandbox.move_to(AT_RISK)
+
+    def broken(*_: str) -> tuple[Outcome, str]:
+        raise ZeroDivisionError
+
+    report = run_with(job, broken)
+    assert report.messages.bug == "ZeroDivisionError"
+    assert report.exit_code is Exit.BUG
+    assert all(tally.evaluated for tally in report.tallies)
