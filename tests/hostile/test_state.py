@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from slabridge.app.revert import revert
 from slabridge.exit import Exit
+from slabridge.run.halt import Halt
 from slabridge.state import Damaged, State, configurations, packed
 from slabridge_sandbox.embedded import Sandbox
 from tests.hostile.desk import SECRETS
@@ -94,3 +96,15 @@ def test_what_is_cut_off_is_damaged(size: int) -> None:
     with pytest.raises(zlib.error):
         packed.unpacked(whole[:size])
     assert packed.unpacked(whole) == b"x" * 1000
+
+
+def test_what_a_tampered_state_would_have_put_back_is_shown_before_anything_is_written(job: Job) -> None:
+    before = {name: job.foreign(name, job.ticket(name, "Open")) for name in ("snow", "jira")}
+    ours = "field = 'u_sla_status' AND connection = 'snow'"
+    tamper(job, f"UPDATE replaced SET field = 'description', before = 'theirs', after = NULL WHERE {ours}")  # noqa: S608 - our own words
+    job.writes()
+    found = revert(job.config(), 1, lambda _: None, Halt(), apply=False)
+    shown = [change for _, action in found.report.actions for change in action.changes if change.field == "description"]
+    assert {(change.before, change.after) for change in shown} == {(None, "theirs")}
+    assert job.writes() == {}
+    assert {name: job.foreign(name, job.ticket(name, "Open")) for name in ("snow", "jira")} == before
