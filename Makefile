@@ -31,9 +31,9 @@ check: $(VENV)/.check lint programs
 coverage: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS) --cov
 
-# What only `make check` needs of the system: a Prometheus, and a browser with a font.
+# What only `make check` needs of the system: a Prometheus, a browser with a font, and what backs up a state.
 programs:
-	@missing=; for one in prometheus:prometheus chromium:chromium; do \
+	@missing=; for one in prometheus:prometheus chromium:chromium sqlite3:sqlite3 postgresql-client:pg_dump; do \
 	  command -v $${one#*:} > /dev/null || missing="$$missing $${one%:*}"; done; \
 	if [ -n "$$missing" ] && command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update --quiet --quiet; apt-get install --yes --quiet --no-install-recommends $$missing fonts-dejavu-core; \

@@ -90,7 +90,8 @@ class Watch:
             if tally.as_of is not None and tally.read_at is not None:
                 self._read[config.customer, tally.connection] = (tally.as_of, tally.read_at)
         if self.owner is not None:
-            self._due[config.customer] = self._next(config, state)
+            due = [self._next(config, state), self._next_message(config, report)]
+            self._due[config.customer] = min((at for at in due if at is not None), default=None)
         self._measure(config, state)
 
     def failed(self, config: Config, error: Exception, state: State | None = None) -> None:
@@ -131,6 +132,15 @@ class Watch:
         if self.measuring:
             with state.reading() as transaction:
                 self.samples[config.customer] = measured(config, transaction)
+
+    def _next_message(self, config: Config, report: Report) -> float | None:
+        """Return when a message that waits may be sent, by our clock: it goes by the tool whose clock is ahead."""
+        at = report.messages.next_at
+        read = [one for (customer, _), one in self._read.items() if customer == config.customer]
+        if at is None or not read:
+            return None
+        as_of, read_at = max(read)
+        return read_at + (at - as_of) / 1000 + _GRAIN
 
     def _next(self, config: Config, state: State) -> float | None:
         """Return when the next ticket wakes, by our clock.

@@ -92,6 +92,7 @@ def _deliver(delivery: _Delivery) -> None:
     with delivery.begin() as sql:
         interrupted = notifications.interrupted(sql)
         notifications.became(sql, interrupted, UNCLEAR, reason="the run that sent it was killed")
+        notifications.outlived(sql, delivery.now - delivery.config.post_within)
         note_counted(sql, delivery.config, delivery.now)
         due = _due(delivery, sql)
     found.unclear += len(interrupted)
@@ -100,6 +101,8 @@ def _deliver(delivery: _Delivery) -> None:
             if delivery.this.halt.stopping():
                 return
             _send(delivery, receiver, address, rows[start : start + TOGETHER])
+    with delivery.begin() as sql:
+        found.next_at = _next(delivery, notifications.waiting(sql))
     if found.unclear:
         log.error("messages unclear", steps=found.unclear, remedy="`slabridge status` names the receivers")
 
@@ -130,7 +133,7 @@ def _send(delivery: _Delivery, receiver: Receiver, address: str, rows: Sequence[
 def _due(delivery: _Delivery, sql: sa.Connection) -> list[tuple[Receiver, str, list[Notification]]]:
     """Return what is to be sent now, by address; what is over is dropped, and what was tried for too long given up."""
     config, now = delivery.config, delivery.now
-    waiting = notifications.waiting(sql, now)
+    waiting = [row for row in notifications.waiting(sql) if (row.not_before or 0) <= now]
     for reason, rows in _over(config, sql, waiting):
         notifications.became(sql, rows, DROPPED, reason=reason)
         waiting = [row for row in waiting if row not in rows]
@@ -146,6 +149,19 @@ def _due(delivery: _Delivery, sql: sa.Connection) -> list[tuple[Receiver, str, l
         if _is_time(delivery, receiver, rows):
             due.append((receiver, address, sorted(rows, key=lambda row: not row.urgent)))
     return due
+
+
+def _next(delivery: _Delivery, waiting: Sequence[Notification]) -> int | None:
+    """Return when something that waits may be sent, if nothing else happens."""
+    receivers, calendars = delivery.config.receivers, delivery.this.engine.calendars
+    found = []
+    for row in waiting:
+        receiver = receivers.get(row.receiver.partition("/")[0])
+        if receiver is None:  # it is dropped when its time comes
+            continue
+        at = max(row.not_before or 0, row.noted_at + (0 if row.urgent else receiver.every))
+        found.append(at if receiver.only is None else calendars[receiver.only].opens(at))
+    return min(found, default=None)
 
 
 def _is_time(delivery: _Delivery, receiver: Receiver, rows: Sequence[Notification]) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from connectors.interface import Traffic
@@ -103,6 +103,8 @@ class Messages:
     lost: int = 0
     """steps that could not be sent for so long that they are given up"""
     bug: str = ""
+    next_at: int | None = field(default=None, metadata=_BESIDE)
+    """when something that waits may be sent, ms UTC by the tools' clock"""
 
     @property
     def exit_code(self) -> Exit:
@@ -115,7 +117,7 @@ class Messages:
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts as plain values."""
-        return asdict(self)
+        return _plain(self)
 
 
 @dataclass(slots=True)
@@ -143,5 +145,8 @@ class Report:
 
     def as_json(self) -> Sequence[dict[str, Any]]:
         """Return the counts as plain values."""
-        told = [one.name for one in fields(Tally) if not one.metadata.get("beside")]
-        return [{name: getattr(tally, name) for name in told} for tally in self.tallies]
+        return [_plain(tally) for tally in self.tallies]
+
+
+def _plain(one: Tally | Messages) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in fields(one) if not field.metadata.get("beside")}

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from slabridge.state.database import inserting
 from slabridge.state.schema import notification
-from slabridge.ticket.notification import COUNTED, SENDING, UNCLEAR, WAITING, Notification
+from slabridge.ticket.notification import COUNTED, DROPPED, SENDING, UNCLEAR, WAITING, Notification
 
 _KEY = tuple(column.name for column in notification.primary_key)
 
@@ -33,14 +33,16 @@ def note(sql: sa.Connection, rows: Iterable[Notification]) -> None:
         sql.execute(inserting(sql, notification).on_conflict_do_nothing(), found)
 
 
-def waiting(sql: sa.Connection, now: int) -> list[Notification]:
-    """Return what waits and may be looked at by now, those noted first before the others."""
-    mine = (
-        notification.c.state == WAITING,
-        sa.or_(notification.c.not_before.is_(None), notification.c.not_before <= now),
-    )
+def waiting(sql: sa.Connection) -> list[Notification]:
+    """Return what waits, those noted first before the others."""
     order = (notification.c.noted_at, notification.c.connection, notification.c.key, notification.c.step)
-    return _all(sql, *mine, order=order)
+    return _all(sql, notification.c.state == WAITING, order=order)
+
+
+def outlived(sql: sa.Connection, before: int) -> None:
+    """Let those go of which nobody knows, and that were sent before an instant (ms UTC): they are old news."""
+    old = (notification.c.state == UNCLEAR, notification.c.sent_at < before)
+    sql.execute(sa.update(notification).where(*old).values(state=DROPPED))
 
 
 def counted(sql: sa.Connection, receiver: str, step: str, since: int) -> list[Notification]:
@@ -83,13 +85,6 @@ def troubles(sql: sa.Connection) -> list[Trouble]:
         .order_by(*columns)
     )
     return [Trouble(*row) for row in sql.execute(statement)]
-
-
-def next_at(sql: sa.Connection) -> int | None:
-    """Return the earliest instant (ms UTC, the tools' clock) for which something waits; None where nothing does."""
-    at = sa.func.coalesce(notification.c.not_before, notification.c.noted_at)
-    found: int | None = sql.scalar(sa.select(sa.func.min(at)).where(notification.c.state == WAITING))
-    return found
 
 
 def _all(

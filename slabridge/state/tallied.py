@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from sla_engine.instant import HOUR
-from slabridge.state import quarantine
-from slabridge.state.schema import connection, notification, outbox, result, ticket
+from slabridge.state import notifications, quarantine
+from slabridge.state.schema import connection, outbox, result, ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def tallied(transaction: sa.Connection) -> Tallied:
         due,
         _counts(transaction, outbox.c.connection, outbox.c.state),
         quarantine.count(transaction),
-        _counts(transaction, notification.c.receiver, notification.c.state),
+        notifications.counts(transaction),
     )
 
 

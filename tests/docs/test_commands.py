@@ -57,15 +57,6 @@ def test_a_line_with_slabridge_parses(page: str, line: str) -> None:
     COMMANDS[command].make_context(command, arguments)
 
 
-def test_the_command_of_a_cron_job_parses() -> None:
-    found = [line for _, block in blocks("yaml") for line in re.findall(r"command: \[(.*)\]", block)]
-    assert found
-    for line in found:
-        program, command, *arguments = [word.strip('"') for word in line.split(", ")]
-        assert program == "slabridge"
-        COMMANDS[command].make_context(command, arguments)
-
-
 def test_every_make_target_is_there() -> None:
     named = {name for page in PAGES for name in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text(), re.MULTILINE)}
     targets = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))

@@ -1,7 +1,8 @@
 """The walk through a page that leads through a task: all its commands, one after the other, against a ServiceNow of the sandbox.
 
 Such a page begins with `<!-- walked from INSTANT -->`. It has docs/examples/config.toml as config.toml, and the incidents of
-docs/examples/incidents.csv in their ServiceNow. What readers do in their editor, or time does, stands in comments:
+docs/examples/incidents.csv in their ServiceNow. Commands of other programs are run by the shell; `<!-- needs PROGRAM ... -->` names
+those that not every machine has. What readers do in their editor, or time does, stands in comments:
 `<!-- $ COMMAND -->` is run by the shell, `<!-- append -->` adds the TOML above to the file, `<!-- at INSTANT -->` moves the
 clock of the tool, `<!-- edit NUMBER JSON -->` lets somebody change fields of an incident, and `<!-- switch NAME JSON -->` sets
 one of its switches. A page with $DATABASE has one, in PostgreSQL.
@@ -39,6 +40,8 @@ WALKED = [page for page in PAGES if walked(page)]
 ENVIRONMENT = {"SNOW_PASSWORD": "sandbox", "COLUMNS": "100"}
 FOLDER, DATABASE = "/etc/slabridge", "postgresql+psycopg://slabridge@db.acme.com/slabridge"
 """Where the pages have their files and their state."""
+ADDRESS = DATABASE.replace("+psycopg", "")
+"""How programs of PostgreSQL are told it."""
 ALIKE = [
     (r"timestamp=\S+", "timestamp=2026-03-02T09:30:00.000000Z"),
     (r"(?m)^  \d{4}-\d\d-\d\d \d\d:\d\d UTC  run", "  2026-03-02 09:30 UTC  run"),
@@ -49,6 +52,12 @@ ALIKE = [
 """What is otherwise each time: instants and durations by this machine's clock."""
 _CONSOLE = re.compile(r"^```console\n.*?^```$", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.*)\n((?:[^$`].*\n|\n)*)", re.MULTILINE)
+
+
+def lacking(page: Path) -> list[str]:
+    """Return what programs a page needs that this machine has not."""
+    named = re.findall(r"^<!-- needs (.*) -->$", page.read_text("utf-8"), re.MULTILINE)
+    return [one for line in named for one in line.split() if shutil.which(one) is None]
 
 
 def walk(page: Path, program: Program) -> Iterator[tuple[str, str]]:
@@ -75,6 +84,8 @@ def walk(page: Path, program: Program) -> Iterator[tuple[str, str]]:
                 subprocess.run(["/bin/bash", "-c", step], check=True)  # noqa: S603 - our own pages
             elif step == "echo $?":
                 yield f"{code}\n", shown
+            elif not step.startswith("slabridge "):
+                yield _as_on_pages(_shell(_as_it_is_here(step))), shown
             else:
                 code, out, err = program(*step.removeprefix("slabridge ").split())
                 assert "event=bug" not in err, f"{page.name}: {step}: {err}"
@@ -103,8 +114,21 @@ def _edit(sandbox: Sandbox, number: str, fields: dict[str, str]) -> None:
     requests.patch(f"{table}/{found['sys_id']}", json=fields, auth=auth, timeout=PATIENCE).raise_for_status()
 
 
+def _shell(command: str) -> str:
+    done = subprocess.run(["/bin/bash", "-ec", command], capture_output=True, text=True, check=False)  # noqa: S603 - our own pages
+    assert done.returncode == 0, f"{command}: {done.stderr}"
+    return done.stdout + done.stderr
+
+
+def _as_it_is_here(command: str) -> str:
+    here = str(Path.cwd())
+    return (
+        command.replace(ADDRESS, os.environ.get("DATABASE", "")).replace(FOLDER, here).replace("/var/", f"{here}/var/")
+    )
+
+
 def _as_on_pages(text: str) -> str:
-    text = text.replace(str(Path.cwd()), FOLDER)
+    text = text.replace(f"{Path.cwd()}/var/", "/var/").replace(str(Path.cwd()), FOLDER)
     if "DATABASE" in os.environ:
         url = make_url(os.environ["DATABASE"]).set(drivername="postgresql+psycopg")
         text = text.replace(url.render_as_string(), DATABASE)
