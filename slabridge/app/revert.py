@@ -12,12 +12,13 @@ from sla_engine import Engine
 from slabridge.app.connect import connected_within_budget
 from slabridge.config import Config
 from slabridge.run.context import OnProgress, Run
+from slabridge.run.counting import counts_of
 from slabridge.run.halt import Halt
 from slabridge.run.part import Part, begin, contained
 from slabridge.run.putting_back import Reverted, put_back
 from slabridge.run.reversal import Left
 from slabridge.run.write import AT_ONCE
-from slabridge.state import State, Transaction, configurations, connections, lease, outbox, replaced, runs
+from slabridge.state import State, Transaction, configurations, connections, counters, lease, outbox, replaced, runs
 from slabridge.state.replaced import Replacing
 from slabridge.ticket.replaced import Replaced
 
@@ -67,6 +68,7 @@ def revert(config: Config, number: int, on_progress: OnProgress, halt: Halt, *, 
                 with state.begin() as sql:
                     report = found.report
                     runs.finish(sql, ours, report.exit_code, {"connections": report.as_json()})
+                    counters.add(sql, counts_of(report))
     finally:
         state.close()
     return found

@@ -56,5 +56,6 @@ def successes(tallies: Sequence[Tally], seconds: float) -> dict[Count, float]:
     return {
         count(SUCCESS, connection=tally.connection): seconds
         for tally in tallies
-        if not (tally.refusal or tally.outage or tally.halted or tally.bug or tally.held) and tally.as_of is not None
+        if not (tally.refusal or tally.outage or tally.halted or tally.bug or tally.held or tally.reverted)
+        if tally.as_of is not None
     }

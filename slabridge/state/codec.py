@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value, Values
+from slabridge.state.packed import unpacked
 from slabridge.state.trouble import Damaged
 
 
@@ -73,7 +74,7 @@ def decode(packed: bytes) -> NativeTicket:
         Damaged: it is not as it was.
     """
     with _damage():
-        return _ticket(orjson.loads(zlib.decompress(packed)))
+        return _ticket(orjson.loads(unpacked(packed)))
 
 
 def _ticket(document: dict[str, Any]) -> NativeTicket:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from slabridge.state.packed import unpacked
 from slabridge.state.schema import configuration, configuration_effect, connection
 from slabridge.state.transaction import Transaction
 from slabridge.state.trouble import Damaged
@@ -133,7 +134,7 @@ def _under_way(transaction: Transaction) -> sa.Update:
 
 def _unpacked(packed: bytes) -> Mapping[str, Any]:
     try:
-        found: Mapping[str, Any] = orjson.loads(zlib.decompress(packed))
+        found: Mapping[str, Any] = orjson.loads(unpacked(packed))
     except (zlib.error, orjson.JSONDecodeError) as error:
         raise Damaged(f"what an earlier configuration said is damaged ({error}); put a backup in its place") from error
     return found

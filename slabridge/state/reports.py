@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from slabridge.state.packed import unpacked
 from slabridge.state.schema import credit, figure, outage, report, share
 from slabridge.state.trouble import Damaged
 
@@ -49,7 +50,7 @@ def latest(sql: sa.Connection, period: str, about: str) -> Issued | None:
     if row is None:
         return None
     try:
-        definitions, document = (orjson.loads(zlib.decompress(packed)) for packed in (row.definitions, row.document))
+        definitions, document = (orjson.loads(unpacked(packed)) for packed in (row.definitions, row.document))
     except (zlib.error, orjson.JSONDecodeError) as error:
         raise Damaged(f"the issued report of {period} is damaged ({error}); put a backup in its place") from error
     said = (definitions, document, row.redacted_at)

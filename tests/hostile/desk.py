@@ -73,6 +73,8 @@ def _spend(day: Day, *, every: bool) -> None:
     _plan(day)
     _call(day, "run", "--json", SLABRIDGE_LOG_FORMAT="json")
     _call(day, "run", SLABRIDGE_LOG_FORMAT="console")
+    for json in ((), ("--json",)):  # what the second run replaced is what people had typed
+        _call(day, "revert", "--run", "2", *json)
     for key in keys()[: len(TEXTS) : 1 if every else 8]:
         _call(day, "explain", key)
     for key in keys()[len(TEXTS) :: 4 if every else 16]:

@@ -4,7 +4,9 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -78,6 +80,41 @@ def test_our_own_file_counts_before_that_of_the_environment(
     with http(ca=certificate) as session:
         session.call("GET", secured.url)
     assert len(secured.seen) == 1
+
+
+@contextmanager
+def swapping(certificate: Path) -> Iterator[tuple[str, list[bytes]]]:
+    """Give a proxy that answers in the tool's place, with a certificate of its own; and what it could read."""
+    context, read = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), list[bytes]()
+    context.load_cert_chain(certificate)
+
+    def serve(listening: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                client, _ = listening.accept()
+                with client, suppress(OSError):
+                    client.recv(65_536)  # CONNECT
+                    client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                    with context.wrap_socket(client, server_side=True) as secured:
+                        read.append(secured.recv(65_536))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", read
+        listening.shutdown(socket.SHUT_RDWR)
+    thread.join()
+
+
+@pytest.mark.parametrize("is_known", [False, True], ids=["of an authority that nobody knows", "of another host"])
+def test_a_proxy_that_answers_in_the_tools_place_reads_nothing(certificate: Path, *, is_known: bool) -> None:
+    with (
+        swapping(certificate) as (proxy, read),
+        http(proxy=proxy, ca=certificate if is_known else None) as session,
+        pytest.raises(Refused, match="certificate"),
+    ):
+        session.call("GET", "https://acme.invalid/x")
+    assert not any(read)
 
 
 def test_a_proxy_is_asked_for_the_tool(server: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.app.revert import NoSuchRun, revert
 from slabridge.exit import Exit
 from slabridge.run.actions import Reason
+from slabridge.run.counting import WRITES, successes
 from slabridge.run.halt import Halt
 from slabridge.run.putting_back import Reverted
 from slabridge.show.report import troubles_of
@@ -97,6 +98,14 @@ def test_what_a_run_replaced_stands_there_again_and_a_run_by_the_mended_file_wri
     assert [change.reason for _, action in found.report.actions for change in action.changes] == [
         Reason.PUT_BACK
     ] * sum(one.fields_written for one in found.report.tallies)
+    counted = {
+        (labels, value)
+        for name, labels, value in rows(job, "name", "labels", "value", table="counter")
+        if name == WRITES
+    }
+    for one in found.report.tallies:
+        labels = {"connection": one.connection, "kind": "field", "reason": "put back"}
+        assert one.fields_written in [value for known, value in counted if dict(json.loads(str(known))) == labels]
     job.writes()
     for later in (2, 3):
         assert job.run_at(NOON + later * MINUTE).exit_code is Exit.COMPLETE
@@ -303,6 +312,7 @@ def test_by_the_file_as_it_was_the_next_run_is_held_back_until_somebody_accepts_
         report = job.run_at(NOON + 2 * MINUTE)
         assert report.exit_code is Exit.USAGE
         assert [one.reverted for one in report.tallies] == [bad, bad]
+        assert successes(report.tallies, 0) == {}
         assert any(f"run {bad} was taken back" in text for text in troubles_of(report))
         assert (job.writes(), standing(job)) == ({}, before)
     assert job.run(accept=True).exit_code is Exit.COMPLETE
