@@ -7,7 +7,7 @@ import pytest
 from connectors.interface import NativeComment, NativeEntry, Value
 from slabridge.app.forget import forget, forget_everybody
 from slabridge.config import Config
-from slabridge.state import State, Transaction, tickets
+from slabridge.state import State, StateError, Transaction, tickets
 from slabridge.ticket.known import Evaluated
 from tests.slabridge.config.small import config
 from tests.slabridge.config.test_privacy import PEOPLE
@@ -61,6 +61,15 @@ def test_several_names_are_those_of_one_person(configured: Config) -> None:
 def test_what_is_only_a_number_is_nobodys_name(configured: Config) -> None:
     forget(configured, ["Anna Berg"], apply=True)
     assert rows(configured.state, "SELECT type FROM result") == [("10021",)]
+
+
+def test_with_another_key_nothing_is_replaced(configured: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget_everybody(configured, apply=True)
+    monkeypatch.setenv("SLABRIDGE_KEY", "another one")
+    with pytest.raises(StateError, match="made with another key"):
+        forget_everybody(configured, apply=True)
+    with pytest.raises(StateError, match="made with another key"):
+        forget(configured, ["Anna Berg"], apply=True)
 
 
 def test_with_everybody_no_team_is_renamed_that_is_called_as_an_account(configured: Config) -> None:
