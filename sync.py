@@ -1,4 +1,4 @@
-"""The job: take the lease; pull what changed from all tools and store it, judge, plan, write, record.
+"""The job: take the lease; pull what changed from all tools and store it, judge, plan, write, let go, record.
 
 Everything that is decided here is an order of steps. What a result is, `sla_engine` says; what is to be written,
 `slabridge.run.actions`; how a tool is spoken to, `connectors`. What a run promises is in docs/promises.md, where its

@@ -15,7 +15,7 @@ from slabridge.config.problem import KeyPath
 from slabridge.exit import Exit
 from slabridge.run.people import key_of
 from slabridge.state import ConnectionState, State, Transaction, forgotten, lease, personal, tickets
-from slabridge.ticket.names import named, pairs_of
+from slabridge.ticket.names import authors_of, held_in, named, pairs_of
 from slabridge.ticket.people import Called, Key, People, is_name, words_of
 
 _DECIDING = ("fields", "values", "writeback", "links")
@@ -119,12 +119,7 @@ def forget_everybody(config: Config, *, apply: bool) -> Forgotten:
     def step(state: State) -> Forgotten:
         with state.reading() as sql:
             known = forgotten.called(sql, key)
-        called = dict(known)
-        for connection, native in _tickets(config, state):
-            for code, name in pairs_of(native, fields[connection]):
-                for text in (code, name):
-                    called.setdefault(key.pseudonym(text), Called(key.pseudonym(code), len(words_of(text))))
-        elsewhere = People(key, called, anywhere=False)
+        elsewhere = People(key, {**_everybody(config, state, key, fields), **known}, anywhere=False)
         work = _Work(state, elsewhere, {name: People(key, known, held) for name, held in fields.items()})
         rows = work.through(_now() if apply else None)
         if apply:
@@ -134,6 +129,28 @@ def forget_everybody(config: Config, *, apply: bool) -> Forgotten:
         return Forgotten((), "", rows, (), state.compact() if apply else "", apply)
 
     return _opened(config, step, apply=apply)
+
+
+def _everybody(config: Config, state: State, key: Key, fields: Mapping[str, Collection[str]]) -> Mapping[str, Called]:
+    """Return all people of all tickets, by the pseudonym of each of their names.
+
+    A name of one word that another field holds, too, is left out: it may be what a team is called.
+    """
+    codes: dict[str, str] = {}
+    others: set[tuple[str, ...]] = set()
+    for connection, native in _tickets(config, state):
+        for code, name in held_in(native, fields[connection]) | authors_of(native):
+            codes |= {text: code for text in (code, name) if is_name(text)}
+        others.update(
+            words
+            for _, name in held_in(native, native.fields.keys() - fields[connection])
+            if len(words := words_of(name)) == 1
+        )
+    return {
+        key.pseudonym(text): Called(key.pseudonym(code), len(words_of(text)))
+        for text, code in codes.items()
+        if words_of(text) not in others
+    }
 
 
 def _opened(config: Config, step: Callable[[State], Forgotten], *, apply: bool) -> Forgotten:

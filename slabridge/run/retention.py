@@ -7,7 +7,7 @@ from slabridge.run.context import Context
 from slabridge.state import lease, retention
 
 MOST = 20 * retention.AT_ONCE
-"""Tickets that a run looks at and lets go at most: the next one goes on."""
+"""Tickets of a connection that a run lets go, about: the next one goes on."""
 
 log = structlog.get_logger("slabridge.run")
 

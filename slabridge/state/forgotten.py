@@ -17,11 +17,13 @@ def called(sql: sa.Connection, key: Key | None) -> dict[str, Called]:
     """Return the forgotten, by the pseudonym of each of their names.
 
     Raises:
-        StateError: there are some, and this is not the key by which they are found.
+        StateError: there are some, or pseudonyms, and this is not the key that they were made with.
     """
     rows = sql.execute(sa.select(forgotten)).all()
-    if rows:
-        _check(key, {row.key for row in rows})
+    noted = sql.scalars(sa.select(connection.c.pseudonyms).where(connection.c.pseudonyms.is_not(None)))
+    checks = {row.key for row in rows} | {json.loads(text)["key"] for text in noted}
+    if checks:
+        _check(key, checks)
     return {row.pseudonym: Called(row.person, row.words) for row in rows}
 
 

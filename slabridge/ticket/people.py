@@ -79,6 +79,7 @@ class People:
         self._lengths = sorted({one.words for one in named.values()}, reverse=True)
         self._text = lru_cache(_KEPT)(self._without_names)
         self._value = lru_cache(_KEPT)(self._without_person)
+        self._held = lru_cache(_KEPT)(self._without_people)
 
     def __bool__(self) -> bool:
         """Return whether anybody is replaced."""
@@ -94,7 +95,7 @@ class People:
             return native
         return replace(
             native,
-            fields={name: self._values(name, held) for name, held in native.fields.items()},
+            fields={name: self._held(held, self._is_person(name)) for name, held in native.fields.items()},
             history=self._entries(native.history),
             observed=self._entries(native.observed),
             comments=tuple(map(self._comment, native.comments)),
@@ -121,7 +122,7 @@ class People:
                 entry.at,
                 self._author(entry.by),
                 {
-                    name: (self._values(name, before), self._values(name, after))
+                    name: (self._held(before, self._is_person(name)), self._held(after, self._is_person(name)))
                     for name, (before, after) in entry.changes.items()
                 },
             )
@@ -137,8 +138,10 @@ class People:
     def _author(self, name: str) -> str:
         return self._value(Value(name, name), self._fields is not None).code if name else name
 
-    def _values(self, field: str, values: Values) -> Values:
-        everybody = self._fields is not None and field in self._fields
+    def _is_person(self, field: str) -> bool:
+        return self._fields is not None and field in self._fields
+
+    def _without_people(self, values: Values, everybody: bool) -> Values:
         return tuple(self._value(value, everybody) for value in values)
 
     def _without_person(self, value: Value, everybody: bool) -> Value:
