@@ -30,6 +30,7 @@ import psycopg
 import sync
 from bench.tool import CHANGED, Cost, Tool, now
 from sla_engine.instant import DAY
+from slabridge.app.metrics import measured
 from slabridge.config import Config, load_config
 from slabridge.run.context import OnProgress
 from slabridge.run.tally import Tally
@@ -146,6 +147,17 @@ def compare(large: Place, small: Place, rounds: int) -> None:
         print(f"{CHANGED} changed, {clock}: {many:.3f} s over many known, {few:.3f} s over few: ratio {many / few:.2f}")
 
 
+def measure(at: Place) -> None:
+    """Collect the metrics, as each run of a daemon does at its end, and print what that took."""
+    with at.state.reading() as transaction:
+        for _ in range(2):  # a state that was just opened has nothing in its cache
+            began = now()
+            samples = measured(at.config, transaction)
+            took = now() - began
+    clocks = sum(sample.value for sample in samples if sample.name == "slabridge_open_clocks")
+    print(f"metrics: {len(samples)} samples of {clocks:,.0f} open clocks in {took.wall:.3f} s", flush=True)
+
+
 def census(at: Place) -> None:
     """Run a day later, so that all open tickets are read."""
     at.tool.now += DAY
@@ -170,6 +182,7 @@ def main() -> None:
         folder = options.folder or Path(name)
         large = stack.enter_context(place(folder, options.tickets, options.postgres))
         load(large, folder, options.tickets)
+        measure(large)
         small = stack.enter_context(place(folder, options.small, options.postgres))
         small.run()
         compare(large, small, options.rounds)

@@ -81,18 +81,18 @@ class Watch:
         self.unready[config.customer] = ""
 
     def ended(self, config: Config, state: State, report: Report) -> None:
-        """Note what a run came to.
-
-        Raises:
-            StateError, Busy: the state cannot be used any more.
-        """
+        """Note what a run came to; where the state cannot be used any more, what is due waits for the interval."""
         for tally in report.tallies:
             if tally.as_of is not None and tally.read_at is not None:
                 self._read[config.customer, tally.connection] = (tally.as_of, tally.read_at)
-        if self.owner is not None:
-            due = [self._next(config, state), self._next_message(config, report)]
-            self._due[config.customer] = min((at for at in due if at is not None), default=None)
-        self._measure(config, state)
+        self._due[config.customer] = None
+        try:
+            if self.owner is not None:
+                due = [self._next(config, state), self._next_message(config, report)]
+                self._due[config.customer] = min((at for at in due if at is not None), default=None)
+            self._measure(config, state)
+        except (StateError, Busy) as error:
+            log.info("not measured", reason=str(error))
 
     def failed(self, config: Config, error: Exception, state: State | None = None) -> None:
         """Note that a run could not begin, or not be recorded; what is due waits for the interval."""

@@ -75,7 +75,7 @@ def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
 
         code = exit_of(error)
         if code is None:
-            _report_bug(name, error)
+            report_bug(name, error)
             return Exit.BUG
         sys.stderr.write(f"{_whose(name)}{lines(str(error))}\n")
         return code
@@ -92,7 +92,8 @@ def complain(name: str, error: "ConfigError", said: set[str], so: str = "nothing
     sys.stderr.write(f"{_whose(name)}{so}; problems in its configuration: {count}\n")
 
 
-def _report_bug(name: str, error: Exception) -> None:
+def report_bug(name: str, error: BaseException) -> None:
+    """Log what is to be reported of a bug, without a word of its own, and say so."""
     from slabridge import __version__
     from slabridge.run.bug import kind_of, places_of
     from slabridge.show import logs

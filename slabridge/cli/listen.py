@@ -5,6 +5,7 @@ Whoever is slow, or many, is cut off, and never stands in the daemon's way.
 
 import socket
 import socketserver
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 import typer
+
+from slabridge.cli.each import report_bug
 
 _TIME = 10.0
 """Seconds that a request may take in all, its answer included."""
@@ -85,7 +88,10 @@ class _Server(socketserver.ThreadingTCPServer):
             self._places.release()
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing: whoever asked has gone, or was cut off."""
+        """Say nothing where whoever asked has gone, or was cut off; else it is a bug."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, OSError):
+            report_bug("", error)
 
 
 class _Handler(BaseHTTPRequestHandler):

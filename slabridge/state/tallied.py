@@ -50,11 +50,13 @@ def _open_clocks(name: str, as_of: int) -> sa.Select[tuple[str, str, int, int]]:
     """Return what counts the open cycles of a connection: its open tickets by their index, their results by the key."""
     soon = (result.c.stage == "running") & ~result.c.breached & result.c.due_at.between(as_of, as_of + HOUR)
     due = sa.func.sum(sa.case((soon, 1), else_=0))
-    same = (result.c.connection == ticket.c.connection) & (result.c.ticket == ticket.c.id)
+    # Not as a join: SQLite would walk through all results of the connection, and look up the ticket of each.
+    open_ones = sa.select(ticket.c.id).where(
+        ticket.c.connection == name, ticket.c.is_open, ~ticket.c.gone, ~ticket.c.only_linked
+    )
     return (
         sa.select(result.c.agreement, result.c.status, sa.func.count().label("cycles"), due.label("soon"))
-        .select_from(ticket.join(result, same))
-        .where(ticket.c.connection == name, ticket.c.is_open, ~ticket.c.gone, ~ticket.c.only_linked)
+        .where(result.c.connection == name, result.c.ticket.in_(open_ones))
         .where(result.c.stopped_at.is_(None), ~result.c.excluded)
         .group_by(result.c.agreement, result.c.status)
     )

@@ -20,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sla_engine.instant import HOUR
 from slabridge.cli import listen as listen_module
 from slabridge.cli.listen import listening
+from slabridge.show import logs
 from slabridge.show.metrics import METRICS
 from slabridge_sandbox.embedded import Sandbox
 from tests.hanging import hanging
@@ -437,3 +438,17 @@ def test_a_real_prometheus_scrapes_the_daemon(job: Job, tmp_path: Path) -> None:
                 assert {one["metric"]["connection"]: one["value"][1] for one in up} == {"snow": "1", "jira": "1"}
             finally:
                 server.terminate()
+
+
+def test_a_bug_in_what_is_served_is_said_and_ends_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    def broken(_accept: str) -> tuple[int, str, bytes]:
+        raise KeyError("of a ticket")
+
+    logs.configure("error", "console")
+    with listening(("127.0.0.1", 0), {"/metrics": broken, "/healthz": lambda _: (200, "text/plain", b"")}) as port:
+        with pytest.raises(requests.ConnectionError):
+            requests.get(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE)
+        assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).ok
+    said = capfd.readouterr().err
+    assert "event=bug" in said
+    assert "of a ticket" not in said
