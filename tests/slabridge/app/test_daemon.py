@@ -27,6 +27,8 @@ from slabridge_sandbox.embedded import Sandbox
 from tests.patience import PATIENCE
 from tests.slabridge.app.night import Night
 from tests.slabridge.run.job import NOON, TOOLS, Job, markers_on, small
+from tests.slabridge.run.receiving import webhook
+from tests.slabridge.run.telling import telling
 from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.databases import cut
 
@@ -92,6 +94,34 @@ def test_a_breach_is_on_the_ticket_within_a_minute_of_its_instant(night: Night) 
             assert due <= at <= due + MINUTE, (tool, status)
     assert set(night.codes) == {0}
     assert len(night.rounds) < 12, night.rounds  # it wakes for what is due, and not all the time
+
+
+@pytest.mark.parametrize(
+    ("receiver", "sent"),
+    [
+        ('every = "15m"', [75, 120]),
+        ('every = "0s"', [60, 120]),
+        ('every = "0s"\nonly = "late"', [240]),
+    ],
+)
+def test_a_message_is_sent_when_its_time_has_come(
+    job: Job, watch: Watch, monkeypatch: pytest.MonkeyPatch, receiver: str, sent: list[int]
+) -> None:
+    job.text += '\n[calendars.late]\nhours = { mon-sun = ["17:00-18:00"] }\ntimezone = "Europe/Stockholm"\n'
+    telling(job, receiver=receiver, ladder='[{ at = "75%", to = "duty" }, { at = "breached", to = "duty" }]')
+    got: list[float] = []
+    with webhook() as hook:
+        monkeypatch.setenv("DUTY", hook.address)
+        night = Night(job, monkeypatch, watch, every=6 * 3600)
+
+        def look() -> None:
+            got.extend((night.rounds[-1] - NOON) / MINUTE for _ in hook.got)
+            hook.got.clear()
+
+        night.after = look
+        night.goes_on(NOON + 5 * HOUR)
+    assert len(got) == len(sent)
+    assert all(due <= at <= due + 1 for at, due in zip(got, sent, strict=True)), got
 
 
 def test_it_goes_on_at_the_interval_and_sees_what_people_did(night: Night) -> None:
