@@ -55,9 +55,9 @@ def reversal_of(native: NativeTicket, written: Sequence[Replaced], number: int, 
             found.back.append(one)
             if last == number:
                 found.unrecorded.append(one)
-        elif last != number:
+        elif last not in {None, number}:
             found.left.append(_left(one, f"run {last} has written it since; take that one back first"))
-        elif held != one.after:
+        elif last is None or held != one.after:
             found.left.append(_left(one, f"somebody has changed it since, to {_shown(held)}"))
         else:
             found.put_back.append(one)

@@ -152,6 +152,18 @@ def test_what_somebody_or_a_later_run_has_changed_is_left_alone_and_named(job: J
         assert standing(job)[name, done[name].id] == before[name, done[name].id]
 
 
+def test_what_somebody_changed_after_it_was_put_back_is_theirs_too(job: Job) -> None:
+    bad, _ = a_bad_day(job)
+    take_back(job, bad)
+    ticket = job.ticket("snow", "Open")
+    job.edit("snow", ticket, u_sla_due="2016-03-01 20:00:00")
+    now = standing(job)
+    [(name, left)] = take_back(job, bad).left
+    assert (name, left.field) == ("snow", "u_sla_due")
+    assert left.reason == "somebody has changed it since, to '2016-03-01 20:00:00'"
+    assert standing(job) == now
+
+
 def test_of_several_runs_the_latest_goes_first_and_then_the_one_before_it(job: Job) -> None:
     bad, before = a_bad_day(job)
     job.replace('within = "2h"', 'within = "150m"')
