@@ -4,7 +4,7 @@
 
 1. A first load: the tickets come page by page through the connector interface, are stored, judged by the agreements
    of scale.toml and written to (fields), by the job itself. Printed: time, tickets per second, the peak of this
-   process's memory, the size of the state.
+   process's memory, the size of the state, and how long collecting the metrics takes.
 2. A run with 100 changed tickets, over all of them and beside it, in turn, over 10,000: the ratio of the medians.
    They change while they are open, so fewer than about 700 tickets are too few.
 3. A run that re-reads every open ticket (the census), with its peak.
