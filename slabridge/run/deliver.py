@@ -18,7 +18,7 @@ from slabridge.run.bug import kind_of, places_of
 from slabridge.run.context import Run
 from slabridge.run.counted import note_counted
 from slabridge.run.ladder import applies, holds
-from slabridge.run.noting import ROOT_CAUSE, is_inhibited, root_cause_of
+from slabridge.run.noting import ROOT_CAUSE, root_cause_of
 from slabridge.run.tally import Messages
 from slabridge.state import Busy, State, StateError, Transaction, lease, notifications, results, tickets
 from slabridge.text.language import Language
@@ -209,7 +209,14 @@ def _moot(config: Config, row: Notification, every: Sequence[Result]) -> str:
     rules = [rule for rule in config.notify if applies(rule, result)]
     if all(rule.silence is not None and holds(rule.silence, result) for rule in rules):
         return "silenced, as the rule says" if rules else "no rule tells of it any more"
-    return "" if row.urgent or not is_inhibited(result, every) else "an SLA of the same ticket is breached"
+    return "" if row.urgent or not _is_inhibited(result, every) else "an SLA of the same ticket is breached"
+
+
+def _is_inhibited(result: Result, every: Sequence[Result]) -> bool:
+    """Return whether a warning of an OLA or UC says less than what is known: an SLA of the same ticket is breached."""
+    return result.kind != "sla" and any(
+        one.kind == "sla" and one.breached and one.stopped_at is None and not one.excluded for one in every
+    )
 
 
 def _text(rows: Sequence[Notification], language: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from slabridge.run.message import Told, message_of
 from slabridge.text.language import Language
 from slabridge.text.said import said
 from slabridge.ticket.known import Known
-from slabridge.ticket.notification import COUNTED, DROPPED, WAITING, Notification
+from slabridge.ticket.notification import COUNTED, Notification
 
 _BREACH = Step((), "breached")
 ROOT_CAUSE = "root cause"
@@ -54,7 +54,7 @@ class Noting:
         for result in results:
             if known.judged_at is None and (last_run is None or result.started_at <= last_run):
                 continue
-            cycle = _Cycle(known, result, earlier.get((result.agreement, result.objective, result.cycle)), results)
+            cycle = _Cycle(known, result, earlier.get((result.agreement, result.objective, result.cycle)))
             for rule in self.config.notify:
                 if applies(rule, result):
                     yield from self._ladder(rule, cycle, taken)
@@ -69,15 +69,12 @@ class Noting:
                 if place in taken:
                     continue
                 taken.add(place)
-                reason = _unsaid(rule, step, result, cycle.every)
                 yield self._row(
                     cycle,
                     receiver=address,
                     step=name_of(step, reached),
                     urgent=step.urgent,
                     body=self._text(cycle, receiver),
-                    state=DROPPED if reason else WAITING,
-                    reason=reason,
                 )
 
     def _management(self, rule: NotifyRule, cycle: "_Cycle") -> Iterator[Notification]:
@@ -134,12 +131,11 @@ class Noting:
 
 @dataclass(frozen=True, slots=True)
 class _Cycle:
-    """A cycle of a ticket, what it was before (None: not there), and all results of the ticket."""
+    """A cycle of a ticket, and what it was before (None: not there)."""
 
     known: Known
     result: Result
     before: Result | None
-    every: Sequence[Result]
 
 
 def counting(rule: Breaches) -> str:
@@ -151,19 +147,3 @@ def root_cause_of(config: Config, service: str) -> RootCause | None:
     """Return what a service owes of analyses, if anything."""
     services = config.reporting.services if config.reporting is not None else ()
     return next((one.consequences.rca for one in services if one.name == service), None)
-
-
-def _unsaid(rule: NotifyRule, step: Step, result: Result, every: Sequence[Result]) -> str:
-    """Return why a step is not told, "" where it is."""
-    if rule.silence is not None and holds(rule.silence, result):
-        return "silenced, as the rule says"
-    if not step.urgent and is_inhibited(result, every):
-        return "an SLA of the same ticket is breached"
-    return ""
-
-
-def is_inhibited(result: Result, every: Sequence[Result]) -> bool:
-    """Return whether a warning of an OLA or UC says less than what is known: an SLA of the same ticket is breached."""
-    return result.kind != "sla" and any(
-        one.kind == "sla" and one.breached and one.stopped_at is None and not one.excluded for one in every
-    )
