@@ -101,7 +101,7 @@ def test_a_field_is_written_when_it_differs(
 
 
 def test_a_transition_is_no_reason_of_a_field_and_all_others_are_in_the_table_above() -> None:
-    assert set(Reason) == {"first", "changed", "drift", "emptied", "transition"}
+    assert set(Reason) == {"first", "changed", "drift", "emptied", "transition", "put back"}
 
 
 def test_fields_that_differ_go_out_as_one_write_without_those_that_do_not() -> None:
