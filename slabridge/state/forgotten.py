@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import sqlalchemy as sa
 
+from slabridge.state.connections import standing
 from slabridge.state.database import upsert
 from slabridge.state.schema import connection, forgotten, ticket
 from slabridge.state.transaction import Transaction
@@ -44,13 +45,12 @@ def agree(transaction: Transaction, key: Key | None, fields: frozenset[str] | No
         StateError: tickets were read otherwise; what to do.
     """
     mine = connection.c.name == transaction.connection
-    row = transaction.sql.execute(sa.select(connection.c.pseudonyms, connection.c.fields).where(mine)).first()
-    said = None if row is None or row.pseudonyms is None else json.loads(row.pseudonyms)
-    if transaction.sql.scalar(sa.select(sa.exists().where(transaction.owns(ticket)))):
-        read = None if row is None or row.fields is None else frozenset(json.loads(row.fields))
-        _compare(transaction.connection, said, key, fields, mapped, read)
-    if said is None and fields is None:
+    kept = transaction.sql.scalar(sa.select(connection.c.pseudonyms).where(mine))
+    if kept is None and fields is None:
         return
+    said = None if kept is None else json.loads(kept)
+    if transaction.sql.scalar(sa.select(sa.exists().where(transaction.owns(ticket)))):
+        _compare(transaction.connection, said, key, fields, mapped, standing(transaction).fields)
     set_pseudonyms(transaction, key, fields)
 
 

@@ -56,16 +56,17 @@ def plant(job: Job) -> None:
     )
     put(
         job.place,
-        "INSERT INTO notification (receiver, connection, ticket, step, key, state, urgent, reached_at, noted_at, body) "
-        "VALUES ('desk', 'snow', '1', 's', 'INC9', 'sent', :no, 1, 1, :body)",
+        "INSERT INTO notification (receiver, connection, ticket, agreement, objective, cycle, step, key, state, urgent, "
+        "noted_at, body) VALUES ('desk', 'snow', '1', 'a', 'o', 1, 's', 'INC9', 'sent', :no, 1, :body)",
         body="Zetterquist, Astrid: INC9 is late",
         no=False,
     )
     put(
         job.place,
-        'INSERT INTO replaced (run, connection, ticket, field, key, "before", "after", at) '
-        "VALUES (1, 'snow', '1', 'u_sla_holder', 'INC9', :before, 'Mail', 1)",
+        'INSERT INTO replaced (run, connection, ticket, field, key, "before", "after", at, ours) '
+        "VALUES (1, 'snow', '1', 'u_sla_holder', 'INC9', :before, 'Mail', 1, :no)",
         before=NAME,
+        no=False,
     )
     put(job.place, "UPDATE run SET summary = :summary WHERE id = 1", summary=f'{{"connections": [], "x": "{NAME}"}}')
 
