@@ -8,6 +8,7 @@ from slabridge.show import logs
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
 from tests.slabridge.run.job import Job, small
+from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
 
 SERVICE = """
 [services.desk]
@@ -48,3 +49,19 @@ def reported(tmp_path: Path) -> Iterator[Job]:
         job = Job(tmp_path, sandbox)
         job.text += SERVICE
         yield job
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """Give a webhook, which is the receiver `duty`."""
+    with webhook() as found:
+        monkeypatch.setenv("DUTY", found.address)
+        yield found
+
+
+@pytest.fixture
+def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    """Give a mail server instead."""
+    with mailbox() as found:
+        monkeypatch.setenv("DUTY", found.address)
+        yield found

@@ -1,7 +1,6 @@
 """At most one message for each step, whatever happens while it is sent (docs/notifications.md, "At most once")."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,24 +14,10 @@ from slabridge.run.deliver import Outcome, Send
 from slabridge.run.tally import Report
 from slabridge.state import State, notifications
 from tests.slabridge.run.job import NOON, Job, Killed
-from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
+from tests.slabridge.run.receiving import Mailbox, Webhook, webhook
 from tests.slabridge.run.telling import free, noted, steps, telling
 
 AT_RISK = NOON + HOUR
-
-
-@pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    with webhook() as found:
-        monkeypatch.setenv("DUTY", found.address)
-        yield found
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    with mailbox() as found:
-        monkeypatch.setenv("DUTY", found.address)
-        yield found
 
 
 def run_with(job: Job, send: Send) -> Report:

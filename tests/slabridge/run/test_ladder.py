@@ -1,30 +1,14 @@
 """Which steps are told, to whom and when (docs/notifications.md)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from sla_engine.instant import HOUR, MINUTE
 from slabridge.config import ConfigError
 from tests.slabridge.run.job import NOON, Job, Killed
-from tests.slabridge.run.receiving import Mailbox, Webhook, mailbox, webhook
+from tests.slabridge.run.receiving import Mailbox, Webhook, webhook
 from tests.slabridge.run.telling import free, noted, steps, telling
 
 ONE = 'when = { team = "Open" }\n'
-
-
-@pytest.fixture
-def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    with webhook() as found:
-        monkeypatch.setenv("DUTY", found.address)
-        yield found
-
-
-@pytest.fixture
-def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    with mailbox() as found:
-        monkeypatch.setenv("DUTY", found.address)
-        yield found
 
 
 def run_at(job: Job, *minutes: float) -> None:
