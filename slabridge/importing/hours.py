@@ -12,11 +12,16 @@ Piece = tuple[int, int]
 
 
 def merged(pieces: Iterable[Piece]) -> list[Piece]:
-    """Return pieces in order, those that touch or overlap as one; none longer than a day becomes so."""
+    """Return pieces in order, those that touch or overlap as one.
+
+    None becomes longer than a day by it, nor as long but from midnight: the same time twice is no stretch of hours.
+    """
     found: list[Piece] = []
     for start, end in sorted(pieces):
-        if found and start <= found[-1][1] and max(end, found[-1][1]) - found[-1][0] <= DAY:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        first, last = found[-1] if found else (0, 0)
+        together = max(end, last) - first
+        if found and start <= last and (together < DAY or (together == DAY and first == 0)):
+            found[-1] = (first, max(end, last))
         else:
             found.append((start, end))
     return found

@@ -48,9 +48,9 @@ def agree(transaction: Transaction, key: Key | None, fields: frozenset[str] | No
     kept = transaction.sql.scalar(sa.select(connection.c.pseudonyms).where(mine))
     if kept is None and fields is None:
         return
-    said = None if kept is None else json.loads(kept)
+    noted = None if kept is None else json.loads(kept)
     if transaction.sql.scalar(sa.select(sa.exists().where(transaction.owns(ticket)))):
-        _compare(transaction.connection, said, key, fields, mapped, standing(transaction).fields)
+        _compare(transaction.connection, noted, key, fields, mapped, standing(transaction).fields)
     set_pseudonyms(transaction, key, fields)
 
 
@@ -64,15 +64,15 @@ def set_pseudonyms(transaction: Transaction, key: Key | None, fields: frozenset[
 
 def _compare(  # noqa: PLR0913, PLR0917 - what was, and what is wanted
     name: str,
-    said: Mapping[str, object] | None,
+    noted: Mapping[str, object] | None,
     key: Key | None,
     fields: frozenset[str] | None,
     mapped: Collection[str],
     read: frozenset[str] | None,
 ) -> None:
-    before = None if said is None else frozenset(map(str, _listed(said["fields"])))
-    if said is not None:
-        _check(key, {str(said["key"])})
+    before = None if noted is None else frozenset(map(str, _listed(noted["fields"])))
+    if noted is not None:
+        _check(key, {str(noted["key"])})
     if before is not None and (fields is None or (before - fields).intersection(mapped)):
         raise StateError(
             f"the tickets of {name} were read with pseudonyms, and their names cannot come back; "
