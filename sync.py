@@ -92,7 +92,7 @@ def run(  # noqa: PLR0913 - all that a run is given
             for tally in report.tallies:
                 tally.quarantined = quarantined.get(tally.connection, 0)
                 if tally.outage and tally.as_of is None:
-                    tally.unreached = runs.unreached(transaction, tally.connection)
+                    tally.unreached = runs.unreached(transaction, tally.connection, config.outage)
                     tally.too_long = tally.unreached >= config.outage
             summary = {"connections": report.as_json(), "messages": report.messages.as_json()}
             runs.finish(transaction, number, report.exit_code, people.document(summary))

@@ -78,9 +78,10 @@ def keep_on(  # noqa: PLR0913 - what a daemon does, and by which clock
         code = run()
         if stopping():
             return code
-        start = next_round(began, every, due())
-        while (left := start - clock()) > 0:
-            if wait(left):
+        start, waited = next_round(began, every, due()), False
+        while not waited or start > clock():  # a signal is heard also where rounds take longer than the interval
+            waited = True
+            if wait(max(0.0, start - clock())):
                 reload()
                 start = began + SPACING
             if stopping():

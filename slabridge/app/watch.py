@@ -111,6 +111,7 @@ class Watch:
         """Give a daemon's lease on a state back, and keep nothing more of it."""
         for kept in (self.samples, self.unready, self._due, self._uncounted):
             kept.pop(config.customer, None)
+        self._read = {key: read for key, read in self._read.items() if key[0] != config.customer}
         if self.owner is None:
             return
         try:

@@ -34,7 +34,7 @@ class Kept:
         self.configs[one.customer] = one
 
     def read(self) -> list["Config"]:
-        """Read all anew; what does not validate is said, and stays as it was. Return those that are of nobody now."""
+        """Read all anew; what does not validate is said, and stays as it was. Return those whose state nobody has."""
         from slabridge.config import ConfigError
 
         said: set[str] = set()
@@ -51,7 +51,7 @@ class Kept:
                 raise
             self._keep(found, "", error, said)
             found = dict(self.configs)
-        left = [config for name, config in self.configs.items() if name not in found]
+        left = [config for name, config in self.configs.items() if name not in found or _moved(config, found[name])]
         self.configs = found
         return left
 
@@ -79,3 +79,7 @@ class Kept:
             except ConfigError as error:
                 yield name, error
         logged()
+
+
+def _moved(before: "Config", now: "Config") -> bool:
+    return before.state != now.state

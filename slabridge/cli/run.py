@@ -72,7 +72,7 @@ def run(  # noqa: PLR0913 - one parameter per option
             if sent := sent_of(report):
                 Console().print(sent)
         say(troubles_of(report), configured)
-        return _sent(configured) or report.exit_code
+        return gravest([_sent(configured), report.exit_code])
 
     if listen is not None and every is None:
         raise typer.BadParameter("a run that ends serves nothing; --every lets it go on", param_hint="--listen")

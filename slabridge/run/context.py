@@ -104,7 +104,9 @@ class Context:
     def is_unmoved(self, known: Known) -> bool:
         """Return whether neither its history nor time has moved a ticket since it was judged before."""
         changed = known.changed_in
-        unseen = known.judged_in is not None and changed > known.judged_in  # by a run that ended before it was judged
+        judged_in = known.judged_in
+        # by a run that ended before it was judged; of a ticket that an earlier version judged it is not known
+        unseen = known.judged_at is None if judged_in is None else changed > judged_in
         return changed != self.run.number and not unseen and known.id not in self.due
 
     def take_writes(self, writes: Sequence[Write]) -> list[Write]:

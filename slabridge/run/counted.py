@@ -2,7 +2,9 @@
 
 import sqlalchemy as sa
 
+from sla_engine.instant import DAY
 from slabridge.config import Config
+from slabridge.config.notify.receiver import Receiver
 from slabridge.config.notify.rule import Breaches
 from slabridge.run.noting import counting
 from slabridge.state import notifications
@@ -13,35 +15,22 @@ from slabridge.ticket.notification import TOLD, Notification
 
 def note_counted(sql: sa.Connection, config: Config, now: int) -> None:
     """Note a message for each address that has had as many breaches as its rule names; then its count begins anew."""
-    rules = {
-        (counting(told), name): told
-        for rule in config.notify
-        for told in rule.management
-        if isinstance(told, Breaches)
-        for name in told.to
-    }
-    for (step, name), rule in rules.items():
-        receiver = config.receivers[name]
-        for address in receiver.addresses:
-            rows = notifications.counted(sql, address, step, now - rule.within)
-            if len(rows) < rule.count:
-                continue
-            head = said("%(count)s breaches in %(days)s days:", count=len(rows), days=rule.within // 86_400_000)
-            body = "\n".join([Language(receiver.language).tell(head), *(_line(row) for row in rows)])
-            last = rows[-1]
-            notifications.note(
-                sql,
-                [
-                    Notification(
-                        receiver=address,
-                        step=f"{step}, {last.connection}/{last.ticket} {last.noted_at}",
-                        noted_at=now,
-                        body=body,
-                    )
-                ],
-            )
-            notifications.became(sql, rows, TOLD)
+    for rule in config.notify:
+        for told in rule.management:
+            if isinstance(told, Breaches):
+                for name in told.to:
+                    _note(sql, config.receivers[name], told, counting(rule, told), now)
 
 
-def _line(row: Notification) -> str:
-    return f"- {row.key}: {row.agreement}.{row.objective}"
+def _note(sql: sa.Connection, receiver: Receiver, told: Breaches, step: str, now: int) -> None:
+    for address in receiver.addresses:
+        notifications.uncount(sql, address, step, now - told.within)
+        rows = notifications.counted(sql, address, step)
+        if len(rows) < told.count:
+            continue
+        head = said("%(count)s breaches in %(days)s days:", count=len(rows), days=told.within // DAY)
+        lines = [f"- {row.key}: {row.agreement}.{row.objective}" for row in rows]
+        body = "\n".join([Language(receiver.language).tell(head), *lines])
+        last = f"{step}, {rows[-1].connection}/{rows[-1].ticket} {rows[-1].noted_at}"
+        notifications.note(sql, [Notification(receiver=address, step=last, noted_at=now, body=body)])
+        notifications.became(sql, rows, TOLD)

@@ -3,6 +3,7 @@
 The rules are in docs/notifications.md.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +20,9 @@ from slabridge.run.message import Told, message_of
 from slabridge.text.language import Language
 from slabridge.text.said import said
 from slabridge.ticket.known import Known
-from slabridge.ticket.notification import COUNTED, Notification
+from slabridge.ticket.notification import COUNTED, ROOT_CAUSE, Notification
 
 _BREACH = Step((), "breached")
-ROOT_CAUSE = "root cause"
-"""The step of a root cause analysis that is owed: it waits until its last day is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +36,7 @@ class Noting:
     connection: str
     calendars: Mapping[str, Calendar]
     as_of: int
-    page: Callable[[str, str], str] = lambda _id, _key: ""
+    page: Callable[[str, str], str]
 
     def of(
         self, known: Known, results: Sequence[Result], last_run: int | None, *, unmoved: bool
@@ -85,7 +84,7 @@ class Noting:
             for receiver, address in self._addresses(told.to, cycle.result):
                 match told:
                     case Breaches():
-                        yield self._row(cycle, receiver=address, step=counting(told), state=COUNTED)
+                        yield self._row(cycle, receiver=address, step=counting(rule, told), state=COUNTED)
                     case Overdue():
                         yield from self._owed(cycle, receiver, address)
 
@@ -138,9 +137,10 @@ class _Cycle:
     before: Result | None
 
 
-def counting(rule: Breaches) -> str:
-    """Return what breaches that count towards a message are called: `5 breaches in 30d`."""
-    return f"{rule.count} breaches in {rule.within // DAY}d"
+def counting(rule: NotifyRule, told: Breaches) -> str:
+    """Return what breaches that count towards a message are called: `5 breaches in 30d 3f9a2c71`, each rule its own."""
+    of = hashlib.sha256(repr((sorted(rule.agreements), sorted(rule.objectives), rule.when)).encode()).hexdigest()[:8]
+    return f"{told.count} breaches in {told.within // DAY}d {of}"
 
 
 def root_cause_of(config: Config, service: str) -> RootCause | None:

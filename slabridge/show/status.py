@@ -58,7 +58,8 @@ _INSTANTS = {
 
 
 _STATES = {
-    "waiting": "wait to be sent",
+    "waiting": "wait for their time",
+    "failing": "could not be sent yet",
     "sending": "are being sent",
     "unclear": "may have arrived or not, and are not sent again",
 }

@@ -25,6 +25,8 @@ from slabridge.state.trouble import Busy
 
 _NAME, _DAEMON = "run", "daemon"
 _DURATION = 15 * 60 * 1000
+_LONGEST = 25 * 60 * 60 * 1000
+"""How long a daemon's lease may still have: others go by another interval than we do."""
 
 _held: dict[sa.Engine, str] = {}
 """The owners that are runs of this process, by the database that they run on."""
@@ -46,14 +48,14 @@ class Holder:
     expires_at: int
     lives: bool | None
     now: int
-    duration: int = _DURATION
+    longest: int = _DURATION
 
     @property
     def counts(self) -> bool:
         """Return whether the lease keeps others out."""
         if self.lives is not None:
             return self.lives
-        return self.now < self.expires_at <= self.now + self.duration
+        return self.now < self.expires_at <= self.now + self.longest
 
 
 @contextmanager
@@ -170,7 +172,8 @@ def _holder(row: sa.Row[tuple[str, int, int]], duration: int = _DURATION) -> Hol
     identity = rest.partition(" ")[0]
     ours = identity == process.identity(os.getpid())
     lives = row.owner in {*_held.values(), *_standing} if ours else process.lives(identity)
-    return Holder(name, row.expires_at - duration, row.expires_at, lives, row.now, duration)
+    longest = _DURATION if duration == _DURATION else max(duration, _LONGEST)
+    return Holder(name, row.expires_at - duration, row.expires_at, lives, row.now, longest)
 
 
 def clock(transaction: sa.Connection) -> sa.ColumnElement[int]:

@@ -12,9 +12,26 @@ import sqlalchemy as sa
 
 from slabridge.state.database import inserting
 from slabridge.state.schema import notification
-from slabridge.ticket.notification import COUNTED, DROPPED, SENDING, UNCLEAR, WAITING, Notification
+from slabridge.ticket.notification import (
+    COUNTED,
+    DROPPED,
+    FAILING,
+    OWED,
+    ROOT_CAUSE,
+    SENDING,
+    UNCLEAR,
+    WAITING,
+    Notification,
+)
 
 _KEY = tuple(column.name for column in notification.primary_key)
+_IS = [notification.c[name] == sa.bindparam(f"the_{name}") for name in _KEY]
+_WAITS = notification.c.state == WAITING
+_STATE = sa.case(
+    (_WAITS & (notification.c.attempts > 0), FAILING),
+    (_WAITS & (notification.c.step == ROOT_CAUSE), OWED),
+    else_=notification.c.state,
+)
 
 
 class Trouble(NamedTuple):
@@ -45,17 +62,28 @@ def outlived(sql: sa.Connection, before: int) -> None:
     sql.execute(sa.update(notification).where(*old).values(state=DROPPED))
 
 
-def counted(sql: sa.Connection, receiver: str, step: str, since: int) -> list[Notification]:
-    """Return the breaches that count towards a message, since an instant (ms UTC)."""
+def counted(sql: sa.Connection, receiver: str, step: str) -> list[Notification]:
+    """Return the breaches that count towards a message."""
     mine = (notification.c.state == COUNTED, notification.c.receiver == receiver, notification.c.step == step)
-    return _all(sql, *mine, notification.c.noted_at >= since, order=(notification.c.noted_at,))
+    return _all(sql, *mine, order=(notification.c.noted_at,))
 
 
 def became(sql: sa.Connection, rows: Collection[Notification], state: str, **values: Any) -> None:  # noqa: ANN401 - of any column
     """Record what became of messages."""
-    for row in rows:
-        statement = sa.update(notification).where(*_is(row))
-        sql.execute(statement.values(state=state, **values))
+    if rows:
+        sql.execute(sa.update(notification).where(*_IS).values(state=state, **values), _keys(rows))
+
+
+def forget(sql: sa.Connection, rows: Collection[Notification]) -> None:
+    """Let messages be as if they had never been noted."""
+    if rows:
+        sql.execute(sa.delete(notification).where(*_IS), _keys(rows))
+
+
+def uncount(sql: sa.Connection, receiver: str, step: str, before: int) -> None:
+    """Let breaches go that count no more towards a message: those of before an instant (ms UTC)."""
+    mine = (notification.c.state == COUNTED, notification.c.receiver == receiver, notification.c.step == step)
+    sql.execute(sa.delete(notification).where(*mine, notification.c.noted_at < before))
 
 
 def interrupted(sql: sa.Connection) -> list[Notification]:
@@ -64,10 +92,11 @@ def interrupted(sql: sa.Connection) -> list[Notification]:
 
 
 def counts(sql: sa.Connection) -> dict[tuple[str, str], int]:
-    """Return how many there are, by receiver (its name in the file) and state."""
-    statement = sa.select(notification.c.receiver, notification.c.state, sa.func.count()).group_by(
-        notification.c.receiver, notification.c.state
-    )
+    """Return how many there are, by receiver (its name in the file) and state; what was tried in vain is `failing`.
+
+    A root cause analysis that is not overdue is `owed`.
+    """
+    statement = sa.select(notification.c.receiver, _STATE, sa.func.count()).group_by(notification.c.receiver, _STATE)
     found: dict[tuple[str, str], int] = {}
     for address, state, count in sql.execute(statement):
         name = (address.partition("/")[0], state)
@@ -76,15 +105,17 @@ def counts(sql: sa.Connection) -> dict[tuple[str, str], int]:
 
 
 def troubles(sql: sa.Connection) -> list[Trouble]:
-    """Return what waits, and what is unclear, by address, with the reason of the last that has one."""
-    columns = (notification.c.receiver, notification.c.state)
-    statement = (
-        sa.select(*columns, sa.func.count(), sa.func.max(notification.c.reason))
-        .where(notification.c.state.in_([WAITING, SENDING, UNCLEAR]))
-        .group_by(*columns)
-        .order_by(*columns)
-    )
-    return [Trouble(*row) for row in sql.execute(statement)]
+    """Return what waits, and what is unclear, by address, with the reason of what was tried last."""
+    mine = notification.c.state.in_([WAITING, SENDING, UNCLEAR])
+    statement = sa.select(notification.c.receiver, _STATE, sa.func.count()).where(mine)
+    found = []
+    for address, state, count in sql.execute(statement.group_by(notification.c.receiver, _STATE)).all():
+        last = sa.select(notification.c.reason).where(mine, notification.c.receiver == address, state == _STATE)
+        reason = sql.scalar(
+            last.order_by(sa.func.coalesce(notification.c.sent_at, notification.c.noted_at).desc()).limit(1)
+        )
+        found.append(Trouble(address, state, count, reason or ""))
+    return sorted(one for one in found if one.state != OWED)
 
 
 def _all(
@@ -98,5 +129,5 @@ def _read(row: sa.RowMapping) -> Notification:
     return Notification(**{name: row[name] for name in Notification.__slots__})
 
 
-def _is(row: Notification) -> list[sa.ColumnElement[bool]]:
-    return [notification.c[name] == getattr(row, name) for name in _KEY]
+def _keys(rows: Collection[Notification]) -> list[dict[str, Any]]:
+    return [{f"the_{name}": getattr(row, name) for name in _KEY} for row in rows]

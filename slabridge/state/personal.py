@@ -76,7 +76,7 @@ NAMELESS: Mapping[str, str] = {
     "configuration_effect": "configuration connection judged moved results writes held is_over",
     "replaced": "run connection ticket field key at ours",
     "notification": "connection ticket agreement objective cycle step key state urgent noted_at not_before "
-    "sent_at attempts",
+    "tried_at sent_at attempts",
     "counter": "name labels value",
     "forgotten": "pseudonym person words key at",
     "run": "id started_at finished_at exit_code reverts",

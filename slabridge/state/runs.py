@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from slabridge.state.schema import replaced, run
 
+_AT_ONCE = 500
 _KEPT = 90 * 24 * 60 * 60 * 1000
 
 
@@ -81,18 +82,26 @@ def _past(row: sa.Row[*tuple[Any, ...]]) -> PastRun:
     return PastRun(row.id, row.started_at, row.finished_at, row.exit_code, done, row.reverts)
 
 
-def unreached(transaction: sa.Connection, connection: str) -> int:
+def unreached(transaction: sa.Connection, connection: str, enough: int) -> int:
     """Return for how long, ms by our clock, no finished run has reached a connection's tool; 0 where the latest did.
 
-    Runs that say nothing of it (killed, or over another file) count for neither.
+    Runs that say nothing of it (killed, or over another file) count for neither. Nobody looks further back than where
+    it is `enough`.
     """
     now = since = _now()
-    for row in transaction.execute(sa.select(run).order_by(run.c.id.desc())):
-        for tally in json.loads(row.summary).get("connections", ()):
-            if tally["connection"] == connection:
-                if tally.get("as_of", 0) is not None:
-                    return max(0, now - since)
-                since = row.started_at
+    after: int | None = None
+    while now - since < enough:
+        newest = sa.select(run.c.id, run.c.started_at, run.c.summary).order_by(run.c.id.desc()).limit(_AT_ONCE)
+        rows = transaction.execute(newest if after is None else newest.where(run.c.id < after)).all()
+        for row in rows:
+            for tally in json.loads(row.summary).get("connections", ()):
+                if tally["connection"] == connection:
+                    if tally.get("as_of", 0) is not None:
+                        return max(0, now - since)
+                    since = row.started_at
+        if not rows:
+            break
+        after = rows[-1].id
     return max(0, now - since)
 
 

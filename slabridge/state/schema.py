@@ -324,6 +324,7 @@ notification = Table(
     Column("urgent", Boolean, nullable=False, comment="waits for no digest"),
     Column("noted_at", BigInteger, nullable=False, comment="by the tool's clock, as all that follow"),
     Column("not_before", BigInteger, comment="when it is looked at next"),
+    Column("tried_at", BigInteger, comment="when it was first tried"),
     Column("sent_at", BigInteger, comment="when it was last tried"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),

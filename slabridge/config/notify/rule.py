@@ -82,8 +82,8 @@ class NotifyRule:
     Nobody is while `silence` holds.
     """
 
-    agreements: frozenset[str] = frozenset()
-    objectives: frozenset[str] = frozenset()
+    agreements: tuple[str, ...] = ()
+    objectives: tuple[str, ...] = ()
     when: Condition | None = None
     silence: Condition | None = None
     ladder: tuple[Step, ...] = ()
@@ -203,8 +203,8 @@ def _rule(
     if reading.broken(path):
         return None
     return NotifyRule(
-        frozenset(table.agreements),
-        frozenset(table.objectives),
+        tuple(table.agreements),
+        tuple(table.objectives),
         when,
         silence,
         tuple(step for step in ladder if step is not None),

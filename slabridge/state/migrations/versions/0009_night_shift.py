@@ -89,6 +89,7 @@ def _add_notifications() -> None:
         sa.Column("urgent", sa.Boolean(), nullable=False, comment="waits for no digest"),
         sa.Column("noted_at", sa.BigInteger(), nullable=False, comment="by the tool's clock, as all that follow"),
         sa.Column("not_before", sa.BigInteger(), comment="when it is looked at next"),
+        sa.Column("tried_at", sa.BigInteger(), comment="when it was first tried"),
         sa.Column("sent_at", sa.BigInteger(), comment="when it was last tried"),
         sa.Column("attempts", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("body", sa.Text(), nullable=False),

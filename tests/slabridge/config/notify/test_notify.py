@@ -114,7 +114,7 @@ fields = { status = "status", team = "team" }
     (tmp_path / "common.toml").write_text(common, "utf-8")
     (tmp_path / "acme.toml").write_text(own, "utf-8")
     (rule,) = config.load_config(tmp_path / "acme.toml").notify
-    assert rule.agreements == {"silver"}, "and the rule of gold alone is none of this customer's"
+    assert rule.agreements == ("silver",), "and the rule of gold alone is none of this customer's"
 
 
 def test_a_rule_of_a_customers_own_that_names_what_is_not_there_is_refused(tmp_path: Path) -> None:
