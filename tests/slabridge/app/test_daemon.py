@@ -1,6 +1,7 @@
 """A daemon through the night, in simulated time on the sandbox's clock (docs/daemon.md)."""
 
 import gc
+import signal
 import socket
 import socketserver
 import subprocess
@@ -17,10 +18,11 @@ import sqlalchemy as sa
 
 from connectors.http.session import Http
 from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge.app.daemon import SPACING, next_round
+from slabridge.app.daemon import SPACING, Told, keep_on, next_round
 from slabridge.app.watch import Watch, owner
 from slabridge.exit import Exit
 from slabridge.run.counting import RUNS
+from slabridge.run.halt import Halt
 from slabridge.show import logs
 from slabridge.state import State, counters, lease
 from slabridge_sandbox.embedded import Sandbox
@@ -122,6 +124,48 @@ def test_a_message_is_sent_when_its_time_has_come(
         night.goes_on(NOON + 5 * HOUR)
     assert len(got) == len(sent)
     assert all(due <= at <= due + 1 for at, due in zip(got, sent, strict=True)), got
+
+
+def test_what_waits_for_the_hours_of_a_receiver_wakes_nobody_before(
+    job: Job, watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job.text += '\n[calendars.late]\nhours = { mon-sun = ["12:00-14:03"] }\ntimezone = "UTC"\n'
+    telling(job, receiver='every = "0s"\nonly = "late"', ladder='[{ at = "breached", to = "duty" }]')
+    with webhook() as hook:
+        monkeypatch.setenv("DUTY", hook.address)
+        hook.behaves = "fails"
+        job.run_at(NOON)
+        job.run_at(BREACHED + MINUTE)  # not sent, and to be tried again at 14:02; at 14:11 it is too late
+        job.sandbox.move_to(BREACHED + 10 * MINUTE)
+        night = Night(job, monkeypatch, watch, every=1800)
+        night.goes_on(BREACHED + 70 * MINUTE)
+    assert hook.asked == 1
+    assert len(night.rounds) < 10, night.rounds
+
+
+def test_sighup_is_heard_where_rounds_take_longer_than_the_interval() -> None:
+    told = Told(Halt())
+    now, rounds = 0.0, 0
+    reloads: list[int] = []
+
+    def run() -> int:
+        nonlocal now, rounds
+        rounds, now = rounds + 1, now + 400
+        if rounds == 2:
+            signal.raise_signal(signal.SIGHUP)
+        return 0
+
+    with told.by_signals():
+        keep_on(
+            300,
+            run=run,
+            due=lambda: None,
+            reload=lambda: reloads.append(rounds),
+            stopping=lambda: rounds >= 10,
+            wait=told.wait,
+            clock=lambda: now,
+        )
+    assert reloads == [2]
 
 
 def test_it_goes_on_at_the_interval_and_sees_what_people_did(night: Night) -> None:

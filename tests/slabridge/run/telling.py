@@ -42,6 +42,14 @@ def steps(job: Job, **only: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - val
     return [(row.step, row.state) for row in noted(job, **only)]
 
 
+def note(job: Job, *rows: Notification) -> None:
+    """Let rows be noted in the state, as by a run before."""
+    state = State.of(job.place)
+    with state.begin() as sql:
+        notifications.note(sql, rows)
+    state.close()
+
+
 def free(job: Job) -> None:
     """Let the lease of a run that was killed go, as that of a dead process does."""
     state = State.of(job.place)

@@ -1,32 +1,46 @@
 """At most one message for each step, whatever happens while it is sent (docs/notifications.md, "At most once")."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
 import sync
 from connectors.errors import ConnectorError
-from sla_engine.instant import HOUR, MINUTE
+from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.app.connect import connected
 from slabridge.app.messenger import messenger_of
 from slabridge.exit import Exit
-from slabridge.run.deliver import Outcome, Send
+from slabridge.run.deliver import TOGETHER, Outcome, Send, _text
+from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
 from slabridge.state import State, notifications
+from slabridge.ticket.notification import Notification
 from tests.slabridge.run.job import NOON, Job, Killed
 from tests.slabridge.run.receiving import Mailbox, Webhook, webhook
-from tests.slabridge.run.telling import free, noted, steps, telling
+from tests.slabridge.run.telling import free, note, noted, steps, telling
 
-AT_RISK = NOON + HOUR
+AT_RISK, BREACHED = NOON + HOUR, NOON + 121 * MINUTE
 
 
-def run_with(job: Job, send: Send) -> Report:
+def run_with(job: Job, send: Send, halt: Halt | None = None) -> Report:
     config, state = job.config(), State.of(job.place)
     try:
         with connected(config) as connectors:
-            return sync.run(config, connectors, state, send=send)
+            return sync.run(config, connectors, state, halt=halt, send=send)
     finally:
         state.close()
+
+
+def only(job: Job, hours: str) -> None:
+    """Tell of a breach within some hours alone."""
+    job.text += f'\n[calendars.late]\nhours = {{ {hours} }}\ntimezone = "UTC"\n'
+    telling(job, receiver='every = "0s"\nonly = "late"', ladder='[{ at = "breached", to = "duty" }]')
+
+
+def over(halt: Halt) -> None:
+    """Let the time of a run be over."""
+    halt._end = 0
 
 
 @pytest.mark.parametrize("instant", range(1, 7))
@@ -189,3 +203,71 @@ def test_a_bug_in_the_sending_is_said_and_the_run_is_whole(job: Job, monkeypatch
     assert report.messages.bug == "ZeroDivisionError"
     assert report.exit_code is Exit.BUG
     assert all(tally.evaluated for tally in report.tallies)
+
+
+def test_a_server_that_takes_nothing_is_asked_once_in_a_run_however_much_waits(job: Job, hook: Webhook) -> None:
+    telling(job)
+    job.run_at(NOON)
+    note(job, *(Notification(receiver="duty", step=f"{n}", noted_at=NOON, body="x") for n in range(2 * TOGETHER + 1)))
+    hook.behaves = "fails"
+    job.run_at(NOON + MINUTE)
+    assert hook.asked == 1
+
+
+def test_a_digest_of_a_day_is_tried_for_post_within_from_its_first_try(job: Job, hook: Webhook) -> None:
+    telling(job, receiver='every = "24h"', ladder='[{ at = "75%", to = "duty" }]')
+    job.run_at(NOON)
+    job.run_at(AT_RISK)
+    hook.behaves = "fails"
+    assert job.run_at(AT_RISK + DAY).messages.deferred == 2
+    hook.behaves = "takes"
+    job.run_at(AT_RISK + DAY + 2 * MINUTE)
+    assert len(hook.got) == 1
+
+
+def test_what_waited_for_hours_is_tried_for_post_within_from_its_first_try(job: Job, hook: Webhook) -> None:
+    only(job, 'thu = ["12:00-18:00"]')  # noon is of a Tuesday
+    job.run_at(NOON)
+    job.run_at(BREACHED)
+    hook.behaves = "fails"
+    assert job.run_at(NOON + 2 * DAY + MINUTE).messages.deferred == 2
+    hook.behaves = "takes"
+    job.run_at(NOON + 2 * DAY + 3 * MINUTE)
+    assert len(hook.got) == 1
+
+
+def test_what_waits_for_hours_is_expected_when_they_open(job: Job, hook: Webhook) -> None:
+    only(job, 'mon-sun = ["12:00-14:03"]')
+    job.run_at(NOON)
+    hook.behaves = "fails"
+    job.run_at(BREACHED)
+    assert hook.asked == 1
+    assert job.run_at(BREACHED + 10 * MINUTE).messages.next_at == NOON + DAY
+
+
+@pytest.mark.usefixtures("hook")
+@pytest.mark.parametrize("end", [Halt.stop, over], ids=["stopped", "out of time"])
+def test_a_run_that_has_to_end_sends_no_more_and_says_that_something_is_left(
+    job: Job, end: Callable[[Halt], None]
+) -> None:
+    telling(job, ladder='[{ at = "75%", to = ["duty", "two"] }]')
+    job.text += '\n[receivers.two]\nto = { env = "DUTY" }\nevery = "0s"\n'
+    job.run_at(NOON)
+    job.sandbox.move_to(AT_RISK)
+    halt, sent = Halt(1000), []
+
+    def ending(address: str, *_: str) -> tuple[Outcome, str]:
+        sent.append(address)
+        end(halt)
+        return Outcome.SENT, ""
+
+    report = run_with(job, ending, halt)
+    assert len(sent) == 1
+    assert {state for _, state in steps(job)} == {"sent", "waiting"}
+    assert report.exit_code is Exit.DEFERRED
+
+
+def test_a_title_calls_breached_what_is_breached() -> None:
+    breach = Notification(receiver="duty", step="breached", key="INC1", noted_at=1, urgent=True, body="SLA breached")
+    warning = Notification(receiver="duty", step="75%", key="INC2", noted_at=1, body="SLA at risk")
+    assert _text([breach, warning], "en")[0] == "Breached: INC1 and 1 more"

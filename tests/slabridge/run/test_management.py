@@ -7,11 +7,13 @@ import pytest
 from sla_engine.instant import DAY, HOUR, MINUTE, parse_instant
 from slabridge.app.asked import Asked
 from slabridge.app.issue import issue
+from slabridge.state import State, notifications
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.run.receiving import Webhook, webhook
 from tests.slabridge.run.telling import noted, steps
 
 BREACHED = NOON + 121 * MINUTE
+OVERDUE = NOON + 2 * DAY + 5 * HOUR
 SERVICE = """
 [calendars.days]
 timezone = "UTC"
@@ -125,3 +127,65 @@ def test_a_promise_missed_twice_running_is_told(job: Job, hook: Webhook) -> None
     job.run_at(parse_instant("2016-04-02T13:00:00Z"))
     (message,) = hook.got
     assert message["message"] == "desk.fix was missed in 2016-02, 2016-03."
+
+
+def test_each_rule_counts_the_breaches_of_its_own_agreements(job: Job, hook: Webhook) -> None:
+    job.replace('targets = "8h"', 'targets = "3h"')
+    counting = '{ breaches = 4, within = "30d", to = "boss" }'
+    managing(job, counting, 'agreements = ["standard"]\nobjectives = ["resolution"]')
+    job.text += f'[[notify]]\nagreements = ["teams"]\nmanagement = [{counting}]\n'
+    job.run_at(NOON)
+    job.run_at(BREACHED)
+    assert sorted(row.agreement for row in noted(job, state="counted")) == ["standard"] * 2 + ["teams"] * 2
+    assert not hook.got
+
+
+def test_a_title_has_nothing_that_only_the_state_knows(job: Job, hook: Webhook) -> None:
+    counting = '{ breaches = 2, within = "30d", to = "boss" }, { breaches = 1, within = "7d", to = "boss" }'
+    managing(job, counting, 'objectives = ["resolution"]')
+    job.replace('to = { env = "BOSS" }\nevery = "0s"', 'to = { env = "BOSS" }\nevery = "24h"')
+    job.run_at(NOON)
+    job.run_at(BREACHED)
+    job.run_at(NOON + 30 * HOUR)
+    assert hook.titles == ["2 breaches in 7 days:"]
+
+
+def owing(job: Job, days: int = 2) -> None:
+    """Let the ticket that is open owe an analysis, which is delivered when somebody is assigned."""
+    job.text += SERVICE.replace("days = 2 }", f"days = {days} }}")
+    job.replace('delivered = { field = "team" }', 'delivered = { field = "assignee" }')
+    managing(job, '{ rca = "overdue", to = "boss" }', 'agreements = ["desk"]')
+    job.run_at(NOON)
+    job.run_at(NOON + 61 * MINUTE)
+
+
+def test_an_overdue_analysis_that_is_not_taken_is_tried_again(job: Job, hook: Webhook) -> None:
+    owing(job)
+    hook.behaves = "fails"
+    assert job.run_at(OVERDUE).messages.deferred == 2
+    hook.behaves = "takes"
+    job.run_at(OVERDUE + 2 * MINUTE)
+    assert len(hook.got) == 1
+
+
+def test_an_analysis_delivered_after_the_ticket_was_solved_is_not_told(job: Job, hook: Webhook) -> None:
+    owing(job)
+    ticket = job.ticket("snow", "Open")
+    job.edit("snow", ticket, incident_state="6", state="6")
+    job.run_at(NOON + 70 * MINUTE)
+    job.sandbox.move_to(NOON + DAY)
+    job.call("PATCH", f"incident/{ticket.id}", assigned_to="alice")
+    job.run_at(NOON + DAY + MINUTE)
+    job.run_at(OVERDUE)
+    assert steps(job, connection="snow") == [("root cause", "dropped")]
+    assert "INC0000002" not in "".join(one["message"] for one in hook.got)
+
+
+@pytest.mark.usefixtures("hook")
+def test_an_analysis_that_is_not_due_is_no_message_that_waits(job: Job) -> None:
+    """An alert takes what waits for a day for a receiver that is down."""
+    owing(job, days=10)
+    state = State.of(job.place)
+    with state.reading() as sql:
+        assert notifications.counts(sql) == {("boss", "owed"): 2}
+    state.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from sla_engine.instant import HOUR, MINUTE
 from slabridge.state import Busy, State, lease, process, runs, schema
 
 HERE = f"{socket.gethostname()}:"
@@ -34,12 +35,12 @@ for place in sys.stdin:
 """
 
 
-def put(state: State, owner: str, expires_at: int | None = None) -> None:
+def put(state: State, owner: str, expires_at: int | None = None, name: str = "run") -> None:
     """Let another hold the lease; given just now where nothing else is said."""
     with state.begin() as transaction:
         until = lease.clock(transaction) + lease._DURATION - 1_000 if expires_at is None else expires_at
         transaction.execute(sa.delete(schema.lease))
-        transaction.execute(sa.insert(schema.lease).values(name="run", owner=owner, expires_at=until))
+        transaction.execute(sa.insert(schema.lease).values(name=name, owner=owner, expires_at=until))
 
 
 def owners(state: State) -> list[str]:
@@ -172,6 +173,15 @@ def test_a_lease_that_a_clock_gave_for_too_long_counts_no_more(state: State) -> 
     put(state, "elsewhere:1", now + lease._DURATION + 60_000)
     with lease.held(state):
         pass
+
+
+def test_a_daemon_leaves_one_elsewhere_alone_that_has_a_longer_interval(state: State) -> None:
+    with state.begin() as transaction:
+        now = transaction.scalar(sa.select(lease.clock(transaction)))
+    assert now
+    put(state, "elsewhere:1 0f.7.1 00ff", now + lease._DURATION + HOUR, name="daemon")
+    with lease.daemon() as owner, pytest.raises(Busy), state.begin() as transaction:
+        lease.stand(transaction, owner, 5 * MINUTE)
 
 
 def test_the_clock_of_a_server_counts_not_that_of_this_machine(postgres: str, monkeypatch: pytest.MonkeyPatch) -> None:

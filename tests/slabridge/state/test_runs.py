@@ -67,3 +67,19 @@ def test_a_run_by_a_clock_that_was_set_back_since_uses_up_no_hour(
     made(3)
     with state.begin() as transaction:
         assert runs.calls_within(transaction, HOUR) == {"snow": 3}
+
+
+def test_how_long_a_tool_was_not_reached_is_looked_up_no_further_back_than_enough(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = runs._now()
+    monkeypatch.setattr(runs, "_AT_ONCE", 2)
+    with state.begin() as transaction:
+        for ago in range(10, 0, -1):
+            with monkeypatch.context() as patch:
+                patch.setattr(runs, "_now", lambda at=now - ago * HOUR: at)
+                tally = {"connection": "snow", "calls": 1, "as_of": None}
+                runs.finish(transaction, runs.begin(transaction), 4, {"connections": [tally]})
+        monkeypatch.setattr(runs, "_now", lambda: now)
+        assert runs.unreached(transaction, "snow", DAY) == 10 * HOUR
+        assert runs.unreached(transaction, "snow", 3 * HOUR) == 4 * HOUR, "as far as it had read"
