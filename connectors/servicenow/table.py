@@ -14,6 +14,7 @@ What that version does wrong, measured, and what keeps us from it:
 | dict queries and QueryBuilder escape nothing, shift time zones      | texts from `query` alone                      |
 | its OAuthClient makes sessions of its own, refreshes for each       | our session signs in (`connectors.http`)      |
 | stream=True is seven times slower and breaks on cut JSON            | buffered pages                                |
+| loading it runs a compiler                                          | not any more: `library`                       |
 | it takes `host` without scheme, and calls itself pysnow             | `use_ssl` from the URL, our User-Agent again  |
 """
 
@@ -23,13 +24,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import pysnow
-
 from connectors.errors import CutShort, Refused, Unavailable, Unclear
 from connectors.http.answer import date_of
 from connectors.http.session import Http
 from connectors.servicenow import query
 from connectors.servicenow.batch import BatchApi, InnerReply, InnerRequest
+from connectors.servicenow.library import pysnow
 from connectors.servicenow.page import PageRequest, Record, RecordPage
 from connectors.servicenow.rate import is_cancelled, message
 from connectors.servicenow.row import are_rows, is_empty, is_record, page_of_rows

@@ -12,12 +12,15 @@ from slabridge.run.deliver import Outcome, Send
 _UNSENT = re.compile(
     r"NewConnectionError|ConnectTimeout|NameResolutionError|Name or service not known|Temporary failure in name|"
     r"Connection refused|No route to host|Network is unreachable|CERTIFICATE_VERIFY_FAILED|WRONG_VERSION_NUMBER|"
-    r"ProxyError|Connection error while submitting email|\(\d{3}, b?['\"]"
+    r"ProxyError|Connection error while submitting email|\([45]\d\d, b['\"]"
 )
 """What apprise notes where no message was handed over: no connection came about, or a mail server said no."""
 
 _PARTLY = re.compile(r"^Sent |was refused: ", re.MULTILINE)
 """What it notes where a part of several recipients has it."""
+
+_CONNECT, _ANSWER = 10.0, 30.0
+"""Seconds until a connection stands, and until an answer comes."""
 
 _ANSWERED = re.compile(r"error=(\d{3})")
 """What it notes where a server answered with an error."""
@@ -64,6 +67,7 @@ def _service(secret: Secret) -> Any:  # noqa: ANN401 - apprise's own
         wrong = "switches the verification of certificates off; leave `verify=no` out"
         raise ConfigError([Problem(secret.config, secret.path, None, wrong)])
     found.retry = 0
+    found.socket_connect_timeout, found.socket_read_timeout = _CONNECT, _ANSWER
     found.redirects = False
     one = Apprise(asset=asset)
     one.add(found)

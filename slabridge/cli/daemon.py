@@ -63,6 +63,7 @@ def daemon(  # noqa: PLR0913 - the options
     from slabridge.app.service_manager import tell
     from slabridge.app.watch import Watch, owner
     from slabridge.run.halt import Halt
+    from slabridge.show import logs
 
     interval, address = seconds_of(every), None if listen is None else address_of(listen)
     kept, whole = Kept(config, only), Halt()
@@ -79,6 +80,8 @@ def daemon(  # noqa: PLR0913 - the options
             for left in kept.read():
                 watch.forget(left)
             watch.expect(kept.configs)
+            if kept.valid:
+                logs.log.info("configuration read anew")
             tell("READY")
 
         if address is not None:

@@ -22,7 +22,7 @@ from slabridge.config.connections.tables import read_connections
 from slabridge.config.customers import source_of
 from slabridge.config.like import resolve_like
 from slabridge.config.notify.receiver import Receiver, read_receivers
-from slabridge.config.notify.rule import NotifyRule, read_notify
+from slabridge.config.notify.rule import Breaches, NotifyRule, read_notify
 from slabridge.config.places import Places
 from slabridge.config.privacy import Privacy, read_privacy
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
@@ -176,6 +176,7 @@ def read_config(source: Source) -> Config:
     state = read_state(document, folder, reading)
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     privacy = read_privacy(document, folder, definitions, connections, reading)
+    _check_within(notify, privacy, reading)
     reading.check()
     dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
@@ -265,6 +266,15 @@ def _check_types(rules: Iterable[ChainRule], connections: Iterable[Connection], 
             if type_ not in known:
                 remedy = instead(type_, known) if known else "write one, with what the tickets name each other by"
                 reading.problem(("chain", n, "link"), f"no [[connections.NAME.links]] has this type; {remedy}", type_)
+
+
+def _check_within(rules: Iterable[NotifyRule], privacy: Privacy, reading: Reading) -> None:
+    """Note a problem for each count of breaches over a longer time than tickets are kept."""
+    for n, rule in enumerate(rules):
+        for m, told in enumerate(rule.management):
+            if isinstance(told, Breaches) and privacy.keep is not None and told.within > privacy.keep:
+                path = ("notify", n, "management", m, "within")
+                reading.problem(path, "is longer than tickets are kept ([privacy] keep); count over a shorter time")
 
 
 def _check_hours(connections: Iterable[Connection], calendars: Collection[str], reading: Reading) -> None:

@@ -31,6 +31,9 @@ log = structlog.get_logger("slabridge.run")
 _NAMED = 3
 """Tickets that a title names."""
 
+_LOGGED = 10
+"""Tickets that a line of the log names."""
+
 TOGETHER = 50
 """Steps told in one message: tools refuse, and people do not read, longer ones."""
 
@@ -100,7 +103,9 @@ def _deliver(delivery: _Delivery) -> None:
     for receiver, address, rows in due:
         _send_all(delivery, receiver, address, rows)
     with delivery.begin() as sql:
-        found.next_at = _next(delivery, notifications.waiting(sql))
+        waiting = notifications.waiting(sql)
+    found.next_at = _next(delivery, waiting)
+    found.deferred = sum(row.attempts > 0 for row in waiting) + found.deferred
     if found.unclear:
         log.error("messages unclear", steps=found.unclear, remedy="`slabridge status` names the receivers")
 
@@ -120,7 +125,6 @@ def _send_all(delivery: _Delivery, receiver: Receiver, address: str, rows: Seque
                     again = delivery.now + min(MINUTE << min(attempts, 6), HOUR)
                     tried = {"reason": reason, "attempts": attempts + 1, "not_before": again}
                     notifications.became(sql, list(group), WAITING, **tried)
-            found.deferred += len(left)
             return
 
 
@@ -139,7 +143,7 @@ def _send(delivery: _Delivery, receiver: Receiver, address: str, rows: Sequence[
             notifications.became(sql, rows, SENT, reason="")
         found.sent, found.steps = found.sent + 1, found.steps + len(rows)
         return outcome, reason
-    log.warning("message not sent", receiver=address, steps=len(rows), reason=reason)
+    log.warning("message not sent", receiver=address, steps=len(rows), reason=reason, tickets=_named(rows))
     if outcome is Outcome.UNCLEAR:
         with delivery.begin() as sql:
             notifications.became(sql, rows, UNCLEAR, reason=reason)
@@ -153,8 +157,7 @@ def _due(delivery: _Delivery, sql: sa.Connection) -> list[tuple[Receiver, str, l
     waiting = []
     over: dict[Moot, list[Notification]] = {}
     lost: list[Notification] = []
-    found = [row for row in notifications.waiting(sql) if (row.not_before or 0) <= now]
-    for row, why in _looked_at(config, sql, found):
+    for row, why in _looked_at(config, sql, notifications.waiting(sql), now):
         if why is not None:
             over.setdefault(why, []).append(row)
         elif row.tried_at is not None and row.tried_at + config.post_within <= now:
@@ -169,7 +172,12 @@ def _due(delivery: _Delivery, sql: sa.Connection) -> list[tuple[Receiver, str, l
     notifications.became(sql, lost, DROPPED)  # with the reason why it was last not sent
     delivery.found.lost += len(lost)
     if lost:
-        log.error("messages given up", steps=len(lost), receivers=", ".join(sorted({row.receiver for row in lost})))
+        log.error(
+            "messages given up",
+            steps=len(lost),
+            receivers=", ".join(sorted({row.receiver for row in lost})),
+            tickets=_named(lost),
+        )
     due = []
     for address, group in groupby(sorted(waiting, key=lambda row: row.receiver), key=lambda row: row.receiver):
         receiver, rows = config.receivers[address.partition("/")[0]], list(group)
@@ -179,10 +187,11 @@ def _due(delivery: _Delivery, sql: sa.Connection) -> list[tuple[Receiver, str, l
 
 
 def _looked_at(
-    config: Config, sql: sa.Connection, rows: Sequence[Notification]
+    config: Config, sql: sa.Connection, every: Sequence[Notification], now: int
 ) -> Iterator[tuple[Notification, Moot | None]]:
-    """Yield these, each with why it need not be told, if so."""
+    """Yield those whose time has come, each with why it need not be told, if so; and those for nobody."""
     addresses = {address for one in config.receivers.values() for address in one.addresses}
+    rows = [row for row in every if (row.not_before or 0) <= now or row.receiver not in addresses]
     connections = {one.name: one for one in config.connections}
     for connection, group in groupby(sorted(rows, key=lambda row: row.connection), key=lambda row: row.connection):
         mine = list(group)
@@ -235,7 +244,7 @@ def _text(rows: Sequence[Notification], language: str) -> tuple[str, str]:
     """Return the title and the text of a message: the first line of its only step, or its tickets, late ones first."""
     shown = Language(language)
     body = "\n\n".join(row.body for row in rows)
-    names = list(dict.fromkeys(row.key for row in rows if row.key))
+    names = _keys(rows)
     if len(rows) == 1 or not names:
         return body.partition("\n")[0], body
     breached = [name for name in names if any(row.urgent and row.key == name for row in rows)]
@@ -245,3 +254,13 @@ def _text(rows: Sequence[Notification], language: str) -> tuple[str, str]:
     if breached:
         text = said("Breached: %(tickets)s", tickets=text)
     return shown.tell(said("%(tickets)s and %(more)s more", tickets=text, more=more) if more else text), body
+
+
+def _keys(rows: Sequence[Notification]) -> list[str]:
+    return list(dict.fromkeys(row.key for row in rows if row.key))
+
+
+def _named(rows: Sequence[Notification]) -> str:
+    """Return the tickets of messages for the log, the first of many."""
+    keys = _keys(rows)
+    return ", ".join(keys[:_LOGGED]) + (f" and {len(keys) - _LOGGED} more" if keys[_LOGGED:] else "")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import structlog
 
-from slabridge.run.actions import Planned, Reason
+from slabridge.run.actions import Planned, PlannedField, Reason
 from slabridge.run.context import Context
 from slabridge.state import configurations, connections, tickets
 from slabridge.ticket.known import Evaluated
@@ -16,6 +16,11 @@ FEW = 20
 """Tickets that may change whatever share they are."""
 
 _OURS = {Reason.CHANGED, Reason.EMPTIED}
+
+
+def _replaces(change: PlannedField) -> bool:
+    """Return whether a write changes what we wrote, or is the first over what somebody else did."""
+    return change.reason in _OURS or (change.reason is Reason.FIRST and change.before is not None)
 
 
 def is_guarded(context: Context) -> bool:
@@ -39,19 +44,19 @@ def holds_reverted(context: Context) -> bool:
 
 
 class Moved(NamedTuple):
-    """On how many tickets a plan changes or empties what we wrote, and how many of these have no open cycle left."""
+    """On how many tickets a plan changes what stands there, and how many of these have no open cycle left."""
 
     tickets: int = 0
     ended: int = 0
 
 
 def moved(context: Context, planned: Iterable[Planned]) -> Moved:
-    """Count the tickets that a plan changes or empties, though neither history nor time did."""
+    """Count the tickets on which a plan changes or empties what stands there, though neither history nor time did."""
     found = [
         known
         for known, actions in planned
         if context.is_unmoved(known)
-        if any(change.reason in _OURS for action in actions for change in action.changes)
+        if any(_replaces(change) for action in actions for change in action.changes)
     ]
     return Moved(len(found), sum(not Evaluated(known.id, known.results).is_open for known in found))
 

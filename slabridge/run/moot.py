@@ -1,6 +1,6 @@
 """What need not be told any more: by what a ticket has come to since a step was noted. Pure (docs/notifications.md)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sla_engine import Result
@@ -25,6 +25,7 @@ _UNTOLD = Moot("no rule tells of it any more")
 _SILENCED = Moot("silenced, as the rule says")
 _INHIBITED = Moot("an SLA of the same ticket is breached")
 _DELIVERED = Moot("the analysis was delivered, or is not owed any more")
+SUPERSEDED = Moot("a later step of the same cycle is told")
 NO_ADDRESS = Moot("the file names no such address any more")
 NO_TICKET = Moot("the ticket is gone, or hidden from us", again=True)
 
@@ -48,6 +49,17 @@ def moot(config: Config, row: Notification, every: Sequence[Result], delivered: 
     if all(rule.silence is not None and holds(rule.silence, result) for rule in rules):
         return _SILENCED
     return None if row.urgent or not _is_inhibited(result, every) else _INHIBITED
+
+
+def superseded(rows: Sequence[Notification]) -> Iterator[Notification]:
+    """Yield those of these steps that say less than a later one of the same cycle for the same address."""
+    last: dict[tuple[str, ...], Notification] = {}
+    for row in sorted(rows, key=lambda row: (row.noted_at, row.urgent)):
+        if row.ticket and row.step != ROOT_CAUSE:
+            place = (row.receiver, row.connection, row.ticket, row.agreement, row.objective, str(row.cycle))
+            if place in last:
+                yield last[place]
+            last[place] = row
 
 
 def _tells(rule: NotifyRule, row: Notification) -> bool:

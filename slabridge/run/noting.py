@@ -19,6 +19,7 @@ from slabridge.run.ladder import applies, holds, level, name_of, new_steps
 from slabridge.run.message import Told, message_of
 from slabridge.text.language import Language
 from slabridge.text.said import said
+from slabridge.text.spoken import spoken
 from slabridge.ticket.known import Known
 from slabridge.ticket.notification import COUNTED, ROOT_CAUSE, Notification
 
@@ -73,12 +74,14 @@ class Noting:
                     receiver=address,
                     step=name_of(step, reached),
                     urgent=step.urgent,
-                    body=self._text(cycle, receiver),
+                    body=self._text(cycle, receiver, step, reached),
                 )
 
     def _management(self, rule: NotifyRule, cycle: "_Cycle") -> Iterator[Notification]:
         """Yield what a breach means for management: it counts towards a message, or an analysis is owed for it."""
         if level(_BREACH, cycle.result) <= level(_BREACH, cycle.before):
+            return
+        if rule.silence is not None and holds(rule.silence, cycle.result):
             return
         for told in rule.management:
             for receiver, address in self._addresses(told.to, cycle.result):
@@ -108,11 +111,19 @@ class Noting:
             for address in receiver.of(result.dimensions):
                 yield receiver, address
 
-    def _text(self, cycle: "_Cycle", receiver: Receiver) -> str:
-        key = cycle.known.native.key
-        text = message_of(Told(cycle.result, self.config.definitions, key, of=key), receiver.language)
+    def _text(self, cycle: "_Cycle", receiver: Receiver, step: Step = _BREACH, reached: int = 1) -> str:
+        """Return what a comment would say, and as of when: a message may wait; how often it was told; the page."""
+        key, shown = cycle.known.native.key, Language(receiver.language)
+        told = Told(cycle.result, self.config.definitions, key, of=key)
+        lines = [message_of(told, receiver.language)]
+        if step.after or reached > 1:
+            over = spoken(max(0, -cycle.result.remaining))
+            lines.insert(
+                0, shown.tell(said("Still open, %(over)s beyond its target: %(ticket)s", over=over, ticket=key))
+            )
+        lines.append(shown.tell(said("As of %(time)s.", time=told.local(self.as_of))))
         page = self.page(cycle.known.id, key)
-        return f"{text}\n{page}" if page else text
+        return "\n".join([*lines, page] if page else lines)
 
     def _row(self, cycle: "_Cycle", **given: Any) -> Notification:  # noqa: ANN401 - attributes of the row
         result = cycle.result

@@ -2,9 +2,12 @@
 
 from sqlalchemy import Connection
 
-from slabridge.config import Config
+from slabridge.config import Config, ConfigError, Problem
 from slabridge.state import Transaction, forgotten
 from slabridge.ticket.people import Key, People
+
+_LEAST = 16
+"""Characters of a key."""
 
 
 def key_of(config: Config) -> Key | None:
@@ -14,7 +17,15 @@ def key_of(config: Config) -> Key | None:
         ConfigError: it cannot be had.
     """
     secret = config.privacy.key
-    return None if secret is None else Key(secret.read())
+    if secret is None:
+        return None
+    held = secret.read()
+    if len(held.get_secret_value()) < _LEAST:
+        remedy = (
+            f"is too short, so that hashes could be guessed; let it have {_LEAST} characters at least, drawn at random"
+        )
+        raise ConfigError([Problem(secret.config, secret.path, None, remedy)])
+    return Key(held)
 
 
 def people_of(config: Config, sql: Connection) -> People:

@@ -20,7 +20,7 @@ def lines_of(found: Forgotten) -> Iterator[str]:
     yield "rows in which names were replaced:" if found.done else "rows in which names would be replaced:"
     yield from (f"  {table}: {count:,}" for table, count in sorted(found.rows.items()))
     if not found.rows:
-        yield "  none"
+        yield "  none: nobody is called so here; is it spelt as the tools have it? Their ids and accounts count, too"
     if found.places:
         yield "the file names the person, and is yours to change; until then it stands there:"
         yield from (f"  {place}" for place in found.places)

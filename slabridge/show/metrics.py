@@ -84,7 +84,12 @@ METRICS = (
         "Running cycles that are due within an hour of the last complete run, by the tool's clock.",
         ("agreement",),
     ),
-    Metric("slabridge_notification_entries", "gauge", "Messages, by state.", ("receiver", "state")),
+    Metric(
+        "slabridge_notification_entries",
+        "gauge",
+        "Steps of messages, by state: waiting, failing (tried in vain), sent, unclear, dropped, owed, counted, told.",
+        ("receiver", "state"),
+    ),
 )
 
 

@@ -168,7 +168,7 @@ def _packed(held: bytes, people: People) -> bytes:
         document = orjson.loads(zlib.decompress(held))
         without = people.document(document)
         if without != document:
-            return zlib.compress(orjson.dumps(without, option=orjson.OPT_SORT_KEYS), 6)
+            return zlib.compress(orjson.dumps(without), 6)
     return held
 
 

@@ -20,7 +20,8 @@ def never_seen(config: Config, seen: Seen) -> list[Problem]:
     for path, field, value, known in (*_native(config, seen), *_canonical(config, seen)):
         if value not in known and len(value) <= LONGEST:
             where = path[1] if path[0] == "connections" and "values" in path else ""
-            message = f"no known ticket holds this or ever held it; {instead(value, sorted(known))}"
+            hint = f"; {instead(value, sorted(known))}" if field not in config.privacy.people else ""
+            message = f"no known ticket holds this or ever held it{hint}"
             problem = Problem(*config.places.of(path), show_value(value), message)
             found.setdefault((f"{where} {field}", value), problem)
     return list(found.values())

@@ -26,7 +26,10 @@ METRICS: dict[str, dict[str, tuple[str, ...]]] = {
     "slabridge_quarantined_tickets": {"connection": ()},
     "slabridge_open_clocks": {"agreement": (), "status": ("on_track", "at_risk", "paused", "breached")},
     "slabridge_clocks_due_within_hour": {"agreement": ()},
-    "slabridge_notification_entries": {"receiver": (), "state": ("waiting", "sending", "sent", "unclear", "dropped")},
+    "slabridge_notification_entries": {
+        "receiver": (),
+        "state": ("waiting", "failing", "sending", "sent", "unclear", "dropped"),
+    },
 }
 """Each metric with its labels, and what these may say; nothing: a name of the file's or the network's.
 

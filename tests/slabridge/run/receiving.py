@@ -1,6 +1,8 @@
 """Those who receive messages, over real connections: a webhook, and a mail server."""
 
 import json
+import socket
+import struct
 import threading
 from asyncio import Server
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 
-Behaviour = Literal["takes", "fails", "takes and hangs up", "redirects"]
+Behaviour = Literal["takes", "fails", "takes and hangs up", "takes and resets", "redirects"]
 
 
 @dataclass
@@ -41,7 +43,10 @@ def webhook() -> Iterator[Webhook]:
             body = self.rfile.read(int(self.headers["content-length"]))
             if found.behaves.startswith("takes"):
                 found.got.append(json.loads(body))
-            if found.behaves == "takes and hangs up":
+            if found.behaves in {"takes and hangs up", "takes and resets"}:
+                if found.behaves == "takes and resets":
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.connection.close()
                 self.close_connection = True
                 return
             self.send_response({"takes": 200, "fails": 503, "redirects": 307}[found.behaves])

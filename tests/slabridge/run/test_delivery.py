@@ -17,7 +17,7 @@ from slabridge.run.tally import Report
 from slabridge.state import State, notifications
 from slabridge.ticket.notification import Notification
 from tests.slabridge.run.job import NOON, Job, Killed
-from tests.slabridge.run.receiving import Mailbox, Webhook, webhook
+from tests.slabridge.run.receiving import Behaviour, Mailbox, Webhook, webhook
 from tests.slabridge.run.telling import free, note, noted, steps, telling
 
 AT_RISK, BREACHED = NOON + HOUR, NOON + 121 * MINUTE
@@ -101,10 +101,11 @@ def test_killed_while_it_is_sent_it_is_reported_and_not_sent_again(job: Job, hoo
     assert len(hook.got) == 1
 
 
-def test_a_lost_answer_is_reported_and_not_sent_again(job: Job, hook: Webhook) -> None:
+@pytest.mark.parametrize("behaves", ["takes and hangs up", "takes and resets"])
+def test_a_lost_answer_is_reported_and_not_sent_again(job: Job, hook: Webhook, behaves: Behaviour) -> None:
     telling(job)
     job.run_at(NOON)
-    hook.behaves = "takes and hangs up"
+    hook.behaves = behaves
     report = job.run_at(AT_RISK)
     assert (report.messages.unclear, report.exit_code) == (2, Exit.PARTIAL)
     hook.behaves = "takes"

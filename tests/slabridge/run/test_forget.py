@@ -172,7 +172,7 @@ def test_a_run_keeps_forget_out(job: Job) -> None:
 def test_no_run_goes_on_with_another_key_or_without_one(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     job.run_at(NOON)
     forgotten(job)
-    monkeypatch.setenv("SLABRIDGE_KEY", "another one")
+    monkeypatch.setenv("SLABRIDGE_KEY", "another long random text")
     with pytest.raises(StateError, match="made with another key"):
         job.run_at(NOON)
     with pytest.raises(StateError, match="made with another key"):
@@ -254,3 +254,10 @@ def test_names_read_before_there_were_pseudonyms_are_replaced_at_once_and_no_run
 def _all_read(job: Job) -> str:
     with job.connections() as found:
         return repr([natives for _, _, natives in found])
+
+
+def test_a_key_that_could_be_guessed_is_refused(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLABRIDGE_KEY", "short")
+    with pytest.raises(ConfigError, match="too short") as caught:
+        forgotten(job, apply=False)
+    assert "privacy.key" in str(caught.value)

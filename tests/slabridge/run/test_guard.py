@@ -88,3 +88,13 @@ def test_a_guard_that_is_off_or_of_which_no_share_is_reached_holds_nothing_back(
     job.replace('within = "4h", calendar', 'within = "3h", calendar')
     assert job.run_at(NOON + 51 * MINUTE).exit_code is Exit.COMPLETE
     Truth().check(job)
+
+
+def test_a_field_of_people_that_a_changed_file_would_write_over_is_held_back_too(job: Job) -> None:
+    for one in ("Open", "Waiting"):
+        job.edit("snow", job.ticket("snow", one), short_description="what a person wrote")
+    job.run_at(NOON + 51 * MINUTE)
+    job.writes()
+    job.replace('field = "u_sla_due"', 'field = "short_description"')
+    assert tally(job.run_at(NOON + 52 * MINUTE), "snow").held == 2
+    assert job.writes() == {}

@@ -58,6 +58,13 @@ RULE = '[[notify]]\nladder = [{ at = "75%", to = "duty" }]\n'
             "notify[0].management[0]",
             "exactly one of breaches, missed, credit and rca",
         ),
+        (
+            RECEIVER
+            + '[[notify]]\nmanagement = [{ breaches = 3, within = "90d", to = "duty" }]\n'
+            + '[privacy]\npeople = ["status"]\nkeep = "60d"\n',
+            "notify[0].management[0].within",
+            "longer than tickets are kept",
+        ),
         ("notify = 3\n", "notify", "must be a list of tables"),
     ],
 )
