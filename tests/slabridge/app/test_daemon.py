@@ -353,7 +353,7 @@ def test_a_single_run_goes_between_the_rounds_of_a_daemon(night: Night) -> None:
     assert night.begin() == 0
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+@pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.check)])
 def test_a_week_costs_no_memory_no_file_no_thread_and_no_connection(
     night: Night, request: pytest.FixtureRequest, kind: str
 ) -> None:

@@ -65,7 +65,7 @@ def test_what_is_only_a_number_is_nobodys_name(configured: Config) -> None:
 
 def test_with_another_key_nothing_is_replaced(configured: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     forget_everybody(configured, apply=True)
-    monkeypatch.setenv("SLABRIDGE_KEY", "another one")
+    monkeypatch.setenv("SLABRIDGE_KEY", "another long random text")
     with pytest.raises(StateError, match="made with another key"):
         forget_everybody(configured, apply=True)
     with pytest.raises(StateError, match="made with another key"):
