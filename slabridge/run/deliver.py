@@ -16,7 +16,7 @@ from slabridge.config.notify.receiver import Receiver
 from slabridge.run.bug import kind_of, places_of
 from slabridge.run.context import Run
 from slabridge.run.counted import note_counted
-from slabridge.run.moot import NO_ADDRESS, NO_TICKET, Moot, moot
+from slabridge.run.moot import NO_ADDRESS, NO_TICKET, SUPERSEDED, Moot, moot, superseded
 from slabridge.run.noting import root_cause_of
 from slabridge.run.tally import Messages
 from slabridge.state import Busy, State, StateError, Transaction, lease, notifications, results, tickets
@@ -164,6 +164,9 @@ def _due(delivery: _Delivery, sql: sa.Connection) -> list[tuple[Receiver, str, l
             lost.append(row)
         else:
             waiting.append(row)
+    over[SUPERSEDED] = [*superseded(waiting)]
+    passed = {id(row) for row in over[SUPERSEDED]}
+    waiting = [row for row in waiting if id(row) not in passed]
     for why, rows in over.items():
         if why.again:
             notifications.forget(sql, rows)

@@ -171,7 +171,7 @@ def test_nothing_is_sent_outside_the_hours_of_a_receiver_and_all_of_it_after(job
     assert not hook.got
     run_at(job, 241)  # 17:01 there
     assert told(hook) == ["Breached: ITSM-2, INC0000002"]
-    assert {state for _, state in steps(job)} == {"sent"}
+    assert [step for step, state in steps(job) if state == "sent"] == ["breached +1h", "breached +1h"]
 
 
 def test_a_field_silences_and_the_state_says_so(job: Job, hook: Webhook) -> None:
@@ -318,3 +318,17 @@ def test_what_waits_of_a_ticket_that_is_gone_is_not_told(job: Job, hook: Webhook
     job.replace("[connections.snow]\n", '[connections.snow]\ncensus = "1m"\n')
     run_at(job, 62, 75)
     assert told(hook) == ["SLA at risk on ITSM-2: Standard service, resolution"]
+
+
+def test_of_steps_of_one_cycle_that_wait_only_the_last_is_told(job: Job, hook: Webhook) -> None:
+    job.text += '\n[calendars.late]\nhours = { mon-sun = ["17:00-18:00"] }\ntimezone = "Europe/Stockholm"\n'
+    telling(job, receiver='every = "0s"\nonly = "late"', rule='when = { team = "Open" }')
+    run_at(job, 0, 60, 121, 181, 241)
+    (message,) = hook.got
+    assert message["message"].count("SLA ") == 2, "one for each ticket"
+    assert message["message"].count("Still open, 1h") == 2
+    assert steps(job, connection="snow") == [
+        ("75%", "dropped"),
+        ("breached", "dropped"),
+        ("breached +1h", "sent"),
+    ]
