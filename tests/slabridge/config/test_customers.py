@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from connectors.http.credentials import BasicAuth
 from sla_engine.duration import parse_duration
 from slabridge.config import Config, ConfigError, Problem, load_config, read_definitions
+from slabridge.config.config import read_config
 from slabridge.config.customers import Customers
 from slabridge.config.services.reporting import read_reporting
 
@@ -241,3 +243,12 @@ def test_what_has_not_the_form_of_tables_is_a_problem_and_no_crash(folder: Path,
     assert ("acme.toml", key) in [one[:2] for one in problems(folder)]
     write(folder, common=f"{own}\n", acme=ACME)
     assert problems(folder)
+
+
+def test_the_file_of_one_customer_reaches_what_the_process_may_read_also_of_another(folder: Path) -> None:
+    (folder / "globex.secret").write_text("of Globex", "utf-8")
+    taking = 'auth = { kind = "basic", user = "u", password = { file = "globex.secret" } }\n'
+    write(folder, acme=ACME + taking, globex=GLOBEX)
+    (settings,) = read_config(Customers.of(folder).source("acme")).settings()
+    assert isinstance(settings.auth, BasicAuth)
+    assert settings.auth.secret.get_secret_value() == "of Globex"

@@ -332,3 +332,12 @@ def test_of_steps_of_one_cycle_that_wait_only_the_last_is_told(job: Job, hook: W
         ("breached", "dropped"),
         ("breached +1h", "sent"),
     ]
+
+
+def test_a_name_goes_into_a_message_as_it_is_written(job: Job, hook: Webhook) -> None:
+    name = "<!channel> <b>&amp;</b>"
+    telling(job, ladder='[{ at = "10%", to = "duty" }]')
+    run_at(job, 0)
+    job.call("POST", "incident", opened_at="2016-03-01 12:05:00", priority="1", state="1", assignment_group=name)
+    run_at(job, 40)
+    assert f"Held by {name}." in "".join(one["message"] for one in hook.got)
