@@ -13,7 +13,7 @@ from slabridge.config import Config, ConfigError
 from slabridge.exit import Exit
 from slabridge.run.counting import outcome
 from slabridge.run.tally import Report
-from slabridge.state import Busy, State, StateError, Transaction, counters, lease, tickets
+from slabridge.state import Busy, State, StateError, Transaction, counters, lease, waking
 from slabridge.state.counters import Count
 
 log = structlog.get_logger("slabridge")
@@ -155,7 +155,7 @@ class Watch:
                 if as_of is None:
                     continue
                 asked = as_of + max(0, round((self._began - read_at) * 1000))
-                wake = tickets.next_wake(Transaction(sql, connection.name), asked)
+                wake = waking.next_wake(Transaction(sql, connection.name), asked)
                 if wake is not None:
                     found.append(read_at + (wake - as_of) / 1000 + _GRAIN)
         return min(found, default=None)

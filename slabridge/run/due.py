@@ -2,7 +2,7 @@
 
 from slabridge.run.context import Context
 from slabridge.run.reading import read
-from slabridge.state import quarantine, tickets
+from slabridge.state import quarantine, waking
 
 
 def reread_due(context: Context) -> None:
@@ -10,14 +10,14 @@ def reread_due(context: Context) -> None:
     with context.state.begin() as transaction:
         asked = quarantine.asked(transaction)
     read(context, asked)
-    after = tickets.FIRST
+    after = waking.FIRST
     while due := _due(context, after):
         read(context, [one.id for one in due])
         after = due[-1]
     with context.state.begin() as transaction:
-        tickets.mark_due(transaction, context.as_of)
+        waking.mark_due(transaction, context.as_of)
 
 
-def _due(context: Context, after: tickets.Due) -> list[tickets.Due]:
+def _due(context: Context, after: waking.Due) -> list[waking.Due]:
     with context.state.begin() as transaction:
-        return tickets.to_reread(transaction, context.as_of, context.run.number, after)
+        return waking.to_reread(transaction, context.as_of, context.run.number, after)

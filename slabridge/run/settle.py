@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from connectors.interface import CommentWrite
 from slabridge.run.actions import Planned
 from slabridge.run.context import Context
-from slabridge.state import lease, outbox, quarantine, tickets
+from slabridge.state import lease, outbox, quarantine, tickets, waking
 from slabridge.ticket.known import Known
 
 
@@ -26,7 +26,7 @@ def settle(context: Context, batch: Sequence[Known], planned: Sequence[Planned],
     with context.state.begin() as transaction:
         outbox.hold(transaction, [known.id for known, _ in planned], comments, context.as_of)
         outbox.forget_gone(transaction)  # as a write has shown just now
-        tickets.wake(transaction, {comment.id: until for comment, until in comments if until is not None})
+        waking.wake(transaction, {comment.id: until for comment, until in comments if until is not None})
         tickets.settle(transaction, done)
         quarantine.release(transaction, done - context.quarantined)
         lease.renew(transaction.sql)

@@ -77,17 +77,6 @@ class Stirred(NamedTuple):
     quiet_since: int | None
 
 
-class Due(NamedTuple):
-    """A ticket, and the instant, ms UTC, at which time alone changes anything that is written or posted."""
-
-    at: int
-    id: str
-
-
-FIRST = Due(0, "")
-"""Before all tickets."""
-
-
 def stored(transaction: Transaction, ids: Collection[str]) -> dict[str, Stored]:
     """Return these tickets as they were last read, by id; unknown ones are left out."""
     columns = (ticket.c.id, ticket.c.payload, ticket.c.digest, ticket.c.read_at, ticket.c.gone, ticket.c.changed_in)
@@ -164,28 +153,6 @@ def carrying(transaction: Transaction) -> int:
     return int(transaction.sql.scalar(statement) or 0)
 
 
-def to_reread(transaction: Transaction, as_of: int, run: int, after: Due = FIRST) -> list[Due]:
-    """Return the next tickets that time alone has woken by `as_of`, and that this run has not read."""
-    place = (ticket.c.wake_at, ticket.c.id)
-    statement = sa.select(*place).where(
-        transaction.owns(ticket),
-        ~ticket.c.gone,
-        ticket.c.wake_at <= as_of,
-        sa.tuple_(*place) > after,
-        ticket.c.pulled_in != run,
-    )
-    return [Due(*row) for row in transaction.sql.execute(statement.order_by(*place).limit(AT_ONCE))]
-
-
-def next_wake(transaction: Transaction, after: int) -> int | None:
-    """Return the first instant after one (ms UTC) at which time alone changes something here; None: there is none."""
-    statement = sa.select(sa.func.min(ticket.c.wake_at))
-    found: int | None = transaction.sql.scalar(
-        statement.where(transaction.owns(ticket), ticket.c.wake_at > after, ~ticket.c.gone)
-    )
-    return found
-
-
 def mark_all_pending(transaction: Transaction) -> int:
     """Let all tickets of the connection be evaluated anew; return how many they are."""
     statement = sa.update(ticket).where(transaction.owns(ticket), ~ticket.c.gone)
@@ -195,12 +162,6 @@ def mark_all_pending(transaction: Transaction) -> int:
 def mark_pending(transaction: Transaction, ids: Collection[str]) -> None:
     """Let tickets be evaluated anew."""
     _update(transaction, ids, {"pending": True})
-
-
-def mark_due(transaction: Transaction, as_of: int) -> None:
-    """Let tickets that time alone has woken by `as_of` be evaluated."""
-    statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.wake_at <= as_of)
-    transaction.sql.execute(statement.values(pending=True))
 
 
 def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
@@ -350,14 +311,6 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated], 
     if rows:
         transaction.sql.execute(statement, rows)
         results.put(transaction, {one.id: one.results for one in found}, {one.id for one in found if one.again})
-
-
-def wake(transaction: Transaction, at: Mapping[str, int]) -> None:
-    """Let tickets, by id, be evaluated at an instant (ms UTC), if not before."""
-    for identity, instant in at.items():
-        sooner = ticket.c.wake_at.is_(None) | (ticket.c.wake_at > instant)
-        statement = sa.update(ticket).where(transaction.owns(ticket), ticket.c.id == identity, ~ticket.c.gone, sooner)
-        transaction.sql.execute(statement.values(wake_at=instant))
 
 
 def settle(transaction: Transaction, ids: Collection[str]) -> None:

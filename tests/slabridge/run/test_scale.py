@@ -12,7 +12,7 @@ from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR
 from slabridge.exit import Exit
-from slabridge.state import State, Transaction, followed, tickets
+from slabridge.state import State, Transaction, followed, tickets, waking
 from tests.slabridge.run.job import NOON, Job, tally
 from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.making import judge, save, ticket
@@ -38,8 +38,8 @@ def plans(state: State) -> list[str]:
         tickets.pending(Transaction(transaction, "snow"), "", 10)
         tickets.open_ids(Transaction(transaction, "snow"))
         followed.unread(Transaction(transaction, "snow"), 2)
-        tickets.to_reread(Transaction(transaction, "snow"), 1_000, 2)
-        tickets.mark_due(Transaction(transaction, "snow"), 1_000)
+        waking.to_reread(Transaction(transaction, "snow"), 1_000, 2)
+        waking.mark_due(Transaction(transaction, "snow"), 1_000)
         sa.event.remove(transaction, "before_cursor_execute", note)
         rows = [transaction.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given).all() for text, given in asked]
     return ["; ".join(step.detail for step in steps) for steps in rows]
@@ -63,9 +63,9 @@ def test_what_is_due_comes_in_parts_of_which_none_is_left_out(
     judge(state, "2", "4", next_change_at=400)
     judge(state, "6", next_change_at=501)
     found: list[str] = []
-    after = tickets.FIRST
+    after = waking.FIRST
     with state.begin() as transaction:
-        while part := tickets.to_reread(Transaction(transaction, "snow"), 500, 2, after):
+        while part := waking.to_reread(Transaction(transaction, "snow"), 500, 2, after):
             assert len(part) <= at_once
             found += [due.id for due in part]
             after = part[-1]

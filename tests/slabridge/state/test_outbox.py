@@ -3,7 +3,7 @@
 import pytest
 
 from connectors.interface import CommentWrite
-from slabridge.state import State, Transaction, outbox, tickets
+from slabridge.state import State, Transaction, outbox, tickets, waking
 from slabridge.ticket.posted import Posted
 from tests.slabridge.state.making import save, ticket
 
@@ -104,6 +104,6 @@ def test_what_is_held_on_a_ticket_that_is_gone_is_forgotten_and_wakes_it_no_more
         assert outbox.posted(transaction, ["1"])["1"].held
         tickets.lose(transaction, ["1"])
         outbox.forget_gone(transaction)
-        tickets.wake(transaction, {"1": 2_000})
+        waking.wake(transaction, {"1": 2_000})
         assert outbox.posted(transaction, ["1"]) == {}
-        assert tickets.to_reread(transaction, 2_000, 9) == []
+        assert waking.to_reread(transaction, 2_000, 9) == []

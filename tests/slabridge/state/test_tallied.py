@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
 from sla_engine.instant import HOUR
-from slabridge.state import State, Transaction, counters, tickets
+from slabridge.state import State, Transaction, counters, tickets, waking
 from slabridge.state.schema import connection
 from slabridge.state.tallied import _open_clocks, tallied
 from slabridge.ticket.known import Evaluated
@@ -66,7 +66,7 @@ def test_the_next_ticket_wakes_after_what_was_due(state: State) -> None:
     save(state, ticket("1"), ticket("2"), ticket("3"))
     with state.begin() as sql:
         own = Transaction(sql, "snow")
-        tickets.wake(own, {"1": 10, "2": 20, "3": 15})
+        waking.wake(own, {"1": 10, "2": 20, "3": 15})
         tickets.lose(own, ["3"])
-        assert [tickets.next_wake(own, after) for after in (5, 10, 20)] == [10, 20, None]
-        assert tickets.next_wake(Transaction(sql, "jira"), 0) is None
+        assert [waking.next_wake(own, after) for after in (5, 10, 20)] == [10, 20, None]
+        assert waking.next_wake(Transaction(sql, "jira"), 0) is None

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from connectors.interface import NativeComment, NativeTicket
-from slabridge.state import State, Transaction, connections, followed, tickets
+from slabridge.state import State, Transaction, connections, followed, tickets, waking
 from slabridge.state.codec import encode
 from slabridge.ticket.known import Evaluated
 from tests.slabridge.run.making import result
@@ -101,14 +101,14 @@ def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: S
     assert pending(state) == []
     with state.begin() as transaction:
         assert tickets.open_ids(Transaction(transaction, "snow")) == ["1", "2"]
-        assert tickets.to_reread(Transaction(transaction, "snow"), 499, 2) == []
-        assert tickets.to_reread(Transaction(transaction, "snow"), 500, 2) == [(500, "1"), (500, "2")]
-        assert tickets.to_reread(Transaction(transaction, "snow"), 500, 1) == []  # this run read them already
+        assert waking.to_reread(Transaction(transaction, "snow"), 499, 2) == []
+        assert waking.to_reread(Transaction(transaction, "snow"), 500, 2) == [(500, "1"), (500, "2")]
+        assert waking.to_reread(Transaction(transaction, "snow"), 500, 1) == []  # this run read them already
         assert followed.among(Transaction(transaction, "snow"), ["1", "3", "4"], 2) == ["1"]
-        tickets.mark_due(Transaction(transaction, "snow"), 499)
+        waking.mark_due(Transaction(transaction, "snow"), 499)
     assert pending(state) == []
     with state.begin() as transaction:
-        tickets.mark_due(Transaction(transaction, "snow"), 500)
+        waking.mark_due(Transaction(transaction, "snow"), 500)
     assert pending(state) == ["1", "2"]
     with state.begin() as transaction:
         tickets.mark_pending(Transaction(transaction, "snow"), ["3"])
@@ -139,9 +139,9 @@ def test_a_ticket_that_is_gone_is_left_alone_and_taken_up_when_it_is_back(state:
     save(state, gone=("1", "unknown"))
     with state.begin() as transaction:
         assert tickets.mark_all_pending(Transaction(transaction, "snow")) == 0
-        tickets.mark_due(Transaction(transaction, "snow"), 500)
+        waking.mark_due(Transaction(transaction, "snow"), 500)
         assert tickets.open_ids(Transaction(transaction, "snow")) == []
-        assert tickets.to_reread(Transaction(transaction, "snow"), 500, 2) == []
+        assert waking.to_reread(Transaction(transaction, "snow"), 500, 2) == []
     assert pending(state) == []
     assert save(state, ticket(), run=2) == 1
     assert pending(state) == ["1"]
