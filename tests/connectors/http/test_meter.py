@@ -35,8 +35,9 @@ def test_waits_for_limits_are_counted_and_those_after_a_failure_are_not(
         server.will(answer(429, Retry_After="7"), answer(503, Retry_After="5"), answer())
         began = clock.now
         http.call("GET", server.url)
-        assert http.traffic.waited == {host: pytest.approx(clock.now - began)}
-        assert clock.now - began >= 12
+        waited = clock.now - began
+        assert http.traffic.waited == {host: pytest.approx(waited)}
+        assert waited == pytest.approx(12) or waited > 12
 
 
 def test_a_host_that_is_left_alone_on_request_is_waited_for_by_others_too(
