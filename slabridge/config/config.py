@@ -34,6 +34,7 @@ from slabridge.config.shape import RealTime, shape, tables
 from slabridge.config.source import Source
 from slabridge.config.state import read_state
 from slabridge.config.warning import find_warnings
+from slabridge.config.web import Web, read_web
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Config:
     values to which each (connection, field) is mapped. `reporting` is what reports go by. `document` is
     the file as it was parsed, `places` says where its keys stand; `customer` is whose file of a folder it is, or "".
     `notify` says of what the `receivers`, by name, are told.
-    `privacy` says what becomes of people and of what is over.
+    `privacy` says what becomes of people and of what is over, `web` where people reach the pages.
     """
 
     definitions: Definitions
@@ -69,6 +70,7 @@ class Config:
     receivers: Mapping[str, Receiver] = field(default_factory=dict)
     notify: tuple[NotifyRule, ...] = ()
     privacy: Privacy = field(default_factory=Privacy)
+    web: Web = field(default_factory=lambda: Web(Path("access.jsonl")))
 
     @property
     def reads_chain(self) -> bool:
@@ -177,6 +179,7 @@ def read_config(source: Source) -> Config:
     job = shape(JobTable, _renamed(document.get("job", {}), ("job",), reading), ("job",), reading) or JobTable()
     privacy = read_privacy(document, folder, definitions, connections, reading)
     _check_within(notify, privacy, reading)
+    web = read_web(document, folder, source.customer, reading)
     reading.check()
     dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
@@ -201,6 +204,7 @@ def read_config(source: Source) -> Config:
         receivers=receivers,
         notify=notify,
         privacy=privacy,
+        web=web,
     )
 
 

@@ -53,5 +53,7 @@ class FileTable(GeneralTable, StateTable):
     """To whom messages go."""
     notify: Annotated[Any, Inside("[NotifyTable]")] = None
     """Of what they are told, and when."""
+    web: Annotated[Any, Inside("WebTable")] = None
+    """Where people reach the pages, and whom they are shown to."""
     connections: Annotated[Any, Inside("{AnyConnection}")] = None
     """A ServiceNow or a Jira: fields, values, what is written."""

@@ -57,7 +57,7 @@ NAMELESS: Mapping[str, str] = {
     "connection": "name changed touched fields judged_by as_of census_at gaps posts_from linked_by accepted_by "
     "held_since reverted reverted_by pseudonyms",
     "ticket": "connection id key digest pulled_in read_at pending is_open wake_at as_of gone only_linked changed_in "
-    "quiet_since judged_in",
+    "quiet_since judged_in timeline",
     "result": "connection ticket agreement objective cycle place toml_table kind stage status breached excluded "
     "started_at stopped_at due_at due_if_resumed breached_at next_change_at target_ms elapsed_ms remaining_ms "
     "paused_ms calendar definition since deadline",

@@ -64,6 +64,7 @@ ticket = Table(
     Column("changed_in", Integer, nullable=False, server_default="-1", comment="the run that last saw it change"),
     Column("quiet_since", BigInteger, comment="since when nothing has happened to it, where no cycle is open"),
     Column("judged_in", Integer, comment="the run that last evaluated it"),
+    Column("timeline", String, comment="the address of its page that the link on it leads to, where we made one"),
     # Each holds only the tickets that it is asked for: a run's work grows with them, not with all that is known.
     Index(
         "ticket_wake",
@@ -79,6 +80,7 @@ ticket = Table(
         postgresql_where=text("quiet_since IS NOT NULL"),
     ),
     Index("ticket_open", "connection", "id", sqlite_where=text("is_open = 1"), postgresql_where=text("is_open")),
+    Index("ticket_gone", "connection", "id", sqlite_where=text("gone = 1"), postgresql_where=text("gone")),
 )
 
 result = Table(
@@ -118,6 +120,14 @@ result = Table(
     Column("customer", String),
     Column("type", String),
     Column("dimensions", Text, comment="all other mapped fields, and lists of these, JSON"),
+    # Whoever looks at the open ones looks at them all: by when they are due, and by who has them.
+    Index(
+        "result_open",
+        *("due_at", "connection", "ticket", "agreement", "objective", "cycle"),
+        *("status", "kind", "excluded", "team", "holder", "priority", "customer"),
+        sqlite_where=text("stopped_at IS NULL"),
+        postgresql_where=text("stopped_at IS NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

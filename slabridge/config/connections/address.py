@@ -7,7 +7,7 @@ from slabridge.config.problem import KeyPath
 from slabridge.config.reading import Reading
 
 
-def check_url(url: str, path: KeyPath, reading: Reading, *examples: str) -> None:
+def check_url(url: str, path: KeyPath, reading: Reading, *examples: str, of: str = "a tool") -> None:
     """Note a problem unless this is an https address without credentials, or one of http on this machine.
 
     It is not shown where it may hold credentials.
@@ -17,7 +17,7 @@ def check_url(url: str, path: KeyPath, reading: Reading, *examples: str) -> None
         reading.problem(path, "holds a user or password; they go under auth")
     elif parts is None or parts.query:
         written = examples or ("https://acme.service-now.com", "https://acme.atlassian.net")
-        reading.problem(path, f"is no address of a tool; write it as in {' or '.join(written)}")
+        reading.problem(path, f"is no address of {of}; write it as in {' or '.join(written)}")
     elif parts.scheme == "http" and not _is_here(parts.hostname or ""):
         reading.problem(path, "http sends the credentials in clear text over the network; write https", url)
 
