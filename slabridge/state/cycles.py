@@ -10,8 +10,8 @@ from sla_engine.instant import HOUR
 from slabridge.state.schema import result, ticket
 from slabridge.ticket.viewer import Viewer
 
-FILTERS: Final = ("status", "kind", "connection", "agreement", "objective", "holder", "team", "priority", "customer")
-"""What a list can be narrowed by."""
+FILTERS: Final = ("status", "kind", "connection", "agreement", "objective", "holder", "priority", "customer")
+"""What a list can be narrowed by, and what its cycles are counted by."""
 SORTS: Final = ("due", "status", "agreement", "holder", "priority")
 STATUSES: Final = ("breached", "at_risk", "on_track", "paused")
 """Statuses of open cycles, the worst first."""
@@ -74,6 +74,7 @@ class Counted(NamedTuple):
     objective: str
     holder: str | None
     priority: str | None
+    customer: str | None
     cycles: int
     soon: int
 
@@ -87,11 +88,11 @@ class Seen:
     now: int
 
 
-def counted(sql: sa.Connection, seen: Seen, wanted: Wanted) -> list[Counted]:
-    """Return open cycles, counted."""
-    by = [result.c[name] for name in Counted._fields[:7]]
+def counted(sql: sa.Connection, seen: Seen) -> list[Counted]:
+    """Return all open cycles, counted."""
+    by = [result.c[name] for name in FILTERS]
     soon = sa.func.coalesce(sa.func.sum(sa.case((_soon(seen), 1), else_=0)), 0)
-    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(seen, wanted)).group_by(*by)
+    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(seen, Wanted())).group_by(*by)
     return [Counted._make(row) for row in sql.execute(statement)]
 
 

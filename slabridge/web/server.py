@@ -11,6 +11,7 @@ import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 
+from slabridge.app.board import Boards
 from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.web.access_log import AccessLog
@@ -67,7 +68,8 @@ class Sites:
     def _site(self, config: Config) -> Site:
         token = config.web.token.read() if self.auth == "token" and config.web.token is not None else None
         door = Door(self.auth, config.web, token)
-        return Site(config, Readable(config), door, AccessLog(config.web.access_log), base_of(config))
+        readable = Readable(config)
+        return Site(config, readable, Boards(readable), door, AccessLog(config.web.access_log), base_of(config))
 
     def close(self) -> None:
         """Give back all that they hold."""

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from sla_engine.instant import format_instant, parse_instant
-from slabridge.app.board import Age
+from slabridge.app.board import Age, Boards
 from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.exit import Exit
@@ -34,6 +34,7 @@ class Site:
 
     config: Config
     readable: Readable
+    boards: Boards
     door: Door
     log: AccessLog
     base: str = ""
