@@ -1,0 +1,16 @@
+"""Agreements in words, with worked examples (docs/agreements.md)."""
+
+from sla_engine import Engine
+from slabridge.config import Config
+from slabridge.wording.agreement import AgreementSaid, agreement_said
+
+
+def agreements(config: Config, engine: Engine, at: int, wanted: str | None = None) -> list[AgreementSaid]:
+    """Return all agreements, or the versions of one (none, where there is none of this id), in file order.
+
+    Their examples begin after an instant, ms UTC. `engine` is one of the configuration's definitions; who asks again
+    keeps it, as its calendars are compiled by then.
+    """
+    promised = {} if config.reporting is None else config.reporting.promised
+    agreed = config.definitions.agreements
+    return [agreement_said(engine, one, promised, at) for one in agreed if wanted in (None, one.id)]
