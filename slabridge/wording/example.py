@@ -13,7 +13,7 @@ from sla_engine.condition import OWN_FIELDS
 from sla_engine.deadline import deadline_of
 from sla_engine.duration import Duration
 from sla_engine.instant import HOUR, MINUTE, NEVER
-from slabridge.wording.moments import evening, telling_gap, working
+from slabridge.wording.moments import AHEAD, evening, telling_gap, working
 from slabridge.wording.situation import State, situations
 from slabridge.wording.staged import Stage, staged
 
@@ -116,8 +116,9 @@ def _drafts(agreement: Agreement, objective: Objective, times: Mapping[str, "_Ti
             for scene, begins in scenes if not n else scenes[:1]:
                 yield _Draft(objective, place, scene, Stage(situation, begins))
             if not n and situation.waiting is not None and isinstance(target.limit, Duration):
-                begins, waits = hours.wait(target.limit)
-                yield _Draft(objective, place, "waiting", Stage(situation, begins, waits))
+                begins, since, until = hours.wait(target.limit)
+                if until != NEVER:
+                    yield _Draft(objective, place, "waiting", Stage(situation, begins, (since, until)))
 
 
 class _Times:
@@ -130,17 +131,17 @@ class _Times:
 
     def scenes(self, limit: Limit) -> Iterator[tuple[Scene, int]]:
         """Yield when tickets begin that do not wait."""
-        if self.gap is None:
+        if self.gap is None and self.calendar.opens(self.after) < self.after + AHEAD:
             yield "friday", evening(self.calendar, self.after)
-        else:
+        elif self.gap is not None:
             yield "closing", self.gap.before(self._first(limit))
             yield "closed", self.gap.within
 
-    def wait(self, limit: Duration) -> tuple[int, tuple[int, int]]:
-        """Return when a ticket begins, in working time, and from when to when it waits."""
+    def wait(self, limit: Duration) -> tuple[int, int, int]:
+        """Return when a ticket begins, in working time, and from when to when it waits; NEVER where that never comes."""
         begins = self.calendar.opens(evening(self.calendar, self.after) if self.gap is None else self.gap.end)
         since = self.due(begins, self._first(limit))
-        return begins, (since, self.due(since, _WAITS))
+        return begins, since, NEVER if since == NEVER else self.due(since, _WAITS)
 
     def _first(self, limit: Limit) -> int:
         """Return what a ticket uses of its time before something happens: an hour, and less than half of it."""

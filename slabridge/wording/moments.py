@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from sla_engine.instant import DAY, instant_of
 from sla_engine.worktime import Calendar
 from slabridge.text.spoken import zoned
 
-_AHEAD = 60 * DAY
+AHEAD: Final = 60 * DAY
 """So far ahead days off are looked for."""
 
 
@@ -61,7 +62,7 @@ def telling_gap(calendar: Calendar, after: int) -> Gap | None:
 
 
 def _gaps(calendar: Calendar, after: int) -> Iterator[Gap]:
-    worked = working(calendar, after, after + _AHEAD)
+    worked = working(calendar, after, after + AHEAD)
     for (opened, start), (end, _) in pairwise(worked):
         yield Gap(opened, start, end, calendar.definition.timezone)
 

@@ -1,6 +1,6 @@
 """Tickets as they would have to be for a clock to run, and to wait for a while: for the engine to judge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,9 +22,9 @@ from sla_engine.ticket import Comment, Entry, Ticket, Values
 from slabridge.text.spoken import zoned
 from slabridge.wording.situation import Situation, State
 
-WEEK: Final = 7 * DAY
+_WEEK: Final = 7 * DAY
 _SOMEBODY = "somebody"
-_BEFORE = "before"
+_BEFORE, _AFTER = "before", "after"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +40,31 @@ def staged(name: str, stage: Stage, start: Condition, limit: Limit, zone: str) -
     """Return the ticket of a stage; `start` is what begins its clock, `zone` the one of its calendar."""
     running = dict(stage.situation.running)
     if isinstance(limit, FieldDeadline):
-        running[limit.field] = f"{zoned(stage.begins + WEEK, zone):%Y-%m-%d}"
+        running[limit.field] = f"{zoned(stage.begins + _WEEK, zone):%Y-%m-%d}"
     fields = _fields(running)
-    history = []
-    comments = [*_words({}, running, stage.begins)]
-    event = _event(start)
-    if isinstance(event, ChangeEvent):
-        after = fields.get(event.field) or (event.after or (name,))[:1]
-        history.append(Entry(stage.begins, _SOMEBODY, {event.field: ((event.before or (_BEFORE,))[:1], after)}))
-        fields[event.field] = after
-    elif event is not None:
-        comments.append(_comment(event, running, stage.begins))
+    history, comments = _begun(start, fields, stage.begins)
+    comments += _words({}, running, stage.begins)
     if stage.waits is not None and stage.situation.waiting is not None:
         since, until = stage.waits
         waiting = stage.situation.waiting
-        there = _fields(waiting)
+        added = {field: values for field, values in fields.items() if field not in running}
+        there = {**added, **_fields(waiting)}
         history += [Entry(since, _SOMEBODY, _changes(fields, there)), Entry(until, _SOMEBODY, _changes(there, fields))]
         comments += [*_words(running, waiting, since), *_words(waiting, running, until)]
     return Ticket(running.get(SOURCE, name), name, name, stage.begins, fields, history, comments)
+
+
+def _begun(start: Condition, fields: dict[str, Values], at: int) -> tuple[list[Entry], list[Comment]]:
+    """Return what happens at the creation for a clock to start; what it needs of fields is set."""
+    events = _events(start)
+    history = []
+    for event in events:
+        if isinstance(event, ChangeEvent):
+            after = fields.setdefault(event.field, (event.after or (_AFTER,))[:1])
+            history.append(Entry(at, _SOMEBODY, {event.field: ((event.before or (_BEFORE,))[:1], after)}))
+    author = next((event.field for event in events if isinstance(event, AuthorEvent)), None)
+    by = None if author is None else fields.setdefault(author, (_SOMEBODY,))[0]
+    return history, [_comment(event, by, at) for event in events if isinstance(event, CommentEvent)]
 
 
 def _fields(state: State) -> dict[str, Values]:
@@ -70,25 +77,30 @@ def _changes(before: dict[str, Values], after: dict[str, Values]) -> dict[str, t
 
 
 def _words(before: State, after: State, at: int) -> Iterator[Comment]:
-    """Yield the comments after which the last word is another's."""
+    """Yield the comments after which the last word is another's; that nobody has spoken does not come back."""
     for field, public in ((LAST_COMMENT, False), (LAST_PUBLIC_COMMENT, True)):
-        if field in after and after[field] != before.get(field):
-            yield Comment(at, _SOMEBODY, after[field], public)
+        held, wanted = before.get(field), after.get(field)
+        if wanted is None and held is not None:
+            wanted = "customer" if held == "agent" else "agent"
+        if wanted != held and wanted is not None:
+            yield Comment(at, _SOMEBODY, wanted, public)
 
 
-def _event(condition: Condition) -> CommentEvent | AuthorEvent | ChangeEvent | None:
-    """Return the first event that a condition asks for, but for the creation, which there always is."""
+def _events(condition: Condition) -> Sequence[CommentEvent | AuthorEvent | ChangeEvent]:
+    """Return the events that a condition asks for at once, but for the creation, which there always is."""
     match condition:
-        case AllOf(parts) | AnyOf(parts):
-            return next((event for event in map(_event, parts) if event is not None), None)
-        case CommentEvent() | AuthorEvent() | ChangeEvent():
-            return condition
+        case AllOf(parts):
+            return [event for part in parts for event in _events(part)]
+        case AnyOf(parts):
+            return _events(parts[0])
+        case CommentEvent() | ChangeEvent():
+            return [condition]
+        case AuthorEvent():
+            return [condition, CommentEvent()]
         case _:
-            return None
+            return []
 
 
-def _comment(event: CommentEvent | AuthorEvent, state: State, at: int) -> Comment:
-    if isinstance(event, AuthorEvent):
-        return Comment(at, state.get(event.field, _SOMEBODY), "agent", public=True)
-    by, role = (event.by or (_SOMEBODY,))[0], (event.roles or ("agent",))[0]
-    return Comment(at, by, role, event.public is not False)
+def _comment(event: CommentEvent, by: str | None, at: int) -> Comment:
+    role = (event.roles or ("agent",))[0]
+    return Comment(at, by or (event.by or (_SOMEBODY,))[0], role, event.public is not False)
