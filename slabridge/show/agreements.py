@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from sla_engine import Definitions
@@ -126,4 +125,6 @@ def _heading(console: Console, text: str, language: Language) -> None:
 
 def _print(console: Console, texts: Iterator[str] | Sequence[str], indent: int, style: str = "") -> None:
     for text in texts:
-        console.print(Padding(Text(text, style=style), (0, 0, 0, indent)))
+        for one in Text(text, style=style).wrap(console, max(20, console.width - indent)):
+            one.rstrip()
+            console.print(Text(" " * indent).append_text(one), soft_wrap=True)

@@ -1,7 +1,7 @@
 """Worked examples: how a clock counts from a telling instant on, as the engine itself judges it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
@@ -84,10 +84,9 @@ def examples_of(engine: Engine, agreement: Agreement, after: int) -> dict[str, l
         )
         for n, draft in enumerate(drafts)
     ]
-    judged = _judged(engine, agreement)
     as_of = max((end for draft in drafts for end in (draft.stage.begins, *(draft.stage.waits or ()))), default=0)
     results: dict[tuple[int, str], Result] = {}
-    for result in judged.evaluate(tickets, as_of, segments=True).results if tickets else ():
+    for result in engine.only(agreement).evaluate(tickets, as_of, segments=True).results if tickets else ():
         if result.started_at == drafts[result.position].stage.begins:
             results[result.position, result.objective] = result
     found: dict[str, list[Example]] = {objective.name: [] for objective in agreement.objectives}
@@ -99,13 +98,6 @@ def examples_of(engine: Engine, agreement: Agreement, after: int) -> dict[str, l
         found[objective.name] += _by_calendar_alone(objective, found[objective.name], times)
         found[objective.name].sort(key=lambda one: one.target)
     return found
-
-
-def _judged(engine: Engine, agreement: Agreement) -> Engine:
-    """Return an engine of one agreement alone, which shares the compiled calendars."""
-    alone = Engine(replace(engine.definitions, agreements=(agreement,), chain=(), paths=()))
-    alone.calendars, alone.zone = engine.calendars, engine.zone
-    return alone
 
 
 def _drafts(agreement: Agreement, objective: Objective, times: Mapping[str, "_Times"]) -> Iterator[_Draft]:
@@ -138,7 +130,7 @@ class _Times:
             yield "closed", self.gap.within
 
     def wait(self, limit: Duration) -> tuple[int, int, int]:
-        """Return when a ticket begins, in working time, and from when to when it waits; NEVER where that never comes."""
+        """Return when a ticket begins, in working time, and from when to when it waits; NEVER: not any more."""
         begins = self.calendar.opens(evening(self.calendar, self.after) if self.gap is None else self.gap.end)
         since = self.due(begins, self._first(limit))
         return begins, since, NEVER if since == NEVER else self.due(since, _WAITS)
