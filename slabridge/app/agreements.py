@@ -2,6 +2,8 @@
 
 from sla_engine import Engine
 from slabridge.config import Config
+from slabridge.state import State, cycles
+from slabridge.ticket.viewer import Viewer
 from slabridge.wording.agreement import AgreementSaid, agreement_said
 
 
@@ -14,3 +16,15 @@ def agreements(config: Config, engine: Engine, at: int, wanted: str | None = Non
     promised = {} if config.reporting is None else config.reporting.promised
     agreed = config.definitions.agreements
     return [agreement_said(engine, one, promised, at) for one in agreed if wanted in (None, one.id)]
+
+
+def visible(state: State, viewer: Viewer) -> set[str] | None:
+    """Return the ids of the agreements that cycles of a viewer have; None: all, from whom nothing is hidden.
+
+    Raises:
+        StateError, Busy: the state cannot be read.
+    """
+    if viewer.sees_all:
+        return None
+    with state.reading() as sql:
+        return cycles.agreements(sql, viewer)
