@@ -18,13 +18,11 @@ def agreements(config: Config, engine: Engine, at: int, wanted: str | None = Non
     return [agreement_said(engine, one, promised, at) for one in agreed if wanted in (None, one.id)]
 
 
-def visible(state: State, viewer: Viewer) -> set[str] | None:
-    """Return the ids of the agreements that cycles of a viewer have; None: all, from whom nothing is hidden.
+def visible(state: State, viewer: Viewer) -> set[str]:
+    """Return the ids of the agreements that cycles have which a viewer sees.
 
     Raises:
         StateError, Busy: the state cannot be read.
     """
-    if viewer.sees_all:
-        return None
     with state.reading() as sql:
         return cycles.agreements(sql, viewer)

@@ -24,7 +24,8 @@ def told(request: Request) -> list[dict[str, Any]]:
     """
     site = site_of(request)
     wanted = request.path_params.get("agreement")
-    seen = visible(site.readable.state(), guest_of(request).viewer)
+    viewer = guest_of(request).viewer
+    seen = None if viewer.sees_all else visible(site.readable.state(), viewer)
     found = [
         one
         for one in _today(site, language_of(request, site.config))
