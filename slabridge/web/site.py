@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,7 +31,10 @@ _OLD = 30 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The pages of a configuration: below `base`, shown to whom the door lets in, and noted in the log."""
+    """The pages of a configuration: below `base`, shown to whom the door lets in, and noted in the log.
+
+    `told` keeps the agreements in words, by language, with the day of their examples.
+    """
 
     config: Config
     readable: Readable
@@ -38,6 +42,7 @@ class Site:
     door: Door
     log: AccessLog
     base: str = ""
+    told: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
 
     def page(self, request: Request, name: str, status: int = 200, /, **shown: object) -> HTMLResponse:
         """Return a page, in the language of who asks."""
