@@ -112,9 +112,7 @@ def pages_of(config: Config) -> list[tuple[str, list[str]]]:
         ("list", ["/cycles", "/cycles?status=at_risk&sort=holder", "/cycles?holder=Network", "/cycles?offset=500"]),
         ("ticket", [f"/tickets/snow/{key}" for key in chosen]),
         ("search", [f"/tickets?key={key[:-2]}" for key in chosen]),
-
         ("API: list", ["/api/v1/cycles"]),
-
         ("stylesheet (a file)", ["/static/style.css"]),
     ]
 

@@ -15,6 +15,9 @@ from slabridge.show.agreements import as_json
 from slabridge.text.language import Language
 from slabridge.web.site import Site, guest_of, language_of, site_of
 
+_INSIDE = ("scope", "exclude", "supports", "backed_by")
+"""What an agreement says that is not for its customer."""
+
 
 def told(request: Request) -> list[dict[str, Any]]:
     """Return the agreements that somebody sees, or the versions of the one that the address names.
@@ -27,9 +30,10 @@ def told(request: Request) -> list[dict[str, Any]]:
     viewer = guest_of(request).viewer
     seen = None if viewer.sees_all else visible(site.readable.state(), viewer)
     found = [
-        one
+        one if viewer.customer is None else _for_customer(one)
         for one in _today(site, language_of(request, site.config))
         if (seen is None or one["id"] in seen) and wanted in (None, one["id"])
+        if viewer.customer is None or one["kind"] == "sla"
     ]
     if wanted is not None and not found:
         raise HTTPException(404, f"no agreement {wanted} is known")
@@ -44,6 +48,16 @@ def listed(request: Request) -> Response:
 def agreement(request: Request) -> Response:
     """Show one agreement with its versions, and how it counts."""
     return site_of(request).page(request, "agreement.html", versions=told(request))
+
+
+def _for_customer(one: dict[str, Any]) -> dict[str, Any]:
+    """Return an agreement without what it says of other customers, and of agreements beneath it."""
+    objectives = [{**objective, "sentences": _outside(objective["sentences"])} for objective in one["objectives"]]
+    return {**one, "sentences": _outside(one["sentences"]), "objectives": objectives}
+
+
+def _outside(sentences: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [sentence for sentence in sentences if sentence["about"] not in _INSIDE]
 
 
 def _today(site: Site, code: str) -> list[dict[str, Any]]:

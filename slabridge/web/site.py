@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -43,6 +43,12 @@ class Site:
     log: AccessLog
     base: str = ""
     told: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: Config, door: Door, log: AccessLog) -> Self:
+        """Return the site of a configuration; its state is opened when it is first asked."""
+        readable = Readable(config)
+        return cls(config, readable, Boards(readable), door, log, base_of(config))
 
     def page(self, request: Request, name: str, status: int = 200, /, **shown: object) -> HTMLResponse:
         """Return a page, in the language of who asks."""

@@ -13,7 +13,6 @@ from openapi_schema_validator import OAS31Validator
 from sla_engine import Engine
 from sla_engine.instant import parse_instant
 from slabridge.app.agreements import agreements
-from slabridge.app.readable import Readable
 from slabridge.config import load_config
 from slabridge.show.agreements import as_json
 from slabridge.state import State, Transaction, tickets
@@ -45,7 +44,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
             found = result(agreement=agreement, dimensions={"customer": (customer,)})
             tickets.evaluated(Transaction(transaction, "snow"), 100, [Evaluated(identity, [found])])
     state.close()
-    made = Site(config, Readable(config), Door("none", config.web), AccessLog(tmp_path / "access.jsonl"))
+    made = Site.of(config, Door("none", config.web), AccessLog(tmp_path / "access.jsonl"))
     yield made
     made.close()
 
@@ -98,14 +97,24 @@ def test_a_page_tells_every_sentence_and_every_step(site: Site) -> None:
     assert "Handling by any team" in ask(site, "/agreements")[1]
 
 
-def test_a_customer_sees_only_what_cycles_of_theirs_have(site: Site) -> None:
-    acme = Viewer(customer="Acme")
-    assert [one["id"] for one in json.loads(ask(site, "/api/v1/agreements", acme)[1])] == ["teams"]
-    assert ask(site, "/agreements/teams", acme)[0] == 200
-    assert ask(site, "/agreements/standard", acme)[0] == ask(site, "/agreements/none", acme)[0] == 404
-    assert ask(site, "/api/v1/agreements/standard", acme)[0] == 404
-    assert "Standard service" not in ask(site, "/agreements", acme)[1]
-    assert ask(site, "/agreements", Viewer(customer="Nobody"))[0] == 200
+def test_a_customer_sees_only_the_slas_that_cycles_of_theirs_have(site: Site) -> None:
+    globex = Viewer(customer="Globex")
+    assert [one["id"] for one in json.loads(ask(site, "/api/v1/agreements", globex)[1])] == ["standard"]
+    assert ask(site, "/agreements/standard", globex)[0] == 200
+    assert ask(site, "/agreements/teams", globex)[0] == ask(site, "/agreements/none", globex)[0] == 404
+    assert ask(site, "/api/v1/agreements/teams", globex)[0] == 404
+    assert "Handling by any team" not in ask(site, "/agreements", globex)[1]
+    for viewer in (Viewer(customer="Acme"), Viewer(customer="Nobody")):  # Acme has cycles of an OLA alone
+        assert json.loads(ask(site, "/api/v1/agreements", viewer)[1]) == []
+
+
+def test_a_customer_reads_nothing_of_others_and_of_agreements_beneath(site: Site) -> None:
+    def about(viewer: Viewer) -> set[str]:
+        (one,) = json.loads(ask(site, "/api/v1/agreements/standard", viewer)[1])
+        every = [one["sentences"], *(objective["sentences"] for objective in one["objectives"])]
+        return {sentence["about"] for sentences in every for sentence in sentences}
+
+    assert about(ALL) - about(Viewer(customer="Globex")) == {"scope", "backed_by"}
 
 
 def test_the_answer_is_as_it_is_described(site: Site) -> None:
