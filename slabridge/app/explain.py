@@ -15,6 +15,7 @@ from slabridge.text.said import Said, said
 from slabridge.ticket.judging import judge
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,17 @@ class Explained:
     remarks: Sequence[str | Said]
     as_of: int
 
+    def seen_by(self, viewer: Viewer) -> Self | None:
+        """Return what of it a viewer sees; None where that is nothing.
+
+        Whose the tickets around it are is not known: these are for who sees all.
+        """
+        if viewer.sees_all:
+            return self
+        results = [one for one in self.results if viewer.sees(one)]
+        alone = replace(self.position, above=(), below=())
+        return replace(self, results=results, position=alone, remarks=()) if results else None
+
 
 @dataclass(frozen=True, slots=True)
 class Explainer:
@@ -42,7 +54,7 @@ class Explainer:
     @classmethod
     def of(cls, config: Config) -> Self:
         """Make a configuration ready."""
-        return cls(config, Engine(config.definitions), {one.name: one for one in config.connections})
+        return cls(config, Engine(config.definitions, config.dimensions), {one.name: one for one in config.connections})
 
     def every(self, state: State, key: str, at: int | None = None) -> list[Explained]:
         """Return the tickets of a key or id, each as of an instant (ms UTC), or of its connection's last complete run.
