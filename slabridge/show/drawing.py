@@ -34,7 +34,7 @@ def drawn_as(picture: Picture, language: Language, form: Form, name: str = "", *
     bottom = rows[-1].top + rows[-1].height
     legend = Legend(picture, form, language, bottom + 14)
     canvas = Canvas(form.width, legend.bottom, name)
-    canvas.svg.set("class", f"{form.name} ink")
+    canvas.svg.set("class", f"on-{form.name} ink")
     title, summary = language.tell(picture.title), language.tell(picture.summary)
     canvas.describe(line(title), " ".join(line(language.tell(sentence)) for sentence in picture.words))
     if titled:

@@ -45,10 +45,13 @@ def _colours(scheme: int) -> Iterator[str]:
 
 RULES: Final = "\n".join(
     [
-        ".timeline { margin: 0; container-type: inline-size }",
+        ".timeline { margin: .5rem 0; container-type: inline-size }",
         ".timeline svg { display: block; width: 100%; height: auto }",
-        ".timeline .narrow { display: none; max-width: 34rem }",
-        "@container (max-width: 720px) { .timeline .wide { display: none } .timeline .narrow { display: block } }",
+        ".timeline .on-narrow { display: none; max-width: 34rem }",
+        "@container (max-width: 720px) {",
+        ".timeline .on-wide { display: none }",
+        ".timeline .on-narrow { display: block }",
+        "}",
         "@media (prefers-color-scheme: dark) {",
         *_colours(1),
         "}",

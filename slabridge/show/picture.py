@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sla_engine import Calendar, Definitions, Result
 from sla_engine.chain.outcome import ChainOutcome, ChainSegment, TicketRef
-from slabridge.show.sentences import MODES, named, outcome_of, sentences_of, summary_of
+from slabridge.show.sentences import MODES, called, listed, named, outcome_of, promised, sentences_of, summary_of
 from slabridge.text.said import Said, said
 from slabridge.text.spoken import spoken
 
@@ -76,15 +76,15 @@ def picture_of(result: Result, definitions: Definitions, calendars: Mapping[str,
     end = max(ended, result.started_at + 1, *(at for at in (result.due_at, result.breached_at) if at is not None))
     tints = {holder: n for n, holder in enumerate(dict.fromkeys(segment.holder for segment in chain.segments))}
     carriers = dict.fromkeys(segment.carrier for segment in chain.segments)
-    promise = f"{result.kind.upper()} {result.agreement}.{result.objective}"
     lanes = [
         _clock(result),
         *(_lane(ticket, chain, tints, calendars) for ticket in carriers),
     ]
     return Picture(
         said(
-            "%(promise)s of %(ticket)s: %(outcome)s",
-            promise=promise,
+            "%(kind)s %(promise)s of %(ticket)s: %(outcome)s",
+            kind=result.kind.upper(),
+            promise=promised(result.agreement, result.objective),
             ticket=result.ticket,
             outcome=outcome_of(result),
         ),
@@ -129,22 +129,22 @@ def _clock(result: Result) -> Lane:
     marks: tuple[Mark, ...] = ()
     if result.breached_at is not None:
         marks = (Mark(result.breached_at, "breach"),)
-        over = said("%(time)s over", time=spoken(-result.remaining) or "0s")
+        time = spoken(-result.remaining) or "0s"
+        over = (said("%(time)s over", time=time), f"+{time}")
         bars = [part for bar in bars for part in _cut(bar, result.breached_at, over)]
     elif result.due_at is not None:
         marks = (Mark(result.due_at, "due"),)
-    return Lane(
-        f"{result.kind.upper()} {result.objective}", f"{spoken(result.target)} ({result.calendar})", tuple(bars), marks
-    )
+    title = said("%(kind)s %(objective)s", kind=result.kind.upper(), objective=called(result.objective))
+    return Lane(title, f"{spoken(result.target)} ({result.calendar})", tuple(bars), marks)
 
 
-def _cut(bar: Bar, at: int, over: Said) -> list[Bar]:
+def _cut(bar: Bar, at: int, over: tuple[Words, ...]) -> list[Bar]:
     """Return what of a bar lies before and after the breach."""
     if bar.kind != "counted" or bar.end <= at:
         return [bar]
     if bar.start >= at:
-        return [Bar(bar.start, bar.end, (over,), "over")]
-    return [Bar(bar.start, at, bar.labels, bar.kind), Bar(at, bar.end, (over,), "over")]
+        return [Bar(bar.start, bar.end, over, "over")]
+    return [Bar(bar.start, at, bar.labels, bar.kind), Bar(at, bar.end, over, "over")]
 
 
 def _lane(
@@ -154,14 +154,14 @@ def _lane(
     calendars: Mapping[str, Calendar],
 ) -> Lane:
     bars: list[Bar] = []
-    promises: dict[str, None] = {}
+    promises: dict[Said, None] = {}
     for segment in chain.segments:
         if segment.carrier != ticket:
             continue
         tint, holder = tints[segment.holder], named(segment.holder)
         labels = (said("%(holder)s %(time)s", holder=holder, time=spoken(segment.worked) or "0s"), holder)
         if segment.cover is not None:
-            promises[f"{segment.cover.agreement}.{segment.cover.objective}"] = None
+            promises[promised(segment.cover.agreement, segment.cover.objective)] = None
         bars.append(Bar(segment.start, segment.end, labels, _kind(segment), tint))
         if segment.cover is not None and segment.cover_runs:
             outside = _outside(calendars[segment.cover.calendar], segment.start, segment.end)
@@ -169,7 +169,7 @@ def _lane(
     late = [] if chain.breach is None else [one for one in chain.breach.overruns if one.by.ticket == ticket]
     marks = tuple(Mark(one.late_from, "late") for one in late)
     title = said("%(ticket)s in %(source)s", ticket=ticket.key, source=ticket.source)
-    return Lane(title, ", ".join(promises) or said("nothing promised"), tuple(bars), marks)
+    return Lane(title, listed(promises) if promises else said("nothing promised"), tuple(bars), marks)
 
 
 def _kind(segment: ChainSegment) -> str:

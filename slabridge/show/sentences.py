@@ -5,6 +5,7 @@ from functools import reduce
 
 from sla_engine import Result
 from sla_engine.chain.outcome import ChainOutcome, ChainSegment, Overrun, Share
+from slabridge.show.words import OBJECTIVES
 from slabridge.text.said import Said, said, word
 from slabridge.text.spoken import said_at, spoken, told
 
@@ -92,6 +93,21 @@ def summary_of(result: Result) -> Said | None:
     return verdict[-1] if verdict else None
 
 
+def promised(agreement: str, objective: str) -> Said:
+    """Return the name of a promise."""
+    return said("%(agreement)s.%(objective)s", agreement=agreement, objective=called(objective))
+
+
+def called(objective: str) -> str | Said:
+    """Return an objective's name: what everybody has is said in the reader's language."""
+    return said(objective) if objective in OBJECTIVES else objective
+
+
+def listed(found: Iterable[str | Said]) -> str | Said:
+    """Return these with commas."""
+    return reduce(lambda one, other: said("%(one)s, %(other)s", one=one, other=other), found)
+
+
 def named(holder: str | None) -> str | Said:
     """Return who holds a ticket, as it is said."""
     return holder or said("nobody")
@@ -102,33 +118,36 @@ def _covered(segment: ChainSegment, sentence: Said) -> Said:
         if segment.mode == "counted":
             return said("%(sentence)s, nobody beneath has promised it.", sentence=sentence)
         return said("%(sentence)s.", sentence=sentence)
-    promise = f"{segment.cover.agreement}.{segment.cover.objective}"
+    promise = promised(segment.cover.agreement, segment.cover.objective)
     if segment.cover_runs:
         return said("%(sentence)s, by %(promise)s.", sentence=sentence, promise=promise)
     return said("%(sentence)s, by %(promise)s, which is paused.", sentence=sentence, promise=promise)
 
 
 def _decisive(overrun: Overrun, shares: Sequence[Share]) -> Said:
-    late = {"promise": f"{overrun.by.agreement}.{overrun.by.objective}", "late": spoken(overrun.worked)}
+    late: dict[str, str | Said] = {
+        "promise": promised(overrun.by.agreement, overrun.by.objective),
+        "late": spoken(overrun.worked),
+    }
     if not shares:
         return said("%(promise)s ran on for %(late)s after it was late. Else the promise would have held.", **late)
     return said(
         "%(holders)s had %(ticket)s for %(time)s; %(promise)s ran on for %(late)s after it was late. "
         "Else the promise would have held.",
-        holders=_listed(dict.fromkeys(one.holder for one in shares)),
+        holders=listed(map(named, dict.fromkeys(one.holder for one in shares))),
         ticket=overrun.by.ticket.key,
         time=spoken(sum(one.worked for one in shares)),
         **late,
     )
 
 
-def _listed(holders: Iterable[str | None]) -> str | Said:
-    return reduce(lambda one, other: said("%(one)s, %(other)s", one=one, other=other), map(named, holders))
-
-
 def _ran_on(overrun: Overrun) -> Said:
     by = overrun.by
-    late = {"promise": f"{by.agreement}.{by.objective}", "ticket": by.ticket.key, "time": spoken(overrun.worked)}
+    late: dict[str, str | Said] = {
+        "promise": promised(by.agreement, by.objective),
+        "ticket": by.ticket.key,
+        "time": spoken(overrun.worked),
+    }
     if overrun.decisive:
         return said(
             "%(promise)s on %(ticket)s ran on for %(time)s after it was late; "
