@@ -48,7 +48,8 @@ def ledger_of(results: Sequence[Result], definitions: Definitions, language: str
         _segments(text, result, zone, shown)
         shares = ", ".join(shown.tell(one) for one in _shares(result))
         if shares:
-            text.append(f"  {shown.tell(said('used by: %(shares)s', shares=shares))}\n")
+            used_by = said("used by: %(shares)s", shares=shares)
+            text.append(f"  {shown.tell(used_by)}\n")
         for sentence in verdict_of(result):
             text.append(f"  {line(shown.tell(sentence))}\n")
         if result.chain is None and result.breach_holder is not None:
