@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from slabridge.cli.options import ConfigPath, Only, instant, loaded, path_of
+from slabridge.cli.options import ConfigPath, InLanguage, Only, instant, loaded, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -29,9 +29,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     form: Annotated[
         Literal["table", "json", "html", "pdf", "xlsx"], typer.Option("--format", help="How it is shown.")
     ] = "table",
-    language: Annotated[
-        Literal["en", "sv"] | None, typer.Option(help="The language it is shown in; else that of the file.")
-    ] = None,
+    language: InLanguage = None,
     out: Annotated[Path | None, typer.Option(help="Write it, and its tickets as CSV, into this folder.")] = None,
     issue: Annotated[bool, typer.Option("--issue", help="File it: from then on it is read back.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Work an issued one out anew, and compare.")] = False,

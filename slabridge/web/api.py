@@ -12,19 +12,10 @@ from slabridge.show.board import as_json as board_as_json
 from slabridge.show.status import as_json as status_as_json
 from slabridge.web import agreements, board, health
 from slabridge.web.asked import part_of, wanted_of
+from slabridge.web.json import Json
 from slabridge.web.site import site_of
 
 _DEFAULT = 100
-
-
-class Json(Response):
-    """An answer of JSON."""
-
-    media_type = "application/json"
-
-    def render(self, content: Any) -> bytes:  # noqa: ANN401 - any JSON
-        """Return it as bytes."""
-        return orjson.dumps(content)
 
 
 def described(request: Request) -> Response:

@@ -11,8 +11,8 @@ from starlette.staticfiles import StaticFiles
 
 from slabridge.app.readable import Busy, StateError
 from slabridge.web import agreements, api, board, health, tickets
-from slabridge.web.api import Json
 from slabridge.web.asked import Unclear
+from slabridge.web.json import Json
 from slabridge.web.site import site_of
 
 ROUTES = [
@@ -30,6 +30,7 @@ ROUTES = [
     Route("/api/v1/cycles", api.open_cycles),
     Route("/api/v1/agreements", api.agreed),
     Route("/api/v1/agreements/{agreement}", api.agreed),
+    Route("/api/v1/tickets/{connection}/{key}", tickets.given),
     Route("/api/v1/status", api.status),
 ]
 

@@ -13,15 +13,17 @@ from starlette.responses import HTMLResponse
 
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.app.board import Age, Boards
+from slabridge.app.explain import Explainer
 from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.exit import Exit
+from slabridge.show.sentences import MODES, STATUSES
 from slabridge.text.language import Language
 from slabridge.text.printed import line
 from slabridge.text.spoken import roughly, spoken, zoned
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Door, Guest
-from slabridge.web.words import EXITS, FIELDS, KINDS, STATUSES
+from slabridge.web.words import EXITS, FIELDS, KINDS
 
 LANGUAGES = ("en", "sv")
 COOKIE = "slabridge_language"
@@ -37,6 +39,7 @@ class Site:
     """
 
     config: Config
+    explainer: Explainer
     readable: Readable
     boards: Boards
     door: Door
@@ -48,7 +51,7 @@ class Site:
     def of(cls, config: Config, door: Door, log: AccessLog) -> Self:
         """Return the site of a configuration; its state is opened when it is first asked."""
         readable = Readable(config)
-        return cls(config, readable, Boards(readable), door, log, base_of(config))
+        return cls(config, Explainer.of(config), readable, Boards(readable), door, log, base_of(config))
 
     def page(self, request: Request, name: str, status: int = 200, /, **shown: object) -> HTMLResponse:
         """Return a page, in the language of who asks."""
@@ -122,7 +125,7 @@ def language_of(request: Request, config: Config) -> str:
         code = part.split(";")[0].strip().lower().partition("-")[0]
         if code in LANGUAGES:
             return code
-    return "en" if config.reporting is None else config.reporting.rules.language
+    return config.language
 
 
 def base_of(config: Config) -> str:
@@ -148,6 +151,8 @@ def _environment(code: str) -> Environment:
         "plain": lambda value: "" if value is None else line(str(value)),
         "word": language.word,
         "say": language.say,
+        "tell": lambda text: line(language.tell(text)),
+        "mode": lambda name: language.word(MODES[name]),
         "number": language.number,
         "spoken": spoken,
         "status": lambda name: language.word(STATUSES[name]),
