@@ -14,7 +14,7 @@ from slabridge.report.difference import differences, listed
 from slabridge.report.document import Document
 from slabridge.report.reporter import NoSuchReport
 from slabridge.state import ConnectionState, State, reports, tickets
-from slabridge.state.reports import Issued, digest_of
+from slabridge.state.reports import Head, Issued, digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,22 @@ class Verified:
         return self.issued.redacted_at
 
 
-def issued(config: Config, asked: Asked) -> Issued | None:
-    """Return a report as it was issued last, None where it never was.
+def heads(config: Config) -> list[Head]:
+    """Return all reports that were issued, without what they say, what was issued last first.
+
+    Raises:
+        StateError: the state cannot be read.
+    """
+    state = State.of(config.state, create=False, migrate=False)
+    try:
+        with state.reading() as sql:
+            return reports.heads(sql)
+    finally:
+        state.close()
+
+
+def issued(config: Config, asked: Asked, number: int | None = None) -> Issued | None:
+    """Return a report as it was issued last, or under a number; None where it never was.
 
     Raises:
         StateError: the state cannot be read, or what it holds of it is damaged.
@@ -48,7 +62,9 @@ def issued(config: Config, asked: Asked) -> Issued | None:
     state = State.of(config.state, create=False, migrate=False)
     try:
         with state.reading() as sql:
-            return reports.latest(sql, asked.period, asked.about)
+            if number is None:
+                return reports.latest(sql, asked.period, asked.about)
+            return reports.numbered(sql, asked.period, asked.about, number)
     finally:
         state.close()
 
