@@ -1,1 +1,1 @@
-"""The pages of `slabridge serve` (docs/web.md)."""
+"""The pages of `slabridge serve`, and `/api/v1` (docs/web.md)."""
