@@ -47,10 +47,15 @@ def heads(config: Config) -> list[Head]:
     """
     state = State.of(config.state, create=False, migrate=False)
     try:
-        with state.reading() as sql:
-            return reports.heads(sql)
+        return heads_in(state)
     finally:
         state.close()
+
+
+def heads_in(state: State) -> list[Head]:
+    """Do the same over an open state."""
+    with state.reading() as sql:
+        return reports.heads(sql)
 
 
 def issued(config: Config, asked: Asked, number: int | None = None) -> Issued | None:

@@ -5,9 +5,9 @@ import hashlib
 import orjson
 
 from slabridge.config import Config
-from slabridge.state import State, connections
+from slabridge.state import State
+from slabridge.state.connections import as_ofs
 from slabridge.state.forgotten import last_forgotten
-from slabridge.state.transaction import Transaction
 
 
 def moment(config: Config, state: State) -> str:
@@ -19,6 +19,5 @@ def moment(config: Config, state: State) -> str:
         StateError: the state cannot be read.
     """
     with state.reading() as sql:
-        reached = [connections.standing(Transaction(sql, one.name)).as_of for one in config.connections]
-        known = [reached, last_forgotten(sql), config.document]
+        known = [sorted(as_ofs(sql).items()), last_forgotten(sql), config.document]
     return hashlib.sha256(orjson.dumps(known, default=str)).hexdigest()
