@@ -16,6 +16,8 @@ from slabridge.report.reporter import NoSuchReport
 from slabridge.state import ConnectionState, State, reports, tickets
 from slabridge.state.reports import Head, Issued, digest_of
 
+__all__ = ["Head", "Issued", "Verified", "heads", "heads_in", "issue", "issued", "verify"]
+
 
 @dataclass(frozen=True, slots=True)
 class Verified:

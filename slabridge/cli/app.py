@@ -27,11 +27,8 @@ from slabridge.cli.revert import revert
 from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
 from slabridge.cli.schema import schema
-<<<<<<< HEAD
-from slabridge.cli.services import services
-=======
 from slabridge.cli.serve import serve
->>>>>>> main
+from slabridge.cli.services import services
 from slabridge.cli.status import status
 from slabridge.cli.validate import validate
 from slabridge.cli.whatif import whatif

@@ -8,7 +8,7 @@ from slabridge.show.report_table import time_of
 from slabridge.text.language import Language
 from slabridge.text.said import Said, said, word
 
-OPEN_END = word(
+EXPLAINED = word(
     "More breaches: how many more leave the promise kept if nothing else is decided in the period; each case that is "
     "met besides adds to it. Downtime left is of the allowance for the whole period."
 )
@@ -33,7 +33,7 @@ def lines_of(document: Document, language: str = "en") -> Iterator[str]:
         for found in one["objectives"]:
             yield f"  {tell(_objective(found))}"
     yield ""
-    yield tell(said(OPEN_END))
+    yield tell(said(EXPLAINED))
 
 
 def _available(found: dict[str, Any]) -> Said:

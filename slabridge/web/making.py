@@ -35,7 +35,7 @@ from slabridge.show.report_pdf import pdf_of
 from slabridge.show.report_sheets import NoLibrary, workbook_of
 from slabridge.text.language import Shown
 from slabridge.text.printed import line
-from slabridge.web.request import Request
+from slabridge.web.request import ONLY, Request
 
 NICE = 15
 
@@ -101,7 +101,8 @@ def _linked(request: Request) -> Linked:
         return f"{request.base}/tickets/{quote(source, '')}/{quote(ticket, '')}"
 
     def rows(name: str, where: Mapping[str, str]) -> str:
-        asked = "&".join(part for part in (request.query, urlencode(where)) if part)
+        only = urlencode({f"{ONLY}{name}": value for name, value in where.items()})
+        asked = "&".join(part for part in (request.query, only) if part)
         return f"{here}/lists/{name}{'?' if asked else ''}{asked}"
 
     return Linked(f"{here}{'?' if request.query else ''}{request.query}", ticket, rows)

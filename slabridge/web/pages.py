@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from slabridge.app.readable import Busy, StateError
-from slabridge.web import api, board, health, tickets
+from slabridge.web import api, board, health, reports, services, tickets
 from slabridge.web.api import Json
 from slabridge.web.asked import Unclear
 from slabridge.web.site import site_of
@@ -21,11 +21,19 @@ ROUTES = [
     Route("/cycles.csv", board.taken_along),
     Route("/tickets", tickets.searched),
     Route("/tickets/{connection}/{key}", tickets.ticket),
+    Route("/services", services.services),
+    Route("/reports", reports.listed),
+    Route("/reports/{period}", reports.report),
+    Route("/reports/{period}/lists/{list}", reports.rows),
+    Route("/reports/{period}/{file}", reports.file),
     Route("/quarantine", health.quarantine),
     Route("/health", health.health),
     Route("/api/v1/", api.operations),
     Route("/api/v1/openapi.json", api.described),
     Route("/api/v1/cycles", api.open_cycles),
+    Route("/api/v1/services", api.services),
+    Route("/api/v1/reports", api.reports),
+    Route("/api/v1/reports/{period}", api.report),
     Route("/api/v1/status", api.status),
 ]
 

@@ -10,6 +10,9 @@ from slabridge.text.language import Shown
 Form = Literal["document", "pdf", "xlsx"]
 """A report's document with all that is made of it at once, or what takes longer still and is made of that."""
 
+ONLY = "only."
+"""What stands in an address before a column of a list that is to hold a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -15,6 +15,7 @@ from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Auth, Door
+from slabridge.web.drafts import Drafts
 from slabridge.web.front import Front
 from slabridge.web.pages import pages
 from slabridge.web.site import Site, base_of
@@ -52,6 +53,7 @@ class Sites:
     def __init__(self, auth: Auth) -> None:
         self.auth = auth
         self.now: dict[str, Site] = {}
+        self.drafts = Drafts()
 
     def take(self, configs: Mapping[str, Config]) -> None:
         """Show these from now on.
@@ -67,12 +69,13 @@ class Sites:
     def _site(self, config: Config) -> Site:
         token = config.web.token.read() if self.auth == "token" and config.web.token is not None else None
         door = Door(self.auth, config.web, token)
-        return Site(config, Readable(config), door, AccessLog(config.web.access_log), base_of(config))
+        return Site(config, Readable(config), door, AccessLog(config.web.access_log), self.drafts, base_of(config))
 
     def close(self) -> None:
         """Give back all that they hold."""
         for site in self.now.values():
             site.close()
+        self.drafts.close()
 
 
 def app_of(sites: Sites) -> ASGIApp:
