@@ -76,7 +76,8 @@ class Process:
         if code == 0:
             return None
         if late:
-            return Failed(now(), code, said("it took more than %(count)s s; ask for less", count=f"{self.limit:g}"))
+            limit = f"{self.limit:g}"
+            return Failed(now(), code, said("it took more than %(count)s s; ask for less", count=limit))
         words = running.stdout.read().decode(errors="replace").splitlines()
         if not words:
             return Failed(now(), code, said("its process ended with %(code)s; is there enough memory?", code=code))

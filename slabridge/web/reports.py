@@ -193,7 +193,8 @@ def file(request: Request) -> Response:
     name, _, form = request.path_params["file"].rpartition(".")
     language = language_of(request, site_of(request).config)
     of_language = form in {"html", "pdf", "xlsx"}
-    if form not in _TYPES or (of_language and name not in {"report", "page"}) or (name == "page" and form != "html"):
+    known = {"html": ("report", "page"), "csv": (name,)}.get(form, ("report",))
+    if form not in _TYPES or name not in known:
         raise HTTPException(404, "there is no such file")
     piece = Piece(form, language) if form in {"pdf", "xlsx"} else WHOLE  # type: ignore[arg-type] # one of those
     chosen = chosen_of(request, piece)
