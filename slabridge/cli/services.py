@@ -28,11 +28,11 @@ def services(  # noqa: PLR0913 - one parameter per option
     configured = loaded(config, only)
     reporting = configured.reporting
     asked = Asked(period or running_period(configured), tuple(service or ()), customer)
-    found, lacking = look(configured, asked)
-    sys.stderr.writelines(f"{line(text)}\n" for text in lacking)
+    found = look(configured, asked)
+    sys.stderr.writelines(f"{line(text)}\n" for text in found["lacking"])
     if json:
         sys.stdout.buffer.write(json_line(found))
     else:
         shown = "en" if reporting is None else reporting.rules.language
         sys.stdout.writelines(f"{line(text)}\n" for text in lines_of(found, shown))
-    raise typer.Exit(Exit.PARTIAL if lacking else Exit.COMPLETE)
+    raise typer.Exit(Exit.PARTIAL if found["lacking"] else Exit.COMPLETE)

@@ -57,8 +57,7 @@ def make(request: Request) -> None:
     for name, content in _files(request, found):
         (folder / name).write_bytes(content)
     if request.number is None:
-        left = left_of(config, found.document, request.services)
-        (folder / "services.json").write_bytes(orjson.dumps({**left, "lacking": [*found.lacking]}))
+        (folder / "services.json").write_bytes(orjson.dumps(left_of(config, found, request.services)))
 
 
 def _reported(config: Config, request: Request) -> Reported:

@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
 from slabridge.app.moment import moment
+from slabridge.app.services import reached_in
 from slabridge.report.period import Period, period_of, read_period
 from slabridge.text.language import Language, Shown
 from slabridge.web.allowed import asked_as, sees_issued
@@ -127,8 +128,10 @@ def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
 
 
 def running(request: Request) -> Period:
-    """Return the month that it is."""
-    return period_of("month", time.time_ns() // 1_000_000, site_of(request).config.definitions.timezone)
+    """Return the month that it is, by the tool that was read last."""
+    site = site_of(request)
+    now = reached_in(site.readable.state())
+    return period_of("month", now or time.time_ns() // 1_000_000, site.config.definitions.timezone)
 
 
 def listed(request: Request) -> Response:
@@ -169,7 +172,7 @@ def report(request: Request) -> Response:
         "chosen": chosen,
         "head": head,
         "before": chosen.period.before(),
-        "after": following if following.start <= time.time_ns() // 1_000_000 else None,
+        "after": following if following.start < running(request).end else None,
         "languages": get_args(Shown),
         "why": why(request, chosen.found),
     }

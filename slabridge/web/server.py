@@ -83,10 +83,15 @@ def app_of(sites: Sites) -> ASGIApp:
     return Front(pages(), lambda: sites.now)
 
 
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
 async def serving(sites: Sites, bound: socket.socket, ready: Callable[[], None], reload: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; on SIGHUP `reload` is called."""
     current_default_thread_limiter().total_tokens = _AT_ONCE
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+    signal.signal(signal.SIGTERM, _end)  # which uvicorn raises again when it is done: else nothing is given back
     config = uvicorn.Config(
         app_of(sites),
         log_config=None,

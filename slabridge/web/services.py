@@ -53,7 +53,6 @@ def services(request: Request) -> Response:
     period, found, left = asked(request)
     if "again" in request.query_params:
         return RedirectResponse(link_of(request).to(again=None), 303)
-    month = running(request)
     shown = {
         "found": found,
         "left": left,
@@ -62,5 +61,5 @@ def services(request: Request) -> Response:
         "why": why(request, found),
         "explained": EXPLAINED,
     }
-    after = period.next() if period.next().start <= month.start else None
+    after = period.next() if period.next().start < running(request).end else None
     return site_of(request).page(request, "services.html", after=after, **shown)

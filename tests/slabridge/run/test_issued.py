@@ -95,8 +95,8 @@ def test_what_is_left_to_a_service_is_said_of_the_running_month(
         running_period(job.config())
     job.run_at(NOON + 5 * HOUR)
     assert running_period(job.config()) == "2016-03"
-    found, lacking = services(job.config(), Asked("2016-03"))
-    assert (found["state"], lacking) == ("draft", [])
+    found = services(job.config(), Asked("2016-03"))
+    assert (found["state"], found["lacking"]) == ("draft", [])
     (desk,) = found["services"]
     available, (fix,) = desk["availability"], desk["objectives"]
     assert available["left_seconds"] == available["allowance_seconds"] - available["used_seconds"]
@@ -107,6 +107,6 @@ def test_what_is_left_to_a_service_is_said_of_the_running_month(
     assert "Service desk\n  availability: " in text
     assert "more breaches: 0" in text
     job.run_at(NOON + 32 * DAY)
-    (over,) = services(job.config(), Asked("2016-03"))[0]["services"]
+    (over,) = services(job.config(), Asked("2016-03"))["services"]
     assert over["availability"]["allowance_seconds"] == available["allowance_seconds"] > 0
     assert over["availability"]["service_time_ahead_seconds"] == 0 < available["service_time_ahead_seconds"]

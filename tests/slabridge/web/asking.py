@@ -58,9 +58,18 @@ class Pages:
         sent: list[dict[str, Any]] = []
         headers = [(b"host", b"sla.acme.com"), (b"x-forwarded-user", b"ann"), (b"x-slabridge-role", role.encode())]
         scope = {
-            **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https"},
-            **{"path": unquote(path), "raw_path": path.encode(), "query_string": query.encode(), "root_path": ""},
-            **{"headers": headers, "client": ("10.0.0.5", 1234), "server": ("sla.acme.com", 443)},
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "https",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": headers,
+            "client": ("10.0.0.5", 1234),
+            "server": ("sla.acme.com", 443),
         }
 
         async def receive() -> dict[str, Any]:
