@@ -11,7 +11,7 @@ from slabridge.app.told import note_issued
 from slabridge.config import Config
 from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences, listed
-from slabridge.report.document import Document
+from slabridge.report.document import PROVISIONAL, Document
 from slabridge.report.reporter import NoSuchReport
 from slabridge.state import ConnectionState, State, reports, tickets
 from slabridge.state.reports import Head, Issued, digest_of
@@ -102,7 +102,9 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
         return replace(found, document=before.document), []
     number = 1 if before is None else before.number + 1
     state_of_it = "issued" if before is None else "restated"
-    document = {**found.document, "cover": {**cover, "state": state_of_it, "number": number}, "restated": changed}
+    notes = [note for note in found.document["notes"] if note != PROVISIONAL.as_json()]
+    head = {**cover, "state": state_of_it, "number": number}
+    document = {**found.document, "cover": head, "notes": notes, "restated": changed}
     at = time.time_ns() // 1_000_000
     new = Issued(asked.period, asked.about, number, at, as_of, digest_of(document), filed(config), document)
     state = State.of(config.state, create=False)

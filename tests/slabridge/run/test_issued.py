@@ -9,6 +9,7 @@ from sla_engine.instant import DAY, HOUR
 from slabridge.__main__ import main
 from slabridge.app.asked import Asked
 from slabridge.app.issue import heads, issue, issued
+from slabridge.app.report import of_state
 from slabridge.app.services import running_period, services
 from slabridge.report.reporter import NoSuchReport
 from tests.slabridge.run.job import NOON, Job
@@ -33,7 +34,9 @@ def test_all_that_were_issued_are_listed_and_each_is_read_back_by_its_number(
 ) -> None:
     job.run_at(NOON + 32 * DAY)
     assert heads(job.config()) == []
+    assert "not issued" in str(of_state(job.config(), Asked("2016-03")).document["notes"])
     first, _ = issue(job.config(), Asked("2016-03"))
+    assert "not issued" not in str(first.document["notes"])
     alone, _ = issue(job.config(), Asked("2016-03", ("desk",), by=("team", "source")))
     job.call(
         "POST", "incident", short_description="told of late", opened_at="2016-03-10 08:00:00", priority="1", state="2"
