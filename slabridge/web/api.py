@@ -12,7 +12,7 @@ from sla_engine.instant import format_instant
 from slabridge.show.board import as_json as board_as_json
 from slabridge.show.issued import as_json as head_as_json
 from slabridge.show.status import as_json as status_as_json
-from slabridge.web import board, health
+from slabridge.web import agreements, board, health
 from slabridge.web import reports as reports_page
 from slabridge.web import services as services_page
 from slabridge.web.asked import part_of, wanted_of
@@ -47,6 +47,11 @@ def open_cycles(request: Request) -> Response:
     wanted = wanted_of(request.query_params, ("offset", "limit"))
     offset, limit = part_of(request.query_params, _DEFAULT)
     return Json(board_as_json(board.asked(request, wanted, offset, limit)))
+
+
+def agreed(request: Request) -> Response:
+    """Give agreements in words, all or the versions of one."""
+    return Json(agreements.told(request))
 
 
 def status(request: Request) -> Response:

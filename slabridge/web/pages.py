@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from slabridge.app.readable import Busy, StateError
-from slabridge.web import api, board, health, reports, services, tickets
+from slabridge.web import agreements, api, board, health, reports, services, tickets
 from slabridge.web.api import Json
 from slabridge.web.asked import Unclear
 from slabridge.web.site import site_of
@@ -26,6 +26,8 @@ ROUTES = [
     Route("/reports/{period}", reports.report),
     Route("/reports/{period}/lists/{list}", reports.rows),
     Route("/reports/{period}/{file}", reports.file),
+    Route("/agreements", agreements.listed),
+    Route("/agreements/{agreement}", agreements.agreement),
     Route("/quarantine", health.quarantine),
     Route("/health", health.health),
     Route("/api/v1/", api.operations),
@@ -34,6 +36,8 @@ ROUTES = [
     Route("/api/v1/services", api.services),
     Route("/api/v1/reports", api.reports),
     Route("/api/v1/reports/{period}", api.report),
+    Route("/api/v1/agreements", api.agreed),
+    Route("/api/v1/agreements/{agreement}", api.agreed),
     Route("/api/v1/status", api.status),
 ]
 
