@@ -78,7 +78,7 @@ def expected(
         connection, id_, one = row
         return (one.due_at, connection, id_, one.agreement, one.objective, one.cycle)
 
-    dated = sorted((row for row in found if row[2].due_at is not None), key=by)  # type: ignore[arg-type,return-value]
+    dated = sorted((row for row in found if row[2].due_at is not None), key=by)
     undated = sorted((row for row in found if row[2].due_at is None), key=lambda row: by(row)[1:])
     turn = -1 if wanted.sort == "due" and wanted.descending else 1
     rows = dated[::turn] + undated[::turn]
