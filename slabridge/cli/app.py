@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from slabridge.cli.baseline import baseline
+from slabridge.cli.board import board
 from slabridge.cli.compare import compare
 from slabridge.cli.demo import demo
 from slabridge.cli.doctor import doctor
@@ -26,6 +27,7 @@ from slabridge.cli.revert import revert
 from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
 from slabridge.cli.schema import schema
+from slabridge.cli.serve import serve
 from slabridge.cli.status import status
 from slabridge.cli.validate import validate
 from slabridge.cli.whatif import whatif
@@ -48,8 +50,10 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(plan)
+app.command()(board)
 app.command()(explain)
 app.command()(status)
+app.command()(serve)
 app.command()(history)
 app.command()(retry)
 app.command()(revert)

@@ -39,11 +39,11 @@ def _csv(names: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     names, text = list(names), StringIO()
     writer = csv.writer(text)
     writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
+    writer.writerows([cell(row.get(name)) for name in names] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: Any) -> Any:  # noqa: ANN401 - a number stays one
+def cell(value: Any) -> Any:  # noqa: ANN401 - a number stays one
     """Return a cell; a text that a spreadsheet would take for a formula begins with an apostrophe, a number is none."""
     if not isinstance(value, str):
         return value

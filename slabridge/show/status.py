@@ -7,9 +7,11 @@ from typing import Any
 from sla_engine.instant import format_instant
 from slabridge.app.status import Status
 from slabridge.exit import Exit
+from slabridge.state import runs
 from slabridge.state.lease import Holder
 from slabridge.state.overview import Overview, Progress
 from slabridge.state.runs import PastRun
+from slabridge.text.spoken import span
 
 
 def as_json(found: Status) -> dict[str, Any]:
@@ -25,7 +27,9 @@ def as_json(found: Status) -> dict[str, Any]:
         "connections": [
             {
                 **_dated(_progress(one, found.read_to[one.connection])),
-                "age_seconds": None if one.as_of is None else (_now_there(one, seen) - one.as_of) / 1000,
+                "age_seconds": None
+                if one.as_of is None
+                else (runs.tool_clock(seen.runs, one.connection, seen.now) - one.as_of) / 1000,
             }
             for one in seen.progress
         ],
@@ -91,7 +95,7 @@ def _dated(values: Mapping[str, Any]) -> dict[str, Any]:
 def _lease(holder: Holder | None) -> str:
     if holder is None:
         return "no run is under way"
-    heard = f"{holder.name}, heard of {_age(holder.now - holder.renewed_at)} ago"
+    heard = f"{holder.name}, heard of {span(holder.now - holder.renewed_at)} ago"
     return f"a run is under way: {heard}" if holder.counts else f"no run is under way; the last one died: {heard}"
 
 
@@ -100,7 +104,7 @@ def lines_of(found: Status) -> Iterator[str]:
     seen = found.seen
     yield f"{found.place}: {_lease(seen.lease)}"
     for one in seen.progress:
-        now = _now_there(one, seen)
+        now = runs.tool_clock(seen.runs, one.connection, seen.now)
         yield ""
         yield f"{one.connection}: {_place(one, found.read_to[one.connection], now)}"
         if one.posts_from is not None:
@@ -135,45 +139,27 @@ def lines_of(found: Status) -> Iterator[str]:
         yield f"  {_utc(run.started_at)}  {what}: {_outcome(run, seen)}"
 
 
-def _now_there(one: Progress, seen: Overview) -> int:
-    """Return what the tool's clock says now, by what it said to a run and the time since; else ours, ms UTC."""
-    for run in seen.runs:
-        for tally in run.connections:
-            if tally["connection"] == one.connection and tally.get("as_of") is not None:
-                return int(tally["as_of"]) + max(0, seen.now - run.started_at)
-    return seen.now
-
-
 def _place(one: Progress, read_to: int | None, now: int) -> str:
     read = "nothing read yet" if read_to is None else f"read to {_utc(read_to)}"
     if one.as_of is None:
         return f"{read}, no run was complete"
-    return f"as of {_utc(one.as_of)}, {_age(now - one.as_of)} ago; {read}"
+    return f"as of {_utc(one.as_of)}, {span(now - one.as_of)} ago; {read}"
 
 
 def _since(one: Progress, now: int) -> str:
-    return "" if one.quarantined_since is None else f", the oldest {_age(now - one.quarantined_since)} ago"
+    return "" if one.quarantined_since is None else f", the oldest {span(now - one.quarantined_since)} ago"
 
 
 def _outcome(run: PastRun, seen: Overview) -> str:
     if run.finished_at is None or run.exit_code is None:
         alive = seen.lease is not None and seen.lease.counts and run is seen.runs[0]
-        return f"under way for {_age(seen.now - run.started_at)}" if alive else "did not end: killed, or a bug"
+        return f"under way for {span(seen.now - run.started_at)}" if alive else "did not end: killed, or a bug"
     names = ("evaluated", "fields_written", "comments_written", "refused", "newly_quarantined", "deferred", "calls")
     counts = {name: sum(tally.get(name, 0) for tally in run.connections) for name in names}
     done = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count)
-    ended = f"exit {run.exit_code} {Exit(run.exit_code).name.lower()} after {_age(run.finished_at - run.started_at)}"
+    ended = f"exit {run.exit_code} {Exit(run.exit_code).name.lower()} after {span(run.finished_at - run.started_at)}"
     return f"{ended}: {done}" if done else ended
 
 
 def _utc(instant: int) -> str:
     return f"{format_instant(instant).replace('T', ' ')[:16]} UTC"
-
-
-def _age(ms: int) -> str:
-    """Return a duration in its largest two units."""
-    seconds = max(0, ms) // 1000
-    for size, unit, rest, small in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s")):
-        if seconds >= size:
-            return f"{seconds // size}{unit} {seconds % size // rest}{small}"
-    return f"{seconds}s"

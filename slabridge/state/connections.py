@@ -33,6 +33,11 @@ class Standing:
     reverted_by: str | None = None
 
 
+def as_ofs(sql: sa.Connection) -> dict[str, int | None]:
+    """Return the as_of of each connection's last complete run, ms UTC; None where there was none."""
+    return dict(sql.execute(sa.select(connection.c.name, connection.c.as_of)).all())
+
+
 def standing(transaction: Transaction) -> Standing:
     """Return where a connection stands.
 

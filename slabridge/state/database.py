@@ -108,6 +108,11 @@ class State:
                 yield connection
 
     @property
+    def is_outdated(self) -> bool:
+        """Whether an older slabridge wrote it, and it was opened without `migrate`: seen as if it were upgraded."""
+        return self._uncommitted is not None
+
+    @property
     def shown(self) -> str:
         """Where it is, in words, without a password."""
         return shown(self.url)

@@ -66,6 +66,18 @@ def latest(transaction: sa.Connection, limit: int) -> list[PastRun]:
     return [_past(row) for row in transaction.execute(sa.select(run).order_by(run.c.id.desc()).limit(limit))]
 
 
+def tool_clock(past: Sequence[PastRun], connection: str, now: int) -> int:
+    """Return what a tool's clock says `now` (ms UTC by ours): by what it said to a run, and the time since; else ours.
+
+    `past` are the latest runs, the last first.
+    """
+    for one in past:
+        for tally in one.connections:
+            if tally["connection"] == connection and tally.get("as_of") is not None:
+                return int(tally["as_of"]) + max(0, now - one.started_at)
+    return now
+
+
 def reverting(transaction: sa.Connection) -> list[PastRun]:
     """Return the runs that took back what others wrote, the first one first."""
     wanted = sa.select(run).where(run.c.reverts.is_not(None)).order_by(run.c.id)

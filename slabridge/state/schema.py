@@ -123,8 +123,8 @@ result = Table(
     # Whoever looks at the open ones looks at them all: by when they are due, and by who has them.
     Index(
         "result_open",
-        *("due_at", "connection", "ticket", "agreement", "objective", "cycle"),
-        *("status", "kind", "excluded", "team", "holder", "priority", "customer"),
+        *("due_at", "connection", "ticket", "agreement", "objective", "cycle", "stopped_at"),
+        *("status", "kind", "excluded", "team", "holder", "breach_holder", "priority", "customer"),
         sqlite_where=text("stopped_at IS NULL"),
         postgresql_where=text("stopped_at IS NULL"),
     ),

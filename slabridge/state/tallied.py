@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from sla_engine.instant import HOUR
-from slabridge.state import notifications, quarantine
-from slabridge.state.schema import connection, outbox, result, ticket
+from slabridge.state import connections, notifications, quarantine
+from slabridge.state.schema import outbox, result, ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Tallied:
 
 def tallied(transaction: sa.Connection) -> Tallied:
     """Count; of a million tickets only the open ones are looked at."""
-    every: dict[str, int | None] = dict(transaction.execute(sa.select(connection.c.name, connection.c.as_of)).all())
+    every = connections.as_ofs(transaction)
     clocks, due = Counter[tuple[str, str]](), Counter[str]()
     for name, as_of in every.items():
         for row in transaction.execute(_open_clocks(name, as_of or 0)):

@@ -263,6 +263,47 @@ def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:
         yield connection, known
 
 
+class Named(NamedTuple):
+    """A ticket, as people name it."""
+
+    connection: str
+    id: str
+    key: str
+    is_open: bool
+    gone: bool
+
+
+def named(sql: sa.Connection, connections: Sequence[str], key: str, most: int, *, whole: bool) -> list[Named]:
+    """Return the first tickets of a key, id or former key in these connections; not `whole`: whose key begins so."""
+    columns = (ticket.c.connection, ticket.c.id, ticket.c.key, ticket.c.is_open, ticket.c.gone)
+    keys = [one for one in dict.fromkeys((key, key.upper())) if one]
+    if not keys:
+        return []
+    conditions: list[sa.ColumnElement[bool]]
+    if whole:
+        former = sa.select(former_key.c.connection, former_key.c.ticket).where(
+            former_key.c.connection.in_(connections), former_key.c.key.in_(keys)
+        )
+        # Each by its index.
+        by_former = sa.tuple_(ticket.c.connection, ticket.c.id).in_(former)
+        conditions = [ticket.c.key.in_(keys), ticket.c.id.in_(keys), by_former]
+    else:
+        conditions = [_begins(sql, one) for one in keys]
+    found: dict[tuple[str, str], Named] = {}
+    for condition in conditions:
+        # Not the column itself: SQLite would go through all tickets of the connection.
+        statement = sa.select(*columns).where(condition, ticket.c.connection.concat("").in_(connections))
+        for row in sql.execute(statement.order_by(ticket.c.key, ticket.c.connection).limit(most)):
+            found[row.connection, row.id] = Named(*row)
+    return sorted(found.values(), key=lambda one: (one.key, one.connection))[:most]
+
+
+def _begins(sql: sa.Connection, key: str) -> sa.ColumnElement[bool]:
+    if sql.dialect.name == "sqlite":  # by the index, which LIKE does not use there
+        return (ticket.c.key >= key) & (ticket.c.key < f"{key}\U0010fffd")
+    return ticket.c.key.startswith(key, autoescape=True)
+
+
 def gone(transaction: Transaction, ids: Collection[str]) -> set[str]:
     """Return those of these tickets that the tool has no more, or hides from us."""
     columns = sa.select(ticket.c.id).where(transaction.owns(ticket), ticket.c.gone)

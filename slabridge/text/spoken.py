@@ -33,3 +33,12 @@ def spoken(ms: int) -> str:
         return f"{ms // SECOND}s"
     hours, minutes = ms // HOUR, ms % HOUR // MINUTE
     return " ".join(part for part in (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "") if part)
+
+
+def span(ms: int) -> str:
+    """Return a stretch of time in its largest two units: `2d 3h`, `45s`."""
+    seconds = max(0, ms) // 1000
+    for size, unit, rest, small in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "m"), (60, "m", 1, "s")):
+        if seconds >= size:
+            return f"{seconds // size}{unit} {seconds % size // rest}{small}"
+    return f"{seconds}s"

@@ -13,9 +13,10 @@ def upgrade() -> None:
     """Add the indexes, and where a ticket's link leads to."""
     told = "the address of its page that the link on it leads to, where we made one"
     op.add_column("ticket", sa.Column("timeline", sa.String(), comment=told))
-    gone = {"sqlite_where": sa.text("gone = 1"), "postgresql_where": sa.text("gone")}
-    op.create_index("ticket_gone", "ticket", ["connection", "id"], **gone)
-    is_open = {"sqlite_where": sa.text("stopped_at IS NULL"), "postgresql_where": sa.text("stopped_at IS NULL")}
-    named = ("due_at", "connection", "ticket", "agreement", "objective", "cycle")
-    shown = ("status", "kind", "excluded", "team", "holder", "priority", "customer")
-    op.create_index("result_open", "result", [*named, *shown], **is_open)
+    in_sqlite, in_postgresql = sa.text("gone = 1"), sa.text("gone")
+    named = ["connection", "id"]
+    op.create_index("ticket_gone", "ticket", named, sqlite_where=in_sqlite, postgresql_where=in_postgresql)
+    is_open = sa.text("stopped_at IS NULL")
+    order = ["due_at", "connection", "ticket", "agreement", "objective", "cycle", "stopped_at"]
+    shown = ["status", "kind", "excluded", "team", "holder", "breach_holder", "priority", "customer"]
+    op.create_index("result_open", "result", [*order, *shown], sqlite_where=is_open, postgresql_where=is_open)

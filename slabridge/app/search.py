@@ -1,0 +1,33 @@
+"""Finding tickets by their keys in all tools."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slabridge.state import State, cycles, tickets
+from slabridge.state.tickets import Named
+from slabridge.ticket.viewer import Viewer
+
+_MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Tickets of a key (`is_exact`), or those whose keys begin so; of more only the first."""
+
+    tickets: Sequence[Named]
+    is_exact: bool
+
+
+def search(state: State, connections: Sequence[str], viewer: Viewer, key: str) -> Found:
+    """Return what a viewer sees of the tickets of a key, id or former key, else of those whose key begins so.
+
+    Raises:
+        StateError, Busy: the state cannot be read.
+    """
+    with state.reading() as sql:
+        for is_exact in (True, False):
+            there = tickets.named(sql, connections, key, _MOST, whole=is_exact)
+            seen = [one for one in there if cycles.seen(sql, viewer, one.connection, one.id)]
+            if seen:
+                return Found(seen, is_exact)
+    return Found((), is_exact=False)

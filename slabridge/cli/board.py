@@ -1,0 +1,49 @@
+"""`slabridge board`: what breaks next (docs/web.md)."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from slabridge.cli.options import AsJson, ConfigPath, Only, loaded
+
+Values = list[str] | None
+
+
+def board(  # noqa: PLR0913 - one parameter per option
+    *,
+    config: ConfigPath = None,
+    only: Only = None,
+    status: Annotated[Values, typer.Option(help="breached, at_risk, on_track or paused; may be repeated.")] = None,
+    agreement: Annotated[Values, typer.Option(help="An agreement, by its id; may be repeated.")] = None,
+    holder: Annotated[Values, typer.Option(help="Who has it; may be repeated.")] = None,
+    priority: Annotated[Values, typer.Option(help="A priority; may be repeated.")] = None,
+    sort: Annotated[str, typer.Option(help="due, status, agreement, holder or priority; -due: latest first.")] = "due",
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many cycles are listed.")] = 20,
+    json: AsJson = False,
+) -> None:
+    """Show the open cycles: what breaks next, what is broken, by agreement and by who has it."""
+    from rich.console import Console
+
+    from slabridge.app.board import SORTS, Wanted
+    from slabridge.app.board import board as board_of
+    from slabridge.app.readable import Readable
+    from slabridge.show.board import as_json, print_board
+    from slabridge.text.printed import json_line
+    from slabridge.ticket.viewer import Viewer
+
+    if sort.removeprefix("-") not in SORTS:
+        raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
+    given = {"status": status, "agreement": agreement, "holder": holder, "priority": priority}
+    where = {name: tuple(values) for name, values in given.items() if values}
+    configured = loaded(config, only)
+    readable = Readable(configured)
+    try:
+        wanted = Wanted(where, sort.removeprefix("-"), sort.startswith("-"))
+        found = board_of(configured, readable.state(), Viewer(), wanted, limit=limit)
+    finally:
+        readable.close()
+    if json:
+        sys.stdout.buffer.write(json_line(as_json(found)))
+    else:
+        print_board(Console(highlight=False), found)

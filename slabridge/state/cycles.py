@@ -1,0 +1,171 @@
+"""The cycles that are open, as lists that people look at (docs/web.md)."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+
+from sla_engine.instant import HOUR
+from slabridge.state.schema import result, ticket
+from slabridge.ticket.viewer import Viewer
+
+FILTERS: Final = ("status", "kind", "connection", "agreement", "objective", "holder", "team", "priority", "customer")
+"""What a list can be narrowed by."""
+SORTS: Final = ("due", "status", "agreement", "holder", "priority")
+STATUSES: Final = ("breached", "at_risk", "on_track", "paused")
+"""Statuses of open cycles, the worst first."""
+
+_KEYS: Final = ("connection", "ticket", "agreement", "objective", "cycle")
+_SHOWN: Final = (
+    *("connection", "agreement", "objective", "cycle", "kind", "stage", "status", "started_at", "due_at"),
+    *("due_if_resumed", "breached_at", "target_ms", "remaining_ms", "holder", "priority", "team", "customer"),
+)
+_ITS: Final = (ticket.c.connection == result.c.connection) & (ticket.c.id == result.c.ticket)
+_MOST: Final = 500
+"""Rows that are read at a time of a list that is taken along whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a list has: by each filter the values that fit (an empty one: unset), in an order; none: all, by due time.
+
+    With `due_before` (ms UTC) only what runs and breaks before then.
+    """
+
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sort: str = "due"
+    descending: bool = False
+    due_before: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCycle:
+    """An open cycle as it was last judged; instants are ms UTC, times of work ms. `id` is the ticket's, `key` too."""
+
+    id: str
+    key: str
+    connection: str
+    agreement: str
+    objective: str
+    cycle: int
+    kind: str
+    stage: str
+    status: str
+    started_at: int
+    due_at: int | None
+    due_if_resumed: int | None
+    breached_at: int | None
+    target_ms: int
+    remaining_ms: int
+    holder: str | None
+    priority: str | None
+    team: str | None
+    customer: str | None
+
+
+class Counted(NamedTuple):
+    """How many open cycles have these values; `soon` are those of them that are due within an hour."""
+
+    status: str
+    kind: str
+    connection: str
+    agreement: str
+    objective: str
+    holder: str | None
+    priority: str | None
+    cycles: int
+    soon: int
+
+
+def counted(sql: sa.Connection, viewer: Viewer, connections: Sequence[str], wanted: Wanted, now: int) -> list[Counted]:
+    """Return the open cycles of these connections, counted at an instant (ms UTC)."""
+    by = [result.c[name] for name in Counted._fields[:7]]
+    due = result.c.status.in_(("on_track", "at_risk")) & result.c.due_at.between(now, now + HOUR)
+    soon = sa.func.coalesce(sa.func.sum(sa.case((due, 1), else_=0)), 0)
+    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(viewer, connections, wanted)).group_by(*by)
+    return [Counted._make(row) for row in sql.execute(statement)]
+
+
+def listed(  # noqa: PLR0913 - a part of a list
+    sql: sa.Connection, viewer: Viewer, connections: Sequence[str], wanted: Wanted, *, offset: int = 0, limit: int = 50
+) -> list[OpenCycle]:
+    """Return a part of the open cycles of these connections; what has no due time comes last."""
+    # First which, by the index alone, and then what else is known of these few.
+    named = [result.c[name] for name in _KEYS]
+    chosen = sa.select(*named).where(*_fitting(viewer, connections, wanted))
+    page = chosen.order_by(*_order(wanted)).offset(offset).limit(limit).subquery()
+    of_page = sa.and_(*(result.c[name] == page.c[name] for name in _KEYS))
+    statement = _known().select_from(page.join(result, of_page).join(ticket, _ITS)).order_by(*_order(wanted))
+    return [OpenCycle(*row) for row in sql.execute(statement)]
+
+
+def every(
+    sql: sa.Connection, viewer: Viewer, connections: Sequence[str], wanted: Wanted
+) -> Iterator[Sequence[OpenCycle]]:
+    """Yield all open cycles of these connections, a part after the other."""
+    statement = _known().select_from(result.join(ticket, _ITS)).where(*_fitting(viewer, connections, wanted))
+    for rows in sql.execute(statement.order_by(*_order(wanted))).partitions(_MOST):
+        yield [OpenCycle(*row) for row in rows]
+
+
+def _known() -> sa.Select[*tuple[Any, ...]]:
+    return sa.select(ticket.c.id, ticket.c.key, *(result.c[name] for name in _SHOWN))
+
+
+def seen(sql: sa.Connection, viewer: Viewer, connection: str, id_: str) -> bool:
+    """Return whether a viewer sees any cycle of a ticket."""
+    if viewer.sees_all:
+        return True
+    its = (result.c.connection == connection, result.c.ticket == id_, *_own(viewer))
+    return sql.scalar(sa.select(sa.literal(1)).where(*its).limit(1)) is not None
+
+
+def agreements(sql: sa.Connection, viewer: Viewer) -> set[str]:
+    """Return the ids of the agreements of which a viewer sees any cycle."""
+    return set(sql.scalars(sa.select(result.c.agreement).where(*_own(viewer)).distinct()))
+
+
+def _fitting(viewer: Viewer, connections: Sequence[str], wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+    gone = sa.select(ticket.c.connection, ticket.c.id).where(ticket.c.gone)
+    yield result.c.stopped_at.is_(None)
+    yield ~result.c.excluded
+    # Not the column itself: SQLite would go through all results of the connection by their key.
+    yield result.c.connection.concat("").in_(connections)
+    yield sa.tuple_(result.c.connection, result.c.ticket).not_in(gone)
+    yield from _own(viewer)
+    for name, values in wanted.where.items():
+        held = result.c[name]
+        yield held.in_(values) | (held.is_(None) if "" in values else sa.false())
+    if wanted.due_before is not None:
+        yield result.c.due_at < wanted.due_before
+        yield result.c.status.in_(("on_track", "at_risk"))
+
+
+def _own(viewer: Viewer) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield what holds of the cycles that a viewer sees: of one customer alone, not of several at once."""
+    if viewer.customer is not None:
+        yield result.c.customer == viewer.customer
+        yield _alone("customer")
+    if viewer.team is not None:
+        team = (result.c.team == viewer.team) & _alone("team")
+        yield team | (result.c.holder == viewer.team) | (result.c.breach_holder == viewer.team)
+
+
+def _alone(name: str) -> sa.ColumnElement[bool]:
+    """Return whether a field holds one value, in the column as it is: of several the column has the text of them."""
+    further = result.c.dimensions
+    return further.is_(None) | ~further.contains(f'"{name}":', autoescape=True)
+
+
+def _order(wanted: Wanted) -> Iterator[sa.ColumnElement[Any]]:
+    if wanted.sort == "status":
+        worst = sa.case({status: place for place, status in enumerate(STATUSES)}, value=result.c.status, else_=9)
+        yield worst.desc() if wanted.descending else worst
+    elif wanted.sort != "due":
+        held = result.c[wanted.sort]
+        yield held.is_(None)
+        yield held.desc() if wanted.descending else held
+    yield result.c.due_at.is_(None)
+    yield result.c.due_at.desc() if wanted.descending and wanted.sort == "due" else result.c.due_at
+    yield from (result.c[name] for name in _KEYS)

@@ -1,0 +1,69 @@
+"""The board, and the list of open cycles with its filters, as a page and as CSV."""
+
+import csv
+from collections.abc import Iterator
+from tempfile import SpooledTemporaryFile
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from slabridge.app.board import STATUSES, Board, Wanted, every
+from slabridge.app.board import board as board_of
+from slabridge.show.board import COLUMNS, row_of
+from slabridge.show.report_files import cell
+from slabridge.web.asked import part_of, wanted_of
+from slabridge.web.site import guest_of, link_of, site_of
+
+PAGE = 50
+_NEXT = 15
+"""Cycles that the board shows of what breaks next."""
+_FACETS = 12
+_IN_MEMORY = 1_000_000
+
+
+def asked(request: Request, wanted: Wanted, offset: int, limit: int) -> Board:
+    """Return what somebody sees of the open cycles."""
+    site = site_of(request)
+    return board_of(site.config, site.readable.state(), guest_of(request).viewer, wanted, offset=offset, limit=limit)
+
+
+def board(request: Request) -> Response:
+    """Show what breaks next, what is at risk and what is broken, by who has it and by agreement."""
+    wanted_of(request.query_params, ("lang", "refresh"))
+    following = asked(request, Wanted({"status": ("at_risk", "on_track")}), 0, _NEXT)
+    whole = asked(request, Wanted(), 0, 1)
+    shown = {"board": whole, "following": following.cycles, "statuses": STATUSES, "most": _FACETS}
+    return site_of(request).page(request, "board.html", **shown)
+
+
+def listed(request: Request) -> Response:
+    """Show a list of open cycles."""
+    wanted = wanted_of(request.query_params, ("lang", "offset", "limit"))
+    offset, limit = part_of(request.query_params, PAGE)
+    found = asked(request, wanted, offset, limit)
+    link = link_of(request)
+    shown = {"board": found, "wanted": wanted, "statuses": STATUSES, "most": _FACETS, "link": link}
+    return site_of(request).page(request, "cycles.html", **shown)
+
+
+def taken_along(request: Request) -> Response:
+    """Give a whole list as CSV, as of one moment; whoever takes it slowly keeps no transaction open."""
+    site = site_of(request)
+    wanted = wanted_of(request.query_params, ("lang",))
+    file = SpooledTemporaryFile(  # noqa: SIM115 - closed when it was read
+        _IN_MEMORY, "w+", encoding="utf-8", newline=""
+    )
+    file.write("\N{ZERO WIDTH NO-BREAK SPACE}")
+    writer = csv.writer(file)
+    writer.writerow(COLUMNS)
+    for part in every(site.config, site.readable.state(), guest_of(request).viewer, wanted):
+        writer.writerows([cell(value) for value in row_of(one).values()] for one in part)
+    file.seek(0)
+    name = 'attachment; filename="open-cycles.csv"'
+    return StreamingResponse(_read(file), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+
+
+def _read(file: SpooledTemporaryFile[str]) -> Iterator[str]:
+    with file:
+        while text := file.read(65_536):
+            yield text

@@ -1,0 +1,34 @@
+"""How runs and tools are, and which tickets are in quarantine: for whom nothing is hidden from."""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from slabridge.app.status import Status
+from slabridge.app.status import status as status_of
+from slabridge.show.status import as_json, lines_of
+from slabridge.web.site import guest_of, site_of
+
+
+def asked(request: Request, *, whole_quarantine: bool = False) -> Status:
+    """Return what the state says, to whom nothing is hidden from.
+
+    Raises:
+        HTTPException: somebody else asks.
+    """
+    site = site_of(request)
+    if not guest_of(request).viewer.sees_all:
+        raise HTTPException(403, "this page tells of all tickets: it is shown to the role all")
+    return status_of(site.config, whole_quarantine=whole_quarantine)
+
+
+def health(request: Request) -> Response:
+    """Show how far each connection is, what waits, and how the last runs went."""
+    found = asked(request)
+    return site_of(request).page(request, "health.html", status=as_json(found), lines=list(lines_of(found)))
+
+
+def quarantine(request: Request) -> Response:
+    """Show the tickets that could not be judged or written, why, and how they are tried again."""
+    found = asked(request, whole_quarantine=True)
+    return site_of(request).page(request, "quarantine.html", entries=found.seen.quarantined)

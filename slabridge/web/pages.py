@@ -1,0 +1,53 @@
+"""All pages, by their addresses, and what is shown where one cannot be."""
+
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from slabridge.app.readable import Busy, StateError
+from slabridge.web import api, board, health, tickets
+from slabridge.web.api import Json
+from slabridge.web.asked import Unclear
+from slabridge.web.site import site_of
+
+ROUTES = [
+    Route("/", board.board),
+    Route("/cycles", board.listed),
+    Route("/cycles.csv", board.taken_along),
+    Route("/tickets", tickets.searched),
+    Route("/tickets/{connection}/{key}", tickets.ticket),
+    Route("/quarantine", health.quarantine),
+    Route("/health", health.health),
+    Route("/api/v1/", api.operations),
+    Route("/api/v1/openapi.json", api.described),
+    Route("/api/v1/cycles", api.open_cycles),
+    Route("/api/v1/status", api.status),
+]
+
+
+def pages() -> Starlette:
+    """Return the pages; what stands before them says whose they are."""
+    static = Mount("/static", StaticFiles(directory=str(files("slabridge.web").joinpath("static"))))
+    handlers = dict.fromkeys((HTTPException, Unclear, StateError, Busy, Exception), _cannot)
+    return Starlette(routes=[*ROUTES, static], exception_handlers=handlers)
+
+
+def _cannot(request: Request, error: Exception) -> Response:
+    """Say why a page cannot be shown; of a bug nothing of its own words, which may be of a ticket."""
+    match error:
+        case HTTPException():
+            status, message = error.status_code, error.detail
+        case Unclear():
+            status, message = 400, str(error)
+        case StateError() | Busy():
+            status, message = 503, str(error)
+        case _:
+            status, message = 500, "a bug of slabridge; please report it, with the line `bug` of the log"
+    if request.scope["path"].startswith("/api/"):
+        return Json({"error": message}, status)
+    return site_of(request).page(request, "error.html", status, message=message, status=status)

@@ -1,0 +1,150 @@
+"""The pages of one configuration: what they are made from, and how they are shown."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import quote, urlencode, urlsplit
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from sla_engine.instant import format_instant, parse_instant
+from slabridge.app.board import Age
+from slabridge.app.readable import Readable
+from slabridge.config import Config
+from slabridge.exit import Exit
+from slabridge.text.language import Language
+from slabridge.text.printed import line
+from slabridge.text.spoken import span, spoken, zoned
+from slabridge.web.access_log import AccessLog
+from slabridge.web.door import Door, Guest
+from slabridge.web.words import EXITS, FIELDS, KINDS, STATUSES
+
+LANGUAGES = ("en", "sv")
+COOKIE = "slabridge_language"
+_OLD = 30 * 60 * 1000
+"""From how old on data is shown as old, ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The pages of a configuration: below `base`, shown to whom the door lets in, and noted in the log."""
+
+    config: Config
+    readable: Readable
+    door: Door
+    log: AccessLog
+    base: str = ""
+
+    def page(self, request: Request, name: str, status: int = 200, /, **shown: object) -> HTMLResponse:
+        """Return a page, in the language of who asks."""
+        code = language_of(request, self.config)
+        template = _environment(code).get_template(name)
+        text = template.render(site=self, request=request, guest=guest_of(request), lang=code, base=self.base, **shown)
+        response = HTMLResponse(text, status)
+        if request.query_params.get("lang") in LANGUAGES:
+            secure = request.url.scheme == "https"
+            response.set_cookie(COOKIE, code, 365 * 86_400, path=self.base or "/", secure=secure, samesite="lax")
+        return response
+
+    def close(self) -> None:
+        """Give back what it holds."""
+        self.readable.close()
+        self.log.close()
+
+    def at(self, instant: int | None) -> str:
+        """Return an instant in the local time of the file, as `2026-03-02 14:32`."""
+        return "" if instant is None else f"{zoned(instant, self.config.definitions.timezone):%Y-%m-%d %H:%M}"
+
+    def ticket(self, connection: str, ticket: str) -> str:
+        """Return the address of a ticket's page here, by its key or id."""
+        return f"{self.base}/tickets/{quote(connection, '')}/{quote(ticket, '')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Makes addresses of a page from what was asked of it: with other values, and without some."""
+
+    path: str
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def to(self, **other: str | tuple[str, ...] | None) -> str:
+        """Return the address with these values in place of those that were asked for; None: without."""
+        given = {name: (value,) if isinstance(value, str) else value for name, value in other.items()}
+        query = {**self.query, **given}
+        pairs = [(name, one) for name, values in query.items() if values is not None for one in values]
+        return f"{self.path}?{urlencode(pairs)}" if pairs else self.path
+
+
+def link_of(request: Request) -> Link:
+    """Return the links of the page that was asked for."""
+    query = {name: tuple(request.query_params.getlist(name)) for name in request.query_params if name != "lang"}
+    return Link(f"{site_of(request).base}{request.scope['path']}", query)
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that was asked."""
+    found: Site = request.scope["site"]
+    return found
+
+
+def guest_of(request: Request) -> Guest:
+    """Return who asks."""
+    found: Guest = request.scope["guest"]
+    return found
+
+
+def language_of(request: Request, config: Config) -> str:
+    """Return the language of who asks: as asked for, as remembered, as their browser wants, else that of reports."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in LANGUAGES:
+            return wanted
+    for part in request.headers.get("Accept-Language", "").split(","):
+        code = part.split(";")[0].strip().lower().partition("-")[0]
+        if code in LANGUAGES:
+            return code
+    return "en" if config.reporting is None else config.reporting.rules.language
+
+
+def base_of(config: Config) -> str:
+    """Return the path below which a configuration's pages are."""
+    if config.web.url is not None:
+        return urlsplit(config.web.url).path.rstrip("/")
+    return f"/{config.customer}" if config.customer else ""
+
+
+@cache
+def _environment(code: str) -> Environment:
+    language = Language(code)
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=PackageLoader("slabridge.web"),
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    environment.install_gettext_translations(language.catalogue, newstyle=True)  # type: ignore[attr-defined] # of the extension
+    environment.filters |= {
+        "plain": lambda value: "" if value is None else line(str(value)),
+        "word": language.word,
+        "say": language.say,
+        "number": language.number,
+        "spoken": spoken,
+        "status": lambda name: language.word(STATUSES[name]),
+        "kind": lambda name: language.word(KINDS[name]),
+        "field": lambda name: language.word(FIELDS[name]) if name in FIELDS else name,
+        "span": span,
+        "iso": format_instant,
+        "instant": parse_instant,
+        "shell": lambda text: shlex.quote(line(text)),
+        "exit": lambda code: language.word(EXITS[Exit(code)]),
+    }
+    environment.globals |= {"link_of": link_of, "is_old": _is_old}
+    return environment
+
+
+def _is_old(age: Age) -> bool:
+    return age.ms is None or age.ms > _OLD

@@ -1,0 +1,38 @@
+"""Words that the pages show for what results have as they are."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from slabridge.exit import Exit
+from slabridge.text.said import word
+
+STATUSES: Final[Mapping[str, str]] = {
+    "breached": word("breached"),
+    "at_risk": word("at risk"),
+    "on_track": word("on track"),
+    "paused": word("paused"),
+    "met": word("met"),
+    "cancelled": word("cancelled"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    "sla": word("SLA: to the customer"),
+    "ola": word("OLA: between teams"),
+    "uc": word("UC: of a supplier"),
+}
+FIELDS: Final[Mapping[str, str]] = {
+    "status": word("status"),
+    "kind": word("kind"),
+    "connection": word("tool"),
+    "agreement": word("agreement"),
+    "objective": word("objective"),
+    "holder": word("held by"),
+    "priority": word("priority"),
+}
+EXITS: Final[Mapping[Exit, str]] = {
+    Exit.COMPLETE: word("complete"),
+    Exit.BUG: word("a bug"),
+    Exit.USAGE: word("wrong configuration"),
+    Exit.PARTIAL: word("partial: somebody must look"),
+    Exit.DEFERRED: word("deferred to the next run"),
+    Exit.BUSY: word("another run was under way"),
+}
