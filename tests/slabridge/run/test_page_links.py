@@ -105,7 +105,7 @@ def test_links_have_what_is_left_of_half_the_cap_and_no_run_waits_for_them(linki
     for team in ("Open", "Waiting"):  # the one without room is linked when it is judged next
         linking.edit("jira", linking.ticket("jira", team), priority={"id": "2"})
     linking.run()
-    assert [page.startswith("https://new") for _, page in rows(linking.place, LINKED)] == [True, True]
+    assert [str(page).startswith("https://new") for _, page in rows(linking.place, LINKED)] == [True, True]
 
 
 def test_without_the_right_to_link_the_run_is_complete_and_says_so_once(linking: Job) -> None:
