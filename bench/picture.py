@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sync
 from sla_engine.instant import HOUR
-from slabridge.app.demo import demo
+from slabridge.app.demo import Demo, demo
 from slabridge.show import logs
 from slabridge.show.demo import picture
 from slabridge_sandbox.options import SandboxOptions
@@ -17,7 +17,11 @@ PICTURE = Path(__file__).parents[1] / "docs" / "demo.svg"
 
 def main() -> None:
     logs.configure("error", "console")
-    done = demo(SandboxOptions(pairs=True), 1, 2 * HOUR, sync, on_start=lambda _: None, on_run=lambda *_: None)
+    options = SandboxOptions(pairs=True)
+    demo(options, 1, 2 * HOUR, sync, on_start=lambda _: None, on_run=lambda *_: None, then=draw)
+
+
+def draw(done: Demo) -> None:
     if done.waited is None:
         raise SystemExit("no ticket of the demo waits for a late one")
     PICTURE.write_text(picture(done.waited, done.config.definitions, done.as_of), encoding="utf-8")

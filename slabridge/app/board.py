@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from slabridge.config import Config
 from slabridge.state import State, cycles, lease, runs
 from slabridge.state.connections import as_ofs
-from slabridge.state.cycles import FILTERS, SORTS, STATUSES, Counted, OpenCycle, Wanted
+from slabridge.state.cycles import FILTERS, SORTS, STATUSES, Counted, OpenCycle, Seen, Wanted
 from slabridge.ticket.viewer import Viewer
 
 __all__ = ["FILTERS", "SORTS", "STATUSES", "Age", "Board", "Facet", "OpenCycle", "Wanted", "ages", "board", "every"]
@@ -69,12 +69,10 @@ def board(  # noqa: PLR0913 - a part of a list
     Raises:
         StateError, Busy: the state cannot be read.
     """
-    names = [connection.name for connection in config.connections]
     with state.reading() as sql:
-        known = ages(sql, names)
-        now = min((age.now for age in known), default=0)
-        counts = cycles.counted(sql, viewer, names, wanted, now)
-        found = cycles.listed(sql, viewer, names, wanted, offset=offset, limit=limit)
+        known, seen = _seen(sql, config, viewer)
+        counts = cycles.counted(sql, seen, wanted)
+        found = cycles.listed(sql, seen, wanted, offset=offset, limit=limit)
     fields: Mapping[str, Callable[[Counted], str]] = {
         "connection": lambda one: one.connection,
         "kind": lambda one: one.kind,
@@ -104,7 +102,13 @@ def every(config: Config, state: State, viewer: Viewer, wanted: Wanted) -> Itera
         StateError, Busy: the state cannot be read.
     """
     with state.reading() as sql:
-        yield from cycles.every(sql, viewer, [connection.name for connection in config.connections], wanted)
+        yield from cycles.every(sql, _seen(sql, config, viewer)[1], wanted)
+
+
+def _seen(sql: sa.Connection, config: Config, viewer: Viewer) -> tuple[list[Age], Seen]:
+    names = [connection.name for connection in config.connections]
+    known = ages(sql, names)
+    return known, Seen(viewer, names, min((age.now for age in known), default=0))
 
 
 def ages(sql: sa.Connection, names: Sequence[str]) -> list[Age]:

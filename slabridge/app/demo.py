@@ -69,10 +69,12 @@ def demo(  # noqa: PLR0913 - the last two are called back
     *,
     on_start: Callable[[Sandbox], None],
     on_run: Callable[[int, int], None],
-) -> Demo:
+    then: Callable[[Demo], None],
+) -> None:
     """Run the job every `step` ms of so many days.
 
-    `on_start` is called with the sandbox, `on_run` after each run with the instant and how many runs there are in all.
+    `on_start` is called with the sandbox, `on_run` after each run with the instant and how many runs there are in all,
+    `then` with what came of it while sandbox and state are still there.
 
     Raises:
         SandboxError: the sandbox does not start.
@@ -97,7 +99,7 @@ def demo(  # noqa: PLR0913 - the last two are called back
             for one in _seen(name, endpoint, config, state, pair.get(name))
         ]
         state.close()
-    return Demo(config, runs, seen, time.perf_counter() - began, waited, as_of)
+        then(Demo(config, runs, seen, time.perf_counter() - began, waited, as_of))
 
 
 def _waited(config: Config, state: State) -> tuple[Result | None, int]:

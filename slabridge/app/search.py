@@ -27,7 +27,7 @@ def search(state: State, connections: Sequence[str], viewer: Viewer, key: str) -
     with state.reading() as sql:
         for is_exact in (True, False):
             there = tickets.named(sql, connections, key, _MOST, whole=is_exact)
-            seen = [one for one in there if cycles.seen(sql, viewer, one.connection, one.id)]
+            seen = [one for one in there if cycles.sees(sql, viewer, one.connection, one.id)]
             if seen:
                 return Found(seen, is_exact)
     return Found((), is_exact=False)

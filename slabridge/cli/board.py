@@ -18,6 +18,7 @@ def board(  # noqa: PLR0913 - one parameter per option
     agreement: Annotated[Values, typer.Option(help="An agreement, by its id; may be repeated.")] = None,
     holder: Annotated[Values, typer.Option(help="Who has it; may be repeated.")] = None,
     priority: Annotated[Values, typer.Option(help="A priority; may be repeated.")] = None,
+    soon: Annotated[bool, typer.Option("--soon", help="Only what is due within an hour.")] = False,
     sort: Annotated[str, typer.Option(help="due, status, agreement, holder or priority; -due: latest first.")] = "due",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many cycles are listed.")] = 20,
     json: AsJson = False,
@@ -39,7 +40,7 @@ def board(  # noqa: PLR0913 - one parameter per option
     configured = loaded(config, only)
     readable = Readable(configured)
     try:
-        wanted = Wanted(where, sort.removeprefix("-"), sort.startswith("-"))
+        wanted = Wanted(where, sort.removeprefix("-"), sort.startswith("-"), soon)
         found = board_of(configured, readable.state(), Viewer(), wanted, limit=limit)
     finally:
         readable.close()

@@ -1,6 +1,7 @@
 """`slabridge serve`: the pages (docs/web.md)."""
 
 import sys
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,25 +14,48 @@ from slabridge.exit import Exit
 if TYPE_CHECKING:
     from slabridge.config import Config
 
-_Auth = Literal["none", "token", "proxy"]
-_LISTEN = "127.0.0.1:8470"
+Auth = Literal["none", "token", "proxy"]
+LISTEN = "127.0.0.1:8470"
 
 
 def serve(
     *,
     config: ConfigPath = None,
     only: Only = None,
-    listen: Annotated[str, typer.Option(help="Host and port; beyond this machine with --auth.")] = _LISTEN,
+    listen: Annotated[str, typer.Option(help="Host and port; beyond this machine with --auth.")] = LISTEN,
     auth: Annotated[
-        _Auth, typer.Option(help="Who is let in: none but who is on this machine; or by token, or by proxy.")
+        Auth, typer.Option(help="Who is let in: by token, by proxy, else who is on this machine.")
     ] = "none",
 ) -> None:
     """Serve what the state knows as pages and as /api/v1, until Ctrl-C; nothing is written but who looked."""
+    kept = Kept(config, only)
+    if not kept.configs:
+        raise typer.Exit(Exit.USAGE)
+    for one in kept.configs.values():
+        if auth != "none" and not getattr(one.web, auth):
+            message = f"{one.file} has no [web] {auth}: write it there (docs/web.md)"
+            raise typer.BadParameter(message, param_hint="--auth")
+
+    def read() -> Mapping[str, "Config"]:
+        kept.read()
+        return kept.configs
+
+    serve_until_stopped(listen, auth, kept.configs, read)
+
+
+def serve_until_stopped(
+    listen: str, auth: Auth, configs: Mapping[str, "Config"], read: Callable[[], Mapping[str, "Config"]] | None = None
+) -> None:
+    """Serve the pages of these configurations, read anew on SIGHUP, until Ctrl-C or SIGTERM.
+
+    Raises:
+        BadParameter: they cannot be served there.
+        ConfigError: a token cannot be had.
+    """
     import asyncio
 
     try:
-        from slabridge.web.server import Sites, is_here, listening
-        from slabridge.web.server import serve as serving
+        from slabridge.web.server import Sites, is_here, listening, serving
     except ModuleNotFoundError as error:
         sys.stderr.write(f'{error.name} is not installed; for the pages: pip install "slabridge[web]"\n')
         raise typer.Exit(Exit.USAGE) from None
@@ -42,11 +66,6 @@ def serve(
     if auth == "none" and not is_here(address[0]):
         message = f"{address[0]} can be reached from elsewhere; say who is let in by --auth token or --auth proxy"
         raise typer.BadParameter(message, param_hint="--listen")
-    kept = Kept(config, only)
-    if not kept.configs:
-        raise typer.Exit(Exit.USAGE)
-    for one in kept.configs.values():
-        _check(one, auth)
     sites = Sites(auth)
 
     def ready() -> None:
@@ -57,15 +76,14 @@ def serve(
 
     def reload() -> None:
         tell("RELOADING")
-        kept.read()
         try:
-            sites.take(kept.configs)
+            sites.take(configs if read is None else read())
         except (ConfigError, OSError) as error:
             sys.stderr.write(f"the pages go on by what was read before: {error}\n")
         tell("READY")
 
     try:
-        sites.take(kept.configs)
+        sites.take(configs)
         with listening(address) as bound:
             asyncio.run(serving(sites, bound, ready, reload))
     except OSError as error:
@@ -74,9 +92,3 @@ def serve(
     finally:
         tell("STOPPING")
         sites.close()
-
-
-def _check(config: "Config", auth: _Auth) -> None:
-    if auth != "none" and not getattr(config.web, auth):
-        message = f"{config.file} has no [web] {auth}: write it there (docs/web.md)"
-        raise typer.BadParameter(message, param_hint="--auth")

@@ -30,13 +30,13 @@ _MOST: Final = 500
 class Wanted:
     """What a list has: by each filter the values that fit (an empty one: unset), in an order; none: all, by due time.
 
-    With `due_before` (ms UTC) only what runs and breaks before then.
+    `soon`: only what runs and is due within an hour.
     """
 
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     sort: str = "due"
     descending: bool = False
-    due_before: int | None = None
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +78,37 @@ class Counted(NamedTuple):
     soon: int
 
 
-def counted(sql: sa.Connection, viewer: Viewer, connections: Sequence[str], wanted: Wanted, now: int) -> list[Counted]:
-    """Return the open cycles of these connections, counted at an instant (ms UTC)."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is looked at: by whom, the open cycles of which connections, and when (ms UTC by their tools' clocks)."""
+
+    viewer: Viewer
+    connections: Sequence[str]
+    now: int
+
+
+def counted(sql: sa.Connection, seen: Seen, wanted: Wanted) -> list[Counted]:
+    """Return open cycles, counted."""
     by = [result.c[name] for name in Counted._fields[:7]]
-    due = result.c.status.in_(("on_track", "at_risk")) & result.c.due_at.between(now, now + HOUR)
-    soon = sa.func.coalesce(sa.func.sum(sa.case((due, 1), else_=0)), 0)
-    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(viewer, connections, wanted)).group_by(*by)
+    soon = sa.func.coalesce(sa.func.sum(sa.case((_soon(seen), 1), else_=0)), 0)
+    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(seen, wanted)).group_by(*by)
     return [Counted._make(row) for row in sql.execute(statement)]
 
 
-def listed(  # noqa: PLR0913 - a part of a list
-    sql: sa.Connection, viewer: Viewer, connections: Sequence[str], wanted: Wanted, *, offset: int = 0, limit: int = 50
-) -> list[OpenCycle]:
-    """Return a part of the open cycles of these connections; what has no due time comes last."""
+def listed(sql: sa.Connection, seen: Seen, wanted: Wanted, *, offset: int = 0, limit: int = 50) -> list[OpenCycle]:
+    """Return a part of the open cycles; what has no due time comes last."""
     # First which, by the index alone, and then what else is known of these few.
     named = [result.c[name] for name in _KEYS]
-    chosen = sa.select(*named).where(*_fitting(viewer, connections, wanted))
+    chosen = sa.select(*named).where(*_fitting(seen, wanted))
     page = chosen.order_by(*_order(wanted)).offset(offset).limit(limit).subquery()
     of_page = sa.and_(*(result.c[name] == page.c[name] for name in _KEYS))
     statement = _known().select_from(page.join(result, of_page).join(ticket, _ITS)).order_by(*_order(wanted))
     return [OpenCycle(*row) for row in sql.execute(statement)]
 
 
-def every(
-    sql: sa.Connection, viewer: Viewer, connections: Sequence[str], wanted: Wanted
-) -> Iterator[Sequence[OpenCycle]]:
-    """Yield all open cycles of these connections, a part after the other."""
-    statement = _known().select_from(result.join(ticket, _ITS)).where(*_fitting(viewer, connections, wanted))
+def every(sql: sa.Connection, seen: Seen, wanted: Wanted) -> Iterator[Sequence[OpenCycle]]:
+    """Yield all open cycles, a part after the other."""
+    statement = _known().select_from(result.join(ticket, _ITS)).where(*_fitting(seen, wanted))
     for rows in sql.execute(statement.order_by(*_order(wanted))).partitions(_MOST):
         yield [OpenCycle(*row) for row in rows]
 
@@ -113,7 +117,7 @@ def _known() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(ticket.c.id, ticket.c.key, *(result.c[name] for name in _SHOWN))
 
 
-def seen(sql: sa.Connection, viewer: Viewer, connection: str, id_: str) -> bool:
+def sees(sql: sa.Connection, viewer: Viewer, connection: str, id_: str) -> bool:
     """Return whether a viewer sees any cycle of a ticket."""
     if viewer.sees_all:
         return True
@@ -126,20 +130,23 @@ def agreements(sql: sa.Connection, viewer: Viewer) -> set[str]:
     return set(sql.scalars(sa.select(result.c.agreement).where(*_own(viewer)).distinct()))
 
 
-def _fitting(viewer: Viewer, connections: Sequence[str], wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
+def _fitting(seen: Seen, wanted: Wanted) -> Iterator[sa.ColumnElement[bool]]:
     gone = sa.select(ticket.c.connection, ticket.c.id).where(ticket.c.gone)
     yield result.c.stopped_at.is_(None)
     yield ~result.c.excluded
     # Not the column itself: SQLite would go through all results of the connection by their key.
-    yield result.c.connection.concat("").in_(connections)
+    yield result.c.connection.concat("").in_(seen.connections)
     yield sa.tuple_(result.c.connection, result.c.ticket).not_in(gone)
-    yield from _own(viewer)
+    yield from _own(seen.viewer)
     for name, values in wanted.where.items():
         held = result.c[name]
         yield held.in_(values) | (held.is_(None) if "" in values else sa.false())
-    if wanted.due_before is not None:
-        yield result.c.due_at < wanted.due_before
-        yield result.c.status.in_(("on_track", "at_risk"))
+    if wanted.soon:
+        yield _soon(seen)
+
+
+def _soon(seen: Seen) -> sa.ColumnElement[bool]:
+    return result.c.status.in_(("on_track", "at_risk")) & result.c.due_at.between(seen.now, seen.now + HOUR)
 
 
 def _own(viewer: Viewer) -> Iterator[sa.ColumnElement[bool]]:

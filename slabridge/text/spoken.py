@@ -35,6 +35,11 @@ def spoken(ms: int) -> str:
     return " ".join(part for part in (f"{hours}h" if hours else "", f"{minutes}m" if minutes else "") if part)
 
 
+def roughly(ms: int) -> str:
+    """Return a stretch of time as people speak of it: `2d 3h`, `1h 18m`, `6m`, `45s`."""
+    return span(ms) if not MINUTE <= ms < HOUR else f"{ms // MINUTE}m"
+
+
 def span(ms: int) -> str:
     """Return a stretch of time in its largest two units: `2d 3h`, `45s`."""
     seconds = max(0, ms) // 1000

@@ -18,15 +18,17 @@ def wanted_of(query: QueryParams, also: tuple[str, ...] = ()) -> Wanted:
     Raises:
         Unclear: it asks for something else.
     """
-    known = (*FILTERS, "sort", *also)
+    known = (*FILTERS, "soon", "sort", *also)
     for name in query:
         if name not in known:
             raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
     sort = query.get("sort", "due")
     if sort.removeprefix("-") not in SORTS:
         raise Unclear(f"sort: {sort} is none of {', '.join(SORTS)}, or one of them with - before it")
+    if query.get("soon", "1") != "1":
+        raise Unclear("soon: there is 1 alone: what is due within an hour")
     where = {name: tuple(query.getlist(name)) for name in FILTERS if name in query}
-    return Wanted(where, sort.removeprefix("-"), sort.startswith("-"))
+    return Wanted(where, sort.removeprefix("-"), sort.startswith("-"), "soon" in query)
 
 
 def number_of(query: QueryParams, name: str, default: int, least: int = 0, most: int = _FURTHEST) -> int:

@@ -80,7 +80,7 @@ def app_of(sites: Sites) -> ASGIApp:
     return Front(pages(), lambda: sites.now)
 
 
-async def serve(sites: Sites, bound: socket.socket, ready: Callable[[], None], reload: Callable[[], None]) -> None:
+async def serving(sites: Sites, bound: socket.socket, ready: Callable[[], None], reload: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; on SIGHUP `reload` is called."""
     current_default_thread_limiter().total_tokens = _AT_ONCE
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)

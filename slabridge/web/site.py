@@ -17,7 +17,7 @@ from slabridge.config import Config
 from slabridge.exit import Exit
 from slabridge.text.language import Language
 from slabridge.text.printed import line
-from slabridge.text.spoken import span, spoken, zoned
+from slabridge.text.spoken import roughly, spoken, zoned
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Door, Guest
 from slabridge.web.words import EXITS, FIELDS, KINDS, STATUSES
@@ -57,6 +57,11 @@ class Site:
     def at(self, instant: int | None) -> str:
         """Return an instant in the local time of the file, as `2026-03-02 14:32`."""
         return "" if instant is None else f"{zoned(instant, self.config.definitions.timezone):%Y-%m-%d %H:%M}"
+
+    def near(self, instant: int, now: int) -> str:
+        """Return an instant in the local time of the file, without its day where that is the day of `now`."""
+        text = self.at(instant)
+        return text[11:] if text[:10] == self.at(now)[:10] else text[5:]
 
     def ticket(self, connection: str, ticket: str) -> str:
         """Return the address of a ticket's page here, by its key or id."""
@@ -136,7 +141,7 @@ def _environment(code: str) -> Environment:
         "status": lambda name: language.word(STATUSES[name]),
         "kind": lambda name: language.word(KINDS[name]),
         "field": lambda name: language.word(FIELDS[name]) if name in FIELDS else name,
-        "span": span,
+        "roughly": roughly,
         "iso": format_instant,
         "instant": parse_instant,
         "shell": lambda text: shlex.quote(line(text)),
