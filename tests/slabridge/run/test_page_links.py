@@ -13,8 +13,9 @@ from slabridge.config import ConfigError
 from slabridge.exit import Exit
 from slabridge.show import logs
 from slabridge.show.plan import as_json, diff
+from slabridge.state import tickets
 from tests.patience import PATIENCE
-from tests.slabridge.run.job import NOON, SOON, Job, tally
+from tests.slabridge.run.job import NOON, SOON, Job, Killed, tally
 from tests.slabridge.state.databases import rows
 
 URL = "https://sla.acme.com"
@@ -90,6 +91,25 @@ def test_after_a_lost_state_there_is_still_one_link_as_people_left_it(linking: J
     assert linking.run().exit_code is Exit.COMPLETE
     assert links(linking, "Open") == before
     assert len(rows(linking.place, LINKED)) == 2
+
+
+def test_killed_between_a_link_and_its_receipt_the_next_run_finds_it(
+    linking: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tickets, "linked", killed)
+        with pytest.raises(Killed):
+            linking.run()
+    made = links(linking, "Open") + links(linking, "Waiting")
+    assert made
+    assert rows(linking.place, LINKED) == []
+    assert linking.run().exit_code is Exit.COMPLETE
+    found = [links(linking, team) for team in ("Open", "Waiting")]
+    assert [len(one) for one in found] == [1, 1]
+    assert {one["id"] for one in made} <= {one["id"] for held in found for one in held}
 
 
 def test_links_have_what_is_left_of_half_the_cap_and_no_run_waits_for_them(linking: Job) -> None:
