@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.patience import PATIENCE
 from tests.slabridge.run.job import number_of
 
 INCIDENT = number_of("servicenow", 6)
@@ -58,6 +59,7 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
         dialog.dismiss()
 
     with browser.new_context(**options) as context:
+        context.set_default_timeout(1000 * PATIENCE)
         context.add_init_script(_LISTEN)
         page = context.new_page()
         for event, told in {"request": asked, "response": answered, "console": printed, "dialog": talked}.items():
