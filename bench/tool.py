@@ -80,8 +80,10 @@ class Tool:
     calls = 0
     traffic = Traffic()
 
-    def __init__(self, path: Path) -> None:
-        self.now = AS_OF
+    def __init__(self, path: Path, weeks: int = WEEKS) -> None:
+        """Play a tool of tickets that were opened over so many weeks: of fewer weeks more are open."""
+        self.weeks = weeks
+        self.now = FIRST_MONDAY + weeks * WEEK
         self.spent = Cost()
         self._database = sqlite3.connect(path, isolation_level=None)
         self._database.execute("PRAGMA synchronous=OFF")
@@ -97,8 +99,8 @@ class Tool:
         blocks = -(-tickets // BLOCK)
         for block in range(blocks):
             # The last block ends with the year: else nothing is open at its end.
-            begin = FIRST_MONDAY + (block + 1) * (WEEKS - 4) // blocks * WEEK
-            found = list(_block(min(BLOCK, tickets - block * BLOCK), block, begin))
+            begin = FIRST_MONDAY + (block + 1) * (self.weeks - 4) // blocks * WEEK
+            found = list(_block(min(BLOCK, tickets - block * BLOCK), block, begin, self.now))
             self._database.execute("BEGIN")
             self._put(found)
             self._database.execute("COMMIT")
@@ -230,11 +232,11 @@ class Tool:
         self.spent = now() - (began - self.spent)
 
 
-def _block(size: int, seed: int, begin: int) -> Iterator[NativeTicket]:
+def _block(size: int, seed: int, begin: int, as_of: int) -> Iterator[NativeTicket]:
     """Yield tickets as the tool has them at the end of the year, those last changed first."""
     stories: dict[str, list[Event]] = {}
     for event in generate(size, seed):
-        if event.at - FIRST_MONDAY + begin <= AS_OF:
+        if event.at - FIRST_MONDAY + begin <= as_of:
             stories.setdefault(event.story, []).append(event)
     for number, events in sorted(stories.items(), key=lambda story: story[1][-1].at):
         yield _native(f"INC{seed:04}{number[3:]}", events, begin - FIRST_MONDAY)

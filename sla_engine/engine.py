@@ -1,12 +1,13 @@
 """The engine: tickets and definitions in, results out. No I/O, no clock."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Final
 
-from sla_engine.agreement import Definitions, Rule, fields_read
+from sla_engine.agreement import Agreement, Definitions, Rule, fields_read
 from sla_engine.chain.backing import backing
 from sla_engine.chain.chained import chaining_of
 from sla_engine.chain.group import together
@@ -73,6 +74,13 @@ class Engine:
         self.dimensions = tuple(sorted(dimensions))
         self._columns = self.fields.union(dimensions)
         self.chaining = chaining_of(definitions, backing(definitions.agreements), Hours(self.calendars))
+
+    def only(self, agreement: Agreement) -> "Engine":
+        """Return an engine of one of the agreements, without the chain; it shares the calendars that are compiled."""
+        alone = copy(self)
+        alone.definitions = replace(self.definitions, agreements=(agreement,), chain=(), paths=())
+        alone.clauses = [clause for clause in self.clauses if clause.agreement is agreement]
+        return alone
 
     def evaluate(
         self,

@@ -29,7 +29,7 @@ def working_intervals(definition: CalendarDefinition, year: int) -> list[Interva
     opened = dict(definition.open)
     hours = (_interval(day, span, zone) for day in days for span in opened.get(day, definition.weekly[day.weekday()]))
     removed = [
-        *(_interval(day, _WHOLE_DATE, zone) for day in days if day not in opened and _is_holiday(definition, day)),
+        *(_interval(day, _WHOLE_DATE, zone) for day in days if day not in opened and is_holiday(definition, day)),
         *(_interval(day, span or _WHOLE_DATE, zone) for day, span in _closings(definition, days)),
         *(
             _interval(day, span, zone)
@@ -92,7 +92,8 @@ def subtract(intervals: list[Interval], removed: list[Interval]) -> Iterator[Int
             yield left, end
 
 
-def _is_holiday(definition: CalendarDefinition, day: date) -> bool:
+def is_holiday(definition: CalendarDefinition, day: date) -> bool:
+    """Return whether a local date is one of the calendar's holidays; whether it is open all the same is not asked."""
     return any(day in _holidays_of(code, day.year) for code in definition.holidays)
 
 

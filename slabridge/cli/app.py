@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from slabridge.cli.agreements import agreements
 from slabridge.cli.baseline import baseline
 from slabridge.cli.board import board
 from slabridge.cli.compare import compare
@@ -67,6 +68,7 @@ app.command()(provision)
 app.command("import")(import_)
 app.command()(validate)
 app.command()(schema)
+app.command()(agreements)
 app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)

@@ -26,8 +26,7 @@ def board(  # noqa: PLR0913 - one parameter per option
     """Show the open cycles: what breaks next, what is broken, by agreement and by who has it."""
     from rich.console import Console
 
-    from slabridge.app.board import SORTS, Wanted
-    from slabridge.app.board import board as board_of
+    from slabridge.app.board import SORTS, Boards, Wanted
     from slabridge.app.readable import Readable
     from slabridge.show.board import as_json, print_board
     from slabridge.text.printed import json_line
@@ -37,11 +36,10 @@ def board(  # noqa: PLR0913 - one parameter per option
         raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
     given = {"status": status, "agreement": agreement, "holder": holder, "priority": priority}
     where = {name: tuple(values) for name, values in given.items() if values}
-    configured = loaded(config, only)
-    readable = Readable(configured)
+    readable = Readable(loaded(config, only))
     try:
         wanted = Wanted(where, sort.removeprefix("-"), sort.startswith("-"), soon)
-        found = board_of(configured, readable.state(), Viewer(), wanted, limit=limit)
+        found = Boards(readable).board(Viewer(), wanted, limit=limit)
     finally:
         readable.close()
     if json:

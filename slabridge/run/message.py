@@ -7,7 +7,7 @@ from sla_engine import Definitions, Result
 from slabridge.text.language import Language
 from slabridge.text.printed import line, lines
 from slabridge.text.said import Said, said, word
-from slabridge.text.spoken import shown_percent, spoken, zoned
+from slabridge.text.spoken import WEEKDAYS, shown_percent, spoken, zoned
 from slabridge.text.template import compiled
 
 _HEADS: Mapping[str, str] = {
@@ -16,7 +16,6 @@ _HEADS: Mapping[str, str] = {
     "on_track": word("on track"),
     "paused": word("paused"),
 }
-_DAYS = (word("Mon"), word("Tue"), word("Wed"), word("Thu"), word("Fri"), word("Sat"), word("Sun"))
 _MOST = 255
 """The longest name or value in a comment: a tool refuses a comment that is too long."""
 
@@ -48,7 +47,7 @@ class Told:
             return ""
         zone = self.definitions.calendars[self.result.calendar].timezone
         at = zoned(instant, zone)
-        return said("%(day)s %(time)s", day=said(_DAYS[at.weekday()]), time=f"{at:%Y-%m-%d %H:%M %Z} ({zone})")
+        return said("%(day)s %(time)s", day=said(WEEKDAYS[at.weekday()]), time=f"{at:%Y-%m-%d %H:%M %Z} ({zone})")
 
 
 def message_of(told: Told, language: str = "en", template: str | None = None) -> str:

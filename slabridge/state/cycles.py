@@ -10,8 +10,8 @@ from sla_engine.instant import HOUR
 from slabridge.state.schema import result, ticket
 from slabridge.ticket.viewer import Viewer
 
-FILTERS: Final = ("status", "kind", "connection", "agreement", "objective", "holder", "team", "priority", "customer")
-"""What a list can be narrowed by."""
+FILTERS: Final = ("status", "kind", "connection", "agreement", "objective", "holder", "priority", "customer")
+"""What a list can be narrowed by, and what its cycles are counted by."""
 SORTS: Final = ("due", "status", "agreement", "holder", "priority")
 STATUSES: Final = ("breached", "at_risk", "on_track", "paused")
 """Statuses of open cycles, the worst first."""
@@ -74,6 +74,7 @@ class Counted(NamedTuple):
     objective: str
     holder: str | None
     priority: str | None
+    customer: str | None
     cycles: int
     soon: int
 
@@ -87,29 +88,53 @@ class Seen:
     now: int
 
 
-def counted(sql: sa.Connection, seen: Seen, wanted: Wanted) -> list[Counted]:
-    """Return open cycles, counted."""
-    by = [result.c[name] for name in Counted._fields[:7]]
+def counted(sql: sa.Connection, seen: Seen) -> list[Counted]:
+    """Return all open cycles, counted."""
+    by = [result.c[name] for name in FILTERS]
     soon = sa.func.coalesce(sa.func.sum(sa.case((_soon(seen), 1), else_=0)), 0)
-    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(seen, wanted)).group_by(*by)
+    statement = sa.select(*by, sa.func.count(), soon).where(*_fitting(seen, Wanted())).group_by(*by)
     return [Counted._make(row) for row in sql.execute(statement)]
 
 
 def listed(sql: sa.Connection, seen: Seen, wanted: Wanted, *, offset: int = 0, limit: int = 50) -> list[OpenCycle]:
     """Return a part of the open cycles; what has no due time comes last."""
+    if wanted.sort != "due":
+        return _part(sql, seen, wanted, (), offset, limit)
+    # Each half in the order of the index, of which no more is read than is asked for.
+    dated = _part(sql, seen, wanted, (result.c.due_at.is_not(None),), offset, limit)
+    if len(dated) == limit:
+        return dated
+    undated = (result.c.due_at.is_(None),)
+    before = offset + len(dated) if dated or not offset else _count(sql, seen, wanted, result.c.due_at.is_not(None))
+    return dated + _part(sql, seen, wanted, undated, max(0, offset - before), limit - len(dated))
+
+
+def _part(  # noqa: PLR0913, PLR0917 - a part of a list
+    sql: sa.Connection,
+    seen: Seen,
+    wanted: Wanted,
+    also: Sequence[sa.ColumnElement[bool]],
+    offset: int,
+    limit: int,
+) -> list[OpenCycle]:
     # First which, by the index alone, and then what else is known of these few.
     named = [result.c[name] for name in _KEYS]
-    chosen = sa.select(*named).where(*_fitting(seen, wanted))
+    chosen = sa.select(*named).where(*_fitting(seen, wanted), *also)
     page = chosen.order_by(*_order(wanted)).offset(offset).limit(limit).subquery()
     of_page = sa.and_(*(result.c[name] == page.c[name] for name in _KEYS))
     statement = _known().select_from(page.join(result, of_page).join(ticket, _ITS)).order_by(*_order(wanted))
     return [OpenCycle(*row) for row in sql.execute(statement)]
 
 
+def _count(sql: sa.Connection, seen: Seen, wanted: Wanted, also: sa.ColumnElement[bool]) -> int:
+    return sql.scalar(sa.select(sa.func.count()).where(*_fitting(seen, wanted), also)) or 0
+
+
 def every(sql: sa.Connection, seen: Seen, wanted: Wanted) -> Iterator[Sequence[OpenCycle]]:
     """Yield all open cycles, a part after the other."""
     statement = _known().select_from(result.join(ticket, _ITS)).where(*_fitting(seen, wanted))
-    for rows in sql.execute(statement.order_by(*_order(wanted))).partitions(_MOST):
+    undated_last = [result.c.due_at.is_(None)] if wanted.sort == "due" else []
+    for rows in sql.execute(statement.order_by(*undated_last, *_order(wanted))).partitions(_MOST):
         yield [OpenCycle(*row) for row in rows]
 
 
@@ -173,6 +198,8 @@ def _order(wanted: Wanted) -> Iterator[sa.ColumnElement[Any]]:
         held = result.c[wanted.sort]
         yield held.is_(None)
         yield held.desc() if wanted.descending else held
-    yield result.c.due_at.is_(None)
-    yield result.c.due_at.desc() if wanted.descending and wanted.sort == "due" else result.c.due_at
-    yield from (result.c[name] for name in _KEYS)
+    by_due = ("due_at", *_KEYS)
+    if wanted.sort == "due" and wanted.descending:
+        yield from (result.c[name].desc() for name in by_due)
+    else:
+        yield from (result.c[name] for name in by_due)

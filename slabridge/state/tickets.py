@@ -276,23 +276,18 @@ def named(sql: sa.Connection, connections: Sequence[str], key: str, most: int, *
     """Return the first tickets of a key, id or former key in these connections; not `whole`: whose key begins so."""
     columns = (ticket.c.connection, ticket.c.id, ticket.c.key, ticket.c.is_open, ticket.c.gone)
     keys = [one for one in dict.fromkeys((key, key.upper())) if one]
-    if not keys:
-        return []
-    conditions: list[sa.ColumnElement[bool]]
-    if whole:
-        former = sa.select(former_key.c.connection, former_key.c.ticket).where(
-            former_key.c.connection.in_(connections), former_key.c.key.in_(keys)
-        )
-        # Each by its index.
-        by_former = sa.tuple_(ticket.c.connection, ticket.c.id).in_(former)
-        conditions = [ticket.c.key.in_(keys), ticket.c.id.in_(keys), by_former]
-    else:
-        conditions = [_begins(sql, one) for one in keys]
+    here = ticket.c.connection.in_(connections)
+    # Not the column itself where the key is looked for: SQLite would go through all tickets of the connection.
+    anywhere = ticket.c.connection.concat("").in_(connections)
+    former = sa.select(former_key.c.connection, former_key.c.ticket).where(
+        former_key.c.connection.in_(connections), former_key.c.key.in_(keys)
+    )
+    by_former = sa.tuple_(ticket.c.connection, ticket.c.id).in_(former)
+    exact = [ticket.c.key.in_(keys) & anywhere, ticket.c.id.in_(keys) & here, by_former]
     found: dict[tuple[str, str], Named] = {}
-    for condition in conditions:
-        # Not the column itself: SQLite would go through all tickets of the connection.
-        statement = sa.select(*columns).where(condition, ticket.c.connection.concat("").in_(connections))
-        for row in sql.execute(statement.order_by(ticket.c.key, ticket.c.connection).limit(most)):
+    for condition in exact if whole else [_begins(sql, one) & anywhere for one in keys]:
+        statement = sa.select(*columns).where(condition).order_by(ticket.c.key, ticket.c.connection)
+        for row in sql.execute(statement.limit(most)):
             found[row.connection, row.id] = Named(*row)
     return sorted(found.values(), key=lambda one: (one.key, one.connection))[:most]
 

@@ -1,14 +1,57 @@
 """Instants and working time as people say them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sla_engine.instant import HOUR, MINUTE, SECOND, moment_of
+from slabridge.text.language import Language
+from slabridge.text.said import Said, said, word
+
+WEEKDAYS = (word("Mon"), word("Tue"), word("Wed"), word("Thu"), word("Fri"), word("Sat"), word("Sun"))
+MONTHS = (
+    *(word("Jan"), word("Feb"), word("Mar"), word("Apr"), word("May"), word("Jun")),
+    *(word("Jul"), word("Aug"), word("Sep"), word("Oct"), word("Nov"), word("Dec")),
+)
 
 
 def local(instant: int, zone: str) -> str:
     """Return an instant in a zone's local time: `Tue 2026-03-03 14:20 CET (Europe/Stockholm)`."""
     return f"{zoned(instant, zone):%a %Y-%m-%d %H:%M %Z} ({zone})"
+
+
+def local_in(instant: int, zone: str, language: Language) -> str:
+    """Return an instant in a zone's local time, in a language: `tis 3 mars 2026 14:20 CET`."""
+    moment = zoned(instant, zone)
+    return f"{language.tell(said_date(moment))} {moment:%H:%M %Z}"
+
+
+def said_at(instant: int, zone: str, near: int) -> Said:
+    """Return an instant in a zone's local time, with its year only where that is not the one of `near`."""
+    moment = zoned(instant, zone)
+    day = said_day(moment) if moment.year == zoned(near, zone).year else said_date(moment)
+    return said("%(day)s %(time)s", day=day, time=_clock(moment))
+
+
+def said_date(day: date) -> Said:
+    """Return a date: `Tue 3 Mar 2026`."""
+    return said("%(day)s %(year)s", day=said_day(day), year=str(day.year))
+
+
+def said_day(day: date) -> Said:
+    """Return a date without its year: `Tue 3 Mar`."""
+    weekday, month = said(WEEKDAYS[day.weekday()]), said(MONTHS[day.month - 1])
+    return said("%(weekday)s %(day)s %(month)s", weekday=weekday, day=str(day.day), month=month)
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
+def amount(ms: int) -> str:
+    """Return an amount of time to the millisecond, in units that all languages share: `1 h 30 min`, `0 min`."""
+    hours, minutes, rest = ms // HOUR, ms % HOUR // MINUTE, ms % MINUTE
+    parts = [f"{hours} h" if hours else "", f"{minutes} min" if minutes else "", f"{rest / SECOND:g} s" if rest else ""]
+    return " ".join(part for part in parts if part) or "0 min"
 
 
 def zoned(instant: int, zone: str) -> datetime:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from slabridge.show.board import as_json as board_as_json
 from slabridge.show.status import as_json as status_as_json
-from slabridge.web import board, health
+from slabridge.web import agreements, board, health
 from slabridge.web.asked import part_of, wanted_of
 from slabridge.web.site import site_of
 
@@ -42,6 +42,11 @@ def open_cycles(request: Request) -> Response:
     wanted = wanted_of(request.query_params, ("offset", "limit"))
     offset, limit = part_of(request.query_params, _DEFAULT)
     return Json(board_as_json(board.asked(request, wanted, offset, limit)))
+
+
+def agreed(request: Request) -> Response:
+    """Give agreements in words, all or the versions of one."""
+    return Json(agreements.told(request))
 
 
 def status(request: Request) -> Response:

@@ -8,7 +8,6 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from slabridge.app.board import STATUSES, Board, Wanted, every
-from slabridge.app.board import board as board_of
 from slabridge.show.board import COLUMNS, row_of
 from slabridge.show.report_files import cell
 from slabridge.web.asked import part_of, wanted_of
@@ -24,7 +23,7 @@ _IN_MEMORY = 1_000_000
 def asked(request: Request, wanted: Wanted, offset: int, limit: int) -> Board:
     """Return what somebody sees of the open cycles."""
     site = site_of(request)
-    return board_of(site.config, site.readable.state(), guest_of(request).viewer, wanted, offset=offset, limit=limit)
+    return site.boards.board(guest_of(request).viewer, wanted, offset=offset, limit=limit)
 
 
 def board(request: Request) -> Response:
@@ -56,7 +55,7 @@ def taken_along(request: Request) -> Response:
     file.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for part in every(site.config, site.readable.state(), guest_of(request).viewer, wanted):
+    for part in every(site.readable, guest_of(request).viewer, wanted):
         writer.writerows([cell(value) for value in row_of(one).values()] for one in part)
     file.seek(0)
     name = 'attachment; filename="open-cycles.csv"'

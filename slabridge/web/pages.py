@@ -10,7 +10,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from slabridge.app.readable import Busy, StateError
-from slabridge.web import api, board, health, tickets
+from slabridge.web import agreements, api, board, health, tickets
 from slabridge.web.api import Json
 from slabridge.web.asked import Unclear
 from slabridge.web.site import site_of
@@ -21,11 +21,15 @@ ROUTES = [
     Route("/cycles.csv", board.taken_along),
     Route("/tickets", tickets.searched),
     Route("/tickets/{connection}/{key}", tickets.ticket),
+    Route("/agreements", agreements.listed),
+    Route("/agreements/{agreement}", agreements.agreement),
     Route("/quarantine", health.quarantine),
     Route("/health", health.health),
     Route("/api/v1/", api.operations),
     Route("/api/v1/openapi.json", api.described),
     Route("/api/v1/cycles", api.open_cycles),
+    Route("/api/v1/agreements", api.agreed),
+    Route("/api/v1/agreements/{agreement}", api.agreed),
     Route("/api/v1/status", api.status),
 ]
 

@@ -11,13 +11,12 @@ import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 
-from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Auth, Door
 from slabridge.web.front import Front
 from slabridge.web.pages import pages
-from slabridge.web.site import Site, base_of
+from slabridge.web.site import Site
 
 _AT_ONCE = 4
 """Pages that are made at once: each has a connection to the state, and all share a processor."""
@@ -67,7 +66,7 @@ class Sites:
     def _site(self, config: Config) -> Site:
         token = config.web.token.read() if self.auth == "token" and config.web.token is not None else None
         door = Door(self.auth, config.web, token)
-        return Site(config, Readable(config), door, AccessLog(config.web.access_log), base_of(config))
+        return Site.of(config, door, AccessLog(config.web.access_log))
 
     def close(self) -> None:
         """Give back all that they hold."""

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from sla_engine.instant import format_instant, parse_instant
-from slabridge.app.board import Age
+from slabridge.app.board import Age, Boards
 from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.exit import Exit
@@ -30,13 +31,24 @@ _OLD = 30 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The pages of a configuration: below `base`, shown to whom the door lets in, and noted in the log."""
+    """The pages of a configuration: below `base`, shown to whom the door lets in, and noted in the log.
+
+    `told` keeps the agreements in words, by language, with the day of their examples.
+    """
 
     config: Config
     readable: Readable
+    boards: Boards
     door: Door
     log: AccessLog
     base: str = ""
+    told: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: Config, door: Door, log: AccessLog) -> Self:
+        """Return the site of a configuration; its state is opened when it is first asked."""
+        readable = Readable(config)
+        return cls(config, readable, Boards(readable), door, log, base_of(config))
 
     def page(self, request: Request, name: str, status: int = 200, /, **shown: object) -> HTMLResponse:
         """Return a page, in the language of who asks."""

@@ -27,6 +27,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "objective": word("objective"),
     "holder": word("held by"),
     "priority": word("priority"),
+    "customer": word("customer"),
 }
 EXITS: Final[Mapping[Exit, str]] = {
     Exit.COMPLETE: word("complete"),

@@ -21,12 +21,17 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     ),
     "/tickets": ("/tickets", "/tickets?key=INC", "/tickets?key=%3Cnone%3E"),
     "/tickets/{connection}/{key}": (f"/tickets/snow/{INCIDENT}", "/tickets/jira/ITSM-8", "/tickets/jira/none"),
+    "/agreements": ("/agreements",),
+    "/agreements/{agreement}": ("/agreements/standard", "/agreements/teams", "/agreements/none"),
     "/quarantine": ("/quarantine",),
     "/health": ("/health",),
     "/api/v1/": ("/api/v1/",),
 }
 """By route, the addresses that are looked at."""
-NO_PAGES = ("/cycles.csv", "/api/v1/openapi.json", "/api/v1/cycles", "/api/v1/status")
+NO_PAGES = (
+    *("/cycles.csv", "/api/v1/openapi.json", "/api/v1/cycles", "/api/v1/status"),
+    *("/api/v1/agreements", "/api/v1/agreements/{agreement}"),
+)
 """What is not for a browser."""
 ADDRESSES = [address for those in PAGES.values() for address in those]
 ONES = [those[0] for those in PAGES.values()]

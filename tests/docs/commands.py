@@ -30,6 +30,7 @@ MORE = {
     "validate": "configuration.md#warnings",
     "import": "import.md",
     "schema": "init.md#in-an-editor",
+    "agreements": "agreements.md",
     "feasibility": "feasibility.md",
     "whatif": "whatif.md",
     "report": "reports.md",

@@ -60,6 +60,7 @@ def test_readme_names_every_command() -> None:
         ("whatif", "whatif.md", ["What if?"]),
         ("report", "reports.md", ["Options"]),
         ("baseline", "baseline.md", ["Targets from history"]),
+        ("agreements", "agreements.md", ["Agreements in words", "Worked examples"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
         ("import", "import.md", ["Importing native SLA definitions"]),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sla_engine import Calendar, evaluate, read_ticket
+from sla_engine import Calendar, Engine, evaluate, read_ticket
+from sla_engine.instant import parse_instant
 from slabridge.config import load_definitions
 from tests.reference.calendar import instant
 from tests.reference.calendar import text as written
@@ -159,3 +160,17 @@ def test_one_ticket_alone_is_judged_as_among_thousands(seed: int, monkeypatch: p
     assert by_engine(case.document, among, case.as_of) == expected
     monkeypatch.setattr("sla_engine.engine.CHUNK", 701)
     assert by_engine(case.document, among, case.as_of) == expected
+
+
+@examples(40)
+@given(cases())
+def test_an_engine_of_one_agreement_gives_what_the_whole_one_gives_of_it(case: Case) -> None:
+    engine = Engine(load_definitions(case.document))
+    tickets, as_of = [read_ticket(ticket) for ticket in case.tickets], parse_instant(case.as_of)
+    whole = engine.evaluate(tickets, as_of, segments=True).results
+    for agreement in engine.definitions.agreements:
+        alone = engine.only(agreement).evaluate(tickets, as_of, segments=True)
+        if not alone.invalid:
+            mine = [result for result in whole if result.table == agreement.table]
+            valid = {result.position for result in whole}
+            assert [result for result in alone.results if result.position in valid] == mine

@@ -1,0 +1,72 @@
+"""What was promised, in words, to whom cycles of theirs have it (docs/agreements.md)."""
+
+from datetime import UTC, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sla_engine import Engine
+from sla_engine.instant import instant_of
+from slabridge.app.agreements import agreements, visible
+from slabridge.show.agreements import as_json
+from slabridge.text.language import Language
+from slabridge.web.site import Site, guest_of, language_of, site_of
+
+_INSIDE = ("scope", "exclude", "supports", "backed_by")
+"""What an agreement says that is not for its customer."""
+
+
+def told(request: Request) -> list[dict[str, Any]]:
+    """Return the agreements that somebody sees, or the versions of the one that the address names.
+
+    Raises:
+        HTTPException: there is none such.
+    """
+    site = site_of(request)
+    wanted = request.path_params.get("agreement")
+    viewer = guest_of(request).viewer
+    seen = None if viewer.sees_all else visible(site.readable.state(), viewer)
+    found = [
+        one if viewer.customer is None else _for_customer(one)
+        for one in _today(site, language_of(request, site.config))
+        if (seen is None or one["id"] in seen) and wanted in (None, one["id"])
+        if viewer.customer is None or one["kind"] == "sla"
+    ]
+    if wanted is not None and not found:
+        raise HTTPException(404, f"no agreement {wanted} is known")
+    return found
+
+
+def listed(request: Request) -> Response:
+    """Show all agreements, with what each promises."""
+    return site_of(request).page(request, "agreements.html", agreements=told(request))
+
+
+def agreement(request: Request) -> Response:
+    """Show one agreement with its versions, and how it counts."""
+    return site_of(request).page(request, "agreement.html", versions=told(request))
+
+
+def _for_customer(one: dict[str, Any]) -> dict[str, Any]:
+    """Return an agreement without what it says of other customers, and of agreements beneath it."""
+    objectives = [{**objective, "sentences": _outside(objective["sentences"])} for objective in one["objectives"]]
+    return {**one, "sentences": _outside(one["sentences"]), "objectives": objectives}
+
+
+def _outside(sentences: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [sentence for sentence in sentences if sentence["about"] not in _INSIDE]
+
+
+def _today(site: Site, code: str) -> list[dict[str, Any]]:
+    """Return all agreements with the examples of today; they are kept until it is over."""
+    definitions = site.config.definitions
+    zone = ZoneInfo(definitions.timezone)
+    at = instant_of(datetime.combine(datetime.now(UTC).astimezone(zone).date(), time(), tzinfo=zone))
+    kept = site.told.get(code)
+    if kept is None or kept[0] != at:
+        found = agreements(site.config, Engine(definitions), at)
+        kept = site.told[code] = at, as_json(found, definitions, Language(code))
+    return kept[1]

@@ -1,0 +1,1 @@
+"""Agreements in words, with worked examples of how they count, for people who never see the file. Pure."""
