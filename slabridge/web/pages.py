@@ -20,7 +20,7 @@ ROUTES = [
     Route("/cycles", board.listed),
     Route("/cycles.csv", board.taken_along),
     Route("/tickets", tickets.searched),
-    Route("/tickets/{connection}/{key}", tickets.ticket),
+    Route("/tickets/{connection}/{key:path}", tickets.ticket),
     Route("/agreements", agreements.listed),
     Route("/agreements/{agreement}", agreements.agreement),
     Route("/quarantine", health.quarantine),

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pages")]
 WIDTHS = {"wide": 1280, "200 % zoom of a laptop": 640, "phone": 390, "400 % zoom of a laptop": 320}
 OUTSIDE = """
 [...document.body.querySelectorAll("*")].filter(one => {
-  const frame = one.closest(".wide, pre")
+  const frame = one.closest(".wide, pre, nav")
   if (frame && frame !== one) return false
   if (one.closest(".away, .skip, thead")) return false
   const its = one.getBoundingClientRect()
@@ -24,7 +24,7 @@ HIDDEN = """
 [...document.body.querySelectorAll("*")].filter(one => {
   const flow = getComputedStyle(one).overflowX
   return one.scrollWidth > one.clientWidth + 1 && one.clientWidth && flow !== "visible"
-    && !one.closest(".away") && !one.matches("progress, input") && !(flow === "auto" && one.matches('[tabindex="0"]'))
+    && !one.closest(".away") && !one.matches("progress, input") && !(flow === "auto" && one.matches('[tabindex="0"], nav'))
 }).map(one => one.outerHTML.slice(0, 200))
 """
 

@@ -20,7 +20,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/cycles?sort=nothing",
     ),
     "/tickets": ("/tickets", "/tickets?key=INC", "/tickets?key=%3Cnone%3E"),
-    "/tickets/{connection}/{key}": (f"/tickets/snow/{INCIDENT}", "/tickets/jira/ITSM-8", "/tickets/jira/none"),
+    "/tickets/{connection}/{key:path}": (f"/tickets/snow/{INCIDENT}", "/tickets/jira/ITSM-8", "/tickets/jira/none"),
     "/agreements": ("/agreements",),
     "/agreements/{agreement}": ("/agreements/standard", "/agreements/teams", "/agreements/none"),
     "/quarantine": ("/quarantine",),
