@@ -1,10 +1,12 @@
 """What somebody asks a report of, and what is made of it."""
 
 import gc
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from slabridge.config.services.reporting import Reporting
 from slabridge.report.document import Document
@@ -13,6 +15,9 @@ from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
 from slabridge.report.selection import FIXED
 
 DEFAULT_BY = ("priority",)
+_ABOUT = re.compile(
+    "(?:all|services=(?P<services>[^;]+))(?:; customer=(?P<customer>.*?))?(?:; by=(?P<by>[^;]+))?", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,16 @@ class Asked:
     by: tuple[str, ...] = DEFAULT_BY
     now: int | None = None
     outages: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(cls, period: str, about: str) -> Self:
+        """Return what was asked for when a report was issued: its period, and what it is `about`."""
+        found = _ABOUT.fullmatch(about)
+        if found is None:
+            raise ValueError(f"{about!r} is not what a report is about")
+        services = tuple(found["services"].split(",")) if found["services"] else ()
+        by = tuple(found["by"].split(",")) if found["by"] else DEFAULT_BY
+        return cls(period, services, found["customer"], by)
 
     @property
     def fields(self) -> list[str]:

@@ -14,7 +14,7 @@ from sla_engine import Result
 from sla_engine.chain.outcome import TicketRef
 from sla_engine.instant import DAY
 from slabridge.app.connect import connected
-from slabridge.app.explain import explained
+from slabridge.app.explain import Explainer
 from slabridge.app.job import Job
 from slabridge.config import Config, load_config
 from slabridge.run.tally import Report
@@ -106,7 +106,8 @@ def _waited(config: Config, state: State) -> tuple[Result | None, int]:
     """Return the cycle that most of another ticket's overrun broke, and its instant; None where there is none."""
     with state.reading() as sql:
         ids = {ticket[1]: None for pair in links.some(sql, _LINKS) for ticket in pair}
-    found = [(result, one.as_of) for id_ in ids for one in explained(config, state, id_) for result in one.results]
+    explainer = Explainer.of(config)
+    found = [(result, one.as_of) for id_ in ids for one in explainer.every(state, id_) for result in one.results]
     late = [one for one in found if _overrun(one[0])]
     return max(late, key=lambda one: _overrun(one[0])) if late else (None, 0)
 
@@ -154,7 +155,9 @@ def _seen(name: str, endpoint: Endpoint, config: Config, state: State, wanted: s
             identity = wanted or tickets.most_commented(transaction)
     except LookupError:
         return []
-    why = next(one for one in explained(config, state, identity) if one.ticket.source == name)
+    why = Explainer.of(config).one(state, name, identity)
+    if why is None:
+        return []
     connection = next(connection for connection in config.connections if connection.name == name)
     written = [rule.field for rule in connection.writeback.fields]
     look = _in_servicenow if connection.type == "servicenow" else _in_jira

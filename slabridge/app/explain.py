@@ -1,15 +1,21 @@
 """Why a ticket stands as it does, from the state alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
+
+import sqlalchemy as sa
 
 from sla_engine import Engine, Position, Result, Ticket
 from sla_engine.instant import format_instant
-from slabridge.config import Config
-from slabridge.state import ConnectionState, State, connections, links, tickets
+from slabridge.config import Config, Connection
+from slabridge.state import State, Transaction, connections, links, tickets
 from slabridge.state.group import group_of
+from slabridge.text.said import Said, said
 from slabridge.ticket.judging import judge
+from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.viewer import Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,56 +28,96 @@ class Explained:
     ticket: Ticket
     position: Position
     results: Sequence[Result]
-    remarks: Sequence[str]
+    remarks: Sequence[str | Said]
     as_of: int
 
+    def seen_by(self, viewer: Viewer) -> Self | None:
+        """Return what of it a viewer sees; None where that is nothing.
 
-def explain(config: Config, key: str, at: int | None = None) -> list[Explained]:
-    """Return the tickets of a key or id, each as of an instant (ms UTC), or of the last complete run on its connection.
-
-    Raises:
-        StateError, Busy: the state cannot be read.
-    """
-    state = State.of(config.state, create=False, migrate=False)
-    try:
-        return explained(config, state, key, at)
-    finally:
-        state.close()
+        Whose the tickets around it are is not known: these are for who sees all.
+        """
+        if viewer.sees_all:
+            return self
+        results = [one for one in self.results if viewer.sees(one)]
+        alone = replace(self.position, above=(), below=())
+        return replace(self, results=results, position=alone, remarks=()) if results else None
 
 
-def explained(config: Config, state: State, key: str, at: int | None = None) -> list[Explained]:
-    """Do the same over an open state. As of an instant, today's definitions judge what had ended by then, too."""
-    engine = Engine(config.definitions)
-    by_name = {connection.name: connection for connection in config.connections}
-    with state.reading() as sql:
-        found = [
-            (
-                name,
-                known,
-                group_of(sql, [(name, known.id)], by_name, config.chain_limit),
-                links.missing(sql, [(name, known.id)]),
-            )
-            for name, known in tickets.find(sql, key)
-            if name in by_name
-        ]
-    explanations = []
-    for name, known, group, missing in found:
-        with ConnectionState(state, name).reading() as transaction:
-            as_of = connections.standing(transaction).as_of
-        if as_of is None:
-            continue
-        seen, as_of = (known, as_of) if at is None else (replace(known, results=()), at)
-        others = group.tickets(config.connections, group.others)
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """A configuration made ready to explain tickets by, any number of them: its calendars are compiled once."""
+
+    config: Config
+    engine: Engine
+    connections: Mapping[str, Connection]
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Make a configuration ready."""
+        return cls(config, Engine(config.definitions, config.dimensions), {one.name: one for one in config.connections})
+
+    def every(self, state: State, key: str, at: int | None = None) -> list[Explained]:
+        """Return the tickets of a key or id, each as of an instant (ms UTC), or of its connection's last complete run.
+
+        As of an instant, today's definitions judge what had ended by then, too.
+
+        Raises:
+            StateError, Busy: the state cannot be read.
+        """
+        with state.reading() as sql:
+            return list(self._explained(sql, tickets.find(sql, key), at))
+
+    def one(self, state: State, connection: str, key: str, at: int | None = None) -> Explained | None:
+        """Return the ticket of an id, or else of a key, on one connection in the same way; None where there is none."""
+        with state.reading() as sql:
+            found = [known for name, known in tickets.find(sql, key) if name == connection]
+            found.sort(key=lambda known: known.id != key)
+            return next(self._explained(sql, [(connection, known) for known in found[:1]], at), None)
+
+    def _explained(self, sql: sa.Connection, found: Iterable[tuple[str, Known]], at: int | None) -> Iterator[Explained]:
+        for name, known in found:
+            if name not in self.connections:
+                continue
+            as_of = connections.standing(Transaction(sql, name)).as_of
+            if as_of is not None:
+                seen, as_of = (known, as_of) if at is None else (replace(known, results=()), at)
+                yield self._judged(sql, name, seen, as_of)
+
+    def _judged(self, sql: sa.Connection, name: str, known: Known, as_of: int) -> Explained:
+        group = group_of(sql, [(name, known.id)], self.connections, self.config.chain_limit)
+        others = group.tickets(self.config.connections, group.others)
         named = {known.id: group.named.get((name, known.id), {})}
-        judgement = judge(engine, Mapper(by_name[name]), [seen], as_of, opened=True, named=named, others=others)
-        position = engine.positions([*judgement.tickets, *others], as_of)[0]
-        remarks = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
-        remarks += [f'nothing maps "{value}" of {name}: not judged' for name, value in judgement.unmapped.get(0, ())]
+        mapper = Mapper(self.connections[name])
+        judgement = judge(self.engine, mapper, [known], as_of, opened=True, named=named, others=others)
+        position = self.engine.positions([*judgement.tickets, *others], as_of)[0]
+        remarks: list[str | Said] = [*judgement.invalid.values(), *(text for _, text in judgement.warnings)]
         remarks += [
-            f"linked with {one.reference} of {one.connection}, which cannot be found since {format_instant(one.since)}"
-            for one in missing
+            said('nothing maps "%(value)s" of %(field)s: not judged', value=value, field=field)
+            for field, value in judgement.unmapped.get(0, ())
+        ]
+        remarks += [
+            said(
+                "linked with %(ticket)s of %(source)s, which cannot be found since %(time)s",
+                ticket=one.reference,
+                source=one.connection,
+                time=format_instant(one.since),
+            )
+            for one in links.missing(sql, [(name, known.id)])
         ]
         if group.cut:
-            remarks.append(f"linked with more than {config.chain_limit} tickets (job.chain_limit): shown without them")
-        explanations.append(Explained(judgement.tickets[0], position, judgement.results[0], remarks, as_of))
-    return explanations
+            remarks.append(
+                said(
+                    "linked with more than %(limit)s tickets (job.chain_limit): shown without them",
+                    limit=self.config.chain_limit,
+                )
+            )
+        return Explained(judgement.tickets[0], position, judgement.results[0], remarks, as_of)
+
+
+def explain(explainer: Explainer, key: str, at: int | None = None) -> list[Explained]:
+    """Return what the configuration's own state has of a key or id (`Explainer.every`)."""
+    state = State.of(explainer.config.state, create=False, migrate=False)
+    try:
+        return explainer.every(state, key, at)
+    finally:
+        state.close()

@@ -11,10 +11,12 @@ from slabridge.app.told import note_issued
 from slabridge.config import Config
 from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences, listed
-from slabridge.report.document import Document
+from slabridge.report.document import PROVISIONAL, Document
 from slabridge.report.reporter import NoSuchReport
 from slabridge.state import ConnectionState, State, reports, tickets
-from slabridge.state.reports import Issued, digest_of
+from slabridge.state.reports import Head, Issued, digest_of
+
+__all__ = ["Head", "Issued", "Verified", "heads", "heads_in", "issue", "issued", "verify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,27 @@ class Verified:
         return self.issued.redacted_at
 
 
-def issued(config: Config, asked: Asked) -> Issued | None:
-    """Return a report as it was issued last, None where it never was.
+def heads(config: Config) -> list[Head]:
+    """Return all reports that were issued, without what they say, what was issued last first.
+
+    Raises:
+        StateError: the state cannot be read.
+    """
+    state = State.of(config.state, create=False, migrate=False)
+    try:
+        return heads_in(state)
+    finally:
+        state.close()
+
+
+def heads_in(state: State) -> list[Head]:
+    """Do the same over an open state."""
+    with state.reading() as sql:
+        return reports.heads(sql)
+
+
+def issued(config: Config, asked: Asked, number: int | None = None) -> Issued | None:
+    """Return a report as it was issued last, or under a number; None where it never was.
 
     Raises:
         StateError: the state cannot be read, or what it holds of it is damaged.
@@ -48,7 +69,9 @@ def issued(config: Config, asked: Asked) -> Issued | None:
     state = State.of(config.state, create=False, migrate=False)
     try:
         with state.reading() as sql:
-            return reports.latest(sql, asked.period, asked.about)
+            if number is None:
+                return reports.latest(sql, asked.period, asked.about)
+            return reports.numbered(sql, asked.period, asked.about, number)
     finally:
         state.close()
 
@@ -79,7 +102,9 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
         return replace(found, document=before.document), []
     number = 1 if before is None else before.number + 1
     state_of_it = "issued" if before is None else "restated"
-    document = {**found.document, "cover": {**cover, "state": state_of_it, "number": number}, "restated": changed}
+    notes = [note for note in found.document["notes"] if note != PROVISIONAL.as_json()]
+    head = {**cover, "state": state_of_it, "number": number}
+    document = {**found.document, "cover": head, "notes": notes, "restated": changed}
     at = time.time_ns() // 1_000_000
     new = Issued(asked.period, asked.about, number, at, as_of, digest_of(document), filed(config), document)
     state = State.of(config.state, create=False)

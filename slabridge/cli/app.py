@@ -29,6 +29,7 @@ from slabridge.cli.run import run
 from slabridge.cli.sandbox import sandbox
 from slabridge.cli.schema import schema
 from slabridge.cli.serve import serve
+from slabridge.cli.services import services
 from slabridge.cli.status import status
 from slabridge.cli.validate import validate
 from slabridge.cli.whatif import whatif
@@ -72,6 +73,7 @@ app.command()(agreements)
 app.command()(feasibility)
 app.command()(whatif)
 app.command()(report)
+app.command()(services)
 app.command()(baseline)
 app.command()(demo)
 app.command()(sandbox)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import typer
@@ -16,6 +16,10 @@ ConfigPath = Annotated[
 ]
 Only = Annotated[
     str | None, typer.Option("--only", help="One customer of the folder that --config names, by its file's name.")
+]
+InLanguage = Annotated[
+    Literal["en", "sv"] | None,
+    typer.Option("--language", help="The language it is shown in; else that of the file."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from slabridge.cli.options import ConfigPath, Only, instant, loaded, path_of
+from slabridge.cli.options import ConfigPath, InLanguage, Only, instant, loaded, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def report(  # noqa: PLR0913 - one parameter per option
     *,
-    period: Annotated[str, typer.Option(help="2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01.")],
+    period: Annotated[
+        str | None, typer.Option(help="2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01.")
+    ] = None,
     config: ConfigPath = None,
     only: Only = None,
     service: Annotated[list[str] | None, typer.Option(help="A service of the file; may be repeated.")] = None,
@@ -29,12 +31,12 @@ def report(  # noqa: PLR0913 - one parameter per option
     form: Annotated[
         Literal["table", "json", "html", "pdf", "xlsx"], typer.Option("--format", help="How it is shown.")
     ] = "table",
-    language: Annotated[
-        Literal["en", "sv"] | None, typer.Option(help="The language it is shown in; else that of the file.")
-    ] = None,
+    language: InLanguage = None,
     out: Annotated[Path | None, typer.Option(help="Write it, and its tickets as CSV, into this folder.")] = None,
     issue: Annotated[bool, typer.Option("--issue", help="File it: from then on it is read back.")] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Work an issued one out anew, and compare.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List the issued ones, of all periods or of --period.")] = False,
+    number: Annotated[int | None, typer.Option(min=1, help="An issued one by its number; else the last.")] = None,
     fail_on: Annotated[Literal["breached"] | None, typer.Option(help="End with 10 where a promise was missed.")] = None,
 ) -> None:
     """Report of a period: promises kept and missed, availability, time used, credits; every figure with its cases."""
@@ -42,6 +44,10 @@ def report(  # noqa: PLR0913 - one parameter per option
     from slabridge.app.report_file import of_file
     from slabridge.text.printed import line
 
+    if list_:
+        _list(loaded(config, only), period, form)
+    if period is None:
+        raise typer.BadParameter("name one, as in --period 2026-03", param_hint="--period")
     asked = Asked(
         period=period,
         services=tuple(service or ()),
@@ -50,17 +56,19 @@ def report(  # noqa: PLR0913 - one parameter per option
         now=None if as_of is None else instant(as_of, "--as-of"),
         outages=tuple(outages or ()),
     )
-    if tickets is not None and (issue or verify):
+    if tickets is not None and (issue or verify or number is not None):
         raise typer.BadParameter("only a report over the state is issued", param_hint="--tickets")
+    if number is not None and (issue or verify or asked.now is not None):
+        raise typer.BadParameter("an issued report is read back by it, and nothing else done", param_hint="--number")
     if verify:
         _verify(loaded(config, only), asked)
     if tickets is not None:
         found = of_file(path_of(config, only), tickets, asked)
     else:
-        found = _of_state(loaded(config, only), asked, issue=issue)
+        found = _of_state(loaded(config, only), asked, number, issue=issue)
     shown = language or _language(path_of(config, only))
-    for number, text in found.invalid:
-        sys.stderr.write(f"{tickets}:{number}: {line(text)}\n")
+    for place, text in found.invalid:
+        sys.stderr.write(f"{tickets}:{place}: {line(text)}\n")
     for text in found.lacking:
         sys.stderr.write(f"{line(text)}\n")
     _show(found, form, out, shown)
@@ -70,12 +78,29 @@ def report(  # noqa: PLR0913 - one parameter per option
     raise typer.Exit(Exit.PARTIAL if lacks else Exit.COMPLETE)
 
 
-def _of_state(config: "Config", asked: "Asked", *, issue: bool) -> "Reported":
+def _list(config: "Config", period: str | None, form: "Form") -> NoReturn:
+    """List the issued reports, of all periods or of one."""
+    from slabridge.app.issue import heads
+    from slabridge.show.issued import as_json, lines_of
+    from slabridge.text.printed import json_line, line
+
+    if form not in {"table", "json"}:
+        raise typer.BadParameter(f"a list is no {form}; choose table or json", param_hint="--format")
+    found = [one for one in heads(config) if period in {None, one.period}]
+    if form == "json":
+        sys.stdout.buffer.writelines(json_line(as_json(one)) for one in found)
+    else:
+        sys.stdout.writelines(f"{line(text)}\n" for text in lines_of(found))
+    raise typer.Exit(Exit.COMPLETE)
+
+
+def _of_state(config: "Config", asked: "Asked", number: int | None, *, issue: bool) -> "Reported":
     """Return a report of the state: as it was issued, where it was, else worked out now."""
     from slabridge.app.asked import Reported
     from slabridge.app.issue import issue as file
     from slabridge.app.issue import issued
     from slabridge.app.report import of_state
+    from slabridge.report.reporter import NoSuchReport
     from slabridge.text.printed import line
 
     if issue:
@@ -83,7 +108,9 @@ def _of_state(config: "Config", asked: "Asked", *, issue: bool) -> "Reported":
         for text in changed:
             sys.stderr.write(f"changed since it was issued: {line(text)}\n")
         return found
-    before = None if asked.now is not None else issued(config, asked)
+    before = None if asked.now is not None else issued(config, asked, number)
+    if before is None and number is not None:
+        raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued as number {number}; see --list")
     return of_state(config, asked) if before is None else Reported(before.document, ())
 
 

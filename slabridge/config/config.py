@@ -35,6 +35,7 @@ from slabridge.config.source import Source
 from slabridge.config.state import read_state
 from slabridge.config.warning import find_warnings
 from slabridge.config.web import Web, read_web
+from slabridge.text.language import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class Config:
         """The time zones by which any report counts."""
         services = () if self.reporting is None else self.reporting.services
         return frozenset({self.definitions.timezone, *(one.timezone for one in services if one.timezone)})
+
+    @property
+    def language(self) -> Shown:
+        """The language that people are shown things in, where they name none."""
+        return "en" if self.reporting is None else self.reporting.rules.language
 
     @property
     def dimensions(self) -> frozenset[str]:

@@ -29,11 +29,14 @@ from slabridge.report.trend import Earlier, trend
 from slabridge.report.usage import Usage, Used, Whose
 from slabridge.text.said import Said, said
 
-__all__ = ["Content", "Document", "ServicePart", "document_of"]
+__all__ = ["PROVISIONAL", "Content", "Document", "ServicePart", "document_of"]
 
 
 FORMAT = 1
 """Grows where keys of documents get another meaning: issued ones are read back by later versions."""
+
+PROVISIONAL = said("not issued: what had not ended is judged by today's definitions")
+"""The note that a report has until it is issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def _notes(content: Content) -> Iterable[Said]:
     if content.state == "draft":
         yield said("the period is not over: figures go up to the instant of the report")
     if content.state == "provisional":
-        yield said("not issued: what had not ended is judged by today's definitions")
+        yield PROVISIONAL
     for part in content.services:
         if part.availability is not None and part.availability.unproven:
             number = len(part.availability.unproven)

@@ -113,7 +113,9 @@ class Gathering:
         decided = self._of_today(case.result for case in cases_here)
         found.changed += self._changes.of(moved, decided, harder, self.as_of)
         self._note_unmeasured(tickets, results)
-        found.invalid += [f"{tickets[n].key}: {text}" for n, text in evaluation.invalid]
+        found.invalid += [
+            f"{tickets[n].key}: {text}" for n, text in evaluation.invalid if self.selection.tells_of(tickets[n])
+        ]
         found.warnings += len(evaluation.warnings)
         found.tickets += sum(ticket.created < min(self.period.end, self.as_of + 1) for ticket in tickets)
         self.add_lives(tickets)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sla_engine import Result
+from sla_engine import Result, Ticket
 from sla_engine.agreement import conditions_of
 from sla_engine.condition import OWN_FIELDS, AllOf, Condition, Equals, fields_of
 from slabridge.config.services.reporting import Reporting
@@ -32,6 +32,10 @@ class Selection:
         if self.agreements and result.agreement not in self.agreements:
             return False
         return self.customer is None or self.customer in result.dimensions.get("customer", ())
+
+    def tells_of(self, ticket: Ticket) -> bool:
+        """Return whether a ticket that cannot be judged is named: to a customer none is that may be another's."""
+        return self.customer is None or ticket.fields.get("customer") == (self.customer,)
 
 
 def dimensions_of(reporting: Reporting, selection: Selection) -> frozenset[str]:

@@ -1,11 +1,9 @@
 """The step that judges: known tickets to results, which the state keeps."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 
 import structlog
 
-from connectors import TOOLS
 from connectors.span import span
 from sla_engine import Result
 from slabridge.run.context import Context
@@ -81,9 +79,7 @@ def _note_steps(transaction: Transaction, context: Context, judged: Sequence[tup
     if not config.notify:
         return
     last_run = connections.standing(transaction).as_of
-    tool, own = TOOLS[context.connection.type], context.connection
-    page = partial(tool.page, own.url, own.own)
-    noting = Noting(config, context.name, context.run.engine.calendars, context.as_of, page)
+    noting = Noting(config, context.name, context.run.engine.calendars, context.as_of, context.connection.page)
     notifications.note(
         transaction.sql,
         (

@@ -7,8 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sla_engine import Calendar, Definitions, Result
-from sla_engine.chain.outcome import ChainOutcome, ChainSegment, Overrun, TicketRef
-from slabridge.text.spoken import local, spoken
+from sla_engine.chain.outcome import ChainOutcome, ChainSegment, TicketRef
+from slabridge.show.sentences import MODES, called, listed, named, outcome_of, promised, sentences_of, summary_of
+from slabridge.text.said import Said, said
+from slabridge.text.spoken import spoken
+
+Words = str | Said
+"""A name as it is, or what is said in the reader's language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +25,16 @@ class Bar:
 
     start: int
     end: int
-    labels: tuple[str, ...]
+    labels: tuple[Words, ...]
     kind: str
     tint: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """An instant that matters: `due`, `breach`, `late` or `end`."""
+    """An instant that matters: `due`, `breach` or `late`."""
 
     at: int
-    label: str
     kind: str
 
 
@@ -38,8 +42,8 @@ class Mark:
 class Lane:
     """A row: what it is about, and what happened in it."""
 
-    title: str
-    subtitle: str
+    title: Words
+    subtitle: Words
     bars: tuple[Bar, ...]
     marks: tuple[Mark, ...] = ()
 
@@ -48,18 +52,20 @@ class Lane:
 class Picture:
     """All of it; `closed` is time in which the clock does not count, `handovers` are (instant, lane before, lane then).
 
-    `summary` says why the promise was broken, in a line; `words` say all of it for who cannot see it.
+    `holders` are who had the time, by the tint of their bars. `summary` says why the promise was broken, in a line;
+    `words` say all of it for who cannot see it.
     """
 
-    title: str
-    summary: str
+    title: Words
+    summary: Words
     lanes: tuple[Lane, ...]
     start: int
     end: int
     zone: str
     closed: tuple[tuple[int, int], ...]
     handovers: tuple[tuple[int, int, int], ...]
-    words: tuple[str, ...]
+    holders: tuple[Words, ...]
+    words: tuple[Words, ...]
 
 
 def picture_of(result: Result, definitions: Definitions, calendars: Mapping[str, Calendar], as_of: int) -> Picture:
@@ -75,15 +81,22 @@ def picture_of(result: Result, definitions: Definitions, calendars: Mapping[str,
         *(_lane(ticket, chain, tints, calendars) for ticket in carriers),
     ]
     return Picture(
-        f"{result.kind.upper()} {result.agreement}.{result.objective} of {result.ticket}: {_outcome(result)}",
-        _summary(chain, verdict_of(result)),
+        said(
+            "%(kind)s %(promise)s of %(ticket)s: %(outcome)s",
+            kind=result.kind.upper(),
+            promise=promised(result.agreement, result.objective),
+            ticket=result.ticket,
+            outcome=outcome_of(result),
+        ),
+        summary_of(result) or "",
         tuple(lanes),
         result.started_at,
         end,
         zone,
         _outside(calendars[result.calendar], result.started_at, end),
         _handovers(chain, list(carriers)),
-        tuple(_words(result, chain, zone)),
+        tuple(map(named, tints)),
+        tuple(sentences_of(result, zone)),
     )
 
 
@@ -95,11 +108,6 @@ def most_telling(results: Sequence[Result]) -> int:
         return one.kind == "sla", one.breached, one.stopped_at is None, one.started_at
 
     return max(range(len(results)), key=weight)
-
-
-def _outcome(result: Result) -> str:
-    used = f"{spoken(result.target - result.remaining) or '0s'} used of {spoken(result.target)} agreed"
-    return f"{result.status.replace('_', ' ')}, {used}"
 
 
 def _handovers(chain: ChainOutcome, lanes: Sequence[TicketRef]) -> tuple[tuple[int, int, int], ...]:
@@ -114,30 +122,29 @@ def _clock(result: Result) -> Lane:
     """Return the lane of the clock itself: what counts, until the promise is broken and behind it."""
     bars: list[Bar] = []
     for segment in result.segments:
-        mode = segment.mode
-        if bars and bars[-1].kind == mode and bars[-1].end == segment.start:
-            bars[-1] = Bar(bars[-1].start, segment.end, (mode,), mode)
-        else:
-            bars.append(Bar(segment.start, segment.end, (mode,), mode))
+        begun = segment.start
+        if bars and bars[-1].kind == segment.mode and bars[-1].end == begun:
+            begun = bars.pop().start
+        bars.append(Bar(begun, segment.end, (said(MODES[segment.mode]),), segment.mode))
     marks: tuple[Mark, ...] = ()
     if result.breached_at is not None:
-        marks = (Mark(result.breached_at, "breached", "breach"),)
-        over = f"{spoken(-result.remaining) or '0s'} over"
+        marks = (Mark(result.breached_at, "breach"),)
+        time = spoken(-result.remaining) or "0s"
+        over = (said("%(time)s over", time=time), f"+{time}")
         bars = [part for bar in bars for part in _cut(bar, result.breached_at, over)]
     elif result.due_at is not None:
-        marks = (Mark(result.due_at, "due", "due"),)
-    return Lane(
-        f"{result.kind.upper()} {result.objective}", f"{spoken(result.target)} ({result.calendar})", tuple(bars), marks
-    )
+        marks = (Mark(result.due_at, "due"),)
+    title = said("%(kind)s %(objective)s", kind=result.kind.upper(), objective=called(result.objective))
+    return Lane(title, f"{spoken(result.target)} ({result.calendar})", tuple(bars), marks)
 
 
-def _cut(bar: Bar, at: int, over: str) -> list[Bar]:
+def _cut(bar: Bar, at: int, over: tuple[Words, ...]) -> list[Bar]:
     """Return what of a bar lies before and after the breach."""
     if bar.kind != "counted" or bar.end <= at:
         return [bar]
     if bar.start >= at:
-        return [Bar(bar.start, bar.end, (over,), "over")]
-    return [Bar(bar.start, at, bar.labels, bar.kind), Bar(at, bar.end, (over,), "over")]
+        return [Bar(bar.start, bar.end, over, "over")]
+    return [Bar(bar.start, at, bar.labels, bar.kind), Bar(at, bar.end, over, "over")]
 
 
 def _lane(
@@ -147,21 +154,22 @@ def _lane(
     calendars: Mapping[str, Calendar],
 ) -> Lane:
     bars: list[Bar] = []
-    promises: dict[str, None] = {}
+    promises: dict[Said, None] = {}
     for segment in chain.segments:
         if segment.carrier != ticket:
             continue
-        tint, holder = tints[segment.holder], segment.holder or "nobody"
-        labels = (f"{holder} {spoken(segment.worked) or '0s'}", holder)
+        tint, holder = tints[segment.holder], named(segment.holder)
+        labels = (said("%(holder)s %(time)s", holder=holder, time=spoken(segment.worked) or "0s"), holder)
         if segment.cover is not None:
-            promises[f"{segment.cover.agreement}.{segment.cover.objective}"] = None
+            promises[promised(segment.cover.agreement, segment.cover.objective)] = None
         bars.append(Bar(segment.start, segment.end, labels, _kind(segment), tint))
         if segment.cover is not None and segment.cover_runs:
             outside = _outside(calendars[segment.cover.calendar], segment.start, segment.end)
             bars += [Bar(start, end, (), "closed", tint) for start, end in outside]
     late = [] if chain.breach is None else [one for one in chain.breach.overruns if one.by.ticket == ticket]
-    marks = tuple(Mark(one.late_from, "late", "late") for one in late)
-    return Lane(f"{ticket.key} in {ticket.source}", ", ".join(promises) or "nothing promised", tuple(bars), marks)
+    marks = tuple(Mark(one.late_from, "late") for one in late)
+    title = said("%(ticket)s in %(source)s", ticket=ticket.key, source=ticket.source)
+    return Lane(title, listed(promises) if promises else said("nothing promised"), tuple(bars), marks)
 
 
 def _kind(segment: ChainSegment) -> str:
@@ -184,60 +192,3 @@ def _outside(calendar: Calendar, start: int, end: int) -> tuple[tuple[int, int],
     if at < end:
         found.append((at, end))
     return tuple(found)
-
-
-def _words(result: Result, chain: ChainOutcome, zone: str) -> Sequence[str]:
-    found = [f"{_outcome(result)}."]
-    for segment in chain.segments:
-        when = f"{local(segment.start, zone)} to {local(segment.end, zone)}"
-        who = f"{segment.holder or 'nobody'} on {segment.carrier.key}"
-        found.append(f"{when}: {who}, {segment.mode}, {spoken(segment.worked) or '0s'}{_covered(segment)}.")
-    return found + verdict_of(result)
-
-
-def _covered(segment: ChainSegment) -> str:
-    if segment.cover is None:
-        return ", nobody beneath has promised it" if segment.mode == "counted" else ""
-    return f", by {segment.cover.agreement}.{segment.cover.objective}" + (
-        "" if segment.cover_runs else ", which is paused"
-    )
-
-
-def verdict_of(result: Result) -> list[str]:
-    """Return the breach of a cycle in words, a sentence each; none where it is not breached."""
-    breach = None if result.chain is None else result.chain.breach
-    if breach is None:
-        return []
-    found = [f"{breach.holder or 'Nobody'} had it at the breach, on {breach.carrier.key}."]
-    found += map(_ran_on, breach.overruns)
-    if breach.cause is not None and (result.kind == "sla" or breach.cause == "overrun"):
-        found.append(_CAUSES[breach.cause])
-    return found
-
-
-def _summary(chain: ChainOutcome, verdict: Sequence[str]) -> str:
-    """Return who overran so long that it broke the promise, and how long he had it; else why it was broken."""
-    overruns = () if chain.breach is None else chain.breach.overruns
-    for overrun in overruns:
-        if overrun.decisive:
-            key, shares = overrun.by.ticket.key, [one for one in chain.shares if one.carrier == overrun.by.ticket]
-            had = ", ".join(dict.fromkeys(one.holder or "nobody" for one in shares))
-            said = f"{had} had {key} for {spoken(sum(one.worked for one in shares))}; " if shares else ""
-            late = f"ran on for {spoken(overrun.worked)} after it was late"
-            return f"{said}{overrun.by.agreement}.{overrun.by.objective} {late}. Else the promise would have held."
-    return verdict[-1] if verdict else ""
-
-
-def _ran_on(overrun: Overrun) -> str:
-    held = "; without that the promise would have held" if overrun.decisive else ""
-    late = f"ran on for {spoken(overrun.worked)} after it was late"
-    return f"{overrun.by.agreement}.{overrun.by.objective} on {overrun.by.ticket.key} {late}{held}."
-
-
-_CAUSES = {
-    "overrun": "Promises beneath were overrun by at least as much as this one was broken.",
-    "gaps": "Time that nobody beneath had promised, or whose promises were paused, explains it.",
-    "hours": "The hours in which those beneath do not work explain it.",
-    "misfit": "Even if all had kept theirs it would have been broken: the agreements beneath do not add up to it.",
-    "unbacked": "No agreement beneath backs this promise.",
-}

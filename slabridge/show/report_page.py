@@ -1,5 +1,7 @@
 """A report as one page of HTML, without scripts and without anything from elsewhere."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,8 +21,21 @@ _MOST = 200
 _MOST_ON_PAPER = 40
 
 
-def page_of(document: Document, language: str = "en", *, whole: bool = False) -> str:
-    """Return the page; `whole`: for paper, on which nothing can be opened."""
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Where a report leads that is shown among other pages.
+
+    `back` is an address, `ticket` gives that of a ticket by its source and id, `rows` that of the rows of a list of the
+    report that have these values.
+    """
+
+    back: str
+    ticket: Callable[[str, str], str]
+    rows: Callable[[str, Mapping[str, str]], str]
+
+
+def page_of(document: Document, language: str = "en", *, whole: bool = False, linked: Linked | None = None) -> str:
+    """Return the page; `whole`: for paper, on which nothing can be opened; `linked`: among other pages."""
     zone = document["cover"]["timezone"]
 
     def at(text: str | None) -> str:
@@ -29,7 +44,20 @@ def page_of(document: Document, language: str = "en", *, whole: bool = False) ->
     how = [Language(language).word(text) for text in HOW]
     shown = {"restated": [], **document}
     most = _MOST_ON_PAPER if whole else _MOST
-    return _template(language).render(report=shown, most=most, at=at, open=whole, how=how, lang=language)
+    sections = _sections(document)
+    return _template(language).render(
+        report=shown, most=most, at=at, open=whole, how=how, lang=language, sections=sections, linked=linked
+    )
+
+
+def _sections(document: Document) -> dict[tuple[str, str], str]:
+    """Return where on the page each promise is told of."""
+    of_objectives = {
+        ("compliance", f"{one['agreement']}.{one['objective']}"): f"objective-{n}"
+        for n, one in enumerate(document["objectives"], 1)
+    }
+    of_services = {("availability", one["title"]): f"service-{n}" for n, one in enumerate(document["availability"], 1)}
+    return of_objectives | of_services
 
 
 @cache

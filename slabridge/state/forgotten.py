@@ -28,6 +28,12 @@ def called(sql: sa.Connection, key: Key | None) -> dict[str, Called]:
     return {row.pseudonym: Called(row.person, row.words) for row in rows}
 
 
+def last_forgotten(sql: sa.Connection) -> int | None:
+    """Return when somebody was forgotten last, ms UTC; None where nobody was."""
+    found: int | None = sql.scalar(sa.select(sa.func.max(forgotten.c.at)))
+    return found
+
+
 def forget(sql: sa.Connection, key: Key, person: str, names: Collection[str]) -> None:
     """Let these names of a person be replaced by a pseudonym from now on."""
     at = time.time_ns() // 1_000_000

@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
@@ -34,9 +34,34 @@ class Issued:
     redacted_at: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Of an issued report all but what it says. Instants are ms UTC."""
+
+    period: str
+    about: str
+    number: int
+    issued_at: int
+    as_of: int
+    digest: str
+    redacted_at: int | None = None
+
+    @property
+    def state(self) -> str:
+        """Whether it was the first of its kind."""
+        return "issued" if self.number == 1 else "restated"
+
+
 def digest_of(document: Document) -> str:
     """Return what tells one document from another."""
     return hashlib.sha256(orjson.dumps(document, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def heads(sql: sa.Connection) -> list[Head]:
+    """Return all that were issued, what was issued last first."""
+    columns = [report.c[one.name] for one in fields(Head)]
+    order = (report.c.issued_at.desc(), report.c.period.desc(), report.c.about, report.c.number.desc())
+    return [Head(*row) for row in sql.execute(sa.select(*columns).order_by(*order))]
 
 
 def latest(sql: sa.Connection, period: str, about: str) -> Issued | None:
@@ -45,16 +70,28 @@ def latest(sql: sa.Connection, period: str, about: str) -> Issued | None:
     Raises:
         Damaged: it is not as it was.
     """
-    mine = (report.c.period == period, report.c.about == about)
-    row = sql.execute(sa.select(report).where(*mine).order_by(report.c.number.desc()).limit(1)).first()
+    return _read(sql, report.c.period == period, report.c.about == about)
+
+
+def numbered(sql: sa.Connection, period: str, about: str, number: int) -> Issued | None:
+    """Return the report of a period that was issued under a number, None where none was.
+
+    Raises:
+        Damaged: it is not as it was.
+    """
+    return _read(sql, report.c.period == period, report.c.about == about, report.c.number == number)
+
+
+def _read(sql: sa.Connection, *which: sa.ColumnElement[bool]) -> Issued | None:
+    row = sql.execute(sa.select(report).where(*which).order_by(report.c.number.desc()).limit(1)).first()
     if row is None:
         return None
     try:
         definitions, document = (orjson.loads(unpacked(packed)) for packed in (row.definitions, row.document))
     except (zlib.error, orjson.JSONDecodeError) as error:
-        raise Damaged(f"the issued report of {period} is damaged ({error}); put a backup in its place") from error
+        raise Damaged(f"the issued report of {row.period} is damaged ({error}); put a backup in its place") from error
     said = (definitions, document, row.redacted_at)
-    return Issued(period, about, row.number, row.issued_at, row.as_of, row.digest, *said)
+    return Issued(row.period, row.about, row.number, row.issued_at, row.as_of, row.digest, *said)
 
 
 def figures(sql: sa.Connection, about: str, periods: Collection[str]) -> Iterator[sa.Row[Any]]:

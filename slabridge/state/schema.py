@@ -143,6 +143,7 @@ report = Table(
     Column("definitions", LargeBinary, nullable=False, comment="that it was worked out by, compressed JSON"),
     Column("document", LargeBinary, nullable=False, comment="compressed JSON"),
     Column("redacted_at", BigInteger, comment="when somebody was last forgotten in it; the digest is as issued"),
+    Index("report_head", "period", "about", "number", "issued_at", "as_of", "digest", "redacted_at"),
 )
 
 figure = Table(

@@ -59,10 +59,12 @@ def zoned(instant: int, zone: str) -> datetime:
     return moment_of(instant).astimezone(ZoneInfo(zone))
 
 
-def share_used(used: int, target: int, percent: float | None) -> str:
+def share_used(used: int, target: int, percent: float | None) -> Said:
     """Return how much of a target is used: `5h of 8h used (62.5 %)`."""
-    share = "" if percent is None else f" ({shown_percent(percent)} %)"
-    return f"{spoken(used)} of {spoken(target)} used{share}"
+    times = {"used": spoken(used), "target": spoken(target)}
+    if percent is None:
+        return said("%(used)s of %(target)s used", **times)
+    return said("%(used)s of %(target)s used (%(percent)s %%)", **times, percent=shown_percent(percent))
 
 
 def shown_percent(percent: float | None) -> str:
@@ -90,3 +92,9 @@ def span(ms: int) -> str:
         if seconds >= size:
             return f"{seconds // size}{unit} {seconds % size // rest}{small}"
     return f"{seconds}s"
+
+
+def told(instant: int, zone: str) -> Said:
+    """Return an instant in a zone's local time, as `local` does, to be said in any language."""
+    moment = zoned(instant, zone)
+    return said("%(day)s %(time)s", day=said(WEEKDAYS[moment.weekday()]), time=f"{moment:%Y-%m-%d %H:%M %Z} ({zone})")

@@ -6,25 +6,21 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 
+from sla_engine.instant import format_instant
 from slabridge.show.board import as_json as board_as_json
+from slabridge.show.issued import as_json as head_as_json
 from slabridge.show.status import as_json as status_as_json
 from slabridge.web import agreements, board, health
+from slabridge.web import reports as reports_page
+from slabridge.web import services as services_page
 from slabridge.web.asked import part_of, wanted_of
+from slabridge.web.drafts import Found
+from slabridge.web.json import Json
 from slabridge.web.site import site_of
 
 _DEFAULT = 100
-
-
-class Json(Response):
-    """An answer of JSON."""
-
-    media_type = "application/json"
-
-    def render(self, content: Any) -> bytes:  # noqa: ANN401 - any JSON
-        """Return it as bytes."""
-        return orjson.dumps(content)
 
 
 def described(request: Request) -> Response:
@@ -52,6 +48,34 @@ def agreed(request: Request) -> Response:
 def status(request: Request) -> Response:
     """Give how runs and tools are, and what is in quarantine."""
     return Json(status_as_json(health.asked(request, whole_quarantine=True)))
+
+
+def services(request: Request) -> Response:
+    """Give what is left to each service."""
+    _, found, left = services_page.asked(request)
+    return _made(request, found) if left is None else Json(left)
+
+
+def reports(request: Request) -> Response:
+    """Give which reports were issued."""
+    return Json({"reports": [head_as_json(one) for one in reports_page.issued_seen(request)]})
+
+
+def report(request: Request) -> Response:
+    """Give a report as it was issued, where it was, else a draft."""
+    chosen = reports_page.chosen_of(request)
+    folder = chosen.found.folder
+    if folder is None or reports_page.head_of(request, folder) is None:
+        return _made(request, chosen.found)
+    return FileResponse(folder / "report.json", media_type=Json.media_type)
+
+
+def _made(request: Request, found: Found) -> Response:
+    """Say that something is being made, or why it was not."""
+    if found.failed is not None:
+        return Json({"error": reports_page.why(request, found)}, 503)
+    since = None if found.since is None else format_instant(found.since)
+    return Json({"being_made_since": since}, 202, {"Retry-After": "2"})
 
 
 @cache

@@ -10,9 +10,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from slabridge.app.readable import Busy, StateError
-from slabridge.web import agreements, api, board, health, tickets
-from slabridge.web.api import Json
+from slabridge.web import agreements, api, board, health, reports, services, tickets
 from slabridge.web.asked import Unclear
+from slabridge.web.json import Json
 from slabridge.web.site import site_of
 
 ROUTES = [
@@ -21,6 +21,11 @@ ROUTES = [
     Route("/cycles.csv", board.taken_along),
     Route("/tickets", tickets.searched),
     Route("/tickets/{connection}/{key:path}", tickets.ticket),
+    Route("/services", services.services),
+    Route("/reports", reports.listed),
+    Route("/reports/{period}", reports.report),
+    Route("/reports/{period}/lists/{list}", reports.rows),
+    Route("/reports/{period}/{file}", reports.file),
     Route("/agreements", agreements.listed),
     Route("/agreements/{agreement}", agreements.agreement),
     Route("/quarantine", health.quarantine),
@@ -28,8 +33,12 @@ ROUTES = [
     Route("/api/v1/", api.operations),
     Route("/api/v1/openapi.json", api.described),
     Route("/api/v1/cycles", api.open_cycles),
+    Route("/api/v1/services", api.services),
+    Route("/api/v1/reports", api.reports),
+    Route("/api/v1/reports/{period}", api.report),
     Route("/api/v1/agreements", api.agreed),
     Route("/api/v1/agreements/{agreement}", api.agreed),
+    Route("/api/v1/tickets/{connection}/{key:path}", tickets.given),
     Route("/api/v1/status", api.status),
 ]
 

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 from slabridge.config import Config
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Auth, Door
+from slabridge.web.drafts import Drafts
 from slabridge.web.front import Front
 from slabridge.web.pages import pages
 from slabridge.web.site import Site
@@ -51,6 +52,7 @@ class Sites:
     def __init__(self, auth: Auth) -> None:
         self.auth = auth
         self.now: dict[str, Site] = {}
+        self.drafts = Drafts()
 
     def take(self, configs: Mapping[str, Config]) -> None:
         """Show these from now on.
@@ -66,12 +68,13 @@ class Sites:
     def _site(self, config: Config) -> Site:
         token = config.web.token.read() if self.auth == "token" and config.web.token is not None else None
         door = Door(self.auth, config.web, token)
-        return Site.of(config, door, AccessLog(config.web.access_log))
+        return Site.of(config, door, AccessLog(config.web.access_log), self.drafts)
 
     def close(self) -> None:
         """Give back all that they hold."""
         for site in self.now.values():
             site.close()
+        self.drafts.close()
 
 
 def app_of(sites: Sites) -> ASGIApp:
@@ -79,10 +82,15 @@ def app_of(sites: Sites) -> ASGIApp:
     return Front(pages(), lambda: sites.now)
 
 
+def _end(*_: object) -> None:
+    raise SystemExit(0)
+
+
 async def serving(sites: Sites, bound: socket.socket, ready: Callable[[], None], reload: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; on SIGHUP `reload` is called."""
     current_default_thread_limiter().total_tokens = _AT_ONCE
     asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+    signal.signal(signal.SIGTERM, _end)  # which uvicorn raises again when it is done: else nothing is given back
     config = uvicorn.Config(
         app_of(sites),
         log_config=None,

@@ -13,15 +13,22 @@ from starlette.responses import HTMLResponse
 
 from sla_engine.instant import format_instant, parse_instant
 from slabridge.app.board import Age, Boards
+from slabridge.app.explain import Explainer
 from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.exit import Exit
+from slabridge.show.report_table import time_of
+from slabridge.show.sentences import MODES, STATUSES
+from slabridge.show.services import signed
+from slabridge.show.words import COLUMNS, SHEETS
 from slabridge.text.language import Language
 from slabridge.text.printed import line
 from slabridge.text.spoken import roughly, spoken, zoned
 from slabridge.web.access_log import AccessLog
+from slabridge.web.allowed import services_seen
 from slabridge.web.door import Door, Guest
-from slabridge.web.words import EXITS, FIELDS, KINDS, STATUSES
+from slabridge.web.drafts import Drafts
+from slabridge.web.words import EXITS, FIELDS, KINDS
 
 LANGUAGES = ("en", "sv")
 COOKIE = "slabridge_language"
@@ -37,18 +44,20 @@ class Site:
     """
 
     config: Config
+    explainer: Explainer
     readable: Readable
     boards: Boards
     door: Door
     log: AccessLog
+    drafts: Drafts
     base: str = ""
     told: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, config: Config, door: Door, log: AccessLog) -> Self:
+    def of(cls, config: Config, door: Door, log: AccessLog, drafts: Drafts) -> Self:
         """Return the site of a configuration; its state is opened when it is first asked."""
         readable = Readable(config)
-        return cls(config, readable, Boards(readable), door, log, base_of(config))
+        return cls(config, Explainer.of(config), readable, Boards(readable), door, log, drafts, base_of(config))
 
     def page(self, request: Request, name: str, status: int = 200, /, **shown: object) -> HTMLResponse:
         """Return a page, in the language of who asks."""
@@ -74,6 +83,10 @@ class Site:
         """Return an instant in the local time of the file, without its day where that is the day of `now`."""
         text = self.at(instant)
         return text[11:] if text[:10] == self.at(now)[:10] else text[5:]
+
+    def shows_services(self, guest: Guest) -> bool:
+        """Return whether there is a service that somebody sees."""
+        return self.config.reporting is not None and bool(services_seen(guest.viewer, self.config.reporting.services))
 
     def ticket(self, connection: str, ticket: str) -> str:
         """Return the address of a ticket's page here, by its key or id."""
@@ -122,7 +135,7 @@ def language_of(request: Request, config: Config) -> str:
         code = part.split(";")[0].strip().lower().partition("-")[0]
         if code in LANGUAGES:
             return code
-    return "en" if config.reporting is None else config.reporting.rules.language
+    return config.language
 
 
 def base_of(config: Config) -> str:
@@ -148,6 +161,8 @@ def _environment(code: str) -> Environment:
         "plain": lambda value: "" if value is None else line(str(value)),
         "word": language.word,
         "say": language.say,
+        "tell": lambda text: line(language.tell(text)),
+        "mode": lambda name: language.word(MODES[name]),
         "number": language.number,
         "spoken": spoken,
         "status": lambda name: language.word(STATUSES[name]),
@@ -157,6 +172,10 @@ def _environment(code: str) -> Environment:
         "iso": format_instant,
         "instant": parse_instant,
         "shell": lambda text: shlex.quote(line(text)),
+        "time": time_of,
+        "signed": signed,
+        "column": lambda name: language.word(COLUMNS[name]) if name in COLUMNS else name,
+        "sheet": lambda name: language.word(SHEETS[name]),
         "exit": lambda code: language.word(EXITS[Exit(code)]),
     }
     environment.globals |= {"link_of": link_of, "is_old": _is_old}

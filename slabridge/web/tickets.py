@@ -4,25 +4,51 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from slabridge.app.explain import explained
+from slabridge.app.explain import Explained
 from slabridge.app.search import search
-from slabridge.web.site import guest_of, site_of
+from slabridge.show.explained import as_json
+from slabridge.show.figure import figure_of
+from slabridge.show.picture import most_telling, picture_of
+from slabridge.show.story import Story
+from slabridge.web.json import Json
+from slabridge.web.site import guest_of, language_of, site_of
 
 
 def ticket(request: Request) -> Response:
-    """Show a ticket's cycles, where their time went, and who had it."""
+    """Show a ticket's cycles, where their time went, and who had it; one of them as a picture."""
+    found, site = _asked(request), site_of(request)
+    stories = [Story.of(result, site.config.definitions) for result in found.results]
+    drawn = [story for story in stories if story.result.chain is not None]
+    wanted = request.query_params.get("cycle")
+    if wanted is not None:
+        drawn = [story for story in drawn if story.name == wanted]
+        if not drawn:
+            raise HTTPException(404, f"no cycle {wanted} of {found.ticket.key} can be drawn")
+    shown = drawn[most_telling([story.result for story in drawn])] if drawn else None
+    figure = ""
+    if shown is not None:
+        engine = site.explainer.engine
+        picture = picture_of(shown.result, site.config.definitions, engine.calendars, found.as_of)
+        figure = figure_of(picture, 0, language_of(request, site.config))
+    there = site.explainer.connections[found.ticket.source].page(found.ticket.id, found.ticket.key)
+    parts = {"found": found, "stories": stories, "shown": shown, "figure": figure, "there": there}
+    return site.page(request, "ticket.html", **parts)
+
+
+def given(request: Request) -> Response:
+    """Give the same as JSON."""
+    return Json(as_json(_asked(request)))
+
+
+def _asked(request: Request) -> Explained:
+    """Return what a guest sees of the ticket that is asked for."""
     site, viewer = site_of(request), guest_of(request).viewer
     connection, key = request.path_params["connection"], request.path_params["key"]
-    found = [
-        one
-        for one in explained(site.config, site.readable.state(), key)
-        if one.ticket.source == connection and (viewer.sees_all or any(map(viewer.sees, one.results)))
-    ]
-    if not found:
+    known = site.explainer.one(site.readable.state(), connection, key)
+    found = None if known is None else known.seen_by(viewer)
+    if found is None:
         raise HTTPException(404, f"no ticket {key} of {connection} is known")
-    return site.page(
-        request, "ticket.html", one=found[0], results=[one for one in found[0].results if viewer.sees(one)]
-    )
+    return found
 
 
 def searched(request: Request) -> Response:

@@ -6,14 +6,6 @@ from typing import Final
 from slabridge.exit import Exit
 from slabridge.text.said import word
 
-STATUSES: Final[Mapping[str, str]] = {
-    "breached": word("breached"),
-    "at_risk": word("at risk"),
-    "on_track": word("on track"),
-    "paused": word("paused"),
-    "met": word("met"),
-    "cancelled": word("cancelled"),
-}
 KINDS: Final[Mapping[str, str]] = {
     "sla": word("SLA: to the customer"),
     "ola": word("OLA: between teams"),

@@ -23,6 +23,10 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/tickets/{connection}/{key:path}": (f"/tickets/snow/{INCIDENT}", "/tickets/jira/ITSM-8", "/tickets/jira/none"),
     "/agreements": ("/agreements",),
     "/agreements/{agreement}": ("/agreements/standard", "/agreements/teams", "/agreements/none"),
+    "/services": ("/services",),
+    "/reports": ("/reports",),
+    "/reports/{period}": ("/reports/2016-02",),
+    "/reports/{period}/lists/{list}": ("/reports/2016-02/lists/none",),
     "/quarantine": ("/quarantine",),
     "/health": ("/health",),
     "/api/v1/": ("/api/v1/",),
@@ -30,6 +34,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 """By route, the addresses that are looked at."""
 NO_PAGES = (
     *("/cycles.csv", "/api/v1/openapi.json", "/api/v1/cycles", "/api/v1/status"),
+    "/reports/{period}/{file}",
     *("/api/v1/agreements", "/api/v1/agreements/{agreement}"),
 )
 """What is not for a browser."""
@@ -64,7 +69,7 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
         dialog.dismiss()
 
     with browser.new_context(**options) as context:
-        context.set_default_timeout(1000 * 6)
+        context.set_default_timeout(1000 * PATIENCE)
         context.add_init_script(_LISTEN)
         page = context.new_page()
         for event, told in {"request": asked, "response": answered, "console": printed, "dialog": talked}.items():

@@ -34,6 +34,7 @@ MORE = {
     "feasibility": "feasibility.md",
     "whatif": "whatif.md",
     "report": "reports.md",
+    "services": "reports.md#what-is-left",
     "baseline": "baseline.md",
     "demo": "sandbox.md#the-demo",
     "sandbox": "sandbox.md#the-sandbox-by-hand",

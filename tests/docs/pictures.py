@@ -1,4 +1,4 @@
-"""The pictures of docs/clocks.md, as the engine computes them and `slabridge explain --svg` draws them."""
+"""The pictures of docs/clocks.md and docs/chain.md, as the engine computes them and `slabridge explain --svg` draws them."""
 
 from sla_engine import Engine
 from sla_engine.instant import parse_instant
@@ -9,6 +9,7 @@ from slabridge.ticket.file import read_batches
 from tests.places import CHECKOUT
 
 EXAMPLES = CHECKOUT / "docs" / "examples"
+CHAIN_AS_OF = "2026-03-02T20:00:00Z"
 AS_OF = "2026-03-04T00:00:00Z"
 SHOWN = {
     "pause": ("pause", 1),
@@ -24,9 +25,20 @@ SHOWN = {
 
 def pictures() -> dict[str, str]:
     """Return the pictures by their names."""
-    definitions = read_definitions(EXAMPLES / "clocks.toml")
-    engine, at = Engine(definitions), parse_instant(AS_OF)
-    [batch] = read_batches(EXAMPLES / "clocks.jsonl")
+    cycles = _cycles("clocks", AS_OF)
+    return {name: cycles[cycle] for name, cycle in SHOWN.items()}
+
+
+def picture_of_the_chain() -> str:
+    """Return the picture of docs/chain.md."""
+    return next(iter(_cycles("chain", CHAIN_AS_OF).values()))
+
+
+def _cycles(example: str, as_of: str) -> dict[tuple[str, int], str]:
+    """Return the cycles of an example drawn, by agreement and number."""
+    definitions = read_definitions(EXAMPLES / f"{example}.toml")
+    engine, at = Engine(definitions), parse_instant(as_of)
+    [batch] = read_batches(EXAMPLES / f"{example}.jsonl")
     found = engine.evaluate(batch.tickets, at, segments=True, chain=True).results
-    cycles = {(one.agreement, one.cycle): one for one in found}
-    return {name: drawn(picture_of(cycles[cycle], definitions, engine.calendars, at)) for name, cycle in SHOWN.items()}
+    pictures = ((one, picture_of(one, definitions, engine.calendars, at)) for one in found)
+    return {(one.agreement, one.cycle): drawn(picture) for one, picture in pictures}

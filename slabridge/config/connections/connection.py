@@ -104,6 +104,10 @@ class Connection:
             **given,
         )
 
+    def page(self, ticket: str, key: str) -> str:
+        """Return where people see a ticket in the tool, by its id and key ("": nobody knows)."""
+        return TOOLS[self.type].page(self.url, self.own, ticket, key)
+
     def _link_types(self) -> dict[str, str]:
         """Return the types of the tool's own links that are looked for, and where each stands in the file."""
         return {

@@ -88,7 +88,7 @@ class ReportsTable(TomlTable):
     approved_by: str | None = None
     """The field that says who approved that a ticket is excluded."""
     language: Annotated[Shown, one_of(*get_args(Shown))] = "en"
-    """The language that reports are shown in: `"en"`, `"sv"`. Default: `"en"`."""
+    """The language that reports, and `slabridge explain`, are shown in: `"en"`, `"sv"`. Default: `"en"`."""
     send: SendTable | None = None
     """Runs [write the report](reports.md#sent-by-runs) of each period that is over."""
 

@@ -254,7 +254,11 @@ def test_explain_shows_where_the_time_of_a_ticket_went(call: Call, configured: P
     code, out, _ = call("explain", record["number"], "--svg", "one.svg", "--html", "all.html", "--json")
     assert code == 0
     assert f"of {record['number']}: " in Path("one.svg").read_text("utf-8")
-    assert Path("all.html").read_text("utf-8").count("<svg") == len(out.splitlines())
+    assert Path("all.html").read_text("utf-8").count("<figure") == len(out.splitlines())
+    code, text, _ = call("explain", record["number"], "--language", "sv")
+    assert code == 0
+    assert "SLA standard.resolution mätning 1: " in text
+    assert "förbrukat av: " in text
     code, out, _ = call("explain", record["number"], "--json", "--as-of", f"{record['opened_at'].replace(' ', 'T')}Z")
     assert code == 0
     assert all(row["elapsed_seconds"] == 0 for row in map(json.loads, out.splitlines()))

@@ -308,3 +308,18 @@ def test_a_ticket_that_stands_in_the_file_twice_counts_once_and_is_named(tmp_pat
     assert found.invalid[0] == (2, "A stands in line 1 already, which counts")
     assert any("line 2: A stands" in text for text in found.document["cover"]["set_aside"])
     assert found.lacking[:-1] == ["outages of 'male', which is no service of the file; the nearest is \"mail\""]
+
+
+def test_of_tickets_that_cannot_be_judged_a_customers_report_names_its_own_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = read_period("2026-03", "UTC")
+    wrong = [ticket("A", customer="Acme"), ticket("B", customer="Beta"), ticket("C")]
+    for customer, expected in (("Acme", {"A: wrong"}), (None, {"A: wrong", "B: wrong", "C: wrong"})):
+        reporter = Reporter(reporting(SERVICE), Wanted(found, customer=customer), found.end + HOUR)
+        judged = reporter._main.engine.evaluate([], reporter.as_of)
+        invalid = replace(judged, invalid=[(n, "wrong") for n in range(len(wrong))])
+        with monkeypatch.context() as patched:
+            patched.setattr(reporter._main.engine, "evaluate", lambda *_, **__: invalid)  # noqa: B023 - of this turn
+            reporter.add(wrong)
+        assert set(reporter.document()["cover"]["set_aside"]) == expected

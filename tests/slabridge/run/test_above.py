@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from connectors.interface import NativeTicket
 from sla_engine.instant import HOUR, MINUTE
-from slabridge.app.explain import explain
+from slabridge.app.explain import Explainer, explain
 from slabridge.exit import Exit
 from slabridge.run.context import Context
 from slabridge.run.linking import read_linked
@@ -194,7 +194,7 @@ def test_a_linked_ticket_whose_stored_form_is_damaged_stops_nobody(job: Job) -> 
     job.sandbox.clear_faults()
     assert tally(report, "jira").evaluated > 0
     assert tally(report, "jira").exit_code is Exit.COMPLETE
-    assert explain(job.config(), issue.key)
+    assert explain(Explainer.of(job.config()), issue.key)
 
     job.run_at(NOON + 2 * MINUTE)
     assert held(job, "jira", issue)["SLA holder"] == incident.key

@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from sla_engine.instant import HOUR, MINUTE
-from slabridge.app.explain import Explained, explain
+from slabridge.app.explain import Explained, Explainer, explain
 from slabridge.exit import Exit
 from slabridge.run.context import Context
 from slabridge.show import logs
@@ -48,7 +48,7 @@ def job(tmp_path: Path) -> Iterator[Job]:
 
 
 def shown(job: Job, key: str) -> Explained:
-    (found,) = explain(job.config(), key)
+    (found,) = explain(Explainer.of(job.config()), key)
     return found
 
 
@@ -188,7 +188,7 @@ def test_what_cannot_be_found_is_named_with_its_date_and_looked_for_again_by_the
     assert (line["connection"], line["tickets"], line["some"]) == ("jira", 1, "NONE-1")
     assert tally(report, "jira").linked_missing == 1
     remark = "linked with NONE-1 of jira, which cannot be found since 2016-03-01T12:00:00Z"
-    assert remark in shown(job, incident.key).remarks
+    assert remark in map(str, shown(job, incident.key).remarks)
 
     alone = "GET /rest/api/3/issue/{issue}"
     assert job.sandbox.requests(reset=True)[alone] == 1
@@ -197,7 +197,7 @@ def test_what_cannot_be_found_is_named_with_its_date_and_looked_for_again_by_the
     job.sandbox.move_to(NOON + 25 * HOUR)
     job.run()
     assert job.sandbox.requests(reset=True)[alone] == 1
-    assert remark in shown(job, incident.key).remarks
+    assert remark in map(str, shown(job, incident.key).remarks)
 
 
 def test_another_rule_for_links_finds_them_in_what_is_there_without_a_pull(job: Job) -> None:

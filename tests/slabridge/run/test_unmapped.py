@@ -10,7 +10,7 @@ from structlog.typing import EventDict
 
 from connectors.errors import Halted
 from sla_engine.instant import HOUR, MINUTE
-from slabridge.app.explain import explained
+from slabridge.app.explain import Explainer
 from slabridge.app.reevaluate import rejudged
 from slabridge.exit import Exit
 from slabridge.run.context import Context
@@ -129,8 +129,9 @@ def test_explain_says_it(job: Job) -> None:
     job.replace(ACTIVE, 'active = ["Doing"]')
     key = job.ticket("jira", "Open").key
     with open_state(job) as state:
-        (found,) = [one for one in explained(job.config(), state, key) if one.ticket.source == "jira"]
-    assert found.remarks == ['nothing maps "Active" of status: not judged']
+        found = Explainer.of(job.config()).one(state, "jira", key)
+    assert found is not None
+    assert [*map(str, found.remarks)] == ['nothing maps "Active" of status: not judged']
     assert found.results, "what stands is shown"
 
 

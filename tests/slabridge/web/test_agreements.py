@@ -21,6 +21,7 @@ from slabridge.ticket.known import Evaluated
 from slabridge.ticket.viewer import Viewer
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Door, Guest
+from slabridge.web.drafts import Drafts
 from slabridge.web.pages import pages
 from slabridge.web.site import Site
 from tests.places import CHECKOUT
@@ -44,9 +45,11 @@ def site(tmp_path: Path) -> Iterator[Site]:
             found = result(agreement=agreement, dimensions={"customer": (customer,)})
             tickets.evaluated(Transaction(transaction, "snow"), 100, [Evaluated(identity, [found])])
     state.close()
-    made = Site.of(config, Door("none", config.web), AccessLog(tmp_path / "access.jsonl"))
+    drafts = Drafts()
+    made = Site.of(config, Door("none", config.web), AccessLog(tmp_path / "access.jsonl"), drafts)
     yield made
     made.close()
+    drafts.close()
 
 
 def ask(site: Site, path: str, viewer: Viewer = ALL, query: str = "lang=en") -> tuple[int, str]:

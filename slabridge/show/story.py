@@ -1,0 +1,84 @@
+"""One cycle as a page tells it: when it is due, who had its time, and every stretch of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from sla_engine import Definitions, Result
+from sla_engine.chain.outcome import ChainSegment, TicketRef
+from slabridge.show.sentences import outcome_of, summary_of, verdict_of
+from slabridge.text.said import Said
+from slabridge.text.spoken import said_at
+
+
+@dataclass(frozen=True, slots=True)
+class Had:
+    """Counted time that a holder had on a ticket, ms, and how many percent of all that is."""
+
+    holder: str | None
+    ticket: TicketRef
+    worked: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time, and how much was counted by its end, ms."""
+
+    segment: ChainSegment
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A cycle, and the zone of its calendar."""
+
+    result: Result
+    zone: str
+
+    @classmethod
+    def of(cls, result: Result, definitions: Definitions) -> Self:
+        """Return the story of a result; an earlier definition's calendar may be there no more."""
+        calendar = definitions.calendars.get(result.calendar)
+        return cls(result, definitions.timezone if calendar is None else calendar.timezone)
+
+    @property
+    def name(self) -> str:
+        """What tells it from the other cycles of its ticket."""
+        return f"{self.result.agreement}.{self.result.objective}.{self.result.cycle}"
+
+    @property
+    def outcome(self) -> Said:
+        """How it stands."""
+        return outcome_of(self.result)
+
+    @property
+    def summary(self) -> Said | None:
+        """Why it was broken, in a line."""
+        return summary_of(self.result)
+
+    @property
+    def verdict(self) -> list[Said]:
+        """Why it was broken, a sentence each."""
+        return verdict_of(self.result)
+
+    def at(self, instant: int) -> Said:
+        """Return an instant in the zone of its calendar."""
+        return said_at(instant, self.zone, self.result.started_at)
+
+    @property
+    def used_by(self) -> list[Had]:
+        """Who had the counted time, on which ticket, in the order in which they first had it."""
+        had: dict[tuple[str | None, TicketRef], int] = {}
+        for share in () if self.result.chain is None else self.result.chain.shares:
+            had[share.holder, share.carrier] = had.get((share.holder, share.carrier), 0) + share.worked
+        whole = max(1, sum(had.values()))
+        return [Had(*who, worked, 100 * worked // whole) for who, worked in had.items()]
+
+    @property
+    def ledger(self) -> Iterator[Stretch]:
+        """Every stretch of its time with the sum so far."""
+        total = 0
+        for segment in () if self.result.chain is None else self.result.chain.segments:
+            total += segment.worked if segment.mode == "counted" else 0
+            yield Stretch(segment, total)

@@ -1,0 +1,255 @@
+"""Reports, drafts and issued ones: which there are, each with its files, and the tickets behind its figures."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from slabridge.app.asked import DEFAULT_BY, Asked
+from slabridge.app.issue import Head, heads_in
+from slabridge.app.moment import moment
+from slabridge.app.services import reached_in
+from slabridge.report.period import Period, period_of, read_period
+from slabridge.text.language import Language, Shown
+from slabridge.web.allowed import asked_as, sees_issued
+from slabridge.web.asked import Unclear, number_of
+from slabridge.web.drafts import WHOLE, Found, Piece, Which
+from slabridge.web.request import ONLY
+from slabridge.web.site import Link, guest_of, language_of, link_of, site_of
+
+PAGE = 200
+_WHICH = ("service", "customer", "by", "number")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
+"""What a report may do that is shown as the document of its own that it is."""
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The report that somebody asks for, how it stands, and all of its kind that were issued, the last one first."""
+
+    which: Which
+    period: Period
+    issued: tuple[Head, ...]
+    found: Found
+
+    @property
+    def head(self) -> Head | None:
+        """What is known of it where it is an issued one."""
+        return next((one for one in self.issued if one.number == self.which.number), None)
+
+
+def issued_seen(request: Request) -> list[Head]:
+    """Return the issued reports that somebody sees, the last one first.
+
+    Raises:
+        HTTPException: they see no report.
+    """
+    viewer = guest_of(request).viewer
+    if viewer.team is not None:
+        raise HTTPException(
+            403, "reports tell of all teams: they are shown to the role all, and to customers their own"
+        )
+    return [one for one in heads_in(site_of(request).readable.state()) if sees_issued(viewer, one.period, one.about)]
+
+
+def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()) -> Chosen:
+    """Return the report that an address asks for: as it was issued, where it was, else a draft.
+
+    Raises:
+        Unclear: it asks for something else.
+        HTTPException: there is none such, or not for who asks.
+    """
+    site, viewer, query = site_of(request), guest_of(request).viewer, request.query_params
+    known = (*_WHICH, "again", "lang", *also)
+    for name in query:
+        if name not in known:
+            raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
+    period = period_asked(request, request.path_params["period"])
+    by = tuple(query.getlist("by")) or DEFAULT_BY
+    asked = asked_as(viewer, Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by))
+    seen = issued_seen(request)
+    if asked is None:
+        raise HTTPException(404, "there is no such report")
+    issued = tuple(one for one in seen if (one.period, one.about) == (asked.period, asked.about))
+    number = number_of(query, "number", issued[0].number if issued else 0) or None
+    head = next((one for one in issued if one.number == number), None)
+    if number is not None and head is None:
+        raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
+    given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
+    which = Which(site.config.file, asked, number, site.base, urlencode(given))
+    of = moment(site.config, site.readable.state()) if head is None else f"{head.digest} {head.redacted_at}"
+    return Chosen(which, period, issued, site.drafts.find(which, of, piece, again="again" in query))
+
+
+def period_asked(request: Request, text: str) -> Period:
+    """Return a period of an address.
+
+    Raises:
+        Unclear: it is none.
+    """
+    try:
+        return read_period(text, site_of(request).config.definitions.timezone)
+    except ValueError as error:
+        raise Unclear(str(error)) from None
+
+
+def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
+    """Return what a report says at first, None where it is not there.
+
+    Raises:
+        HTTPException: it is about somebody else.
+    """
+    if folder is None:
+        return None
+    try:
+        found: dict[str, Any] = orjson.loads((folder / "head.json").read_bytes())
+    except FileNotFoundError:  # it was kept no longer
+        return None
+    customer = guest_of(request).viewer.customer
+    if customer not in {None, found["cover"]["customer"]}:
+        raise HTTPException(404, "there is no such report")
+    return found
+
+
+def running(request: Request) -> Period:
+    """Return the month that it is, by the tool that was read last."""
+    site = site_of(request)
+    now = reached_in(site.readable.state())
+    return period_of("month", now or time.time_ns() // 1_000_000, site.config.definitions.timezone)
+
+
+def listed(request: Request) -> Response:
+    """Show which reports were issued, and the way to drafts; the one of a period that was written into the field."""
+    site, query = site_of(request), request.query_params
+    wanted = query.get("period", "").strip()
+    if wanted:
+        where = {"customer": query["customer"]} if query.get("customer") else {}
+        period = period_asked(request, wanted).name
+        return RedirectResponse(Link(f"{site.base}/reports/{period}").to(**where), 303)
+    month = running(request)
+    drafts = [month, month.before(), period_of("quarter", month.start, month.timezone)]
+    rows = [(one, _address(request, one)) for one in issued_seen(request)]
+    return site.page(request, "reports.html", rows=rows, drafts=drafts)
+
+
+def _address(request: Request, head: Head) -> str:
+    asked = Asked.of(head.period, head.about)
+    by = () if asked.by == DEFAULT_BY else asked.by
+    where = {
+        "service": asked.services or None,
+        "customer": asked.customer,
+        "by": by or None,
+        "number": str(head.number),
+    }
+    return Link(f"{site_of(request).base}/reports/{head.period}").to(**where)
+
+
+def report(request: Request) -> Response:
+    """Show a report's promises and files, or that it is being made."""
+    chosen = chosen_of(request)
+    again = _plain_again(request)
+    if again is not None:
+        return again
+    head = head_of(request, chosen.found.folder)
+    following = chosen.period.next()
+    shown = {
+        "chosen": chosen,
+        "head": head,
+        "before": chosen.period.before(),
+        "after": following if following.start < running(request).end else None,
+        "languages": get_args(Shown),
+        "why": why(request, chosen.found),
+    }
+    return site_of(request).page(request, "report.html", **shown)
+
+
+def _plain_again(request: Request) -> Response | None:
+    """Return the way to the address without `again`: whoever looks at it anew does not begin anew."""
+    return RedirectResponse(link_of(request).to(again=None), 303) if "again" in request.query_params else None
+
+
+def why(request: Request, found: Found) -> str:
+    """Return why a report could not be made, "" where it could."""
+    if found.failed is None:
+        return ""
+    return Language(language_of(request, site_of(request).config)).tell(found.failed.text)
+
+
+def file(request: Request) -> Response:
+    """Give a file of a report, or its page; the way to the report where that is not made yet."""
+    name, _, form = request.path_params["file"].rpartition(".")
+    language = language_of(request, site_of(request).config)
+    of_language = form in {"html", "pdf", "xlsx"}
+    known = {"html": ("report", "page"), "csv": (name,)}.get(form, ("report",))
+    if form not in _TYPES or name not in known:
+        raise HTTPException(404, "there is no such file")
+    piece = Piece(form, language) if form in {"pdf", "xlsx"} else WHOLE  # type: ignore[arg-type] # one of those
+    chosen = chosen_of(request, piece)
+    folder = chosen.found.folder
+    head = head_of(request, folder)
+    if folder is None or head is None:
+        return site_of(request).page(
+            request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file=request.path_params["file"]
+        )
+    place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
+    if form == "csv" and name not in head["lists"]:
+        raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
+    if name == "page":
+        return FileResponse(place, media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY})
+    suffix = f"-{name}" if form == "csv" else ""
+    return FileResponse(place, media_type=_TYPES[form], filename=f"{head['name']}{suffix}.{form}")
+
+
+def rows(request: Request) -> Response:
+    """Show the rows of a list of a report, each with the way to its ticket."""
+    name, site = request.path_params["list"], site_of(request)
+    query = request.query_params
+    where = {key.removeprefix(ONLY): value for key, value in query.items() if key.startswith(ONLY)}
+    offset = number_of(query, "offset", 0)
+    chosen = chosen_of(request, also=("offset", *(f"{ONLY}{key}" for key in where)))
+    head = head_of(request, chosen.found.folder)
+    if chosen.found.folder is None or head is None:
+        return site.page(request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file="")
+    if name not in head["lists"]:
+        raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
+    path = chosen.found.folder / f"{name}.jsonl"
+    with path.open("rb") as lines:
+        columns = orjson.loads(next(lines))
+        unknown = [key for key in where if key not in columns]
+        if unknown:
+            raise Unclear(f"{unknown[0]} is no column of {name}; there is {', '.join(columns)}")
+        matching = _matching(columns, where, (orjson.loads(one) for one in lines))
+        shown = list(islice(matching, offset, offset + PAGE + 1))
+    found = {"columns": columns, "rows": shown[:PAGE], "more": len(shown) > PAGE, "offset": offset, "page": PAGE}
+    return site.page(request, "rows.html", chosen=chosen, head=head, list=name, where=where, **found)
+
+
+def _matching(columns: list[str], where: Mapping[str, str], found: Iterator[list[Any]]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that hold all of these values; a column of several holds each of them."""
+    for values in found:
+        row = dict(zip(columns, values, strict=True))
+        if all(value == (text := as_text(row[key])) or value in text.split(", ") for key, value in where.items()):
+            yield row
+
+
+def as_text(value: object) -> str:
+    """Return a value of a row as an address has it."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else json.dumps(value)

@@ -1,0 +1,65 @@
+"""Services with what is left to them before a promise is broken."""
+
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from slabridge.app.moment import moment
+from slabridge.report.period import Period
+from slabridge.show.services import EXPLAINED
+from slabridge.web.allowed import services_asked
+from slabridge.web.asked import Unclear
+from slabridge.web.drafts import Found, Which
+from slabridge.web.reports import period_asked, running, why
+from slabridge.web.site import guest_of, link_of, site_of
+
+
+def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
+    """Return of which period somebody asks, how its draft stands, and what it says of services, where it is there.
+
+    Raises:
+        Unclear: the address asks for something else.
+        HTTPException: they see no service.
+    """
+    site, viewer, query = site_of(request), guest_of(request).viewer, request.query_params
+    for name in query:
+        if name not in {"period", "again", "lang"}:
+            raise Unclear(f"{name} is nothing that can be asked for; there is period")
+    period = period_asked(request, query["period"]) if "period" in query else running(request)
+    services = () if site.config.reporting is None else site.config.reporting.services
+    wanted = services_asked(viewer, services, period.name)
+    if wanted is None:
+        raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
+    which = Which(site.config.file, wanted, None, site.base)
+    found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
+    return period, found, _left(request, found)
+
+
+def _left(request: Request, found: Found) -> dict[str, Any] | None:
+    if found.folder is None:
+        return None
+    try:
+        left: dict[str, Any] = orjson.loads((found.folder / "services.json").read_bytes())
+    except FileNotFoundError:  # it was kept no longer
+        return None
+    return left if guest_of(request).viewer.sees_all else {**left, "lacking": []}  # which may name others' tickets
+
+
+def services(request: Request) -> Response:
+    """Show what is left to each service in a month, by default in the running one."""
+    period, found, left = asked(request)
+    if "again" in request.query_params:
+        return RedirectResponse(link_of(request).to(again=None), 303)
+    shown = {
+        "found": found,
+        "left": left,
+        "period": period,
+        "before": period.before(),
+        "why": why(request, found),
+        "explained": EXPLAINED,
+    }
+    after = period.next() if period.next().start < running(request).end else None
+    return site_of(request).page(request, "services.html", after=after, **shown)
