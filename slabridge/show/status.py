@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from sla_engine.instant import format_instant
 from slabridge.app.status import Status
@@ -11,6 +11,7 @@ from slabridge.state import runs
 from slabridge.state.lease import Holder
 from slabridge.state.overview import Overview, Progress
 from slabridge.state.runs import PastRun
+from slabridge.text.said import word
 from slabridge.text.spoken import span
 
 
@@ -61,11 +62,11 @@ _INSTANTS = {
 }
 
 
-_STATES = {
-    "waiting": "wait for their time",
-    "failing": "could not be sent yet",
-    "sending": "are being sent",
-    "unclear": "may have arrived or not, and are not sent again",
+MESSAGES: Final[Mapping[str, str]] = {
+    "waiting": word("wait for their time"),
+    "failing": word("could not be sent yet"),
+    "sending": word("are being sent"),
+    "unclear": word("may have arrived or not, and are not sent again"),
 }
 
 
@@ -75,7 +76,7 @@ def _messages(seen: Overview) -> Iterator[str]:
         yield "messages"
     for message in seen.messages:
         reason = f": {message.reason}" if message.reason else ""
-        yield f"  {message.receiver}: {message.steps:,} steps {_STATES[message.state]}{reason}"
+        yield f"  {message.receiver}: {message.steps:,} steps {MESSAGES[message.state]}{reason}"
 
 
 def _progress(one: Progress, read_to: int | None) -> dict[str, Any]:

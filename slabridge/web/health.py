@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from slabridge.app.status import Status
 from slabridge.app.status import status as status_of
-from slabridge.show.status import as_json, lines_of
+from slabridge.show.status import MESSAGES, as_json, lines_of
+from slabridge.text.said import word
 from slabridge.web.site import guest_of, site_of
 
 
@@ -18,14 +19,14 @@ def asked(request: Request, *, whole_quarantine: bool = False) -> Status:
     """
     site = site_of(request)
     if not guest_of(request).viewer.sees_all:
-        raise HTTPException(403, "this page tells of all tickets: it is shown to the role all")
+        raise HTTPException(403, word("This page tells of all tickets: it is shown to the role all."))
     return status_of(site.config, whole_quarantine=whole_quarantine)
 
 
 def health(request: Request) -> Response:
     """Show how far each connection is, what waits, and how the last runs went."""
     found = asked(request)
-    return site_of(request).page(request, "health.html", status=as_json(found), lines=list(lines_of(found)))
+    return site_of(request).page(request, "health.html", status=as_json(found), lines=list(lines_of(found)), messages=MESSAGES)
 
 
 def quarantine(request: Request) -> Response:
