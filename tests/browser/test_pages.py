@@ -40,7 +40,8 @@ def axe_finds(page: Any) -> list[str]:  # noqa: ANN401 - of playwright
 
 def test_every_page_is_looked_at() -> None:
     """A new one is added to tests/browser/visited.py."""
-    assert {*PAGES, *NO_PAGES} == {route.path for route in ROUTES}
+    there = {route.path for route in ROUTES if not route.path.startswith("/api/v1/") or route.path == "/api/v1/"}
+    assert {*PAGES, *NO_PAGES} == there
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -18,9 +18,10 @@ SAID = """
 """
 """All that a page says to somebody, but for code."""
 DATA = re.compile(
-    r"(INC|ITSM-)\d+|snow|jira|Team \d\d|Network|Database|Mail|Service Desk|Done|Waits for Integration|Refused|P\d"
+    r"(INC|ITSM-)\d+|((Team \d\d|Network|Refused|Waits for Integration) \d+[hm].*)|\d+h \(\w+\)|snow|jira|Team \d\d|Network|Database|Mail|Service Desk|Done|Waits for Integration|Refused|P\d"
     r"|desk|standard|teams|first-line|integration|(desk|standard|teams|first-line|integration)\.(fix|handling)?"
-    r"|CSV|JSON|API|slabridge|<none>|fix|\d+[dhms]( \d+[dhms])?|\d+ %|jira \(127.*"
+    r"|(snow|jira):|INC|\d{4}-Q\d|Service desk|(SLA|OLA) (fix|(desk|standard|teams|first-line|integration)\.)"
+    r"|(\d{4}, )?Europe/Stockholm|CSV|JSON|API|slabridge|<none>|fix|\d+[dhms]( \d+[dhms])?|\d+ %|jira \(127.*"
     r"|Standard service|Handling by any team|First line hands over quickly|Fixes by Integration|service-desk|office|always|handling"
 )
 """What is the same in every language."""

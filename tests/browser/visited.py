@@ -32,12 +32,8 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/api/v1/": ("/api/v1/",),
 }
 """By route, the addresses that are looked at."""
-NO_PAGES = (
-    *("/cycles.csv", "/api/v1/openapi.json", "/api/v1/cycles", "/api/v1/status"),
-    "/reports/{period}/{file}",
-    *("/api/v1/agreements", "/api/v1/agreements/{agreement}"),
-)
-"""What is not for a browser."""
+NO_PAGES = ("/cycles.csv", "/reports/{period}/{file}")
+"""What is taken along; below /api/v1/ is nothing else."""
 ADDRESSES = [address for those in PAGES.values() for address in those]
 ONES = [those[0] for those in PAGES.values()]
 """One address of each page."""
@@ -69,7 +65,7 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
         dialog.dismiss()
 
     with browser.new_context(**options) as context:
-        context.set_default_timeout(1000 * PATIENCE)
+        context.set_default_timeout(1000 * 6)
         context.add_init_script(_LISTEN)
         page = context.new_page()
         for event, told in {"request": asked, "response": answered, "console": printed, "dialog": talked}.items():
