@@ -220,6 +220,8 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         standing.held_since,
         context.connector.fits,
         _hours(context),
+        context.connection.page,
+        context.connection.links_pages,
     )
     guarded = is_guarded(context)
     held = holds_reverted(context) or (guarded and holds(context, *_moved(context, terms)))

@@ -17,6 +17,7 @@ from connectors.interface import (
     FieldsWrite,
     Identity,
     Instant,
+    LinkWrite,
     NativeClock,
     NativeComment,
     NativeDefinitions,
@@ -200,7 +201,7 @@ class Tool:
         """Delete nothing: no comments are configured here."""
         raise TypeError(f"{deletion} stands nowhere")
 
-    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+    def left_out(self, writes: Sequence[FieldsWrite | LinkWrite]) -> Iterator[Mapping[str, str]]:
         """Take everything."""
         yield from ({} for _ in writes)
 

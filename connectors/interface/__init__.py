@@ -19,9 +19,21 @@ from connectors.interface.provision import Kind, Plan, Provisioner, Thing, Wante
 from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.ticket import NativeComment, NativeEntry, NativeTicket, Value, Values, with_ids_of_doubles
 from connectors.interface.traffic import Traffic
-from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
+from connectors.interface.write import (
+    LINK,
+    CommentDelete,
+    CommentWrite,
+    Fact,
+    FieldsWrite,
+    Instant,
+    LinkWrite,
+    Outcome,
+    Receipt,
+    Write,
+)
 
 __all__ = [
+    "LINK",
     "CommentDelete",
     "CommentWrite",
     "Connector",
@@ -36,6 +48,7 @@ __all__ = [
     "Inspector",
     "Instant",
     "Kind",
+    "LinkWrite",
     "NativeClock",
     "NativeComment",
     "NativeDefinitions",

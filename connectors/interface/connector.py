@@ -10,7 +10,7 @@ from connectors.interface.outage import NativeOutage
 from connectors.interface.page import Cursor, Page, Skipped, Touched
 from connectors.interface.rating import NativeRating, Survey
 from connectors.interface.traffic import Traffic
-from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, Receipt, Write
+from connectors.interface.write import CommentDelete, CommentWrite, Fact, FieldsWrite, LinkWrite, Receipt, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,11 @@ class Connector(Protocol):
         """Return a fact as the tool stores it in that field, in the form of `NativeTicket.written`."""
         ...
 
-    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+    def left_out(self, writes: Sequence[FieldsWrite | LinkWrite]) -> Iterator[Mapping[str, str]]:
         """Yield for each write the fields that the tool, by what it says of them, would not take, and why.
 
-        The reason is "" where nobody has to act, or was told already. Nothing is written.
+        A link that cannot be made is named `LINK`. The reason is "" where nobody has to act, or was told already.
+        Nothing is written.
         """
         ...
 

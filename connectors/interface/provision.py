@@ -15,6 +15,8 @@ class Kind(StrEnum):
     TEXT = "text"
     CHOICE = "choice"
     """One of a few words: the field's options."""
+    ADDRESS = "address"
+    """Of a page: people follow it."""
 
 
 @dataclass(frozen=True, slots=True)

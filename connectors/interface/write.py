@@ -43,7 +43,24 @@ class CommentWrite:
     internal: bool = True
 
 
-Write = FieldsWrite | CommentWrite
+@dataclass(frozen=True, slots=True)
+class LinkWrite:
+    """Let our link on one ticket lead to its page at `url`; there is never a second one.
+
+    `before` is where we let it lead earlier (None: we know of none). Of a link that is there nothing but the address
+    changes. One that we made and that is not there any more somebody took away, and it stays away.
+    """
+
+    id: str
+    key: str
+    url: str
+    before: str | None = None
+
+
+LINK = "link"
+"""Stands for the link itself where fields of a write are named."""
+
+Write = FieldsWrite | CommentWrite | LinkWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +92,7 @@ class Receipt:
     """The outcome of one write; `reason` is for people, empty when applied.
 
     `stored` are the fields of a `FieldsWrite` that the tool took, where those are not all of one that was applied, or
-    some of one that was refused.
+    some of one that was refused. Of a `LinkWrite` it is empty where no link can be made, and that was said.
     """
 
     write: Write

@@ -17,6 +17,7 @@ What was measured of jira 3.10.5, and how it is fenced here:
 | has no changelog, no bulk fetch, no comment properties            | raw JSON                                         |
 | builds objects, which takes five times as long as parsing         | raw JSON                                         |
 | an update reads the issue before and after                        | one PUT                                          |
+| asks for all application links before it adds a remote link       | one GET by the globalId, and one POST            |
 | its errors and its log print answers, with tickets and cookies    | our session raises ours first; its log is silent |
 """
 

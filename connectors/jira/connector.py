@@ -14,6 +14,7 @@ from connectors.interface import (
     Fact,
     FieldsWrite,
     Identity,
+    LinkWrite,
     NativeClock,
     NativeDefinitions,
     NativeOutage,
@@ -185,7 +186,7 @@ class Jira:
         """Return a fact as `NativeTicket.written` has it; see `connectors.jira.write.fact.encode`."""
         return encode(self._writable[field], fact)
 
-    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+    def left_out(self, writes: Sequence[FieldsWrite | LinkWrite]) -> Iterator[Mapping[str, str]]:
         """Yield for each write what the issue's edit screen does not take; see `connectors.jira.write.screen`."""
         return self._writer.left_out(writes)
 

@@ -9,10 +9,14 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issue-link
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from connectors.interface import Value
 
 Raw = Mapping[str, Any]
+TITLE = "SLA timeline (slabridge)"
+"""What our own remote link is called; it never changes, and the history knows the link by it alone."""
+_OURS = "slabridge="
 _BEGINNING = "This issue "
 
 
@@ -60,8 +64,62 @@ def words_of(code: str) -> str:
 
 def held_remote_link(raw: Raw) -> Value:
     """Return a link to something elsewhere."""
-    target = raw.get("object") or {}
+    target = target_of(raw)
     return Value(str(raw["id"]), " ".join(str(part) for part in (target.get("url"), raw.get("globalId")) if part))
+
+
+def global_id(connection: str, issue: str) -> str:
+    """Return the globalId of our own remote link on an issue: the same wherever it leads."""
+    return f"{_OURS}{quote(connection, '')}&id={issue}"
+
+
+def new_remote_link(global_id: str, url: str) -> dict[str, Any]:
+    """Return our own remote link as it is made."""
+    return {
+        "globalId": global_id,
+        "application": {"type": "slabridge", "name": "slabridge"},
+        "relationship": "service levels",
+        "object": {"url": url, "title": TITLE},
+    }
+
+
+def moved_remote_link(held: Raw, url: str) -> dict[str, Any]:
+    """Return a remote link with another address and all else that it has: Jira empties what is not sent."""
+    kept = {key: value for key, value in held.items() if key not in {"id", "self"}}
+    return {**kept, "object": {**target_of(held), "url": url}}
+
+
+def target_of(raw: Raw) -> Raw:
+    """Return what a remote link leads to."""
+    found = raw.get("object")
+    return found if isinstance(found, Mapping) else {}
+
+
+def without_ours(links: Sequence[Raw], histories: Sequence[Raw]) -> tuple[list[Raw], list[Raw]]:
+    """Return remote links of an issue and its histories without those that slabridge made, and the rows of them.
+
+    A row has no globalId, but the link's id, and of one that is there no more the title.
+    """
+    ours = {str(one.get("id")) for one in links if str(one.get("globalId") or "").startswith(_OURS)}
+    rows = [item for row in histories for item in row["items"] if _is_of_remote_link(item)]
+    ours |= {str(item.get(side)) for item in rows for side, text in _SIDES if TITLE in str(item.get(text) or "")}
+    kept = [one for one in links if str(one.get("id")) not in ours]
+
+    def left(items: Iterable[Raw]) -> list[Raw]:
+        return [
+            item
+            for item in items
+            if not (_is_of_remote_link(item) and ours & {str(item.get(side)) for side, _ in _SIDES if item.get(side)})
+        ]
+
+    return kept, [{**row, "items": left(row["items"])} for row in histories]
+
+
+_SIDES = (("from", "fromString"), ("to", "toString"))
+
+
+def _is_of_remote_link(item: Raw) -> bool:
+    return str(item.get("field")).lower() == "remoteissuelink"
 
 
 def as_called_now(item: Raw, held: Iterable[Value], key_now: Callable[[str], str]) -> Raw:
@@ -71,7 +129,7 @@ def as_called_now(item: Raw, held: Iterable[Value], key_now: Callable[[str], str
     """
     known = {value.code.rpartition(" ")[2] for value in held}
     changed = dict(item)
-    for side, text in (("from", "fromString"), ("to", "toString")):
+    for side, text in _SIDES:
         key = item.get(side)
         if isinstance(key, str) and key and key not in known:
             now = key_now(key)

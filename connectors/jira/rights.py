@@ -41,6 +41,8 @@ def _of_project(client: Client, settings: JiraSettings, project: str, *, portal:
         admins = ("ADMINISTER", "ADMINISTER_PROJECTS")
         wanted.append(("write.silently", admins, "Administer projects, to write without mails to watchers", "warning"))
     wanted.append(("write.comments", ("ADD_COMMENTS",), "Add comments", "failure"))
+    if settings.links:
+        wanted.append(("write.links", ("LINK_ISSUES",), "Link issues", "warning"))
     if portal:
         wanted.append(("delete.comments", ("DELETE_OWN_COMMENTS",), "Delete own comments", "warning"))
     for check, keys, name, verdict in wanted:

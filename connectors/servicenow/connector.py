@@ -19,6 +19,7 @@ from connectors.interface import (
     Fact,
     FieldsWrite,
     Identity,
+    LinkWrite,
     NativeClock,
     NativeDefinitions,
     NativeOutage,
@@ -183,7 +184,7 @@ class ServiceNow:
         """See `Connector.encode`: raw values, UTC, as the Table API gives them."""
         return writing.encode(fact)
 
-    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+    def left_out(self, writes: Sequence[FieldsWrite | LinkWrite]) -> Iterator[Mapping[str, str]]:
         """See `Connector.left_out`: values that a dropdown does not offer."""
         return self._choices.left_out(writes)
 

@@ -59,6 +59,8 @@ def _expected(config: Config) -> dict[Count, float]:
         for reason in Reason:
             kind = "comment" if reason is Reason.TRANSITION else "field"
             found.append(count(WRITES, connection=name, kind=kind, reason=reason))
+        links = (Reason.FIRST, Reason.CHANGED) if connection.links_pages else ()
+        found += [count(WRITES, connection=name, kind="link", reason=reason) for reason in links]
     return dict.fromkeys(found, 0.0)
 
 

@@ -2,7 +2,7 @@
 
 from connectors.interface import Kind, WantedField
 from slabridge.config import Connection, FieldMap
-from slabridge.config.agreements.result import INSTANTS, NEVER_WRITTEN, STEP, WORDS
+from slabridge.config.agreements.result import INSTANTS, NEVER_WRITTEN, STEP, TIMELINE, WORDS
 from slabridge.config.problem import show_path
 
 NUMBERS = ("cycle", "target_seconds", STEP)
@@ -22,6 +22,8 @@ def _kind(item: FieldMap) -> Kind:
     result = item.value.result
     if result in INSTANTS:
         return Kind.INSTANT
+    if result == TIMELINE:
+        return Kind.ADDRESS
     if result in NUMBERS and not item.values:
         return Kind.NUMBER
     return Kind.CHOICE if result in WORDS else Kind.TEXT

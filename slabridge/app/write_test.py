@@ -8,9 +8,10 @@ from connectors.errors import ConnectorError, Refused
 from connectors.interface import Connector, Fact, FieldsWrite, Finding, Instant, NativeTicket
 from slabridge.app.wanted import NUMBERS, options_of
 from slabridge.config import Config, Connection, FieldMap
-from slabridge.config.agreements.result import INSTANTS
+from slabridge.config.agreements.result import INSTANTS, TIMELINE
 
 _AN_INSTANT = Instant(1_772_452_800_000)  # 2026-03-02T12:00:00Z
+_AN_ADDRESS = "https://example.com/"
 
 
 def samples(rule: FieldMap) -> Iterator[Fact]:
@@ -20,6 +21,8 @@ def samples(rule: FieldMap) -> Iterator[Fact]:
         yield _AN_INSTANT
     elif options:
         yield from options
+    elif rule.value.result == TIMELINE:
+        yield _AN_ADDRESS
     else:
         yield 1 if rule.value.result in NUMBERS else "slabridge"
 

@@ -31,7 +31,7 @@ def counted() -> Iterator[Callable[[Tally], None]]:
     with progress() as show:
 
         def notice(tally: Tally) -> None:
-            written = tally.fields_written + tally.comments_written
+            written = tally.fields_written + tally.comments_written + tally.links_written
             show(f"{tally.connection}: {tally.pulled} pulled, {tally.evaluated} evaluated, {written} written")
 
         yield notice

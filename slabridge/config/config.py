@@ -15,7 +15,7 @@ from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.classes import with_services
 from slabridge.config.agreements.definitions import definitions_of
-from slabridge.config.agreements.result import STEP, ResultRef
+from slabridge.config.agreements.result import STEP, TIMELINE, ResultRef
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
@@ -186,7 +186,9 @@ def read_config(source: Source) -> Config:
     privacy = read_privacy(document, folder, definitions, connections, reading)
     _check_within(notify, privacy, reading)
     web = read_web(document, folder, source.customer, reading)
+    _check_pages(connections, web, reading)
     reading.check()
+    connections = tuple(replace(one, pages=web if web.url else None) for one in connections)
     dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
     return Config(
@@ -294,6 +296,16 @@ def _check_hours(connections: Iterable[Connection], calendars: Collection[str], 
         if rule is not None and rule.only is not None and rule.only not in calendars:
             path = ("connections", connection.name, "writeback", "comments", "only")
             reading.problem(path, f"no such calendar; {instead(rule.only, calendars)}", rule.only)
+
+
+def _check_pages(connections: Iterable[Connection], web: Web, reading: Reading) -> None:
+    """Note a problem for each field that is to hold the address of a page, where nobody has said where pages are."""
+    for connection in connections if web.url is None else ():
+        for n, item in enumerate(connection.writeback.fields):
+            if item.value.result == TIMELINE:
+                path = ("connections", connection.name, "writeback", "fields", n, "value")
+                remedy = 'write [web] url = "https://sla.acme.com", where people reach slabridge serve'
+                reading.problem(path, f"is the address of a page, and nobody knows where pages are; {remedy}", TIMELINE)
 
 
 _OLD_KEYS = {"tell_within": "post_within"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from connectors.interface import CommentDelete, Fact, FieldsWrite, Write
+from connectors.interface import CommentDelete, Fact, FieldsWrite, LinkWrite, Write
 from sla_engine import Result
 from slabridge.run.comments import comments_of, deletions_of
 from slabridge.run.fact import NO_CYCLE, NoCycle, fact_of
@@ -21,9 +21,9 @@ class Reason(StrEnum):
     """Why something is written."""
 
     FIRST = "first"
-    """we never wrote this field here"""
+    """we never wrote this field here, or never made the link"""
     CHANGED = "changed"
-    """the result changed"""
+    """the result changed, or the address of the page"""
     DRIFT = "drift"
     """somebody else changed what we wrote"""
     EMPTIED = "emptied"
@@ -46,7 +46,7 @@ class PlannedField:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One write, and what it consists of; a comment has no field changes.
+    """One write, and what it consists of; a comment has no field changes, nor has a link.
 
     It is not made before `held_until` (ms UTC by the tool's clock; None: it is made now).
     """
@@ -68,6 +68,7 @@ def actions_of(
         *_fields(known, results, terms, around),
         *(Action(write, held_until=until) for write, until in comments_of(known, results, posted, terms, around)),
         *(Action(deletion) for deletion in deletions_of(known, terms)),
+        *_link(known, results, terms),
     ]
 
 
@@ -83,7 +84,7 @@ def adopted(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
         name = rule.field
         held = known.native.written.get(name)
         if held != known.last_written.get(name):
-            fact = fact_of(rule, known, results, around)
+            fact = fact_of(rule, known, results, around, terms.page)
             if held == (None if fact is NO_CYCLE else terms.encode(name, fact)):
                 found[name] = held
     return found
@@ -93,7 +94,7 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
     if not _concerns_us(known, results, terms, around):
         return []
     native = known.native
-    facts = ((rule, fact_of(rule, known, results, around)) for rule in terms.writeback.fields)
+    facts = ((rule, fact_of(rule, known, results, around, terms.page)) for rule in terms.writeback.fields)
     changes = tuple(
         change for rule, fact in facts if (change := _field_change(rule.field, fact, known, terms)) is not None
     )
@@ -101,6 +102,15 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
         return []
     judged_by = {f"{result.agreement}.{result.objective}": result.definition for result in results}
     return [Action(FieldsWrite(native.id, native.key, {c.field: c.after for c in changes}, judged_by), changes)]
+
+
+def _link(known: Known, results: Sequence[Result], terms: Terms) -> list[Action]:
+    """Return the link to a ticket's page, where a cycle is open and it does not lead there yet, as far as we know."""
+    page = terms.page(known.id)
+    is_open = any(result.stopped_at is None and not result.excluded for result in results)
+    if not terms.links or page is None or page == known.timeline or not is_open:
+        return []
+    return [Action(LinkWrite(known.id, known.native.key, page, known.timeline))]
 
 
 def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: Around) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 from time import monotonic
 
-from connectors.interface import CommentWrite, Connector, Write
+from connectors.interface import CommentWrite, Connector, FieldsWrite, LinkWrite, Write
 from sla_engine import Engine
 from slabridge.config import Config, Connection
 from slabridge.run.halt import Halt
@@ -113,23 +113,24 @@ class Context:
         """Return those of these writes that this run may still make, and note how many wait for the next run.
 
         Comments are counted by themselves: fields of tickets that came before leave them their room (docs/promises.md,
-        "What is written").
+        "What is written"). Links have what is left of the first half, and wait for no run.
         """
         cap, tally = self.connection.writes_per_run, self.tally
-        comments = sum(isinstance(one, CommentWrite) for one in writes)
-        fields = len(writes) - comments
+        count = Counter[type[Write]](type(one) for one in writes)
+        comments, fields, links = (count[kind] for kind in (CommentWrite, FieldsWrite, LinkWrite))
+        waiting = comments + fields
         if cap is not None:
             comments = min(comments, max(0, cap - tally.comments_sent))
             fields = min(fields, max(0, cap - tally.sent - comments))
-        tally.sent += comments + fields
+            links = min(links, max(0, (cap + 1) // 2 - tally.sent - comments - fields))
+        tally.sent += comments + fields + links
         tally.comments_sent += comments
-        tally.waiting += len(writes) - comments - fields
-        left = {True: comments, False: fields}
+        tally.waiting += waiting - comments - fields
+        left: dict[type[Write], int] = {CommentWrite: comments, FieldsWrite: fields, LinkWrite: links}
         taken: list[Write] = []
         for one in writes:
-            kind = isinstance(one, CommentWrite)
-            if left[kind]:
-                left[kind] -= 1
+            if left[type(one)]:
+                left[type(one)] -= 1
                 taken.append(one)
         return taken
 

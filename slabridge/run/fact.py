@@ -7,7 +7,8 @@ from typing import Final
 from connectors.interface import Fact, Instant
 from sla_engine import Result
 from slabridge.config import FieldMap
-from slabridge.config.agreements.result import CARRIER, CARRIER_KEY, KEY, LIGHT, NEXT_DUE, STEP
+from slabridge.config.agreements.result import CARRIER, CARRIER_KEY, KEY, LIGHT, NEXT_DUE, STEP, TIMELINE
+from slabridge.run.terms import Page
 from slabridge.run.urgency import most_urgent, next_due
 from slabridge.ticket.around import Around, Neighbour
 from slabridge.ticket.known import Known
@@ -30,9 +31,13 @@ class NoCycle(Enum):
 NO_CYCLE: Final = NoCycle.NO_CYCLE
 
 
-def fact_of(rule: FieldMap, known: Known, results: Sequence[Result], around: Around) -> Fact | NoCycle:
+def fact_of(
+    rule: FieldMap, known: Known, results: Sequence[Result], around: Around, page: Page = lambda _: None
+) -> Fact | NoCycle:
     """Return what is to stand in a field of a ticket, by its results and those around it."""
     ref = rule.value
+    if ref.result == TIMELINE:
+        return NO_CYCLE if most_urgent(results, ref) is None else page(known.id)
     if ref.side is not None:
         beside = around.on(ref.side)
         if ref.result == KEY:

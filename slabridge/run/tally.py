@@ -27,6 +27,7 @@ class Tally:
     evaluated: int = 0
     fields_written: int = 0
     comments_written: int = 0
+    links_written: int = 0
     refused: int = 0
     sent: int = 0
     """writes handed to the tool, or in a rehearsal planned"""
@@ -66,7 +67,7 @@ class Tally:
     read_at: float | None = field(default=None, metadata=_BESIDE)
     """when the tool's clock said `as_of`, by `time.monotonic`"""
     writes: Counter[tuple[str, str]] = field(default_factory=Counter, metadata=_BESIDE)
-    """fields and comments that the tool took, by kind (field or comment) and reason"""
+    """fields, comments and links that the tool took, by kind (field, comment or link) and reason"""
     traffic: Traffic = field(default_factory=Traffic, metadata=_BESIDE)
     """calls and waits by host"""
 

@@ -7,6 +7,9 @@ from connectors.interface import CommentWrite, Fact
 from sla_engine import Calendar, Definitions
 from slabridge.config import CommentRule, Writeback
 
+Page = Callable[[str], str | None]
+"""Where people find a ticket's page, by its id; None: nobody has said where pages are."""
+
 Encode = Callable[[str, Fact], str | None]
 """How the tool stores a fact in a field."""
 
@@ -22,7 +25,8 @@ class Terms:
     No transition before `posts_from` is posted (None: no such floor). `last_run` is the as_of of the connection's last
     complete run (None: there was none): a breach of a cycle that was open then is posted also where it has ended since.
     What nobody could post since `held_since` is no older than it was then. `fits` says whether the tool takes a comment
-    that long; comments are posted in the working time of `hours` (None: at any time).
+    that long; comments are posted in the working time of `hours` (None: at any time). `links` is whether tickets get a
+    link to their `page`.
     """
 
     definitions: Definitions
@@ -35,6 +39,8 @@ class Terms:
     held_since: int | None = None
     fits: Callable[[CommentWrite], bool] = _any_length
     hours: Calendar | None = None
+    page: Page = lambda _: None
+    links: bool = False
 
     @property
     def rule(self) -> CommentRule:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import structlog
 
-from connectors.interface import FieldsWrite, Write
+from connectors.interface import CommentWrite, FieldsWrite, LinkWrite, Write
 from slabridge.run.actions import Action
 from slabridge.run.context import Context
 
@@ -18,14 +18,18 @@ def writable(context: Context, writes: Sequence[Write]) -> list[Write]:
     What nobody has told of yet is counted by field and reason, and its tickets are kept for the next run; a write that
     falls away leaves its room to others.
     """
-    of_fields = [write for write in writes if isinstance(write, FieldsWrite)]
-    left_out = dict(zip(map(id, of_fields), context.connector.left_out(of_fields), strict=True))
+    asked = [write for write in writes if not isinstance(write, CommentWrite)]
+    left_out = dict(zip(map(id, asked), context.connector.left_out(asked), strict=True))
     kept: list[Write] = []
     for write in writes:
-        if not isinstance(write, FieldsWrite):
+        if isinstance(write, CommentWrite):
             kept.append(write)
             continue
         refused = left_out[id(write)]
+        if isinstance(write, LinkWrite):
+            kept += [] if refused else [write]
+            context.tally.sent -= bool(refused)
+            continue
         reasons = {(field, reason) for field, reason in refused.items() if reason}
         if reasons:
             context.unwritable.update(reasons)
@@ -41,15 +45,15 @@ def writable(context: Context, writes: Sequence[Write]) -> list[Write]:
 
 def writable_actions(context: Context, actions: Sequence[Action]) -> list[Action]:
     """Do the same for planned actions."""
-    fields = [action.write for action in actions if isinstance(action.write, FieldsWrite)]
-    left = {write.id: write for write in writable(context, fields) if isinstance(write, FieldsWrite)}
+    asked = [action.write for action in actions if isinstance(action.write, FieldsWrite | LinkWrite)]
+    left = {(type(write), write.id): write for write in writable(context, asked)}
     found = []
     for action in actions:
-        if not isinstance(action.write, FieldsWrite):
+        if not isinstance(action.write, FieldsWrite | LinkWrite):
             found.append(action)
-        elif action.write.id in left:
-            write = left[action.write.id]
-            found.append(Action(write, tuple(c for c in action.changes if c.field in write.fields)))
+        elif (write := left.get((type(action.write), action.write.id))) is not None:
+            fields = write.fields if isinstance(write, FieldsWrite) else ()
+            found.append(Action(write, tuple(c for c in action.changes if c.field in fields)))
     return found
 
 

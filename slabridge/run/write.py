@@ -7,7 +7,7 @@ from dataclasses import replace
 import structlog
 
 from connectors.errors import ConnectorError
-from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
+from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, LinkWrite, Outcome, Receipt, Write
 from connectors.span import span
 from slabridge.run.actions import Planned, Reason
 from slabridge.run.context import Context
@@ -100,10 +100,11 @@ def _together(receipts: Iterator[Receipt], *, apart: bool) -> Iterator[list[Rece
 def _parts(context: Context, writes: Sequence[Write], deferred: set[str]) -> Iterator[Sequence[Write]]:
     """Yield the writes that this run may still make, some at a time; tickets of the others are deferred."""
     taken = context.take_writes(writes)
-    if len(taken) < len(writes):
-        kept = {id(one) for one in taken}
-        deferred.update(one.id for one in writes if id(one) not in kept)
-        log.warning("write cap reached", connection=context.name, deferred=len(writes) - len(taken))
+    kept = {id(one) for one in taken}
+    waiting = [one for one in writes if id(one) not in kept and not isinstance(one, LinkWrite)]
+    if waiting:
+        deferred.update(one.id for one in waiting)
+        log.warning("write cap reached", connection=context.name, deferred=len(waiting))
     for start in range(0, len(taken), AT_ONCE):
         part = writable(context, taken[start : start + AT_ONCE])
         if part:
@@ -114,6 +115,7 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
     """Record a receipt, and return what the write replaced."""
     write, found = receipt.write, list[Replaced]()
     receipt = replace(receipt, reason=context.people.text(receipt.reason))
+    is_stored = receipt.stored is None or bool(receipt.stored)
     if isinstance(write, FieldsWrite):
         everything = write.fields if receipt.outcome is Outcome.APPLIED else ()
         stored = {name: write.fields[name] for name in (everything if receipt.stored is None else receipt.stored)}
@@ -121,25 +123,37 @@ def _record(transaction: Transaction, context: Context, known: Known, receipt: R
             found = [_replaced(context.run.number, known, name, value) for name, value in stored.items()]
             tickets.wrote(transaction, known, stored, write.not_ours)
             context.tally.fields_written += len(stored)
-    else:
+    elif isinstance(write, CommentWrite):
         _record_comment(transaction, context, write, receipt)
-    if receipt.outcome is Outcome.APPLIED and context.run.reverts is None and context.is_unmoved(known):
+    elif receipt.outcome is Outcome.APPLIED and is_stored:
+        context.tally.links_written += 1
+        context.tally.writes["link", Reason.FIRST if write.before is None else Reason.CHANGED] += 1
+        tickets.linked(transaction, write.id, write.url)
+    if receipt.outcome is Outcome.APPLIED and is_stored and context.run.reverts is None and context.is_unmoved(known):
         configurations.add(transaction, writes=1)
+    _record_trouble(transaction, context, receipt)
+    return found
+
+
+def _record_trouble(transaction: Transaction, context: Context, receipt: Receipt) -> None:
+    """Record what a write that was not applied means for its ticket; without its link nothing is amiss with it."""
+    write, said = receipt.write, {"connection": context.name, "ticket": receipt.write.key}
     match receipt.outcome:
+        case Outcome.REFUSED if isinstance(write, LinkWrite):
+            log.warning("issue is not linked with its page", **said, reason=receipt.reason)
         case Outcome.REFUSED:
             context.tally.refused += 1
             quarantine.put(transaction, [Quarantined(write.id, write.key, receipt.reason)], context.as_of)
             context.quarantined.add(write.id)
-            log.error("write refused", connection=context.name, ticket=write.key, reason=receipt.reason)
+            log.error("write refused", **said, reason=receipt.reason)
         case Outcome.GONE:
             lose(transaction, context, [write.id])
             quarantine.release(transaction, [write.id])
-            log.info("gone", connection=context.name, ticket=write.key)
+            log.info("gone", **said)
         case Outcome.FAILED | Outcome.UNCLEAR:
             context.tally.deferred += 1
             if not context.run.halt.stopping():  # else it is no trouble, and said once
-                log.warning("write deferred", connection=context.name, ticket=write.key, reason=receipt.reason)
-    return found
+                log.warning("write deferred", **said, reason=receipt.reason)
 
 
 def _replaced(run: int, known: Known, name: str, value: str | None) -> Replaced:

@@ -60,7 +60,7 @@ METRICS = (
     Metric(
         "slabridge_writes_total",
         "counter",
-        "Fields and comments that the tool took, by why they were written.",
+        "Fields, comments and links that the tool took, by why they were written.",
         ("connection", "kind", "reason"),
     ),
     Metric(

@@ -4,9 +4,9 @@ from typing import Any
 
 from rich.text import Text
 
-from connectors.interface import CommentDelete, CommentWrite
+from connectors.interface import CommentDelete, CommentWrite, LinkWrite
 from sla_engine.instant import format_instant
-from slabridge.run.actions import Action
+from slabridge.run.actions import Action, Reason
 from slabridge.text.printed import line, lines
 
 
@@ -24,6 +24,9 @@ def diff(connection: str, action: Action) -> Text:
     if isinstance(action.write, CommentDelete):
         keys = line(", ".join(action.write.markers))
         text.append(f"  - comment {keys}, which stands there twice: the later one\n", style="red")
+    if isinstance(action.write, LinkWrite):
+        reason = Reason.FIRST if action.write.before is None else Reason.CHANGED
+        text.append(f"  + link to {line(action.write.url)}", style="green").append(f"  ({reason})\n", style="dim")
     if isinstance(action.write, CommentWrite):
         kind = "internal comment" if action.write.internal else "public comment"
         body = lines(action.write.body).replace("\n", "\n      ")
@@ -49,5 +52,7 @@ def as_json(connection: str, action: Action) -> dict[str, Any]:
         return {**ticket, "comment": write.body, "markers": write.markers, "internal": write.internal, **held}
     if isinstance(write, CommentDelete):
         return {**ticket, "delete_comment": write.comment, "markers": write.markers}
+    if isinstance(write, LinkWrite):
+        return {**ticket, "link": write.url, "before": write.before}
     changes = [{"field": c.field, "before": c.before, "after": c.after, "reason": c.reason} for c in action.changes]
     return {**ticket, "fields": changes}

@@ -37,6 +37,7 @@ _KNOWN = (
     ticket.c.wake_at,
     ticket.c.as_of,
     ticket.c.judged_in,
+    ticket.c.timeline,
 )
 
 
@@ -374,6 +375,11 @@ def wrote(
     _update(transaction, [native.id], {"payload": payload, "digest": digest, "last_written": last_written})
 
 
+def linked(transaction: Transaction, identity: str, page: str) -> None:
+    """Record where our link on a ticket leads."""
+    _update(transaction, [identity], {"timeline": page})
+
+
 def deleted(transaction: Transaction, identity: str, comment: str) -> None:
     """Record that a comment of ours, whose markers stood on the ticket once more, is not there any more."""
     for known in load(transaction, [identity]):
@@ -402,6 +408,7 @@ def _known(row: sa.Row[*tuple[Any, ...]], came_to: Mapping[str, Sequence[Result]
         wake_at,
         row.as_of,
         row.judged_in,
+        row.timeline,
     )
 
 

@@ -15,7 +15,8 @@ class Known:
     The run `pulled_in` read it last; the tool's clock then said `read_at`. The run `changed_in` last saw it change.
     `results` are those of its last evaluation. `only_linked` is whether no filter takes it up: it is judged for the
     chain alone. At `wake_at` (ms UTC) time alone changes anything that is written, posted or sent. It was
-    last judged as at `judged_at` (None: never), by the run `judged_in` (None: it is not known).
+    last judged as at `judged_at` (None: never), by the run `judged_in` (None: it is not known). The link that we made
+    on it leads to `timeline` (None: we know of none).
     """
 
     native: NativeTicket
@@ -28,6 +29,7 @@ class Known:
     wake_at: int | None = None
     judged_at: int | None = None
     judged_in: int | None = None
+    timeline: str | None = None
 
     @property
     def id(self) -> str:

@@ -6,6 +6,7 @@ import hmac
 import ipaddress
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from starlette.requests import Request
@@ -52,13 +53,13 @@ class Door:
         if self.auth == "proxy":
             return self._by_proxy(request)
         # A page elsewhere must not ask under a name of its own (DNS rebinding), nor a proxy let everybody in.
-        if request.url.hostname not in _HERE or any(name in request.headers for name in _FORWARDED):
+        if _host(request) not in _HERE or any(name in request.headers for name in _FORWARDED):
             return Refusal(421, "this is for who is on this machine; for others begin it with --auth token or proxy")
         return Guest("", Viewer())
 
     def _by_token(self, request: Request) -> Guest | Refusal:
         assert self.token is not None  # noqa: S101 - `serve` has read it
-        user, given = _credentials(request.headers.get("Authorization", ""))
+        user, given = _credentials(request.headers.get("Authorization", "").encode("latin-1").decode(errors="replace"))
         if hmac.compare_digest(given.encode(), self.token.get_secret_value().encode()):
             return Guest(user, Viewer())
         wanted = {"WWW-Authenticate": 'Basic realm="slabridge", charset="UTF-8"'}
@@ -76,6 +77,14 @@ class Door:
             return Guest(user, Viewer.of(role), role)
         except ValueError as error:
             return Refusal(403, f"{self.web.role}: {error}")
+
+
+def _host(request: Request) -> str | None:
+    """Return the name by which we are asked; None where it is none."""
+    try:
+        return urlsplit(f"//{request.headers.get('Host', '')}").hostname
+    except ValueError:
+        return None
 
 
 def _header(request: Request, name: str) -> str:

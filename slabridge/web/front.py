@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slabridge import __version__
@@ -69,21 +69,21 @@ class Front:
         """Return whose page it is, and where it is there: a proxy may have taken away what stands before it, or not."""
         sites = self.sites()
         for customer, site in sites.items():
-            for base in {base_of(site.config), f"/{customer}" if customer else ""}:
+            for base in (base_of(site.config), f"/{customer}" if customer else ""):
                 if path == base or path.startswith(f"{base}/"):
                     return site, path.removeprefix(base) or "/"
         return None, path
 
     def _customers(self, request: Request) -> Response:
         """Return the way to the pages of the customers that somebody may see."""
-        found = {name: site.door.guest(request) for name, site in self.sites().items()}
-        open_to = [name for name, guest in found.items() if isinstance(guest, Guest)]
+        found = {name: (site, site.door.guest(request)) for name, site in self.sites().items()}
+        open_to = {name: (site, guest) for name, (site, guest) in found.items() if isinstance(guest, Guest)}
         if request.url.path != "/" or not open_to:
-            first = next(iter(found.values()))
-            return refused(request, first if isinstance(first, Refusal) else Refusal(404, "there is no such page"))
-        if len(open_to) == 1:
-            return RedirectResponse(f"/{open_to[0]}/")
-        return JSONResponse({"customers": open_to})
+            refusals = [guest for _, guest in found.values() if isinstance(guest, Refusal)]
+            return refused(request, refusals[0] if not open_to else Refusal(404, "there is no such page"))
+        site, guest = next(iter(open_to.values()))
+        request.scope.update(site=site, guest=guest)
+        return site.page(request, "customers.html", sites={name: site.base for name, (site, _) in open_to.items()})
 
 
 def _asked(request: Request, site: Site) -> Guest | Refusal:

@@ -26,7 +26,9 @@ def asked(request: Request, *, whole_quarantine: bool = False) -> Status:
 def health(request: Request) -> Response:
     """Show how far each connection is, what waits, and how the last runs went."""
     found = asked(request)
-    return site_of(request).page(request, "health.html", status=as_json(found), lines=list(lines_of(found)), messages=MESSAGES)
+    return site_of(request).page(
+        request, "health.html", status=as_json(found), lines=list(lines_of(found)), messages=MESSAGES
+    )
 
 
 def quarantine(request: Request) -> Response:

@@ -19,6 +19,7 @@ SEARCHERS = {
     "select": ("multiselectsearcher",),
     "textfield": ("textsearcher",),
     "textarea": ("textsearcher",),
+    "url": ("exacttextsearcher",),
     "float": ("exactnumber", "numberrange"),
     "datetime": ("datetimerange",),
     "datepicker": ("daterange",),

@@ -77,6 +77,7 @@ _CUSTOM = {
     "cascadingselect": ("option-with-child", ""),
     "textfield": ("string", ""),
     "textarea": ("document", ""),
+    "url": ("string", ""),
     "float": ("number", ""),
     "datetime": ("datetime", ""),
     "datepicker": ("date", ""),

@@ -15,6 +15,7 @@ from slabridge_sandbox.jira.index import IssueRow
 from slabridge_sandbox.jira.values import Stored
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}", re.ASCII)
+_LONGEST_URL = 32_767
 _NO_SUMMARY = "You must specify a summary of the issue."
 
 
@@ -170,7 +171,9 @@ def _text(_: Call, field: Field, sent: object) -> str | None:
             raise InvalidValue(_NO_SUMMARY)
         if "\n" in sent or "\r" in sent:
             raise InvalidValue("The summary is invalid because it contains newline characters.")
-    if len(sent) > 255:
+    if field.custom == "url" and sent and not re.match(r"(https?|ftp)://[^\s/]", sent):
+        raise InvalidValue("Please specify a valid URL")
+    if len(sent) > (_LONGEST_URL if field.custom == "url" else 255):
         raise InvalidValue("The entered text is too long. It exceeds the allowed limit of 255 characters.")
     return sent or None
 

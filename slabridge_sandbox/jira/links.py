@@ -1,4 +1,4 @@
-"""Links between issues, and to things elsewhere (remote links), with what they leave in the histories.
+"""Links between issues, with what they leave in the histories.
 
 A link of the type Blocks leads from the issue that blocks (its payload has the other as `outwardIssue`) to the one that
 is blocked. Whether a real site moves `updated` of both was not checked: here it does.
@@ -7,8 +7,6 @@ is blocked. Whether a real site moves `updated` of both was not checked: here it
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from slabridge_sandbox.jira.changes import note
 from slabridge_sandbox.jira.http import Answer, Call, Operation, Problem
@@ -23,8 +21,6 @@ TYPES = {
     10004: ("Problem/Incident", "is caused by", "causes"),
 }
 """Link type: id -> (name, inward, outward)."""
-
-_REMOTE = "RemoteIssueLink"
 
 
 def linked(call: Call, row: sqlite3.Row) -> list[dict[str, Any]]:
@@ -145,78 +141,8 @@ def _number(text: str) -> int:
     return int(text) if text.isdecimal() else 0
 
 
-def _remote(call: Call) -> Answer:
-    issue, wanted = call.issue(), call.query.get("globalId")
-    rows = call.site.rows("SELECT * FROM remote_links WHERE issue = ? ORDER BY id", (issue,))
-    found = [_remote_link(call, row) for row in rows if wanted is None or row["global_id"] == wanted]
-    if wanted is not None:
-        if not found:
-            raise Problem(404, f"The remote link with global ID '{wanted}' does not exist.")
-        return Answer(found[0])
-    return Answer(found)
-
-
-def _remote_link(call: Call, row: sqlite3.Row) -> dict[str, Any]:
-    here = call.url(f"issue/{call.path['issue']}/remotelink/{row['id']}")
-    content = orjson.loads(row["content"])
-    named = {"globalId": row["global_id"]} if row["global_id"] is not None else {}
-    return {"id": row["id"], "self": here, **named, **content}
-
-
-def _post_remote(call: Call) -> Answer:
-    issue, sent = call.issue(), call.json()
-    target = sent.get("object") if isinstance(sent, dict) else None
-    if not isinstance(target, dict) or not target.get("url") or not target.get("title"):
-        raise Problem(400, errors={"url": "'url' is required.", "title": "'title' is required."})
-    id_, new = remote(call.site, issue, sent, call.site.account)
-    return Answer({"id": id_, "self": call.url(f"issue/{issue}/remotelink/{id_}")}, 201 if new else 200)
-
-
-def remote(site: Site, issue: int, sent: Mapping[str, Any], author: str) -> tuple[int, bool]:
-    """Let somebody link an issue to something elsewhere; return the id, and whether it is new.
-
-    A link with the `globalId` of one that is there takes its place, and leaves no history.
-    """
-    global_id, content = (
-        sent.get("globalId"),
-        {key: sent[key] for key in ("application", "relationship", "object") if key in sent},
-    )
-    text = orjson.dumps(content).decode()
-    known = site.rows("SELECT id FROM remote_links WHERE issue = ? AND global_id = ?", (issue, global_id))
-    with site.transaction():
-        if known:
-            site.db.execute("UPDATE remote_links SET content = ? WHERE id = ?", (text, known[0]["id"]))
-            return int(known[0]["id"]), False
-        sql = "INSERT INTO remote_links (issue, global_id, content) VALUES (?, ?, ?)"
-        id_ = int(site.db.execute(sql, (issue, global_id, text)).lastrowid or 0)
-        title = f'This issue links to "{sent["object"]["title"]} (Web Link)"'
-        note(site, issue, site.clock.now, author, [(None, None, None, str(id_), title, _REMOTE, "jira")])
-        site.touch(issue)
-    site.notify(issue, site.clock.now)
-    return id_, True
-
-
-def _delete_remote(call: Call) -> Answer:
-    issue, wanted = call.issue(), call.query.get("globalId", "")
-    rows = call.site.rows("SELECT * FROM remote_links WHERE issue = ? AND global_id = ?", (issue, wanted))
-    if not rows:
-        raise Problem(404, f"The remote link with global ID '{wanted}' does not exist.")
-    site, (row,) = call.site, rows
-    with site.transaction():
-        site.db.execute("DELETE FROM remote_links WHERE id = ?", (row["id"],))
-        target = orjson.loads(row["content"])["object"]
-        title = f'This issue links to "{target["title"]} (Web Link)"'
-        note(site, issue, site.clock.now, site.account, [(None, str(row["id"]), title, None, None, _REMOTE, "jira")])
-        site.touch(issue)
-    site.notify(issue, site.clock.now)
-    return Answer(status=204)
-
-
 OPERATIONS: tuple[Operation, ...] = (
     ("GET", "/issueLinkType", _types),
     ("POST", "/issueLink", _post),
     ("DELETE", "/issueLink/{link}", _delete),
-    ("GET", "/issue/{issue}/remotelink", _remote),
-    ("POST", "/issue/{issue}/remotelink", _post_remote),
-    ("DELETE", "/issue/{issue}/remotelink", _delete_remote),
 )

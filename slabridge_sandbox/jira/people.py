@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from slabridge_sandbox.jira import edit, feedback, links, payloads
+from slabridge_sandbox.jira import edit, feedback, links, payloads, remote_links
 from slabridge_sandbox.jira.catalogue import SYSTEM
 from slabridge_sandbox.jira.changes import Issue, change, store
 from slabridge_sandbox.jira.http import Call, Problem
@@ -122,7 +122,15 @@ def _unlink(site: Site, asked: dict[str, Any]) -> object:
 def _remote_link(site: Site, asked: dict[str, Any]) -> object:
     """Let somebody (`by`) link an issue to a `url` with a `title`, and if wanted a `globalId`."""
     sent = {"globalId": asked.get("globalId"), "object": {"url": asked["url"], "title": asked["title"]}}
-    return {"id": links.remote(site, _issue(site, asked["issue"])["id"], sent, _person(site, asked))[0]}
+    return {"id": remote_links.link(site, _issue(site, asked["issue"])["id"], sent, _person(site, asked))[0]}
+
+
+def _remote_unlink(site: Site, asked: dict[str, Any]) -> object:
+    """Let somebody (`by`) take all remote links of an issue away."""
+    rows = site.rows("SELECT * FROM remote_links WHERE issue = ?", (_issue(site, asked["issue"])["id"],))
+    for row in rows:
+        remote_links.unlink(site, row, _person(site, asked))
+    return {"unlinked": len(rows)}
 
 
 def _rate(site: Site, asked: dict[str, Any]) -> object:
@@ -154,6 +162,7 @@ ACTS: dict[str, Act] = {
     "link": _link,
     "unlink": _unlink,
     "remote-link": _remote_link,
+    "remote-unlink": _remote_unlink,
     "move": _move,
     "delete": _delete,
     "migrate": _migrate,

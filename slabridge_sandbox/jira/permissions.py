@@ -21,6 +21,7 @@ class Permission:
 PERMISSIONS = {
     "BROWSE_PROJECTS": Permission("10", "Browse Projects", "PROJECT"),
     "EDIT_ISSUES": Permission("12", "Edit Issues", "PROJECT"),
+    "LINK_ISSUES": Permission("21", "Link Issues", "PROJECT"),
     "TRANSITION_ISSUES": Permission("46", "Transition Issues", "PROJECT"),
     "ADD_COMMENTS": Permission("15", "Add Comments", "PROJECT"),
     "EDIT_OWN_COMMENTS": Permission("37", "Edit Own Comments", "PROJECT"),

@@ -21,6 +21,7 @@ from slabridge_sandbox.jira import (
     people,
     project_statuses,
     properties,
+    remote_links,
     request_comments,
     screens,
     search,
@@ -52,6 +53,7 @@ _PRIVATE = (
     *comment_properties.OPERATIONS,
     *groups.OPERATIONS,
     *links.OPERATIONS,
+    *remote_links.OPERATIONS,
     *administered_fields.OPERATIONS,
     *administered_screens.OPERATIONS,
 )

@@ -7,7 +7,7 @@ from typing import Any, cast
 from slabridge_sandbox.servicenow.schema import SQL_TYPES
 from slabridge_sandbox.servicenow.table import SYSTEM, Column, Kind, Table, columns, quoted
 
-_KINDS = {"choice": "string", "html": "string", "collection": ""}
+_KINDS = {"choice": "string", "url": "string", "html": "string", "collection": ""}
 """Types of columns that are stored as another."""
 
 

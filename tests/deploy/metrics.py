@@ -17,7 +17,7 @@ METRICS: dict[str, dict[str, tuple[str, ...]]] = {
     "slabridge_tickets_judged_total": {"connection": ()},
     "slabridge_writes_total": {
         "connection": (),
-        "kind": ("field", "comment"),
+        "kind": ("field", "comment", "link"),
         "reason": ("first", "changed", "drift", "emptied", "transition"),
     },
     "slabridge_calls_total": {"host": (), "status": ("2xx", "3xx", "4xx", "5xx", "none")},

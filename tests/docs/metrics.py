@@ -33,7 +33,7 @@ def metrics_page() -> str:
         "outcome": [code.name.lower() for code in OUTCOMES],
         "status` of calls": STATUSES,
         "status` of clocks": OPEN,
-        "kind": ("field", "comment"),
+        "kind": ("field", "comment", "link"),
         "reason": list(Reason),
         "state` of the outbox": STATES,
     }

@@ -4,12 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import pytest
 import typer.main
 
+from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, LinkWrite, Write
 from sla_engine import evaluate, read_ticket
 from sla_engine.instant import parse_instant
 from slabridge.cli.app import app
@@ -130,6 +131,19 @@ def test_every_test_that_is_named_is_there(page: str) -> None:
     assert text.count(".py::") == len(cited)
     for path, name in cited:
         assert f"def {name}(" in (CHECKOUT / "tests" / path).read_text(encoding="utf-8"), f"{path}::{name}"
+
+
+def test_every_kind_of_write_that_a_tool_is_sent_stands_in_the_table() -> None:
+    [table] = tables(section(DOCS / "promises.md", "Every kind of write"))
+    told = {
+        FieldsWrite: "mapped fields of tickets",
+        CommentWrite: "comments",
+        LinkWrite: "one link on each Jira issue",
+        CommentDelete: "the deletion of a comment of ours",
+    }
+    assert told.keys() == {*get_args(Write), CommentDelete}
+    for words in told.values():
+        assert any(row["what"].startswith(words) for row in table), words
 
 
 def test_every_line_of_the_threat_model_names_its_test() -> None:

@@ -117,7 +117,8 @@ def _both(scenario: Scenario, endpoints: Endpoints, place: str, folder: Path, ca
     with _opened(config) as (state, connectors):
         # A message that a killed run was sending is reported as unclear, and that is as it should be.
         code = gravest(tally.exit_code for tally in report.tallies)
-        return Ended(status != 0, code, steps, ending(state, connectors) | told(state, folder / MESSAGES, scenario.at))
+        left = ending(state, connectors) | told(state, folder / MESSAGES, scenario.at) | {"links": links(endpoints)}
+        return Ended(status != 0, code, steps, left)
 
 
 def move(endpoints: Endpoints, instant: int) -> None:
@@ -139,6 +140,19 @@ def link_pairs(endpoints: Endpoints) -> None:
     for incident, key in zip(incidents, keys, strict=False):
         body = {"correlation_id": key}
         requests.patch(f"{url}/{incident['sys_id']}", json=body, auth=auth, timeout=PATIENCE).raise_for_status()
+
+
+def links(endpoints: Endpoints) -> dict[str, list[Any]]:
+    """Return the links of each issue to its page."""
+    jira = endpoints["jira"]
+    auth, query = (jira.user, jira.secret), {"jql": "project = ITSM", "fields": "key"}
+    site = f"{jira.url}/rest/api/3"
+    issues = requests.get(f"{site}/search/jql", params=query, auth=auth, timeout=PATIENCE).json()["issues"]
+    found = {}
+    for key in sorted(issue["key"] for issue in issues):
+        held = requests.get(f"{site}/issue/{key}/remotelink", auth=auth, timeout=PATIENCE).json()
+        found[key] = [(one["globalId"], one["object"]) for one in held]
+    return found
 
 
 def _run(config: Config, folder: Path) -> Report:

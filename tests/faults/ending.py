@@ -87,6 +87,7 @@ def _ticket(row: sa.Row[*tuple[Any, ...]], came_to: Sequence[Result]) -> dict[st
     return {
         "native": _without_ours(codec.decode(row.payload)),
         "last_written": row.last_written,
+        "timeline": row.timeline,
         "is_open": row.is_open,
         "wake_at": row.wake_at,
         "pending": row.pending,

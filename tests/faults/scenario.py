@@ -57,14 +57,24 @@ every = "0s"
 ladder = [{ at = "50%", to = "duty" }, { at = "at_risk", to = "duty" }, { at = "breached", to = "duty" }]
 """
 
+PAGES = """
+[web]
+url = "https://sla.acme.com"
+"""
+
 AFTER = 3 * MINUTE
 """By then what was unclear has settled, and nothing has changed its status by time alone: both ways tell the same."""
 
 SCENARIOS = (
-    Scenario("first load", at=NOON + 3 * HOUR),
+    Scenario("first load", at=NOON + 3 * HOUR, always=lambda text: text + PAGES),
     Scenario("a busy day", at=NOON + 3 * HOUR, runs=(NOON,), tools=("snow",), always=waiting('quiet = "3h"')),
     Scenario(
-        "re-opened tickets", at=NOON + 50 * MINUTE, runs=(NOON,), tools=("jira",), always=waiting('only = "notes"')
+        "re-opened tickets",
+        at=NOON + 50 * MINUTE,
+        runs=(NOON,),
+        tools=("jira",),
+        change=lambda text: text + PAGES,
+        always=waiting('only = "notes"'),
     ),
     Scenario(
         "both tools together",

@@ -11,6 +11,7 @@ _KINDS = {
     Kind.NUMBER: ("float", "exactnumber"),
     Kind.TEXT: ("textfield", "textsearcher"),
     Kind.CHOICE: ("select", "multiselectsearcher"),
+    Kind.ADDRESS: ("url", "exacttextsearcher"),
 }
 """Type and searcher; without a searcher a field cannot be searched for.
 
@@ -21,6 +22,7 @@ _NAMES = {
     Kind.NUMBER: "Number Field",
     Kind.TEXT: "Text Field (single line)",
     Kind.CHOICE: "Select List (single choice)",
+    Kind.ADDRESS: "URL Field",
 }
 _MARKER = re.compile(r"\[slabridge: [^\]]+\]")
 

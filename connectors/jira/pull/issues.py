@@ -11,6 +11,7 @@ from connectors.jira.client import Body, Client
 from connectors.jira.dialect import Dialect, IssueRequest, Raw
 from connectors.jira.field import ISSUE_LINKS, REMOTE_LINKS
 from connectors.jira.keys import Keys
+from connectors.jira.link import without_ours
 from connectors.jira.names import Names
 from connectors.jira.property import Memory, remembered
 from connectors.jira.pull.history import Past
@@ -69,7 +70,10 @@ class Pull:
         for issue in bulk.issues:
             id_ = str(issue["id"])
             with _skipping(skipped, id_, str(issue.get("key", id_))):
-                told = histories.get(id_, ()), comments.get(id_, ())
+                history: Sequence[Raw] = histories.get(id_, ())
+                if self._schema.remote_links:
+                    issue["fields"][REMOTE_LINKS], history = without_ours(issue["fields"][REMOTE_LINKS], history)
+                told = history, comments.get(id_, ())
                 found = ticket_of(issue, *told, self._schema, self._people, self._past)
                 if "properties" in issue:
                     self._memory.keep(id_, remembered(issue))

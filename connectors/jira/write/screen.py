@@ -94,6 +94,22 @@ class Screens:
         """Return whether `notifyUsers=false` is ours to ask; without the permission Jira ignores the request."""
         return bool(self._once(("silent", project), lambda: self._may_be_silent(project)))
 
+    def links(self, project: str) -> bool:
+        """Whether we may make a link on issues of a project; if not, it is said once."""
+
+        def ask() -> bool:
+            if self._client.may(project, "LINK_ISSUES"):
+                return True
+            return self._warn_no_links(project, "the account lacks the permission Link issues")
+
+        return bool(self._once(("links", project), ask))
+
+    def no_links(self, project: str, reason: str) -> None:
+        """Remember that a project takes no links though we may make them: the site has them switched off, say."""
+        with self._lock:
+            if self._known.get(("links", project)):
+                self._known["links", project] = self._warn_no_links(project, reason)
+
     def portal(self, project: str) -> bool:
         """Return whether a project is a service project."""
 
@@ -133,6 +149,15 @@ class Screens:
                 project=project,
             )
         return silent
+
+    def _warn_no_links(self, project: str, reason: str) -> bool:
+        log.warning(
+            "issues are not linked with their pages",
+            connection=self._client.name,
+            project=project,
+            reason=reason,
+        )
+        return False
 
     def _warn(self, field: Field, place: Place) -> bool:
         log.warning(

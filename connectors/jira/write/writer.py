@@ -1,4 +1,4 @@
-"""Writing: fields by one PUT an issue, with our property; comments by one POST each.
+"""Writing: fields by one PUT an issue, with our property; comments by one POST each; a link after a look for it.
 
 https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#api-rest-api-3-issue-issueidorkey-put
 """
@@ -6,9 +6,10 @@ https://developer.atlassian.com/cloud/jira/platform/rest/v3/api-group-issues/#ap
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.errors import Halted, Refused, Unavailable, Unclear
-from connectors.interface import CommentDelete, CommentWrite, FieldsWrite, Outcome, Receipt, Write
+from connectors.interface import LINK, CommentDelete, CommentWrite, FieldsWrite, LinkWrite, Outcome, Receipt, Write
 from connectors.jira.dialect import Dialect
 from connectors.jira.field import Field
+from connectors.jira.link import global_id, moved_remote_link, new_remote_link, target_of
 from connectors.jira.property import PROPERTY, Memory, Remembered, hashed, property_of, remembered
 from connectors.jira.write.comment import body
 from connectors.jira.write.fact import is_ambiguous, wire
@@ -33,8 +34,11 @@ class Writer:
         """Apply writes, several at a time; see `connectors.receipts.receipts`."""
         return receipts(self._client.name, writes, self._applied, self._client.lanes)
 
-    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
-        """Yield for each write the fields that the issue's edit screen does not take, and why ("": it was said)."""
+    def left_out(self, writes: Sequence[FieldsWrite | LinkWrite]) -> Iterator[Mapping[str, str]]:
+        """Yield for each write the fields that the issue's edit screen does not take, and why ("": it was said).
+
+        Of a link, `LINK` where the project takes none.
+        """
         return self._client.lanes.map(self._not_taken, writes)
 
     def delete(self, deletion: CommentDelete) -> None:
@@ -45,7 +49,9 @@ class Writer:
             if error.status != 404:
                 raise
 
-    def _not_taken(self, write: FieldsWrite) -> dict[str, str]:
+    def _not_taken(self, write: FieldsWrite | LinkWrite) -> dict[str, str]:
+        if isinstance(write, LinkWrite):
+            return {} if self._screens.links(_project(write)) else {LINK: ""}
         try:
             known = self._known(write.id)
         except Refused as error:
@@ -70,7 +76,13 @@ class Writer:
 
     def _applied(self, write: Write) -> Receipt:
         try:
-            return self._fields_written(write) if isinstance(write, FieldsWrite) else self._comment_posted(write)
+            match write:
+                case FieldsWrite():
+                    return self._fields_written(write)
+                case CommentWrite():
+                    return self._comment_posted(write)
+                case LinkWrite():
+                    return self._linked(write)
         except Unclear as error:
             return Receipt(write, Outcome.UNCLEAR, str(error))
         except Refused as error:
@@ -150,6 +162,31 @@ class Writer:
             found = remembered(self._client.get("issue", id_, fields="issuetype,status", properties=PROPERTY).body)
             self._memory.keep(id_, found)
         return found
+
+    def _linked(self, write: LinkWrite) -> Receipt:
+        """Make our link, or let the one that is there lead elsewhere; one that somebody took away stays away."""
+        if self._screens.links(_project(write)):
+            try:
+                self._link(write)
+            except Refused as error:
+                if error.status != 403:
+                    raise
+                self._screens.no_links(_project(write), str(error))
+            else:
+                return Receipt(write, Outcome.APPLIED)
+        return Receipt(write, Outcome.APPLIED, stored=frozenset())
+
+    def _link(self, write: LinkWrite) -> None:
+        path, ours = ("issue", write.id, "remotelink"), global_id(self._client.name, write.id)
+        try:
+            held = self._client.get(*path, globalId=ours).body
+            if target_of(held).get("url") != write.url:
+                self._client.put(*path, self._client.id_of(held, "id"), body=moved_remote_link(held, write.url))
+        except Refused as error:
+            if error.status != 404:
+                raise
+            if write.before is None:
+                self._client.post(*path, body=new_remote_link(ours, write.url))
 
     def _comment_posted(self, write: CommentWrite) -> Receipt:
         """Post a comment; one that was to be internal and that customers see is deleted again."""

@@ -23,10 +23,11 @@ TYPES: Mapping[str, tuple[str, str]] = {
     Kind.NUMBER: ("integer", "Integer"),
     Kind.TEXT: ("string", "String"),
     Kind.CHOICE: ("choice", "Choice"),
+    Kind.ADDRESS: ("url", "URL"),
     "reference": ("reference", "Reference"),
 }
 """By kind of value, the type of the column and what people call it."""
-_LENGTHS = {Kind.TEXT: "255", "reference": "32"}
+_LENGTHS = {Kind.TEXT: "255", Kind.ADDRESS: "1024", "reference": "32"}
 _DROPDOWN = "1"
 """A dropdown with `-- None --`: results may be empty."""
 

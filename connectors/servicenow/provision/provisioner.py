@@ -25,7 +25,7 @@ from connectors.servicenow.records import Records
 from connectors.servicenow.settings import ServiceNowSettings
 from connectors.servicenow.table import Tables
 
-_ALSO_TAKEN = {Kind.CHOICE: ("string",), Kind.NUMBER: ("longint",)}
+_ALSO_TAKEN = {Kind.CHOICE: ("string",), Kind.NUMBER: ("longint",), Kind.ADDRESS: ("string",)}
 """Types of columns that hold a kind of value as well as the one that we make."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import structlog
 
-from connectors.interface import FieldsWrite
+from connectors.interface import FieldsWrite, LinkWrite
 from connectors.servicenow.catalogue import lineage_of
 from connectors.servicenow.records import Records
 from connectors.servicenow.selection import Selection
@@ -31,7 +31,7 @@ class Choices:
         self._offered: Mapping[str, frozenset[str]] | None = None
         self._lock = threading.Lock()
 
-    def left_out(self, writes: Sequence[FieldsWrite]) -> Iterator[Mapping[str, str]]:
+    def left_out(self, writes: Sequence[FieldsWrite | LinkWrite]) -> Iterator[Mapping[str, str]]:
         """Yield for each write the fields whose value is no choice of theirs, and why."""
         with self._lock:
             if self._offered is None and writes:
@@ -39,7 +39,7 @@ class Choices:
         for write in writes:
             yield {
                 field: self._reason(field, value)
-                for field, value in write.fields.items()
+                for field, value in (write.fields.items() if isinstance(write, FieldsWrite) else ())
                 if value and value not in (self._offered or {}).get(field, frozenset((value,)))
             }
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from connectors.errors import Refused, Unclear
-from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, Outcome, Receipt, Write
+from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, LinkWrite, Outcome, Receipt, Write
 from connectors.servicenow.page import Record, raw
 from connectors.servicenow.stamp import stamp_of
 from connectors.servicenow.table import Tables
@@ -30,10 +30,12 @@ def values_of(write: Write) -> dict[str, str]:
     """Return the fields to set.
 
     Raises:
-        ValueError: a comment's marker could not be found again.
+        ValueError: a comment's marker could not be found again, or it is a link, which records have not.
     """
     if isinstance(write, CommentWrite):
         return journal_of(write)
+    if isinstance(write, LinkWrite):
+        raise ValueError(f"{write.key}: a record of ServiceNow has fields, and no links")  # noqa: TRY004 - as above
     return {field: value or "" for field, value in write.fields.items()}
 
 
@@ -80,7 +82,7 @@ def receipt_of(write: Write, table: str, stored: Record) -> Receipt:
     return Receipt(write, Outcome.REFUSED, _not_stored(write, table, wrong), frozenset(held.keys() - wrong.keys()))
 
 
-def _not_stored(write: FieldsWrite, table: str, held: Mapping[str, object]) -> str:
+def _not_stored(write: Write, table: str, held: Mapping[str, object]) -> str:
     missing = [field for field, value in held.items() if value is None]
     others = [field for field in held if field not in missing]
     parts = []

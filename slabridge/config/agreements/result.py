@@ -1,6 +1,7 @@
 """Results that may stand in a field, by name: `sla.status`, `sla.resolution.due_at`, `standard.resolution.due_at`.
 
-Before it may stand `above.` or `below.`: then it is that of the tickets above or below (docs/chain.md).
+`timeline` alone is the address of the ticket's page. Before others may stand `above.` or `below.`: then it is that of
+the tickets above or below (docs/chain.md).
 """
 
 from collections.abc import Iterable
@@ -40,6 +41,9 @@ CARRIER, CARRIER_KEY = "carrier", "carrier_key"
 KEY = "key"
 """The keys of the tickets above or below."""
 
+TIMELINE = "timeline"
+"""The address of the ticket's page, which is of no cycle either: it stands alone, as `timeline`."""
+
 Side = Literal["above", "below"]
 RESULTS = (
     *WORDS,
@@ -62,7 +66,8 @@ _TICKING_WORDS = (*_TICKING, "elapsed", "remaining", "paused")
 class ResultRef:
     """A result of the most urgent cycle of a kind, of its objectives of one name, or of one agreement's objective.
 
-    With a `side` it is that of the tickets above or below; only there is `key`, which is of no cycle.
+    With a `side` it is that of the tickets above or below; only there is `key`, which is of no cycle. Nor is
+    `timeline`, which is the ticket's own.
     """
 
     result: str
@@ -95,6 +100,8 @@ def read_result(text: str, promises: Iterable[Promise]) -> ResultRef:
     Raises:
         ValueError: there is no such result, or its value changes with the clock; with the remedy.
     """
+    if text == TIMELINE:
+        return ResultRef(TIMELINE)
     for side in get_args(Side):
         rest = text.removeprefix(f"{side}.")
         if rest == KEY and rest != text:

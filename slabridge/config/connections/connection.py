@@ -8,11 +8,13 @@ from typing import Any, Literal
 from connectors import TOOLS
 from connectors.settings import Settings
 from sla_engine.instant import DAY
+from slabridge.config.agreements.result import TIMELINE
 from slabridge.config.connections.auth import Account
 from slabridge.config.connections.links import LinkRule
 from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError, show_path
+from slabridge.config.web import Web
 
 WRITES_PER_RUN = 2_000
 """Writes that a run may send on a connection, unless its configuration says otherwise."""
@@ -37,6 +39,7 @@ class Connection:
     `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with. `unmapped`
     is what becomes of a ticket with a value that decides and that no entry of its field's `values` names: "refuse" (it
     is not judged) or "keep" (it is judged with the value as it is).
+    `pages` is where its tickets' pages are (None: nobody has said it).
     `also_written` are native fields that a run wrote by an earlier file, for `slabridge revert` to put back.
     """
 
@@ -66,12 +69,28 @@ class Connection:
     ca_at: tuple[str, str] = ("", "")
     writeback: Writeback = field(default_factory=Writeback)
     links: tuple[LinkRule, ...] = ()
+    pages: Web | None = None
     also_written: tuple[str, ...] = ()
 
     @property
     def read(self) -> tuple[str, ...]:
         """The native fields that are read with their history."""
         return tuple(dict.fromkeys([*self.fields.values(), *(link.field for link in self.links)]))
+
+    @property
+    def links_pages(self) -> bool:
+        """Whether tickets get a link that leads to their page: the tool has such, and something else is written."""
+        writes = bool(self.writeback.fields) or self.writeback.comments is not None
+        return self.pages is not None and bool(TOOLS[self.type].remote_links) and writes
+
+    @property
+    def tells_pages(self) -> bool:
+        """Whether the address of a ticket's page is written anywhere."""
+        return self.links_pages or any(item.value.result == TIMELINE for item in self.writeback.fields)
+
+    def page(self, ticket: str) -> str | None:
+        """Return the address of a ticket's page, by its id; None where it is not known where pages are."""
+        return None if self.pages is None else self.pages.timeline(self.name, ticket)
 
     def settings(self) -> Settings:
         """Return what the connector needs, with the secrets, read now.
@@ -86,6 +105,8 @@ class Connection:
             given |= {"result_table": self.writeback.table, "result_reference": self.writeback.reference}
         if any(link.names for link in self.links):
             given["link_types"] = self._link_types()
+        if self.links_pages:
+            given["links"] = True
         problems = [] if self.ca is None else certificate_problems(self.ca, self.ca_at)
         try:
             auth = self.auth.read()

@@ -9,7 +9,7 @@ from pydantic import Field, PlainValidator
 from connectors.tool import Inside, TomlTable, Tool
 from sla_engine.agreement import Kind
 from slabridge.config.agreements.agreement import KINDS, Promise
-from slabridge.config.agreements.result import INSTANTS, WORDS, ResultRef, read_result
+from slabridge.config.agreements.result import INSTANTS, TIMELINE, WORDS, ResultRef, read_result
 from slabridge.config.connections.template import read_templates
 from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
@@ -93,7 +93,7 @@ class FieldTable(TomlTable):
     field: str = Field(examples=['"u_sla_due"'], min_length=1)
     """The field there; not one that is read, and each once."""
     value: str = Field(examples=['"sla.due_at"'])
-    """The result that stands in it, as `"sla.resolution.due_at"`."""
+    """The result that stands in it, as `"sla.resolution.due_at"`; `"timeline"` is the address of the ticket's page."""
     values: dict[str, str] = Field(default={}, examples=['{ at_risk = "At risk" }'])
     """Results = options there. Default: as they are."""
 
@@ -197,6 +197,8 @@ def _field(raw: object, path: KeyPath, promises: Iterable[Promise], reading: Rea
             reading.problem((*path, "values", key), f"{ref.result} is never that; {instead(key, words)}")
     if table.values and ref.result in INSTANTS:
         reading.problem((*path, "values"), f"{ref.result} is an instant and has no options; leave them out")
+    if table.values and ref.result == TIMELINE:
+        reading.problem((*path, "values"), "an address has no options; leave them out")
     return FieldMap(table.field, ref, table.values)
 
 

@@ -161,6 +161,26 @@ def test_fields_of_a_cloud_are_made_written_found_again_and_taken_back(cloud: Pr
     assert cloud.undo().plan.things == ()
 
 
+def with_page(provisioning: Provisioning) -> None:
+    """Let the address of the page stand where the holder would."""
+    head, name, own = provisioning.job.text.partition(f"[connections.{provisioning.connection}]")
+    own = own.replace('value = "sla.holder"', 'value = "timeline"', 1)
+    provisioning.job.text = f'{head}{name}{own}\n[web]\nurl = "https://sla.acme.com"\n'
+
+
+def test_a_field_for_the_page_is_one_that_people_can_follow(cloud: Provisioning) -> None:
+    with_page(cloud)
+    made = cloud.apply()
+    assert (made.exit_code, made.trouble, made.unwritable) == (Exit.COMPLETE, "", [])
+    assert any("URL Field" in thing.text for thing in made.done)
+    assert cloud.job.run().exit_code == Exit.COMPLETE
+    pages = {one["SLA promise holder"] for one in held(cloud.job)} - {None}
+    assert pages
+    assert all(str(page).startswith("https://sla.acme.com/tickets/jira/") for page in pages)
+    found = [one for name, one in diagnose(cloud.job.config()) if name == "jira"]
+    assert {one.check for one in found if one.verdict == "failure"} == set()
+
+
 def test_fields_of_a_data_center_are_made_as_far_as_it_goes_and_the_rest_is_said(server: Provisioning) -> None:
     blind = server.look()
     assert "name their numbers (--screen" in blind.plan.by_hand[-1]

@@ -14,7 +14,7 @@ from slabridge.exit import Exit
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.servicenow.update_set import COALESCE
 from tests.patience import PATIENCE
-from tests.slabridge.app.test_provision import Provisioning, held, quick, sandbox
+from tests.slabridge.app.test_provision import Provisioning, held, quick, sandbox, with_page
 from tests.slabridge.run.job import small
 
 __all__ = ["quick", "sandbox"]
@@ -88,6 +88,17 @@ def test_columns_are_written_as_a_set_imported_written_found_again_and_taken_bac
         assert snow.rows(table, query) == [], table
     assert snow.undo().plan.things == ()
     assert snow.kept() == set()
+
+
+def test_a_column_for_the_page_is_one_that_people_can_follow(snow: Instance) -> None:
+    with_page(snow)
+    assert snow.bring_in(snow.apply())["skipped"] == []
+    (column,) = snow.rows("sys_dictionary", "element=u_promised_sla_holder")
+    assert column["internal_type"] == "url"
+    assert snow.job.run().exit_code == Exit.COMPLETE
+    pages = {one["u_promised_sla_holder"] for one in held(snow.job, "snow")} - {None}
+    assert pages
+    assert all(str(page).startswith("https://sla.acme.com/tickets/snow/") for page in pages)
 
 
 def test_doctor_finds_nothing_against_what_was_made(snow: Instance) -> None:

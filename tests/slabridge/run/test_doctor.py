@@ -75,6 +75,16 @@ def _both(line: str, act: Break) -> Break:
     return done
 
 
+def _linking(act: Break) -> Break:
+    """Say where pages are, and do something to the tool."""
+
+    def done(job: Job) -> None:
+        job.text += '[web]\nurl = "https://sla.acme.com"\n'
+        act(job)
+
+    return done
+
+
 BROKEN: dict[str, tuple[str, str, str, Break]] = {
     "no secret": ("snow", "secret", "failure", lambda job: job.replace("SNOW_PASSWORD", "NOT_SET")),
     "wrong password": ("snow", "refused", "failure", lambda job: job.replace("SNOW_PASSWORD", "JIRA_TOKEN")),
@@ -110,6 +120,7 @@ BROKEN: dict[str, tuple[str, str, str, Break]] = {
     "comment": ("jira", "write.comments.ITSM", "failure", _withheld("ADD_COMMENTS")),
     "silence": ("jira", "write.silently.ITSM", "warning", _withheld("ADMINISTER_PROJECTS")),
     "take back": ("jira", "delete.comments.ITSM", "warning", _withheld("DELETE_OWN_COMMENTS")),
+    "link": ("jira", "write.links.ITSM", "warning", _linking(_withheld("LINK_ISSUES"))),
     "screen": ("jira", "write.SLA status", "failure", lambda job: job.sandbox.switch("jira", off_screen={"ITSM": ["customfield_10051"]})),
     "option of Jira": ("jira", "write.SLA status", "failure", lambda job: job.replace('breached = "Breached"', 'breached = "Late"')),
 }  # fmt: skip

@@ -70,3 +70,35 @@ def test_a_remote_link_of_one_global_id_stands_once_and_is_found_by_it(three: Cl
     assert three.refused("POST", "issue/ITSM-1/remotelink", {"object": {"url": "x"}})[0] == 400
     three.act("remote-link", issue="ITSM-2", url="https://snow.example/2", title="INC2", by="Ada")
     assert three.get("issue/ITSM-2/changelog")["values"][-1]["author"]["displayName"] == "Ada"
+
+
+def test_a_remote_link_that_is_written_again_holds_nothing_but_what_was_sent(three: Client) -> None:
+    whole: Json = {
+        "globalId": "id=1",
+        "application": {"name": "Snow"},
+        "relationship": "causes",
+        "object": {"url": "https://a.example", "title": "A", "summary": "due", "status": {"resolved": True}},
+    }
+    made = three.ask("POST", "issue/ITSM-1/remotelink", whole).json()
+    three.clock.now = NOW + MINUTE
+    less: Json = {"globalId": "id=1", "object": {"url": "https://b.example", "title": "A"}}
+    assert three.ask("PUT", f"issue/ITSM-1/remotelink/{made['id']}", less).status_code == 204
+    found = three.get(f"issue/ITSM-1/remotelink/{made['id']}")
+    assert (found["globalId"], found["application"], found.get("relationship")) == ("id=1", {}, None)
+    assert found["object"] == {"url": "https://b.example", "title": "A", "icon": {}, "status": {"icon": {}}}
+    assert instant(three.issue("ITSM-1")["updated"]) == NOW + MINUTE
+    assert items(three, "ITSM-1") == [["RemoteIssueLink", None, None, "1", 'This issue links to "A (Snow)"']]
+    assert three.ask("DELETE", f"issue/ITSM-1/remotelink/{made['id']}").status_code == 204
+    assert three.refused("GET", f"issue/ITSM-1/remotelink/{made['id']}")[0] == 404
+
+
+def test_a_remote_link_takes_the_permission_to_link_and_belongs_to_one_issue(three: Client) -> None:
+    sent: Json = {"globalId": "id=1", "object": {"url": "https://a.example", "title": "A"}}
+    made = three.ask("POST", "issue/ITSM-1/remotelink", sent).json()
+    assert three.refused("PUT", f"issue/ITSM-2/remotelink/{made['id']}", sent)[0] == 400
+    assert three.refused("POST", "issue/ITSM-1/remotelink", sent | {"globalId": "x" * 256})[0] == 400
+    three.act("remote-unlink", issue="ITSM-1", by="Ada")
+    three.site.switches.withheld = ("LINK_ISSUES",)
+    for method, path in (("POST", "remotelink"), ("PUT", "remotelink/1"), ("DELETE", "remotelink/1")):
+        assert three.refused(method, f"issue/ITSM-1/{path}", sent)[0] == 403
+    assert three.get("issue/ITSM-1/remotelink") == []

@@ -1,0 +1,157 @@
+"""What every request passes: what may be asked, what is noted, and what a browser may do with the answer."""
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from slabridge.config import Config
+from slabridge.state import State
+from slabridge.web import board
+from slabridge.web.pages import ROUTES
+from tests.slabridge.web.asking import Pages
+from tests.slabridge.web.conftest import Open
+
+PLACES = {"{connection}": "snow", "{key}": "INC1", "{agreement}": "standard", "{period}": "2026-03", "{name}": "cases"}
+
+
+def path_of(route: Any) -> str:  # noqa: ANN401 - of Starlette
+    path: str = route.path
+    for place, value in PLACES.items():
+        path = path.replace(place, value)
+    return path
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/cycles", "/static/style.css", "/nothing"])
+def test_pages_are_only_read(pages: Pages, method: str, path: str) -> None:
+    answer = pages.ask(path, method=method)
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_every_answer_says_that_a_browser_may_load_nothing_from_elsewhere(pages: Pages, route: Any) -> None:  # noqa: ANN401
+    answer = pages.ask(path_of(route))
+    policy = dict(part.split(" ", 1) for part in answer.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert "frame-ancestors" not in policy or policy["frame-ancestors"] == "'none'"
+    assert not any("http" in source or "*" in source or "unsafe-eval" in source for source in policy.values())
+    assert "'unsafe-inline'" not in policy.get("script-src", "")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.status in (200, 202, 303, 404)
+
+
+def test_who_looked_at_what_is_noted_line_by_line(config: Config, pages: Pages) -> None:
+    pages.ask("/tickets/snow/INC1?lang=sv")
+    pages.ask("/tickets?key=%0A%22INC9")
+    pages.ask("/nothing")
+    pages.ask("/static/style.css")
+    pages.ask("/healthz")
+    lines = [json.loads(line) for line in config.web.access_log.read_text("utf-8").splitlines()]
+    assert [(one["path"], one["query"], one["status"]) for one in lines] == [
+        ("/tickets/snow/INC1", "lang=sv", 200),
+        ("/tickets", "key=%0A%22INC9", 200),
+        ("/nothing", "", 404),
+    ]
+    assert {(one["user"], one["role"], one["from"], one["method"]) for one in lines} == {
+        ("", "all", "127.0.0.1", "GET")
+    }
+    assert config.web.access_log.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_log_that_was_moved_away_is_begun_anew(config: Config, pages: Pages) -> None:
+    log = config.web.access_log
+    pages.ask("/")
+    log.rename(log.with_suffix(".1"))
+    pages.ask("/cycles")
+    assert '"path":"/cycles"' in log.read_text("utf-8")
+    assert '"path":"/"' in log.with_suffix(".1").read_text("utf-8")
+
+
+def test_what_cannot_be_noted_is_not_shown(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    with capture_logs() as logged:
+        monkeypatch.setattr(os, "write", full)
+        answer = pages.ask("/tickets/snow/INC1")
+        monkeypatch.undo()
+    assert (answer.status, "INC1" in answer.text) == (503, False)
+    assert [one["reason"] for one in logged] == ["No space left on device"]
+    assert pages.ask("/tickets/snow/INC1").status == 200
+
+
+def test_of_a_bug_neither_page_nor_log_has_a_word_of_its_own(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("Anna's ticket")
+
+    monkeypatch.setattr(board, "asked", broken)
+    for path in ("/", "/cycles"):
+        with capture_logs() as logged:
+            answer = pages.ask(path)
+        assert (answer.status, "bug" in answer.text) == (500, True)
+        assert [(one["event"], one["error"]) for one in logged] == [("bug", "ValueError")]
+        assert "Anna" not in answer.text + repr(logged)
+
+
+@pytest.mark.parametrize(
+    "query", ["status=x&nope=1", "sort=used", "offset=-1", "limit=0", "limit=1001", "offset=9" + 9 * "9", "soon=2"]
+)
+def test_what_there_is_not_to_be_asked_for_is_said(pages: Pages, query: str) -> None:
+    for path in ("/cycles", "/api/v1/cycles"):
+        answer = pages.ask(f"{path}?{query}")
+        assert answer.status == 400
+        assert query.rsplit("&", maxsplit=1)[-1].split("=", maxsplit=1)[0] in answer.text
+
+
+def test_an_address_that_is_too_long_is_refused(pages: Pages) -> None:
+    assert pages.ask(f"/tickets?key={'x' * 2_001}").status == 414
+
+
+def test_a_state_that_is_not_there_is_said_and_found_when_it_is(config: Config, opened: Open) -> None:
+    state = Path(config.state)
+    away = state.rename(state.with_suffix(".away"))
+    pages = opened(config)
+    for path in ("/", "/cycles", "/api/v1/cycles", "/tickets/snow/INC1"):
+        answer = pages.ask(path)
+        assert (answer.status, "slabridge run" in answer.text) == (503, True), path
+    assert pages.ask("/healthz").status == 200
+    away.rename(state)
+    assert pages.ask("/").status == 200
+
+
+def test_a_state_that_was_put_in_its_place_is_read_from_then_on(config: Config, pages: Pages, tmp_path: Path) -> None:
+    assert pages.ask("/api/v1/cycles").json["total"] == 4
+    State.of(str(tmp_path / "other.db")).close()
+    (tmp_path / "other.db").replace(config.state)
+    pages.sites.take({"": config})
+    assert pages.ask("/api/v1/cycles").json["total"] == 0
+
+
+def test_pages_are_below_the_path_of_their_address_whether_a_proxy_takes_it_away_or_not(
+    config: Config, opened: Open
+) -> None:
+    there = replace(config, web=replace(config.web, url="https://acme.com/it/sla"))
+    pages = opened(there)
+    for path in ("/it/sla/cycles", "/cycles"):
+        answer = pages.ask(path)
+        assert answer.status == 200
+        assert 'href="/it/sla/tickets/snow/1"' in answer.text
+        assert 'href="/it/sla/static/style.css"' in answer.text
+
+
+def test_of_a_folder_each_customer_has_pages_of_its_own(config: Config, opened: Open) -> None:
+    pages = opened(replace(config, customer="acme"), replace(config, customer="globex"))
+    assert pages.ask("/acme/cycles").status == pages.ask("/globex/").status == 200
+    assert 'href="/acme/tickets/snow/1"' in pages.ask("/acme/cycles").text
+    assert pages.ask("/nobody/cycles").status == pages.ask("/cycles").status == 404
+    customers = pages.ask("/").text
+    assert 'href="/acme/"' in customers
+    assert 'href="/globex/"' in customers
