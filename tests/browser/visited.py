@@ -65,7 +65,7 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
         dialog.dismiss()
 
     with browser.new_context(**options) as context:
-        context.set_default_timeout(1000 * 6)
+        context.set_default_timeout(1000 * PATIENCE)
         context.add_init_script(_LISTEN)
         page = context.new_page()
         for event, told in {"request": asked, "response": answered, "console": printed, "dialog": talked}.items():
