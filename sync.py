@@ -220,7 +220,7 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         standing.held_since,
         context.connector.fits,
         _hours(context),
-        context.connection.page,
+        context.connection.timeline,
         context.connection.links_pages,
     )
     guarded = is_guarded(context)

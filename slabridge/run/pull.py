@@ -114,7 +114,7 @@ def _judged_by(context: Context) -> str:
             config.stepped(context.name),
             hours,
             *([config.notify] if config.notify else []),
-            *([context.connection.page("")] if context.connection.tells_pages else []),
+            *([context.connection.timeline("")] if context.connection.tells_pages else []),
         )
     )
     return hashlib.sha256(meaning.encode()).hexdigest()

@@ -88,8 +88,8 @@ class Connection:
         """Whether the address of a ticket's page is written anywhere."""
         return self.links_pages or any(item.value.result == TIMELINE for item in self.writeback.fields)
 
-    def page(self, ticket: str) -> str | None:
-        """Return the address of a ticket's page, by its id; None where it is not known where pages are."""
+    def timeline(self, ticket: str) -> str | None:
+        """Return the address of our page of a ticket, by its id; None where it is not known where pages are."""
         return None if self.pages is None else self.pages.timeline(self.name, ticket)
 
     def settings(self) -> Settings:

@@ -2,13 +2,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from slabridge.config import Config, load_config
 from slabridge.state import State, Transaction, tickets
+from slabridge.state.schema import connection
 from slabridge.ticket.known import Evaluated
 from slabridge.web.door import Auth
 from tests.places import CHECKOUT
-from tests.slabridge.run.making import at_risk, breached, ended, paused, result
+from tests.slabridge.run.making import NOW, at_risk, breached, ended, paused, result
 from tests.slabridge.state.making import save, ticket
 from tests.slabridge.web.asking import Pages
 
@@ -30,6 +32,7 @@ def config(tmp_path: Path) -> Config:
     }
     save(state, *(ticket(identity) for identity in came_to))
     with state.begin() as sql:
+        sql.execute(sa.insert(connection).values(name="snow", as_of=NOW))
         for identity, results in came_to.items():
             tickets.evaluated(Transaction(sql, "snow"), 100, [Evaluated(identity, results)])
     state.close()

@@ -59,7 +59,7 @@ def test_a_token_lets_in_as_bearer_and_as_password_and_nothing_else_does(
     config: Config, opened: Open, tmp_path: Path
 ) -> None:
     pages = opened(with_token(config, tmp_path), auth="token")
-    right = [f"Bearer {TOKEN}".encode(), basic("ann", TOKEN)]
+    right: list[str | bytes] = [f"Bearer {TOKEN}".encode(), basic("ann", TOKEN)]
     assert [pages.ask("/", {"Authorization": one, "Host": "sla.acme.com"}).status for one in right] == [200, 200]
     wrong = [
         "",
@@ -102,8 +102,6 @@ def test_the_proxy_says_who_asks_and_what_of(config: Config, opened: Open, role:
         found = pages.ask("/api/v1/cycles", headers, peer=peer)
         assert {one["id"] for one in found.json["cycles"]} == sees
     for n in ("1", "2", "3"):
-        assert (pages.ask(f"/tickets/snow/INC{n}", headers, peer=PROXY).status == 200) == (n in sees), n
-        assert (pages.ask(f"/api/v1/tickets/snow/{n}", headers, peer=PROXY).status == 200) == (n in sees), n
         searched = pages.ask(f"/tickets?key=INC{n}", headers, peer=PROXY)
         assert (searched.status == 303) == (n in sees)
     along = pages.ask("/cycles.csv", headers, peer=PROXY).text
