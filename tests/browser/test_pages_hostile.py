@@ -31,7 +31,7 @@ TEXTS = (
     "javascript:alert(1)",
     "{{7*7}}{% raw %}${7*7}",
     "a\u202egnp.exe\u2066\u200f",
-    "b\0c\x1b[31m",
+    "b\x1b[31m",
     "W" * 1000,
     "\N{PILE OF POO}" * 60,
     "../../../etc/passwd",
@@ -76,8 +76,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for n, ((id_, key, payload), text) in enumerate(zip(found, TEXTS, strict=True)):
         assert isinstance(payload, bytes)
         held = zlib.decompress(payload).replace(json.dumps(key).encode(), json.dumps(text).encode())
-        # Fields hold no NUL in any state that is a PostgreSQL.
-        given = {"id": id_, "text": text, "field": text.replace("\0", ""), "at": NOON, "held": zlib.compress(held)}
+        given = {"id": id_, "text": text, "reason": f"{text}\0", "at": NOON, "held": zlib.compress(held)}
         put(
             job.place,
             "UPDATE ticket SET key = :text, payload = :held WHERE connection = 'snow' AND id = :id",
@@ -85,13 +84,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         put(
             job.place,
-            "UPDATE result SET priority = :field, holder = :field WHERE connection = 'snow' AND ticket = :id",
+            "UPDATE result SET priority = :text, holder = :text WHERE connection = 'snow' AND ticket = :id",
             **given,
         )
         put(
             job.place,
             "INSERT INTO quarantine (connection, ticket, key, reason, first_at, last_at, asked) "
-            "VALUES ('snow', :id, :text, :text, :at, :at, 0)",
+            "VALUES ('snow', :id, :text, :reason, :at, :at, 0)",
             **given,
         )
         if n < 4:
@@ -123,7 +122,7 @@ def unharmed(page: Any) -> None:  # noqa: ANN401 - of playwright
 
 @pytest.mark.parametrize("place", PLACES)
 def test_no_text_does_anything_to_a_page(browser: Any, pages: str, place: str) -> None:  # noqa: ANN401 - of playwright
-    texts = ("<script>alert(1)", "W" * 900) if "{}" in place else ("",)
+    texts = ("<script>alert(1)", "W" * 900, "a\0b") if "{}" in place else ("",)
     for text in texts:
         with visited(browser, extra_http_headers=headers(), locale="en") as page:
             page.goto(pages + place.replace("{}", quote(text, "")))
@@ -133,8 +132,7 @@ def test_no_text_does_anything_to_a_page(browser: Any, pages: str, place: str) -
 @pytest.mark.parametrize("text", TEXTS, ids=[*map(str, range(len(TEXTS)))])
 def test_every_way_to_a_ticket_leads_to_it_and_to_no_other(browser: Any, pages: str, text: str) -> None:  # noqa: ANN401 - of playwright
     with visited(browser, extra_http_headers=headers(), locale="en") as page:
-        holder = quote(text.replace("\0", ""), "")
-        page.goto(f"{pages}/cycles?connection=snow&holder={holder}")
+        page.goto(f"{pages}/cycles?connection=snow&holder={quote(text, '')}")
         assert page.locator("tbody tr").count() >= 1
         for link in {one.get_attribute("href") for one in page.locator("tbody th a").all()}:
             page.goto(pages + link)
