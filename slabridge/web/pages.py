@@ -20,7 +20,7 @@ ROUTES = [
     Route("/cycles", board.listed),
     Route("/cycles.csv", board.taken_along),
     Route("/tickets", tickets.searched),
-    Route("/tickets/{connection}/{key}", tickets.ticket),
+    Route("/tickets/{connection}/{key:path}", tickets.ticket),
     Route("/services", services.services),
     Route("/reports", reports.listed),
     Route("/reports/{period}", reports.report),
@@ -38,7 +38,7 @@ ROUTES = [
     Route("/api/v1/reports/{period}", api.report),
     Route("/api/v1/agreements", api.agreed),
     Route("/api/v1/agreements/{agreement}", api.agreed),
-    Route("/api/v1/tickets/{connection}/{key}", tickets.given),
+    Route("/api/v1/tickets/{connection}/{key:path}", tickets.given),
     Route("/api/v1/status", api.status),
 ]
 

@@ -58,5 +58,5 @@ def searched(request: Request) -> Response:
     found = search(site.readable.state(), [one.name for one in site.config.connections], guest_of(request).viewer, key)
     if len(found.tickets) == 1 and found.is_exact:
         (one,) = found.tickets
-        return RedirectResponse(site.ticket(one.connection, one.key), 303)
+        return RedirectResponse(site.ticket(one.connection, one.id), 303)  # a key may be "..", which no address has
     return site.page(request, "search.html", key=key, found=found)
