@@ -207,6 +207,8 @@ def file(request: Request) -> Response:
         return site_of(request).page(
             request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file=request.path_params["file"]
         )
+    if "HX-Request" in request.headers:  # the page that waited goes there
+        return Response(headers={"HX-Redirect": link_of(request).to()})
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
     if form == "csv" and name not in head["lists"]:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")

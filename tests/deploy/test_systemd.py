@@ -11,7 +11,7 @@ from tests.deploy.commands import parse
 from tests.deploy.files import DEPLOY, ended, program
 
 UNITS = DEPLOY / "systemd"
-SERVICES = ["slabridge.service", "slabridge-daemon.service"]
+SERVICES = ["slabridge.service", "slabridge-daemon.service", "slabridge-web.service"]
 PROGRAM = "/opt/slabridge/bin/slabridge"
 DROP_IN = "slabridge.service.d/textfile.conf"
 EXPOSURE = 20
@@ -59,12 +59,13 @@ def test_a_service_may_do_little_more_than_it_needs(units: Path, name: str) -> N
     assert done.returncode == 0, done.stdout
 
 
-def test_both_services_run_in_the_same_surroundings() -> None:
-    once, daemon = map(settings, SERVICES)
+def test_all_services_run_in_the_same_surroundings() -> None:
+    once, daemon, web = map(settings, SERVICES)
     own = {"Description", "Type", "ExecStart", "ExecReload", "Restart", "RestartSec", "TimeoutStartSec", "Conflicts"}
-    assert {key: once[key] for key in once if key not in own} == {
-        key: daemon[key] for key in daemon if key not in own | {"WantedBy"}
-    }
+    for one in (daemon, web):
+        assert {key: once[key] for key in once if key not in own} == {
+            key: one[key] for key in one if key not in own | {"WantedBy"}
+        }
 
 
 def test_what_passes_by_itself_is_no_failure() -> None:

@@ -18,9 +18,17 @@ MODULES = {
     "sandbox": ["starlette", "uvicorn"],
     "notify": ["apprise"],
     "otel": ["opentelemetry"],
+    "web": ["starlette", "uvicorn"],
 }
 """What each extra brings, by the names that are imported."""
-NAMES = {"postgres": "PostgreSQL", "pdf": "PDF", "xlsx": "XLSX", "sandbox": "the sandbox", "notify": "messages"}
+NAMES = {
+    "postgres": "PostgreSQL",
+    "pdf": "PDF",
+    "xlsx": "XLSX",
+    "sandbox": "the sandbox",
+    "notify": "messages",
+    "web": "the pages",
+}
 """What each is for, as messages have it."""
 EXAMPLES = CHECKOUT / "docs" / "examples"
 REPORT = ("report", "--config", EXAMPLES / "measures.toml", "--tickets", EXAMPLES / "measures.jsonl", "--period")
@@ -31,6 +39,7 @@ ASKED = [
     ("sandbox", ("sandbox",)),
     ("sandbox", ("demo", "--size", "10")),
     ("notify", ("run", "--config", "config.toml")),
+    ("web", ("serve", "--config", "config.toml")),
 ]
 TELLING = """
 [receivers.duty]
@@ -91,7 +100,7 @@ from pkgutil import walk_packages
 import connectors, sla_engine, slabridge, sync
 for package in (connectors, sla_engine, slabridge):
     for module in walk_packages(package.__path__, f"{package.__name__}."):
-        if ".migrations." not in module.name and module.name != "slabridge.__main__":
+        if not module.name.startswith(("slabridge.state.migrations.", "slabridge.web.", "slabridge.__main__")):
             import_module(module.name)
 print("all")
 """

@@ -49,7 +49,7 @@ def test_a_draft_is_made_beside_the_pages_and_is_what_the_command_prints(job: Jo
     assert first.status == 200
     assert "It is being worked out" in first.text or "It waits" in first.text
     assert 'hx-trigger="every 2s"' in first.text
-    assert '<noscript><meta http-equiv="refresh"' in first.text
+    assert "Look again" in first.text
     found = pages.made("/reports/2016-03")
     assert "every 2s" not in found.text
     document = of_state(job.config(), Asked("2016-03")).document
