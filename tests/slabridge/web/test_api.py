@@ -45,7 +45,7 @@ def any_ticket(pages: ByProxy, connection: str = "snow") -> dict[str, Any]:
 
 
 def test_every_route_is_described_and_every_description_is_a_route() -> None:
-    there = {route.path for route in ROUTES if route.path.startswith("/api/v1/")} - {"/api/v1/"}
+    there = {route.path.replace(":path", "") for route in ROUTES if route.path.startswith("/api/v1/")} - {"/api/v1/"}
     assert set(DOCUMENT["paths"]) == there
 
 
