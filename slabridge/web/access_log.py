@@ -1,5 +1,6 @@
 """`access.jsonl`: who looked at what, a line of JSON for each request (docs/web.md, "Who looked at what")."""
 
+import errno
 import os
 import threading
 import time
@@ -32,13 +33,18 @@ class AccessLog:
         text = json_line({"at": format_instant(time.time_ns() // 1_000_000), **what})
         with self._lock:
             if self._moved():
-                self.close()
+                self._close()
                 self._open()
             assert self._file is not None  # noqa: S101 - just opened
-            os.write(self._file, text)
+            if os.write(self._file, text) < len(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; whoever notes something after that opens it anew."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
         if self._file is not None:
             os.close(self._file)
             self._file = None
