@@ -36,7 +36,7 @@ from connectors.interface import (
     Values,
     Write,
 )
-from sla_engine.instant import DAY, SECOND, format_instant
+from sla_engine.instant import DAY, SECOND, format_instant, moment_of
 from slabridge.state.codec import decode, encode
 from slabridge_sandbox.generate import FIRST_MONDAY, generate
 from slabridge_sandbox.story import STATES, Event
@@ -141,7 +141,7 @@ class Tool:
             if not rows:
                 return
             last = rows[-1][0]
-            yield Page(tickets, {"number": last})
+            yield Page(tickets, {"number": last, "updated": f"{moment_of(self.now):%Y-%m-%d %H:%M:%S}"})
 
     def touched(self, cursor: Cursor | None) -> Iterator[Touched]:
         """Read nothing: there is no filter."""

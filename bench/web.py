@@ -133,7 +133,8 @@ def read(address: str, pages: Sequence[tuple[str, list[str]]], until: float, pau
         answer = connection.getresponse()
         answer.read()
         if answer.status not in (200, 303):
-            raise SystemExit(f"{paths}: {answer.status}")
+            sys.stderr.write(f"{name}: {answer.status}\n")
+            os._exit(1)
         found[name].append(1000 * (time.perf_counter() - began))
         if pause:
             time.sleep(pause)

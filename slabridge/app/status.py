@@ -29,21 +29,25 @@ def status(config: Config, *, whole_quarantine: bool = False) -> Status:
     Raises:
         StateError, Busy: it cannot be read.
     """
-    privacy = config.privacy
     state = State.of(config.state, create=False, migrate=False)
-    place = state.shown or f"{config.state} (not there yet)"
-    tools = {connection.name: TOOLS[connection.type] for connection in config.connections}
     try:
-        with state.reading() as sql:
-            seen = overview(sql, tools, entries=None if whole_quarantine else FEW, past=FEW)
-            keep = None if privacy.waived else privacy.keep
-            before = {one.connection: one.as_of - keep for one in seen.progress if keep and one.as_of is not None}
-            waiting = retention.waiting(sql, before, config.zones)
+        return status_of(config, state, whole_quarantine=whole_quarantine)
     finally:
         state.close()
+
+
+def status_of(config: Config, state: State, *, whole_quarantine: bool = False) -> Status:
+    """Do the same over an open state."""
+    privacy = config.privacy
+    tools = {connection.name: TOOLS[connection.type] for connection in config.connections}
+    with state.reading() as sql:
+        seen = overview(sql, tools, entries=None if whole_quarantine else FEW, past=FEW)
+        keep = None if privacy.waived else privacy.keep
+        before = {one.connection: one.as_of - keep for one in seen.progress if keep and one.as_of is not None}
+        waiting = retention.waiting(sql, before, config.zones)
     cursors = {one.connection: one.cursor for one in seen.progress}
     read_to = {
         name: None if cursor is None or name not in tools else tools[name].read_to(cursor)
         for name, cursor in cursors.items()
     }
-    return Status(place, seen, read_to, waiting)
+    return Status(state.shown or f"{config.state} (not there yet)", seen, read_to, waiting)

@@ -70,7 +70,7 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
                 None if row is None else row.as_of,
                 None if row is None or row.changed is None else json.loads(row.changed),
                 _count(transaction, here),
-                _count(transaction, here, ticket.c.is_open, ~ticket.c.gone),
+                _count(transaction, here, ticket.c.is_open) - _gone_and_open(transaction, name),
                 _count(transaction, here, ticket.c.pending, ~ticket.c.gone),
                 _count(transaction, here, ticket.c.gone),
                 _count(transaction, comments.c.connection == name, comments.c.state == outbox.SENDING),
@@ -86,6 +86,13 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
     listed = quarantine.listed(transaction, entries)
     holder, messages = lease.holder(transaction), notifications.troubles(transaction)
     return Overview(now, str(version), holder, found, listed, runs.latest(transaction, past), messages)
+
+
+def _gone_and_open(transaction: sa.Connection, name: str) -> int:
+    """Return how many tickets are gone with a cycle open: of all open ones this looks at no row but theirs."""
+    open_ones = sa.func.sum(sa.case((ticket.c.is_open, 1), else_=0))
+    statement = sa.select(open_ones).where(ticket.c.connection == name, ticket.c.gone)
+    return transaction.scalar(statement) or 0
 
 
 def _count(transaction: sa.Connection, first: sa.ColumnElement[bool], *others: sa.ColumnElement[bool]) -> int:

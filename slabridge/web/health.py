@@ -4,8 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from slabridge.app.status import Status
-from slabridge.app.status import status as status_of
+from slabridge.app.status import Status, status_of
 from slabridge.show.status import MESSAGES, as_json, lines_of
 from slabridge.text.said import word
 from slabridge.web.site import guest_of, site_of
@@ -20,7 +19,7 @@ def asked(request: Request, *, whole_quarantine: bool = False) -> Status:
     site = site_of(request)
     if not guest_of(request).viewer.sees_all:
         raise HTTPException(403, word("This page tells of all tickets: it is shown to the role all."))
-    return status_of(site.config, whole_quarantine=whole_quarantine)
+    return status_of(site.config, site.readable.state(), whole_quarantine=whole_quarantine)
 
 
 def health(request: Request) -> Response:

@@ -1,16 +1,13 @@
 """All pages, by their addresses, and what is shown where one cannot be."""
 
-from importlib.resources import files
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from slabridge.app.readable import Busy, StateError
-from slabridge.web import agreements, api, board, health, reports, services, tickets
+from slabridge.web import agreements, api, assets, board, health, reports, services, tickets
 from slabridge.web.asked import Unclear
 from slabridge.web.json import Json
 from slabridge.web.site import site_of
@@ -45,9 +42,8 @@ ROUTES = [
 
 def pages() -> Starlette:
     """Return the pages; what stands before them says whose they are."""
-    static = Mount("/static", StaticFiles(directory=str(files("slabridge.web").joinpath("static"))))
     handlers = dict.fromkeys((HTTPException, Unclear, StateError, Busy, Exception), _cannot)
-    return Starlette(routes=[*ROUTES, static], exception_handlers=handlers)
+    return Starlette(routes=[*ROUTES, Route("/static/{name}", assets.given)], exception_handlers=handlers)
 
 
 def _cannot(request: Request, error: Exception) -> Response:
