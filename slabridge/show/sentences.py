@@ -93,6 +93,26 @@ def summary_of(result: Result) -> Said | None:
     return verdict[-1] if verdict else None
 
 
+def headline_of(result: Result, zone: str) -> Said:
+    """Return in a sentence how a cycle stands, since or until when, and who had the ticket then."""
+    promise = said(
+        "%(kind)s %(promise)s", kind=result.kind.upper(), promise=promised(result.agreement, result.objective)
+    )
+    breach = None if result.chain is None else result.chain.breach
+    if result.breached_at is not None:
+        holder = named(result.breach_holder if breach is None else breach.holder)
+        at = said_at(result.breached_at, zone, result.started_at)
+        return said("%(promise)s was broken %(time)s; %(holder)s had it.", promise=promise, time=at, holder=holder)
+    if result.status == "paused":
+        return said("%(promise)s is paused; %(holder)s has it.", promise=promise, holder=named(result.holder))
+    if result.stopped_at is None and result.due_at is not None:
+        at = said_at(result.due_at, zone, result.started_at)
+        return said(
+            "%(promise)s is due %(time)s; %(holder)s has it.", promise=promise, time=at, holder=named(result.holder)
+        )
+    return said("%(promise)s: %(outcome)s.", promise=promise, outcome=outcome_of(result))
+
+
 def promised(agreement: str, objective: str) -> Said:
     """Return the name of a promise."""
     return said("%(agreement)s.%(objective)s", agreement=agreement, objective=called(objective))

@@ -6,7 +6,7 @@ from typing import Self
 
 from sla_engine import Definitions, Result
 from sla_engine.chain.outcome import ChainSegment, TicketRef
-from slabridge.show.sentences import outcome_of, summary_of, verdict_of
+from slabridge.show.sentences import headline_of, outcome_of, summary_of, verdict_of
 from slabridge.text.said import Said
 from slabridge.text.spoken import said_at
 
@@ -51,6 +51,11 @@ class Story:
     def outcome(self) -> Said:
         """How it stands."""
         return outcome_of(self.result)
+
+    @property
+    def headline(self) -> Said:
+        """How it stands, and who had the ticket, in a sentence."""
+        return headline_of(self.result, self.zone)
 
     @property
     def summary(self) -> Said | None:
