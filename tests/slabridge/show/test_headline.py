@@ -16,7 +16,7 @@ ZONE = "Europe/Stockholm"
         (
             breached(breach_holder="Mail"),
             "SLA standard.resolution was broken Tue 3 Mar 12:00; Mail had it.",
-            "SLA standard.åtgärdstid bröts tis 3 mar 12:00; Mail hade ärendet.",
+            "SLA standard.åtgärdstid bröts tis 3 mars 12:00; Mail hade ärendet.",
         ),
         (breached(breach_holder=None), "SLA standard.resolution was broken Tue 3 Mar 12:00; nobody had it.", None),
         (at_risk(), "SLA standard.resolution is due Tue 3 Mar 16:00; Network has it.", None),
@@ -31,7 +31,7 @@ ZONE = "Europe/Stockholm"
     ],
 )
 def test_it_says_when_it_was_broken_or_is_due_and_who_has_it(cycle: Result, english: str, swedish: str | None) -> None:
-    said = headline_of(cycle, ZONE)
-    assert str(said) == english
+    found = headline_of(cycle, ZONE)
+    assert str(found) == english
     if swedish is not None:
-        assert Language("sv").tell(said) == swedish
+        assert Language("sv").tell(found) == swedish
