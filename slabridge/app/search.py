@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slabridge.state import State, cycles, tickets
+from slabridge.state import State, cycles, overview, tickets
 from slabridge.state.tickets import Named
 from slabridge.ticket.viewer import Viewer
 
+COUNTS = overview.COUNTS
 _MOST = 50
 
 
@@ -31,3 +32,13 @@ def search(state: State, connections: Sequence[str], viewer: Viewer, key: str) -
             if seen:
                 return Found(seen, is_exact)
     return Found((), is_exact=False)
+
+
+def behind(state: State, connection: str, count: str, offset: int, limit: int) -> list[Named]:
+    """Return a part of the tickets that a count of the status is of (`COUNTS`).
+
+    Raises:
+        StateError, Busy: the state cannot be read.
+    """
+    with state.reading() as sql:
+        return overview.behind(sql, connection, count, offset, limit)

@@ -10,6 +10,10 @@ from connectors.interface import Cursor
 from slabridge.state import lease, notifications, outbox, quarantine, runs
 from slabridge.state.schema import connection, ticket
 from slabridge.state.schema import outbox as comments
+from slabridge.state.tickets import Named
+
+COUNTS = ("known", "open", "pending", "gone", "unclear")
+"""Of a connection's progress, what counts tickets; unclear ones count their comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,21 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
     listed = quarantine.listed(transaction, entries)
     holder, messages = lease.holder(transaction), notifications.troubles(transaction)
     return Overview(now, str(version), holder, found, listed, runs.latest(transaction, past), messages)
+
+
+def behind(sql: sa.Connection, name: str, count: str, offset: int, limit: int) -> list[Named]:
+    """Return a part of the tickets that a count of a connection's progress is of, by their ids."""
+    unclear = sa.select(comments.c.ticket).where(comments.c.connection == name, comments.c.state == outbox.SENDING)
+    conditions = {
+        "known": (),
+        "open": (ticket.c.is_open, ~ticket.c.gone),
+        "pending": (ticket.c.pending, ~ticket.c.gone),
+        "gone": (ticket.c.gone,),
+        "unclear": (ticket.c.id.in_(unclear),),
+    }[count]
+    columns = (ticket.c.connection, ticket.c.id, ticket.c.key, ticket.c.is_open, ticket.c.gone)
+    statement = sa.select(*columns).where(ticket.c.connection == name, *conditions).order_by(ticket.c.id)
+    return [Named(*row) for row in sql.execute(statement.offset(offset).limit(limit))]
 
 
 def _gone_and_open(transaction: sa.Connection, name: str) -> int:

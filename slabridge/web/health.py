@@ -4,10 +4,17 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from slabridge.app.search import COUNTS
+from slabridge.app.search import behind as tickets_behind
 from slabridge.app.status import Status, status_of
 from slabridge.show.status import MESSAGES, as_json, lines_of
 from slabridge.text.said import word
+from slabridge.web.asked import number_of
 from slabridge.web.site import guest_of, site_of
+from slabridge.web.words import FIGURES
+
+_FOR_ALL = word("This page tells of all tickets: it is shown to the role all.")
+_PAGE = 100
 
 
 def asked(request: Request, *, whole_quarantine: bool = False) -> Status:
@@ -18,7 +25,7 @@ def asked(request: Request, *, whole_quarantine: bool = False) -> Status:
     """
     site = site_of(request)
     if not guest_of(request).viewer.sees_all:
-        raise HTTPException(403, word("This page tells of all tickets: it is shown to the role all."))
+        raise HTTPException(403, _FOR_ALL)
     return status_of(site.config, site.readable.state(), whole_quarantine=whole_quarantine)
 
 
@@ -34,3 +41,17 @@ def quarantine(request: Request) -> Response:
     """Show the tickets that could not be judged or written, why, and how they are tried again."""
     found = asked(request, whole_quarantine=True)
     return site_of(request).page(request, "quarantine.html", entries=found.seen.quarantined)
+
+
+def behind(request: Request) -> Response:
+    """Show the tickets that a figure of a connection counts."""
+    site, viewer = site_of(request), guest_of(request).viewer
+    connection, count = request.path_params["connection"], request.path_params["count"]
+    if not viewer.sees_all:
+        raise HTTPException(403, _FOR_ALL)
+    if count not in COUNTS or connection not in site.explainer.connections:
+        raise HTTPException(404, f"there is no figure {count} of {connection}")
+    offset = number_of(request.query_params, "offset", 0)
+    found = tickets_behind(site.readable.state(), connection, count, offset, _PAGE + 1)
+    shown = {"count": count, "connection": connection, "tickets": found[:_PAGE], "more": len(found) > _PAGE}
+    return site.page(request, "behind.html", offset=offset, page=_PAGE, words=FIGURES, **shown)

@@ -27,6 +27,7 @@ ROUTES = [
     Route("/agreements/{agreement}", agreements.agreement),
     Route("/quarantine", health.quarantine),
     Route("/health", health.health),
+    Route("/health/{connection}/{count}", health.behind),
     Route("/api/v1/", api.operations),
     Route("/api/v1/openapi.json", api.described),
     Route("/api/v1/cycles", api.open_cycles),

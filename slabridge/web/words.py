@@ -29,3 +29,10 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.DEFERRED: word("deferred to the next run"),
     Exit.BUSY: word("another run was under way"),
 }
+FIGURES: Final[Mapping[str, str]] = {
+    "known": word("Tickets that are known"),
+    "open": word("Tickets with an open cycle"),
+    "pending": word("Tickets that are to be judged"),
+    "gone": word("Tickets that are gone from their tool"),
+    "unclear": word("Tickets with a comment that may have arrived or not"),
+}

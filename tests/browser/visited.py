@@ -19,6 +19,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
         "/cycles?sort=-holder&kind=ola",
         "/cycles?sort=nothing",
     ),
+    "/health/{connection}/{count}": ("/health/snow/open", "/health/jira/gone"),
     "/tickets": ("/tickets", "/tickets?key=INC", "/tickets?key=%3Cnone%3E"),
     "/tickets/{connection}/{key:path}": (f"/tickets/snow/{INCIDENT}", "/tickets/jira/ITSM-8", "/tickets/jira/none"),
     "/agreements": ("/agreements",),

@@ -145,3 +145,14 @@ def test_a_ticket_that_is_gone_is_on_no_list(pages: ByProxy, job: Job) -> None:
     state.close()
     left = pages.get("/api/v1/cycles?limit=1000").json["cycles"]
     assert one["id"] not in {each["id"] for each in left if each["connection"] == "snow"}
+
+
+def test_figures_of_health_open_lists_of_so_many(pages: ByProxy) -> None:
+    shown = pages.get("/health").text
+    figures = re.findall(r'<a href="(/health/[a-z]+/[a-z]+)">(\d+)<', shown)
+    assert {address.split("/")[3] for address, _ in figures} >= {"known", "open"}
+    for address, count in figures:
+        listed = pages.get(address).text
+        assert len(re.findall(r'<th scope="row"><a href="/tickets/', listed)) == min(int(count), 100), address
+    assert pages.get("/health/snow/nothing").status == pages.get("/health/strange/open").status == 404
+    assert pages.get("/health/snow/open", "team=Network").status == 403

@@ -16,7 +16,14 @@ from slabridge.web.pages import ROUTES
 from tests.slabridge.web.asking import Pages
 from tests.slabridge.web.conftest import Open
 
-PLACES = {"{connection}": "snow", "{key}": "INC1", "{agreement}": "standard", "{period}": "2026-03", "{name}": "cases"}
+PLACES = {
+    "{connection}": "snow",
+    "{key}": "INC1",
+    "{agreement}": "standard",
+    "{period}": "2026-03",
+    "{name}": "cases",
+    "{count}": "open",
+}
 
 
 def path_of(route: Any) -> str:  # noqa: ANN401 - of Starlette
