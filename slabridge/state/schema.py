@@ -120,7 +120,8 @@ result = Table(
     Column("customer", String),
     Column("type", String),
     Column("dimensions", Text, comment="all other mapped fields, and lists of these, JSON"),
-    # Whoever looks at the open ones looks at them all: by when they are due, and by who has them.
+    # Whoever looks at the open ones looks at them all: by when they are due, and by who has them. In a PostgreSQL it
+    # ends with `stopped_at`: its indexes hold no text of any length.
     Index(
         "result_open",
         *("due_at", "connection", "ticket", "agreement", "objective", "cycle", "stopped_at"),

@@ -24,9 +24,12 @@ from slabridge.state import (
     outbox,
     quarantine,
     schema,
+    tickets,
 )
 from slabridge.state.quarantine import Quarantined
-from tests.slabridge.state.databases import cut, rows
+from slabridge.ticket.known import Evaluated
+from tests.slabridge.run.making import result
+from tests.slabridge.state.databases import BUT_OF_DIALECT, cut, rows
 from tests.slabridge.state.making import judge, kept, known, pending, save, ticket
 
 
@@ -84,7 +87,19 @@ def test_an_empty_database_stays_empty_when_nothing_is_to_be_kept(postgres: str)
 
 def test_migrations_make_the_tables_that_the_schema_says(state: State) -> None:
     with state.begin() as transaction:
-        assert compare_metadata(MigrationContext.configure(transaction), schema.metadata) == []
+        assert compare_metadata(MigrationContext.configure(transaction, opts=BUT_OF_DIALECT), schema.metadata) == []
+
+
+def test_a_text_of_any_length_fits_an_index_of_open_cycles(state: State) -> None:
+    with state.begin() as transaction:
+        (found,) = (one for one in sa.inspect(transaction).get_indexes("result") if one["name"] == "result_open")
+        whole = next(one for one in schema.result.indexes if one.name == "result_open").columns.keys()
+        assert found["column_names"] == (whole if transaction.dialect.name == "sqlite" else whole[:7])
+    save(state, ticket("1"))
+    long = "".join(chr(300 + 7 * n % 20_000) for n in range(20_000))
+    with state.begin() as transaction:
+        came_to = [result(holder=long, breach_holder=long, dimensions={"team": (long,), "customer": (long,)})]
+        tickets.evaluated(Transaction(transaction, "snow"), 1, [Evaluated("1", came_to)])
 
 
 def test_opening_a_state_again_keeps_it(place: str) -> None:
