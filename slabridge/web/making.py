@@ -25,6 +25,7 @@ from slabridge.app.services import left_of
 from slabridge.config import Config, load_config
 from slabridge.config.process import read_process_settings
 from slabridge.exit import Exit
+from slabridge.report.outside import outside
 from slabridge.report.reporter import NoSuchReport
 from slabridge.run.bug import kind_of, places_of
 from slabridge.show import logs
@@ -35,6 +36,8 @@ from slabridge.show.report_pdf import pdf_of
 from slabridge.show.report_sheets import NoLibrary, workbook_of
 from slabridge.text.language import Shown
 from slabridge.text.printed import line
+from slabridge.ticket.viewer import Viewer
+from slabridge.web.allowed import services_seen
 from slabridge.web.request import ONLY, Request
 
 NICE = 15
@@ -62,11 +65,20 @@ def make(request: Request) -> None:
 
 def _reported(config: Config, request: Request) -> Reported:
     asked = Asked(request.period, tuple(request.services), request.customer, tuple(request.by))
-    if request.number is None:
+    found = _found(config, asked, request.number)
+    if not request.outside:
+        return found
+    services = () if config.reporting is None else config.reporting.services
+    seen = services_seen(Viewer(customer=request.customer), services)
+    return Reported(outside(found.document, seen), ())  # what is lacking may name others
+
+
+def _found(config: Config, asked: Asked, number: int | None) -> Reported:
+    if number is None:
         return of_state(config, asked)
-    before = issued(config, asked, request.number)
+    before = issued(config, asked, number)
     if before is None:
-        raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued as number {request.number}")
+        raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued as number {number}")
     return Reported(before.document, ())
 
 

@@ -65,7 +65,8 @@ def issued_seen(request: Request) -> list[Head]:
         raise HTTPException(
             403, "reports tell of all teams: they are shown to the role all, and to customers their own"
         )
-    return [one for one in heads_in(site_of(request).readable.state()) if sees_issued(viewer, one.period, one.about)]
+    services, heads = site_of(request).services, heads_in(site_of(request).readable.state())
+    return [one for one in heads if sees_issued(viewer, one.period, one.about, services)]
 
 
 def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()) -> Chosen:
@@ -82,7 +83,8 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
             raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
     period = period_asked(request, request.path_params["period"])
     by = tuple(query.getlist("by")) or DEFAULT_BY
-    asked = asked_as(viewer, Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by))
+    wanted = Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by)
+    asked = asked_as(viewer, wanted, site.services)
     seen = issued_seen(request)
     if asked is None:
         raise HTTPException(404, "there is no such report")
@@ -92,7 +94,7 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
     if number is not None and head is None:
         raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
     given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
-    which = Which(site.config.file, asked, number, site.base, urlencode(given))
+    which = Which(site.config.file, asked, number, site.base, urlencode(given), outside=viewer.customer is not None)
     of = moment(site.config, site.readable.state()) if head is None else f"{head.digest} {head.redacted_at}"
     return Chosen(which, period, issued, site.drafts.find(which, of, piece, again="again" in query))
 

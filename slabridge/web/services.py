@@ -29,11 +29,10 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
         if name not in {"period", "again", "lang"}:
             raise Unclear(f"{name} is nothing that can be asked for; there is period")
     period = period_asked(request, query["period"]) if "period" in query else running(request)
-    services = () if site.config.reporting is None else site.config.reporting.services
-    wanted = services_asked(viewer, services, period.name)
+    wanted = services_asked(viewer, site.services, period.name)
     if wanted is None:
         raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
-    which = Which(site.config.file, wanted, None, site.base)
+    which = Which(site.config.file, wanted, None, site.base, outside=viewer.customer is not None)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
     return period, found, _left(request, found)
 
