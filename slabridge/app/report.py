@@ -23,7 +23,7 @@ from slabridge.report.reporter import NoSuchReport, Reporter
 from slabridge.report.trend import Earlier
 from slabridge.state import ConnectionState, State, connections, reports, results, retention, tickets
 from slabridge.state.group import group_of
-from slabridge.text.said import said
+from slabridge.text.said import Said, said
 from slabridge.ticket.kept import keep
 from slabridge.ticket.mapping import Mapper
 
@@ -55,7 +55,7 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         reporter = reporter_of(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
         behind = _behind(reporter, reached)
         with Tools(config) as tools:
-            lacking = behind + read_sources(reporter, reporting, asked, tools)
+            lacking: list[str | Said] = [*behind, *read_sources(reporter, reporting, asked, tools)]
             for source in reporting.satisfaction:
                 if isinstance(source, ToolRatings):
                     lacking += tool_ratings(reporter, config, state, tools, source)
@@ -77,7 +77,7 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         if purged:
             lacking.append(f"{purged} tickets with cycles in {asked.period} are kept no longer, and are in no figure")
         document = reporter.document(trend, redefined)
-        return Reported(document, lacking + reporter.lacking)
+        return Reported(document, [*lacking, *reporter.lacking])
     finally:
         state.close()
 

@@ -58,7 +58,7 @@ def left_of(config: Config, reported: Reported, chosen: Sequence[str] = ()) -> D
     mine = [one for one in theirs if not chosen or one.name in chosen]
     start, end = (parse_instant(document["cover"][key]) for key in ("as_of", "to"))
     found = budgets(document, mine, {one.name: _agreed(config, one, start, end) for one in mine})
-    return {**found, "lacking": [*reported.lacking]}
+    return {**found, "lacking": [*map(str, reported.lacking)]}
 
 
 def _agreed(config: Config, service: Service, start: int, end: int) -> int:

@@ -80,7 +80,7 @@ class Reporter:
         self._unmeasured: dict[str, list[Interval]] = {}
         self._ratings: dict[ToolRatings, Satisfaction] = {}
         self.notes: list[Said] = []
-        self.lacking: list[str] = []
+        self.lacking: list[Said] = []
 
     @property
     def since(self) -> int:
@@ -276,11 +276,21 @@ class Reporter:
             return [], []
         fees = [fee for fee in service.fees if fee.customer in (None, self._wanted.customer)]
         if service.credits and not fee_of(fees, periods[-1]).amount:
-            whose = "" if self._wanted.customer is None else f" that {self._wanted.customer} pays"
-            remedy = "; name the customer with --customer" if any(fee.customer for fee in service.fees) else ""
-            text = (
-                f"no fee{whose} for {service.title} is in force in {periods[-1].name}: shares of it are nothing{remedy}"
-            )
+            customer, place = self._wanted.customer, {"service": service.title, "period": periods[-1].name}
+            if customer is not None:
+                text = said(
+                    "%(customer)s pays no fee for %(service)s in %(period)s: shares of it are nothing",
+                    customer=customer,
+                    **place,
+                )
+            elif any(fee.customer for fee in service.fees):
+                text = said(
+                    "the fees for %(service)s are those of customers: in %(period)s shares of them are nothing but in "
+                    "the report of one customer",
+                    **place,
+                )
+            else:
+                text = said("no fee for %(service)s is in force in %(period)s: shares of it are nothing", **place)
             self.lacking.append(text)
         bills, duties = bills_of(service, fees, partial(self._facts, service, periods), self._main.engine.calendars)
         return [bill for bill in bills if bill.period.start >= self._wanted.period.start], duties

@@ -131,7 +131,7 @@ class Drafts:
         if len(self._jobs) >= MOST_WAITING:
             text = said("%(count)s reports are being made or wait for it; ask again later", count=len(self._jobs))
             return Failed(now(), 0, text)
-        self._jobs[job] = None
+        self._jobs[job] = None if self._jobs else now()
         self._changed.notify_all()
         return None
 

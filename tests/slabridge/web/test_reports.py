@@ -61,7 +61,6 @@ def test_a_draft_is_made_beside_the_pages_and_is_what_the_command_prints(job: Jo
     for language in LANGUAGES:
         answer = pages.get(f"/reports/2016-03/report.html?lang={language}")
         assert answer.text == page_of(document, language)
-        assert answer.headers["content-disposition"] == 'attachment; filename="report-2016-03.html"'
     assert pages.get("/reports/2016-03/cases.csv").text.startswith("\ufeffagreement,objective,")
 
 
@@ -125,13 +124,61 @@ def test_services_say_what_is_left_as_the_command_does(job: Job, pages: ByProxy)
 
 
 def test_what_cannot_be_worked_out_says_why_and_is_tried_again_on_demand(pages: ByProxy) -> None:
-    failed = pages.made("/reports/2016-05")
-    assert "2016-05 has not begun yet" in failed.text
+    failed = pages.made("/reports/2016-03?by=nothing")
+    assert "no connection maps a field" in failed.text
     assert 'role="alert"' in failed.text
     assert "every 2s" not in failed.text
-    again = pages.get("/reports/2016-05?again=1")
-    assert (again.status, again.headers["location"]) == (303, "/reports/2016-05")
-    assert pages.made("/api/v1/reports/2016-05").status == 503
+    again = pages.get("/reports/2016-03?by=nothing&again=1")
+    assert (again.status, again.headers["location"]) == (303, "/reports/2016-03?by=nothing")
+    assert pages.made("/api/v1/reports/2016-03?by=nothing").status == 503
+    assert pages.made("/reports/2016-03/report.pdf?by=nothing").status == 503
+
+
+def test_a_period_that_has_not_begun_is_not_there_and_nothing_is_made_of_it(pages: ByProxy) -> None:
+    for path in ("/reports/2016-05", "/reports/2016-W10", "/services?period=2016-05", "/api/v1/reports/2016-05"):
+        answer = pages.get(path)
+        assert answer.status == 404
+        assert "has not begun yet" in answer.text
+        assert "Try again" not in answer.text
+    assert not pages.sites.drafts._jobs
+
+
+def test_a_form_whose_extra_is_missing_is_not_offered_and_says_so(
+    pages: ByProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "report.pdf" in pages.made("/reports/2016-03").text
+    monkeypatch.setattr("slabridge.web.reports.find_spec", lambda name: None if name == "weasyprint" else name)
+    page = pages.get("/reports/2016-03").text
+    assert "report.pdf" not in page
+    assert "report.xlsx" in page
+    assert "slabridge[pdf]" in page
+    answer = pages.get("/reports/2016-03/report.pdf")
+    assert answer.status == 404
+    assert "slabridge[pdf]" in answer.text
+    assert not pages.sites.drafts._jobs
+
+
+def test_the_files_of_two_languages_have_two_names(pages: ByProxy) -> None:
+    pages.made("/reports/2016-03")
+    named = [
+        pages.get(f"/reports/2016-03/report.html?lang={language}").headers["content-disposition"]
+        for language in LANGUAGES
+    ]
+    assert named == [f'attachment; filename="report-2016-03{end}.html"' for end in ("", "-sv")]
+
+
+def test_each_promise_and_each_outage_leads_to_the_rows_that_it_counts(pages: ByProxy) -> None:
+    page = pages.made("/reports/2016-03").text + pages.made("/services?period=2016-03").text
+    links = {
+        (unescape(address), int(figure))
+        for address, figure in re.findall(r'<a href="(/reports/2016-03/lists/[^"]+)">(\d+)(?: outages?)?</a>', page)
+        if "only." in address
+    }
+    assert {"cases", "outages"} == {address.partition("?")[0].rpartition("/")[2] for address, _ in links}
+    assert len(links) > 2
+    for address, figure in links:
+        body = pages.get(address).text.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert body.count("<tr>") == figure, address
 
 
 def test_what_there_is_not_is_said(pages: ByProxy) -> None:
