@@ -13,6 +13,7 @@ from slabridge.report.document import Document
 from slabridge.report.period import read_period
 from slabridge.report.reporter import NoSuchReport, Reporter, Wanted
 from slabridge.report.selection import FIXED
+from slabridge.text.said import Said
 
 DEFAULT_BY = ("priority",)
 _ABOUT = re.compile(
@@ -61,7 +62,7 @@ class Reported:
     """A report; `lacking` says of what there is no data, `invalid` are lines of the file that are no tickets."""
 
     document: Document
-    lacking: Sequence[str]
+    lacking: Sequence[str | Said]
     invalid: Sequence[tuple[int, str]] = ()
 
 

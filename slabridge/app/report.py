@@ -1,6 +1,6 @@
 """Reports over the state (docs/reports.md)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -23,7 +23,7 @@ from slabridge.report.reporter import NoSuchReport, Reporter
 from slabridge.report.trend import Earlier
 from slabridge.state import ConnectionState, State, connections, reports, results, retention, tickets
 from slabridge.state.group import group_of
-from slabridge.text.said import said
+from slabridge.text.said import Said, said
 from slabridge.ticket.kept import keep
 from slabridge.ticket.mapping import Mapper
 
@@ -55,7 +55,7 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         reporter = reporter_of(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
         behind = _behind(reporter, reached)
         with Tools(config) as tools:
-            lacking = behind + read_sources(reporter, reporting, asked, tools)
+            lacking: list[str | Said] = [*behind, *read_sources(reporter, reporting, asked, tools)]
             for source in reporting.satisfaction:
                 if isinstance(source, ToolRatings):
                     lacking += tool_ratings(reporter, config, state, tools, source)
@@ -71,12 +71,13 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
                 Earlier(row.period, row.subject, row.objective, row.percent, row.kept)
                 for row in reports.figures(sql, asked.about, earlier)
             ]
-            redefined = _redefined(sql, asked, earlier, filed(config)["file"] if file is None else file)
+            now = filed(config)["file"] if file is None else file
+            redefined = _redefined(sql, asked, earlier, now, reporter.told_of)
             purged = retention.purged_in(sql, *reporter.within)
         if purged:
             lacking.append(f"{purged} tickets with cycles in {asked.period} are kept no longer, and are in no figure")
         document = reporter.document(trend, redefined)
-        return Reported(document, lacking + reporter.lacking)
+        return Reported(document, [*lacking, *reporter.lacking])
     finally:
         state.close()
 
@@ -100,13 +101,27 @@ def _behind(reporter: Reporter, reached: Mapping[str, int | None]) -> list[str]:
     return lacking
 
 
-def _redefined(sql: Connection, asked: Asked, earlier: Sequence[str], file: Mapping[str, Any]) -> Redefined | None:
+def _redefined(
+    sql: Connection, asked: Asked, earlier: Sequence[str], file: Mapping[str, Any], told_of: Collection[str]
+) -> Redefined | None:
     """Return what the file says otherwise than the last issued report of an earlier period went by."""
     for period in reversed(earlier):
         before = reports.latest(sql, period, asked.about)
         if before is not None:
-            return Redefined(period, tuple(redefinitions(before.definitions["file"], file)))
+            files = (before.definitions["file"], file)
+            was, now = files if asked.customer is None else (_of_customer(one, told_of) for one in files)
+            return Redefined(period, tuple(redefinitions(was, now)))
     return None
+
+
+def _of_customer(file: Mapping[str, Any], told_of: Collection[str]) -> Mapping[str, Any]:
+    """Return what a file says of the agreements and services that a customer is told of, and of everybody's."""
+    services = {name: one for name, one in file.get("services", {}).items() if name in told_of}
+    agreements = {name: one for name, one in file.get("agreements", {}).items() if str(one.get("id", name)) in told_of}
+    named = {one.get("class") for one in (*services.values(), *agreements.values())}
+    classes = {name: one for name, one in file.get("classes", {}).items() if name in named}
+    everybodys = {key: file[key] for key in ("timezone", "clocks", "reports") if key in file}
+    return {**everybodys, "classes": classes, "services": services, "agreements": agreements}
 
 
 def reached(config: Config) -> int | None:

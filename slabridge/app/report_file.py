@@ -46,4 +46,4 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
     reporter.set_aside([f"line {line}: {text}" for line, text in invalid])
     lacking += [f"no ticket has a field {name!r}" for name in asked.fields if name not in named]
     document = reporter.document()
-    return Reported(document, lacking + reporter.lacking, invalid)
+    return Reported(document, [*lacking, *reporter.lacking], invalid)

@@ -53,10 +53,12 @@ def left_of(config: Config, reported: Reported, chosen: Sequence[str] = ()) -> D
     """Return the same of a report that was worked out; of the services that it was asked for, or of all."""
     document = reported.document
     assert config.reporting is not None  # noqa: S101 - a file that was read has it
-    mine = [one for one in config.reporting.services if not chosen or one.name in chosen]
+    customer = reported.document["cover"]["customer"]
+    theirs = [one for one in config.reporting.services if customer is None or one.is_of(customer)]
+    mine = [one for one in theirs if not chosen or one.name in chosen]
     start, end = (parse_instant(document["cover"][key]) for key in ("as_of", "to"))
     found = budgets(document, mine, {one.name: _agreed(config, one, start, end) for one in mine})
-    return {**found, "lacking": [*reported.lacking]}
+    return {**found, "lacking": [*map(str, reported.lacking)]}
 
 
 def _agreed(config: Config, service: Service, start: int, end: int) -> int:

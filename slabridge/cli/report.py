@@ -69,7 +69,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     shown = language or _language(path_of(config, only))
     for place, text in found.invalid:
         sys.stderr.write(f"{tickets}:{place}: {line(text)}\n")
-    for text in found.lacking:
+    for text in map(str, found.lacking):
         sys.stderr.write(f"{line(text)}\n")
     _show(found, form, out, shown)
     if fail_on == "breached" and any(one["kept"] is False for one in found.document["summary"]):

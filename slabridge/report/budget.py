@@ -52,7 +52,8 @@ def _available(found: Document | None, ahead: int) -> Document | None:
     used = _ms(found["down_seconds"])
     promised = _share(found["target"])
     allowance = None if promised is None else (_ms(found["service_time_seconds"]) + ahead) * (1 - promised)
-    left = None if allowance is None else allowance - used
+    told = found["percent"] is not None or not found["service_time_seconds"]  # else nothing tells of outages
+    left = None if allowance is None or not told else allowance - used
     return {
         **{key: found[key] for key in ("percent", "target", "kept", "why_no_verdict", "service_time_seconds")},
         "service_time_ahead_seconds": seconds(ahead),

@@ -1,6 +1,6 @@
 """A report as plain values: every figure with its numerator, denominator and cases (docs/reports.md)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,7 @@ from slabridge.report.trend import Earlier, trend
 from slabridge.report.usage import Usage, Used, Whose
 from slabridge.text.said import Said, said
 
-__all__ = ["PROVISIONAL", "Content", "Document", "ServicePart", "document_of"]
+__all__ = ["PROVISIONAL", "Content", "Document", "ServicePart", "document_of", "summary"]
 
 
 FORMAT = 1
@@ -51,13 +51,17 @@ class ServicePart:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a report is made of; `worked` is the working time by which tickets are measured."""
+    """All that a report is made of; `worked` is the working time by which tickets are measured.
+
+    `told_of` are the agreements, by id.
+    """
 
     reporting: Reporting
     period: Period
     as_of: int
     state: str
     selection: Selection
+    told_of: Collection[str]
     gathered: Gathered
     usage: Usage
     worked: Worked
@@ -74,8 +78,8 @@ class Content:
 
 def document_of(content: Content) -> Document:
     """Return the report."""
-    reporting, found, chosen = content.reporting, content.gathered, content.selection.agreements
-    agreements = [one for one in reporting.definitions.agreements if not chosen or one.id in chosen]
+    reporting, found = content.reporting, content.gathered
+    agreements = [one for one in reporting.definitions.agreements if one.id in content.told_of]
     rules = reporting.rules
     told = Told(
         causes={} if rules.root_cause is None else found.last_values(rules.root_cause),
@@ -89,7 +93,7 @@ def document_of(content: Content) -> Document:
     return {
         "format": FORMAT,
         "cover": _cover(content),
-        "summary": [*_summary(each, available)],
+        "summary": [*summary(each, available)],
         "trend": trend(content.trend, [*_promises(each, available)], content.earlier),
         "objectives": each,
         "availability": available,
@@ -105,7 +109,7 @@ def document_of(content: Content) -> Document:
         "consequences": [
             consequences(part.service, part.bills, part.duties) for part in content.services if part.bills
         ],
-        "changes": changes(reporting.definitions.agreements, chosen, content.period, content.redefined),
+        "changes": changes(agreements, content.period, content.redefined),
         "notes": notes,
     }
 
@@ -149,7 +153,7 @@ def _cover(content: Content) -> Document:
         "closes_at": format_instant(period.end + content.reporting.rules.closing),
         "state": content.state,
         "counts": content.reporting.rules.counts,
-        "definitions": versions(content.clauses, content.selection.agreements),
+        "definitions": versions(content.clauses, content.told_of),
         "services": [part.service.title for part in content.services],
         "chosen": sorted(content.selection.agreements),
         "customer": content.selection.customer,
@@ -158,7 +162,8 @@ def _cover(content: Content) -> Document:
     }
 
 
-def _summary(each: Iterable[Document], available: Iterable[Document]) -> Iterable[Document]:
+def summary(each: Iterable[Document], available: Iterable[Document]) -> Iterable[Document]:
+    """Yield each promise of these objectives and services, with its result."""
     for one in each:
         found = one["compliance"]
         if found["target"] is not None or found["cases"]:

@@ -117,7 +117,8 @@ class Gathering:
             f"{tickets[n].key}: {text}" for n, text in evaluation.invalid if self.selection.tells_of(tickets[n])
         ]
         found.warnings += len(evaluation.warnings)
-        found.tickets += sum(ticket.created < min(self.period.end, self.as_of + 1) for ticket in tickets)
+        end = min(self.period.end, self.as_of + 1)
+        found.tickets += sum(ticket.created < end and self.selection.counts(ticket) for ticket in tickets)
         self.add_lives(tickets)
 
     def _judged_before(self, tickets: Sequence[Ticket]) -> Sequence[Result]:

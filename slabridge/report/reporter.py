@@ -63,7 +63,9 @@ class Reporter:
         self._reporting, self._wanted, self._now = reporting, wanted, now
         if now <= wanted.period.start:
             raise NoSuchReport(f"{wanted.period.name} has not begun yet")
-        self._services = [self._service(name) for name in dict.fromkeys(wanted.services)] or list(reporting.services)
+        customer = wanted.customer
+        theirs = [one for one in reporting.services if customer is None or one.is_of(customer)]
+        self._services = [_service(name, theirs) for name in dict.fromkeys(wanted.services)] or theirs
         scope = self._services[0].scope if len(set(wanted.services)) == 1 else None
         chosen = frozenset(wanted.services)
         self._selection = Selection(chosen, scope, wanted.customer, wanted.by)
@@ -78,7 +80,7 @@ class Reporter:
         self._unmeasured: dict[str, list[Interval]] = {}
         self._ratings: dict[ToolRatings, Satisfaction] = {}
         self.notes: list[Said] = []
-        self.lacking: list[str] = []
+        self.lacking: list[Said] = []
 
     @property
     def since(self) -> int:
@@ -110,6 +112,19 @@ class Reporter:
         """What tickets are judged by."""
         return self._main.engine.clauses
 
+    @property
+    def told_of(self) -> frozenset[str]:
+        """The agreements and services that are told of, by id, as far as tickets were added.
+
+        To a customer these are its services, and the agreements that cycles of its have.
+        """
+        chosen, agreements = self._selection.agreements, self._reporting.definitions.agreements
+        if self._wanted.customer is None:
+            return chosen or frozenset([*(one.id for one in agreements), *(one.name for one in self._services)])
+        found = self._main.found
+        cycles = (*(case.result for case in found.cases), *found.stopped, *found.open_breached, *found.undecided)
+        return frozenset([*(one.agreement for one in cycles), *(one.name for one in self._services)])
+
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
         """Add tickets, with those that they are linked with."""
         for gathering in (self._main, *self._further.values()):
@@ -130,9 +145,10 @@ class Reporter:
         known = {service.name for service in self._reporting.services}
         unknown = sorted({one.service for one in outages} - known)
         texts = [f"outages of {name!r}, which is no service of the file; {instead(name, known)}" for name in unknown]
-        self.notes += [
-            said("outages of %(service)s, which is no service of the file", service=repr(name)) for name in unknown
-        ]
+        if self._wanted.customer is None:  # whose they are nobody knows
+            self.notes += [
+                said("outages of %(service)s, which is no service of the file", service=repr(name)) for name in unknown
+            ]
         self._outages += outages
         return texts
 
@@ -196,6 +212,7 @@ class Reporter:
                 as_of=self.as_of,
                 state=self._state(),
                 selection=self._selection,
+                told_of=self.told_of,
                 gathered=self._main.found,
                 usage=self._main.usage,
                 worked=worked,
@@ -216,12 +233,6 @@ class Reporter:
 
     def _as_of(self, period: Period) -> int:
         return min(self._now, period.end + self._reporting.rules.closing)
-
-    def _service(self, name: str) -> Service:
-        known = {service.name: service for service in self._reporting.services}
-        if name not in known:
-            raise NoSuchReport(f"no such service: {name!r}; {instead(name, known)}")
-        return known[name]
 
     def _part(self, service: Service) -> ServicePart:
         availability = self._availability(service, self._wanted.period)
@@ -265,11 +276,21 @@ class Reporter:
             return [], []
         fees = [fee for fee in service.fees if fee.customer in (None, self._wanted.customer)]
         if service.credits and not fee_of(fees, periods[-1]).amount:
-            whose = "" if self._wanted.customer is None else f" that {self._wanted.customer} pays"
-            remedy = "; name the customer with --customer" if any(fee.customer for fee in service.fees) else ""
-            text = (
-                f"no fee{whose} for {service.title} is in force in {periods[-1].name}: shares of it are nothing{remedy}"
-            )
+            customer, place = self._wanted.customer, {"service": service.title, "period": periods[-1].name}
+            if customer is not None:
+                text = said(
+                    "%(customer)s pays no fee for %(service)s in %(period)s: shares of it are nothing",
+                    customer=customer,
+                    **place,
+                )
+            elif any(fee.customer for fee in service.fees):
+                text = said(
+                    "the fees for %(service)s are those of customers: in %(period)s shares of them are nothing but in "
+                    "the report of one customer",
+                    **place,
+                )
+            else:
+                text = said("no fee for %(service)s is in force in %(period)s: shares of it are nothing", **place)
             self.lacking.append(text)
         bills, duties = bills_of(service, fees, partial(self._facts, service, periods), self._main.engine.calendars)
         return [bill for bill in bills if bill.period.start >= self._wanted.period.start], duties
@@ -296,3 +317,10 @@ class Reporter:
                 )
             )
         return facts
+
+
+def _service(name: str, services: Sequence[Service]) -> Service:
+    known = {service.name: service for service in services}
+    if name not in known:
+        raise NoSuchReport(f"no such service: {name!r}; {instead(name, known)}")
+    return known[name]

@@ -33,6 +33,10 @@ class Selection:
             return False
         return self.customer is None or self.customer in result.dimensions.get("customer", ())
 
+    def counts(self, ticket: Ticket) -> bool:
+        """Return whether a ticket is one of those that are reported of: to a customer its own."""
+        return self.customer is None or self.customer in ticket.fields.get("customer", ())
+
     def tells_of(self, ticket: Ticket) -> bool:
         """Return whether a ticket that cannot be judged is named: to a customer none is that may be another's."""
         return self.customer is None or ticket.fields.get("customer") == (self.customer,)

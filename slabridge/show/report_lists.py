@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from sla_engine.instant import parse_instant
 from slabridge.report.document import Document
 from slabridge.report.parts.values import rows_of
 from slabridge.show.words import CAUSES, DUTIES
@@ -17,6 +18,7 @@ _CYCLE = (
     *("target_seconds", "elapsed_seconds", "paused_seconds", "over_seconds", "holder"),
 )
 _OUTCOMES = {"met": "met", "breaches": "breached", "excluded": "excluded", "decided_earlier": "decided earlier"}
+_BY_END = ("met", "breached", "excluded")
 
 
 def lists_of(document: Document, language: Language | None = None) -> dict[str, tuple[Sequence[str], Rows]]:
@@ -34,6 +36,7 @@ def lists_of(document: Document, language: Language | None = None) -> dict[str, 
             (
                 *_CYCLE,
                 "outcome",
+                "by_end",
                 "breach_holder",
                 "cause",
                 "overruns",
@@ -118,14 +121,18 @@ def _listed(found: Document | Sequence[Document]) -> Iterable[Document]:
 
 
 def _cases(document: Document, language: Language, *, codes: bool) -> Iterable[Mapping[str, Any]]:
+    start, end = (parse_instant(document["cover"][key]) for key in ("from", "to"))
     for one in document["objectives"]:
         for key, outcome in _OUTCOMES.items():
             for case in _listed(one[key]):
-                cause = case.get("cause")
+                cause, stopped = case.get("cause"), case["stopped_at"]
+                ended = stopped is not None and start <= parse_instant(stopped) < end
+                came_to = outcome if outcome in _BY_END else "breached" if case["breached_at"] else "met"
                 yield {
                     **case.get("dimensions", {}),
                     **case,
                     "outcome": language.word(outcome),
+                    "by_end": language.word(came_to) if ended else None,
                     "cause": cause if codes or cause is None else language.word(CAUSES.get(cause, cause)),
                     "overruns": ", ".join(case.get("overruns", ())),
                 }

@@ -1,6 +1,6 @@
 """A report as one page of HTML, without scripts and without anything from elsewhere."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +20,9 @@ _MOST = 200
 """Tickets that a list on the page names; all are in the files beside it."""
 _MOST_ON_PAPER = 40
 
+Where = Mapping[str, str | Sequence[str]]
+"""What columns of a list hold: a value, or one of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:
@@ -31,7 +34,7 @@ class Linked:
 
     back: str
     ticket: Callable[[str, str], str]
-    rows: Callable[[str, Mapping[str, str]], str]
+    rows: Callable[[str, Where], str]
 
 
 def page_of(document: Document, language: str = "en", *, whole: bool = False, linked: Linked | None = None) -> str:
@@ -46,8 +49,32 @@ def page_of(document: Document, language: str = "en", *, whole: bool = False, li
     most = _MOST_ON_PAPER if whole else _MOST
     sections = _sections(document)
     return _template(language).render(
-        report=shown, most=most, at=at, open=whole, how=how, lang=language, sections=sections, linked=linked
+        report=shown,
+        most=most,
+        at=at,
+        open=whole,
+        how=how,
+        lang=language,
+        sections=sections,
+        behind=behind(document),
+        linked=linked,
     )
+
+
+def behind(document: Document) -> dict[tuple[str, str], tuple[str, Where]]:
+    """Return of each promise, by measure and name, the list that its cases stand in, and where in it."""
+    of_objectives: dict[tuple[str, str], tuple[str, Where]] = {
+        ("compliance", f"{one['agreement']}.{one['objective']}"): (
+            "cases",
+            {"agreement": one["agreement"], "objective": one["objective"], "outcome": ["met", "breached"]},
+        )
+        for one in document["objectives"]
+    }
+    of_services: dict[tuple[str, str], tuple[str, Where]] = {
+        ("availability", one["title"]): ("outages", {"service": one["service"], "kind": "counted"})
+        for one in document["availability"]
+    }
+    return of_objectives | of_services
 
 
 def _sections(document: Document) -> dict[tuple[str, str], str]:

@@ -6,7 +6,7 @@ from typing import Any
 from slabridge.report.document import Document
 from slabridge.show.report_table import time_of
 from slabridge.text.language import Language
-from slabridge.text.said import Said, said, word
+from slabridge.text.said import Said, read_said, said, word
 
 EXPLAINED = word(
     "More breaches: how many more leave the promise kept if nothing else is decided in the period; each case that is "
@@ -37,6 +37,9 @@ def lines_of(document: Document, language: str = "en") -> Iterator[str]:
 
 
 def _available(found: dict[str, Any]) -> Said:
+    if found["percent"] is None and found["service_time_seconds"]:
+        why = read_said(found["why_no_verdict"]["said"])
+        return said("availability: %(verdict)s: %(why)s", verdict=said(_VERDICTS[None]), why=why)
     if found["left_seconds"] is None:
         return said("availability: %(verdict)s, nothing is promised", verdict=said(_VERDICTS[None]))
     return said(

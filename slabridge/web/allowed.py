@@ -8,21 +8,25 @@ from slabridge.config.services.service import Service
 from slabridge.ticket.viewer import Viewer
 
 
-def asked_as(viewer: Viewer, asked: Asked) -> Asked | None:
+def asked_as(viewer: Viewer, asked: Asked, services: Iterable[Service]) -> Asked | None:
     """Return the report that somebody is shown who asks for one; None where they see none such.
 
-    A customer sees what is about that customer alone, and a team none at all: a report is of everybody's time.
+    A customer sees what is about that customer and its services alone, and a team none at all: a report is of
+    everybody's time.
     """
     if viewer.team is not None:
         return None
     if viewer.customer is None:
         return asked
+    if not set(asked.services).issubset(services_seen(viewer, services)):
+        return None
     return replace(asked, customer=viewer.customer) if asked.customer in {None, viewer.customer} else None
 
 
-def sees_issued(viewer: Viewer, period: str, about: str) -> bool:
+def sees_issued(viewer: Viewer, period: str, about: str, services: Iterable[Service]) -> bool:
     """Return whether somebody sees a report that was issued."""
-    return viewer.sees_all or (viewer.customer is not None and Asked.of(period, about).customer == viewer.customer)
+    asked = Asked.of(period, about)
+    return viewer.sees_all or (asked.customer is not None and asked_as(viewer, asked, services) is not None)
 
 
 def services_seen(viewer: Viewer, services: Iterable[Service]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ _MOST_FAILED = 100
 class Which:
     """Which report is meant: of which file, what was asked for, and the number of an issued one (None: a draft).
 
-    `base` and `query` are of the addresses in it, as in `Request`.
+    `base` and `query` are of the addresses in it, and `outside` is who sees it, as in `Request`.
     """
 
     config: str
@@ -29,6 +29,7 @@ class Which:
     number: int | None = None
     base: str = ""
     query: str = ""
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Drafts:
         if len(self._jobs) >= MOST_WAITING:
             text = said("%(count)s reports are being made or wait for it; ask again later", count=len(self._jobs))
             return Failed(now(), 0, text)
-        self._jobs[job] = None
+        self._jobs[job] = None if self._jobs else now()
         self._changed.notify_all()
         return None
 
@@ -190,6 +191,7 @@ class Drafts:
             document=document,
             base=which.base,
             query=which.query,
+            outside=which.outside,
         )
         return self.process.made(request)
 

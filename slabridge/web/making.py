@@ -26,16 +26,20 @@ from slabridge.app.services import left_of
 from slabridge.config import Config, load_config
 from slabridge.config.process import read_process_settings
 from slabridge.exit import Exit
+from slabridge.report.outside import outside
 from slabridge.report.reporter import NoSuchReport
 from slabridge.run.bug import kind_of, places_of
 from slabridge.show import logs
 from slabridge.show.report_files import files_of
 from slabridge.show.report_lists import lists_of
-from slabridge.show.report_page import Linked, page_of
+from slabridge.show.report_page import Linked, Where, behind, page_of
 from slabridge.show.report_pdf import pdf_of
 from slabridge.show.report_sheets import NoLibrary, workbook_of
 from slabridge.text.language import Shown
 from slabridge.text.printed import line
+from slabridge.text.said import Said
+from slabridge.ticket.viewer import Viewer
+from slabridge.web.allowed import services_seen
 from slabridge.web.request import ONLY, Request
 
 NICE = 15
@@ -63,11 +67,20 @@ def make(request: Request) -> None:
 
 def _reported(config: Config, request: Request) -> Reported:
     asked = Asked(request.period, tuple(request.services), request.customer, tuple(request.by))
-    if request.number is None:
+    found = _found(config, asked, request.number)
+    if not request.outside:
+        return found
+    services = () if config.reporting is None else config.reporting.services
+    seen = services_seen(Viewer(customer=request.customer), services)
+    return Reported(outside(found.document, seen), ())  # what is lacking may name others
+
+
+def _found(config: Config, asked: Asked, number: int | None) -> Reported:
+    if number is None:
         return of_state(config, asked)
-    before = issued(config, asked, request.number)
+    before = issued(config, asked, number)
     if before is None:
-        raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued as number {request.number}")
+        raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued as number {number}")
     return Reported(before.document, ())
 
 
@@ -86,8 +99,18 @@ def _files(request: Request, found: Reported) -> Iterator[tuple[str, bytes]]:
     for part, (columns, rows) in lists_of(document).items():
         lengths[part] = len(rows)
         yield f"{part}.jsonl", b"\n".join([orjson.dumps(columns), *map(partial(_row, columns), rows)])
-    head = {key: document[key] for key in ("cover", "summary", "notes")}
-    yield "head.json", orjson.dumps({**head, "lacking": [*found.lacking], "lists": lengths, "name": name})
+    places, linked = behind(document), _linked(request)
+    head = {
+        "cover": document["cover"],
+        "summary": [
+            {**row, "behind": linked.rows(*places[row["measure"], row["promise"]])} for row in document["summary"]
+        ],
+        "notes": document["notes"],
+        "lacking": [one.as_json() if isinstance(one, Said) else {"said": one} for one in found.lacking],
+        "lists": lengths,
+        "name": name,
+    }
+    yield "head.json", orjson.dumps(head)
 
 
 def _row(columns: Sequence[str], row: Mapping[str, Any]) -> bytes:
@@ -100,8 +123,8 @@ def _linked(request: Request) -> Linked:
     def ticket(source: str, ticket: str) -> str:
         return f"{request.base}/tickets/{quote(source, '')}/{quote(ticket, '')}"
 
-    def rows(name: str, where: Mapping[str, str]) -> str:
-        only = urlencode({f"{ONLY}{name}": value for name, value in where.items()})
+    def rows(name: str, where: Where) -> str:
+        only = urlencode({f"{ONLY}{name}": value for name, value in where.items()}, doseq=True)
         asked = "&".join(part for part in (request.query, only) if part)
         return f"{here}/lists/{name}{'?' if asked else ''}{asked}"
 

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -27,6 +28,11 @@ from slabridge.web.request import ONLY
 from slabridge.web.site import Link, guest_of, language_of, link_of, site_of
 
 PAGE = 200
+_TOLD_FIRST = (
+    *("ticket", "outcome", "agreement", "objective", "breach_holder", "holder", "cause", "breached_at"),
+    *("over_seconds", "due_at"),
+)
+"""Columns of lists that people look at first."""
 _WHICH = ("service", "customer", "by", "number")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'"
 """What a report may do that is shown as the document of its own that it is."""
@@ -37,6 +43,9 @@ _TYPES = {
     "json": "application/json",
     "csv": "text/csv; charset=utf-8",
 }
+
+_EXTRAS = {"pdf": "weasyprint", "xlsx": "xlsxwriter"}
+"""Forms that need an extra, with the library in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +74,8 @@ def issued_seen(request: Request) -> list[Head]:
         raise HTTPException(
             403, "reports tell of all teams: they are shown to the role all, and to customers their own"
         )
-    return [one for one in heads_in(site_of(request).readable.state()) if sees_issued(viewer, one.period, one.about)]
+    services, heads = site_of(request).services, heads_in(site_of(request).readable.state())
+    return [one for one in heads if sees_issued(viewer, one.period, one.about, services)]
 
 
 def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()) -> Chosen:
@@ -82,7 +92,8 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
             raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
     period = period_asked(request, request.path_params["period"])
     by = tuple(query.getlist("by")) or DEFAULT_BY
-    asked = asked_as(viewer, Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by))
+    wanted = Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by)
+    asked = asked_as(viewer, wanted, site.services)
     seen = issued_seen(request)
     if asked is None:
         raise HTTPException(404, "there is no such report")
@@ -92,7 +103,7 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
     if number is not None and head is None:
         raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
     given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
-    which = Which(site.config.file, asked, number, site.base, urlencode(given))
+    which = Which(site.config.file, asked, number, site.base, urlencode(given), outside=viewer.customer is not None)
     of = moment(site.config, site.readable.state()) if head is None else f"{head.digest} {head.redacted_at}"
     return Chosen(which, period, issued, site.drafts.find(which, of, piece, again="again" in query))
 
@@ -102,11 +113,16 @@ def period_asked(request: Request, text: str) -> Period:
 
     Raises:
         Unclear: it is none.
+        HTTPException: it has not begun.
     """
+    site = site_of(request)
     try:
-        return read_period(text, site_of(request).config.definitions.timezone)
+        period = read_period(text, site.config.definitions.timezone)
     except ValueError as error:
         raise Unclear(str(error)) from None
+    if period.start >= _reached(request):
+        raise HTTPException(404, f"{period.name} has not begun yet")
+    return period
 
 
 def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
@@ -129,9 +145,11 @@ def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
 
 def running(request: Request) -> Period:
     """Return the month that it is, by the tool that was read last."""
-    site = site_of(request)
-    now = reached_in(site.readable.state())
-    return period_of("month", now or time.time_ns() // 1_000_000, site.config.definitions.timezone)
+    return period_of("month", _reached(request), site_of(request).config.definitions.timezone)
+
+
+def _reached(request: Request) -> int:
+    return reached_in(site_of(request).readable.state()) or time.time_ns() // 1_000_000
 
 
 def listed(request: Request) -> Response:
@@ -175,8 +193,15 @@ def report(request: Request) -> Response:
         "after": following if following.start < running(request).end else None,
         "languages": get_args(Shown),
         "why": why(request, chosen.found),
+        "forms": ["html", *(form for form in _EXTRAS if _is_there(form))],
+        "missing": [f"slabridge[{form}]" for form in _EXTRAS if not _is_there(form)],
     }
     return site_of(request).page(request, "report.html", **shown)
+
+
+def _is_there(form: str) -> bool:
+    """Return whether the extra is installed that a form of a report needs."""
+    return form not in _EXTRAS or find_spec(_EXTRAS[form]) is not None
 
 
 def _plain_again(request: Request) -> Response | None:
@@ -199,14 +224,16 @@ def file(request: Request) -> Response:
     known = {"html": ("report", "page"), "csv": (name,)}.get(form, ("report",))
     if form not in _TYPES or name not in known:
         raise HTTPException(404, "there is no such file")
+    if not _is_there(form):
+        raise HTTPException(404, f"{form.upper()} needs the extra slabridge[{form}], which is not installed here")
     piece = Piece(form, language) if form in {"pdf", "xlsx"} else WHOLE  # type: ignore[arg-type] # one of those
     chosen = chosen_of(request, piece)
     folder = chosen.found.folder
     head = head_of(request, folder)
     if folder is None or head is None:
-        return site_of(request).page(
-            request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file=request.path_params["file"]
-        )
+        status = 202 if chosen.found.failed is None else 200 if "HX-Request" in request.headers else 503
+        shown = {"chosen": chosen, "why": why(request, chosen.found), "file": request.path_params["file"]}
+        return site_of(request).page(request, "making.html", status, **shown)
     if "HX-Request" in request.headers:  # the page that waited goes there
         return Response(headers={"HX-Redirect": link_of(request).to()})
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
@@ -214,7 +241,7 @@ def file(request: Request) -> Response:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
     if name == "page":
         return FileResponse(place, media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY})
-    suffix = f"-{name}" if form == "csv" else ""
+    suffix = f"-{name}" if form == "csv" else f"-{language}" if of_language and language != "en" else ""
     return FileResponse(place, media_type=_TYPES[form], filename=f"{head['name']}{suffix}.{form}")
 
 
@@ -222,7 +249,7 @@ def rows(request: Request) -> Response:
     """Show the rows of a list of a report, each with the way to its ticket."""
     name, site = request.path_params["list"], site_of(request)
     query = request.query_params
-    where = {key.removeprefix(ONLY): value for key, value in query.items() if key.startswith(ONLY)}
+    where = {key.removeprefix(ONLY): query.getlist(key) for key in query if key.startswith(ONLY)}
     offset = number_of(query, "offset", 0)
     chosen = chosen_of(request, also=("offset", *(f"{ONLY}{key}" for key in where)))
     head = head_of(request, chosen.found.folder)
@@ -239,18 +266,28 @@ def rows(request: Request) -> Response:
         passed = 0 if where else offset  # what is passed over is not read, where every row fits
         matching = _matching(columns, where, islice(lines, passed, None))
         shown = list(islice(matching, offset - passed, offset - passed + PAGE + 1))
-    found = {"columns": columns, "rows": shown[:PAGE], "more": len(shown) > PAGE, "offset": offset, "page": PAGE}
+    names = _shown(columns, shown[:PAGE], where)
+    found = {"shown": names, "rows": shown[:PAGE], "more": len(shown) > PAGE, "offset": offset, "page": PAGE}
     return site.page(request, "rows.html", chosen=chosen, head=head, list=name, where=where, **found)
 
 
-def _matching(columns: list[str], where: Mapping[str, str], lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
-    """Yield the rows that hold all of these values; a column of several holds each of them."""
-    written = [orjson.dumps(value)[1:-1] for value in where.values()]
+def _shown(columns: list[str], rows: list[dict[str, Any]], where: Mapping[str, list[str]]) -> list[str]:
+    """Return the columns that say something: what tells most at first, none that is empty, or the same in each row."""
+    first = [name for name in _TOLD_FIRST if name in columns]
+    rest = [name for name in columns if name not in first and (name != "id" or "ticket" not in columns)]
+    said = (name for name in (*first, *rest) if any(row[name] not in (None, "") for row in rows))
+    return [name for name in said if name == "ticket" or len(where.get(name, ())) != 1]
+
+
+def _matching(columns: list[str], where: Mapping[str, list[str]], lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that hold one of the values of each column; a column of several holds each of them."""
+    written = [[orjson.dumps(value)[1:-1] for value in values] for values in where.values()]
     for line in lines:
-        if not all(text in line for text in written):  # of 100,000 rows few are read
+        if not all(any(text in line for text in texts) for texts in written):  # of 100,000 rows few are read
             continue
         row = dict(zip(columns, orjson.loads(line), strict=True))
-        if all(value == (text := as_text(row[key])) or value in text.split(", ") for key, value in where.items()):
+        held = {key: as_text(row[key]) for key in where}
+        if all({text, *text.split(", ")}.intersection(where[key]) for key, text in held.items()):
             yield row
 
 

@@ -20,6 +20,7 @@ class Request:
 
     `number` is that of an issued report, None for a draft. `document` is the file of a document that is there already.
     `base` is what addresses of pages begin with, `query` what tells this report from others in them.
+    `outside`: the customer itself sees it.
     """
 
     folder: str
@@ -34,6 +35,7 @@ class Request:
     document: str | None = None
     base: str = ""
     query: str = ""
+    outside: bool = False
 
     def line(self) -> bytes:
         """Return it as it is sent."""

@@ -13,7 +13,7 @@ from slabridge.show.services import EXPLAINED
 from slabridge.web.allowed import services_asked
 from slabridge.web.asked import Unclear
 from slabridge.web.drafts import Found, Which
-from slabridge.web.reports import period_asked, running, why
+from slabridge.web.reports import head_of, period_asked, running, why
 from slabridge.web.site import guest_of, link_of, site_of
 
 
@@ -29,11 +29,10 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
         if name not in {"period", "again", "lang"}:
             raise Unclear(f"{name} is nothing that can be asked for; there is period")
     period = period_asked(request, query["period"]) if "period" in query else running(request)
-    services = () if site.config.reporting is None else site.config.reporting.services
-    wanted = services_asked(viewer, services, period.name)
+    wanted = services_asked(viewer, site.services, period.name)
     if wanted is None:
         raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
-    which = Which(site.config.file, wanted, None, site.base)
+    which = Which(site.config.file, wanted, None, site.base, outside=viewer.customer is not None)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
     return period, found, _left(request, found)
 
@@ -48,6 +47,12 @@ def _left(request: Request, found: Found) -> dict[str, Any] | None:
     return left if guest_of(request).viewer.sees_all else {**left, "lacking": []}  # which may name others' tickets
 
 
+def _lacking(request: Request, found: Found) -> list[dict[str, Any]]:
+    """Return the same of what is lacking, as what can be said in another language."""
+    head = head_of(request, found.folder) if guest_of(request).viewer.sees_all else None
+    return [] if head is None else head["lacking"]
+
+
 def services(request: Request) -> Response:
     """Show what is left to each service in a month, by default in the running one."""
     period, found, left = asked(request)
@@ -56,6 +61,7 @@ def services(request: Request) -> Response:
     shown = {
         "found": found,
         "left": left,
+        "lacking": _lacking(request, found),
         "period": period,
         "before": period.before(),
         "why": why(request, found),

@@ -1,7 +1,7 @@
 """The pages of one configuration: what they are made from, and how they are shown."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +17,7 @@ from slabridge.app.board import Age, Boards
 from slabridge.app.explain import Explainer
 from slabridge.app.readable import Readable
 from slabridge.config import Config
+from slabridge.config.services.service import Service
 from slabridge.exit import Exit
 from slabridge.show.report_table import time_of
 from slabridge.show.sentences import MODES, STATUSES
@@ -103,9 +104,14 @@ class Site:
         text = self.at(instant)
         return text[11:] if text[:10] == self.at(now)[:10] else text[5:]
 
+    @property
+    def services(self) -> Sequence[Service]:
+        """All services of the file."""
+        return () if self.config.reporting is None else self.config.reporting.services
+
     def shows_services(self, guest: Guest) -> bool:
         """Return whether there is a service that somebody sees."""
-        return self.config.reporting is not None and bool(services_seen(guest.viewer, self.config.reporting.services))
+        return bool(services_seen(guest.viewer, self.services))
 
     def ticket(self, connection: str, ticket: str) -> str:
         """Return the address of a ticket's page here, by its key or id."""

@@ -47,6 +47,10 @@ class Service:
     credits: tuple[Line, ...] = ()
     consequences: Consequences = field(default_factory=Consequences)
 
+    def is_of(self, customer: str) -> bool:
+        """Return whether a customer has it; one that names no customers is everybody's."""
+        return not self.customers or customer in self.customers
+
     @property
     def conditions(self) -> tuple[Condition | None, ...]:
         """What chooses the cycles that consequences are about."""
@@ -65,7 +69,7 @@ class ServiceTable(TomlTable):
     description: str = ""
     """What it is, for people."""
     customers: list[str] = Field(default=[])
-    """Who has it. Default: `[]`."""
+    """Who has it: to others [nothing is said of it](reports.md#for-a-customer). Default: `[]`, everybody."""
     timezone: Annotated[str | None, text_as(read_zone)] = None
     """That of the customer: a report of this service alone has its periods and shows its times in it. Default: the
     file's.

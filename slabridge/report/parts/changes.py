@@ -9,27 +9,24 @@ from slabridge.report.period import Period
 from slabridge.report.redefined import Redefined
 
 
-def versions(clauses: Iterable[Clause], chosen: Collection[str]) -> list[Document]:
-    """Return each version of the agreements that are reported of (none chosen: all), with what identifies it."""
+def versions(clauses: Iterable[Clause], told_of: Collection[str]) -> list[Document]:
+    """Return each version of the agreements that are reported of, by id, with what identifies it."""
     found: dict[str, Document] = {}
     for clause in clauses:
         agreement = clause.agreement
-        if not chosen or agreement.id in chosen:
+        if agreement.id in told_of:
             row = found.setdefault(agreement.table, {**_version(agreement), "objectives": {}})
             row["objectives"][clause.objective.name] = clause.definition
     return [*found.values()]
 
 
-def changes(
-    agreements: Iterable[Agreement], chosen: Collection[str], period: Period, redefined: Redefined | None
-) -> Document:
+def changes(agreements: Iterable[Agreement], period: Period, redefined: Redefined | None) -> Document:
     """Return the versions that began or ended in a period, and what the file says otherwise than an issued report."""
     return {
         "versions": [
             _version(one)
             for one in agreements
-            if (not chosen or one.id in chosen)
-            and any(day is not None and period.first <= day < period.last for day in (one.valid_from, one.valid_to))
+            if any(day is not None and period.first <= day < period.last for day in (one.valid_from, one.valid_to))
         ],
         "since": None if redefined is None else redefined.since,
         "definitions": [

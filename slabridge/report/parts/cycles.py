@@ -102,9 +102,15 @@ def _because(result: Result, clause: Clause | None) -> str | None:
 
 def open_and_breached(results: Sequence[Result], end: int) -> Document:
     """Return what is open and breached at an instant, ms UTC, and for how long beyond due."""
-    found = sorted(results, key=lambda one: (one.breached_at or 0, name_of(one)))
-    ages = [end - (one.breached_at or end) for one in found]
-    counted = Counter((one.agreement, one.objective) for one in found)
+    ordered = sorted(results, key=lambda one: (one.breached_at or 0, name_of(one)))
+    found = [{**cycle(one), "age_seconds": seconds(end - (one.breached_at or end))} for one in ordered]
+    return {**counts_of_open(found), "cycles": found}
+
+
+def counts_of_open(found: Sequence[Document]) -> Document:
+    """Return the figures of what is open and breached."""
+    ages = [round(one["age_seconds"] * 1000) for one in found]
+    counted = Counter((one["agreement"], one["objective"]) for one in found)
     return {
         "count": len(found),
         "by_objective": [
@@ -113,7 +119,6 @@ def open_and_breached(results: Sequence[Result], end: int) -> Document:
         ],
         "age": durations(durations_of(ages)),
         "greatest_seconds": seconds(max(ages, default=0)),
-        "cycles": [{**cycle(one), "age_seconds": seconds(age)} for one, age in zip(found, ages, strict=True)],
     }
 
 
@@ -126,23 +131,27 @@ def undecided(results: Sequence[Result]) -> Document:
 
 def changed_under_way(found: Sequence[Changed]) -> Document:
     """Return the decided cycles whose target changed while they ran."""
-    ordered = sorted(found, key=lambda one: name_of(one.result))
+    cycles = [
+        {
+            **cycle(one.result),
+            "first_target_seconds": seconds(one.from_target),
+            "first_breached": one.was_breached,
+            "breached": one.result.breached,
+            "strictest_target_seconds": seconds(one.strictest.target),
+            "strictest_breached": one.strictest.breached,
+            "steps": [*one.steps],
+        }
+        for one in sorted(found, key=lambda one: name_of(one.result))
+    ]
+    return {**counts_of_changed(cycles), "cycles": cycles}
+
+
+def counts_of_changed(found: Sequence[Document]) -> Document:
+    """Return the figures of cycles whose target changed."""
     return {
-        "longer": sum(one.result.target > one.from_target for one in ordered),
-        "shorter": sum(one.result.target < one.from_target for one in ordered),
-        "met_only_thereby": sum(one.was_breached and not one.result.breached for one in ordered),
-        "breached_only_thereby": sum(one.result.breached and not one.was_breached for one in ordered),
-        "breached_by_the_strictest": sum(one.strictest.breached and not one.result.breached for one in ordered),
-        "cycles": [
-            {
-                **cycle(one.result),
-                "first_target_seconds": seconds(one.from_target),
-                "first_breached": one.was_breached,
-                "breached": one.result.breached,
-                "strictest_target_seconds": seconds(one.strictest.target),
-                "strictest_breached": one.strictest.breached,
-                "steps": [*one.steps],
-            }
-            for one in ordered
-        ],
+        "longer": sum(one["target_seconds"] > one["first_target_seconds"] for one in found),
+        "shorter": sum(one["target_seconds"] < one["first_target_seconds"] for one in found),
+        "met_only_thereby": sum(one["first_breached"] and not one["breached"] for one in found),
+        "breached_only_thereby": sum(one["breached"] and not one["first_breached"] for one in found),
+        "breached_by_the_strictest": sum(one["strictest_breached"] and not one["breached"] for one in found),
     }

@@ -1,5 +1,6 @@
 """What services may still miss: as a slow count says, and never more than what is left to them."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -11,6 +12,7 @@ from slabridge.report.budget import affordable, budgets
 from slabridge.report.document import Document
 from slabridge.report.period import read_period
 from slabridge.report.reporter import Reporter, Wanted
+from slabridge.show.services import lines_of
 from tests.slabridge.report.small import outage, reporting
 from tests.slabridge.report.test_evidence import SERVICE, TICKETS
 
@@ -51,6 +53,18 @@ def left(now: int, ahead: int = 0) -> Document:
     if document["cover"]["state"] != "draft":
         assert one["availability"]["left_seconds"] == document["availability"][0]["budget_left_seconds"]
     return dict(one)
+
+
+def test_where_nothing_tells_of_outages_nothing_is_said_to_be_left() -> None:
+    found = reporting(SERVICE)
+    unread = [replace(one, outages=()) for one in found.services]
+    reporter = Reporter(replace(found, services=tuple(unread)), Wanted(MARCH), MARCH.end)
+    document = reporter.document()
+    left = budgets(document, unread, {})
+    told = left["services"][0]["availability"]
+    assert (told["percent"], told["left_seconds"], told["left_percent"]) == (None, None, None)
+    assert told["allowance_seconds"] == 2678.4
+    assert any("nothing tells of outages" in text for text in lines_of(left))
 
 
 def test_the_allowance_is_that_of_the_whole_period_from_its_first_day_on() -> None:

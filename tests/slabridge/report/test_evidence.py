@@ -217,9 +217,15 @@ def test_what_no_figure_rests_on_is_said_and_gives_none() -> None:
     unpaid = Reporter(reporting(paid), Wanted(period), period.end)
     unpaid.add(TICKETS)
     unpaid.document()
-    (text,) = unpaid.lacking
-    assert text.startswith("no fee for Mail is in force in 2026-03")
-    assert text.endswith("name the customer with --customer")
+    (text,) = map(str, unpaid.lacking)
+    assert text.startswith("the fees for Mail are those of customers: in 2026-03 shares of them are nothing but")
+    for customer, expected in (
+        ("Acme", []),
+        ("Beta", ["Beta pays no fee for Mail in 2026-03: shares of it are nothing"]),
+    ):
+        of_one = Reporter(reporting(paid), Wanted(period, customer=customer), period.end)
+        of_one.document()
+        assert [*map(str, of_one.lacking)] == expected
     week = Reporter(reporting(SERVICE), Wanted(read_period("2026-W10", "UTC")), period.end)
     assert "credits of Mail are worked out by the month: 2026-W10 holds none" in [
         note["text"] for note in week.document()["notes"]

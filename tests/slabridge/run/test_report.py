@@ -136,8 +136,8 @@ def test_a_tool_that_was_down_is_named_and_a_period_that_it_does_not_cover_lacks
     day_before = of_state(job.config(), Asked("2016-03-01..2016-03-02"))
     assert not day_before.lacking
     job.run_at(NOON + 40 * HOUR)
-    (text,) = of_state(job.config(), Asked("2016-03-01..2016-03-02")).lacking
-    assert text == f"jira was last read completely at {format_instant(NOON)}, before the period was over"
+    (lacking,) = of_state(job.config(), Asked("2016-03-01..2016-03-02")).lacking
+    assert lacking == f"jira was last read completely at {format_instant(NOON)}, before the period was over"
 
 
 def test_a_service_alone_and_a_field_to_tell_cases_apart(job: Job) -> None:

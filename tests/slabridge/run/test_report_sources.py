@@ -34,7 +34,7 @@ def test_outages_of_a_servicenow_are_read_and_one_that_cannot_be_is_said(job: Jo
     job.replace("outages = [{ tickets", 'outages = [{ servicenow = "snow", ci = ["Mail gateway"] }, { tickets')
     job.run_at(NOON + 5 * HOUR)
     found = of_state(job.config(), Asked("2016-03"))
-    (text,) = found.lacking
+    (text,) = map(str, found.lacking)
     assert "outages of desk were not read" in text
     assert "no configuration item (cmdb_ci) that the account may read is named 'Mail gateway'" in text
     job.call("POST", "cmdb_ci", name="Mail gateway")
@@ -62,7 +62,7 @@ def test_a_tool_that_refuses_us_is_said_for_each_service_and_the_report_is_made(
     job.run_at(NOON + 5 * HOUR)
     monkeypatch.setenv("SNOW_PASSWORD", "wrong")
     found = of_state(job.config(), Asked("2016-03"))
-    (text,) = found.lacking
+    (text,) = map(str, found.lacking)
     assert text.startswith("outages of desk were not read: ")
     assert "401" in text
     assert found.document["summary"]
@@ -83,7 +83,7 @@ def test_answers_of_both_tools_are_read_and_what_cannot_be_asked_is_said(job: Jo
     )
     job.run_at(NOON + 5 * HOUR)
     found = of_state(job.config(), Asked("2016-03"))
-    (text,) = found.lacking
+    (text,) = map(str, found.lacking)
     assert "answers about satisfaction were not read" in text
     assert "named 'Desk'" in text
     with job.connections() as pairs:

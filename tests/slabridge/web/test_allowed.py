@@ -20,11 +20,13 @@ customers = ["Beta"]
 
 def test_a_customer_is_shown_its_own_report_whatever_it_asks_for_and_a_team_none() -> None:
     for asked in (MARCH, Asked("2026-03", ("mail",), "Beta", ("team",))):
-        assert asked_as(ALL, asked) == asked
-        assert asked_as(NET, asked) is None
-    assert asked_as(ACME, MARCH) == Asked("2026-03", customer="Acme")
-    assert asked_as(ACME, Asked("2026-03", ("mail",), "Acme")) == Asked("2026-03", ("mail",), "Acme")
-    assert asked_as(ACME, Asked("2026-03", customer="Beta")) is None
+        assert asked_as(ALL, asked, SERVICES) == asked
+        assert asked_as(NET, asked, SERVICES) is None
+    assert asked_as(ACME, MARCH, SERVICES) == Asked("2026-03", customer="Acme")
+    assert asked_as(ACME, Asked("2026-03", ("mail",), "Acme"), SERVICES) == Asked("2026-03", ("mail",), "Acme")
+    assert asked_as(ACME, Asked("2026-03", customer="Beta"), SERVICES) is None
+    for other in ("print", "phone", "nothing"):
+        assert asked_as(ACME, Asked("2026-03", ("mail", other), "Acme"), SERVICES) is None
 
 
 @pytest.mark.parametrize(
@@ -37,12 +39,13 @@ def test_a_customer_is_shown_its_own_report_whatever_it_asks_for_and_a_team_none
         (Asked("2026-03", customer="Acme AB"), False),
         (Asked("2026-03", customer="B; customer=Acme"), False),
         (Asked("2026-03", customer="acme"), False),
+        (Asked("2026-03", ("mail", "print"), "Acme"), False),
     ],
 )
 def test_of_issued_reports_a_customer_sees_those_about_it_alone(asked: Asked, seen: bool) -> None:
-    assert sees_issued(ACME, asked.period, asked.about) is seen
-    assert sees_issued(ALL, asked.period, asked.about)
-    assert not sees_issued(NET, asked.period, asked.about)
+    assert sees_issued(ACME, asked.period, asked.about, SERVICES) is seen
+    assert sees_issued(ALL, asked.period, asked.about, SERVICES)
+    assert not sees_issued(NET, asked.period, asked.about, SERVICES)
 
 
 def test_a_customer_sees_the_services_that_name_it_and_of_them_its_own_cases() -> None:

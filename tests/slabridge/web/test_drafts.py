@@ -96,6 +96,14 @@ def test_what_is_asked_for_many_times_is_made_once_while_nobody_waits(gated: Mad
     assert len(gated.asked()) == 1
 
 
+def test_only_what_another_one_is_made_before_waits(gated: Made) -> None:
+    assert gated.drafts.find(month(1), "1").since is not None
+    assert gated.drafts.find(month(2), "1").since is None
+    for number in (1, 2):
+        gated.open(month(number))
+    gated.wait()
+
+
 def test_while_a_newer_one_is_made_the_one_before_stays_and_says_that_it_is(gated: Made) -> None:
     gated.drafts.find(MARCH, "1")
     gated.open()

@@ -9,11 +9,13 @@ import orjson
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from sla_engine.instant import DAY, HOUR
+from sla_engine.instant import DAY, HOUR, parse_instant
 from slabridge.app.asked import Asked
 from slabridge.app.issue import issue
 from slabridge.app.report import of_state
 from slabridge.app.services import services
+from slabridge.report.outside import outside
+from slabridge.report.reporter import NoSuchReport
 from slabridge.show.report_page import page_of
 from tests.slabridge.run.conftest import quick, reported
 from tests.slabridge.run.job import NOON, Job
@@ -59,7 +61,6 @@ def test_a_draft_is_made_beside_the_pages_and_is_what_the_command_prints(job: Jo
     for language in LANGUAGES:
         answer = pages.get(f"/reports/2016-03/report.html?lang={language}")
         assert answer.text == page_of(document, language)
-        assert answer.headers["content-disposition"] == 'attachment; filename="report-2016-03.html"'
     assert pages.get("/reports/2016-03/cases.csv").text.startswith("\ufeffagreement,objective,")
 
 
@@ -123,13 +124,61 @@ def test_services_say_what_is_left_as_the_command_does(job: Job, pages: ByProxy)
 
 
 def test_what_cannot_be_worked_out_says_why_and_is_tried_again_on_demand(pages: ByProxy) -> None:
-    failed = pages.made("/reports/2016-05")
-    assert "2016-05 has not begun yet" in failed.text
+    failed = pages.made("/reports/2016-03?by=nothing")
+    assert "no connection maps a field" in failed.text
     assert 'role="alert"' in failed.text
     assert "every 2s" not in failed.text
-    again = pages.get("/reports/2016-05?again=1")
-    assert (again.status, again.headers["location"]) == (303, "/reports/2016-05")
-    assert pages.made("/api/v1/reports/2016-05").status == 503
+    again = pages.get("/reports/2016-03?by=nothing&again=1")
+    assert (again.status, again.headers["location"]) == (303, "/reports/2016-03?by=nothing")
+    assert pages.made("/api/v1/reports/2016-03?by=nothing").status == 503
+    assert pages.made("/reports/2016-03/report.pdf?by=nothing").status == 503
+
+
+def test_a_period_that_has_not_begun_is_not_there_and_nothing_is_made_of_it(pages: ByProxy) -> None:
+    for path in ("/reports/2016-05", "/reports/2016-W10", "/services?period=2016-05", "/api/v1/reports/2016-05"):
+        answer = pages.get(path)
+        assert answer.status == 404
+        assert "has not begun yet" in answer.text
+        assert "Try again" not in answer.text
+    assert not pages.sites.drafts._jobs
+
+
+def test_a_form_whose_extra_is_missing_is_not_offered_and_says_so(
+    pages: ByProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "report.pdf" in pages.made("/reports/2016-03").text
+    monkeypatch.setattr("slabridge.web.reports.find_spec", lambda name: None if name == "weasyprint" else name)
+    page = pages.get("/reports/2016-03").text
+    assert "report.pdf" not in page
+    assert "report.xlsx" in page
+    assert "slabridge[pdf]" in page
+    answer = pages.get("/reports/2016-03/report.pdf")
+    assert answer.status == 404
+    assert "slabridge[pdf]" in answer.text
+    assert not pages.sites.drafts._jobs
+
+
+def test_the_files_of_two_languages_have_two_names(pages: ByProxy) -> None:
+    pages.made("/reports/2016-03")
+    named = [
+        pages.get(f"/reports/2016-03/report.html?lang={language}").headers["content-disposition"]
+        for language in LANGUAGES
+    ]
+    assert named == [f'attachment; filename="report-2016-03{end}.html"' for end in ("", "-sv")]
+
+
+def test_each_promise_and_each_outage_leads_to_the_rows_that_it_counts(pages: ByProxy) -> None:
+    page = pages.made("/reports/2016-03").text + pages.made("/services?period=2016-03").text
+    links = {
+        (unescape(address), int(figure))
+        for address, figure in re.findall(r'<a href="(/reports/2016-03/lists/[^"]+)">(\d+)(?: outages?)?</a>', page)
+        if "only." in address
+    }
+    assert {"cases", "outages"} == {address.partition("?")[0].rpartition("/")[2] for address, _ in links}
+    assert len(links) > 2
+    for address, figure in links:
+        body = pages.get(address).text.partition("<tbody>")[2].partition("</tbody>")[0]
+        assert body.count("<tr>") == figure, address
 
 
 def test_what_there_is_not_is_said(pages: ByProxy) -> None:
@@ -171,7 +220,7 @@ def test_what_a_customer_is_shown_is_worked_out_for_it_alone(job: Job) -> None:
     job.replace('fault = ["category", "team"]', 'fault = ["customer", "team"]')
     job.replace('name = "Service desk"', 'name = "Service desk"\ncustomers = ["Software"]')
     job.run_at(NOON + 6 * HOUR)
-    issued = of_state(job.config(), Asked("2016-03", customer="Software")).document
+    issued = outside(of_state(job.config(), Asked("2016-03", customer="Software")).document, ["desk"])
     assert sum(one["compliance"]["cases"] for one in issued["objectives"]) > 0
     with pages_of(job.config()) as pages:
         found = pages.made("/api/v1/reports/2016-03", "customer=Software")
@@ -181,3 +230,97 @@ def test_what_a_customer_is_shown_is_worked_out_for_it_alone(job: Job) -> None:
         assert pages.get("/services?period=2016-03", "customer=Hardware").status == 404
         everything = pages.made("/api/v1/reports/2016-03").json
         assert everything["cover"]["customer"] is None
+
+
+SECRET = """
+[classes.SECRET]
+objectives.SECRETfix = { clock = "resolution", targets = "1m", compliance = "99%" }
+[services.SECRETnet]
+class = "SECRET"
+name = "SECRET network"
+owner = "SECRET owner"
+description = "SECRET description"
+customers = ["SECRET AB"]
+calendar = "always"
+availability = "99%"
+scope = { customer = "SECRET AB" }
+outages = [{ file = "outages.csv" }]
+fees = [{ customer = "SECRET AB", amount = "1000.00", currency = "SEK" }]
+credits = [{ measure = "breach", credit = "5%" }]
+[agreements.SECRETola]
+kind = "ola"
+name = "SECRET handling"
+supports = ["standard.resolution", "desk.fix"]
+calendar = "always"
+objectives.handling = { clock = "handling", targets = "1m" }
+"""
+OUTAGES = """service,from,to,cause,ref
+SECRETnet,2016-03-01T08:00:00Z,2016-03-01T09:00:00Z,SECRET cause,SECRET-1
+SECRETgone,2016-03-01T08:00:00Z,2016-03-01T09:00:00Z,SECRET cause,SECRET-2
+"""
+
+
+@pytest.fixture
+def secretive(job: Job) -> Job:
+    """Give the job of two customers, of which one has a secret wherever something can be said of it."""
+    job.text = job.text.replace('category = "category"', 'customer = "category"')
+    job.replace('fault = ["category", "team"]', 'fault = ["customer", "team"]')
+    job.replace('name = "Service desk"', 'name = "Service desk"\ncustomers = ["Software"]')
+    (job.folder / "outages.csv").write_text(OUTAGES)
+    job.text += SECRET
+    job.sandbox.move_to(NOON + 6 * HOUR)
+    job.call("POST", "incident", opened_at="2016-03-01 09:00:00", priority="1", state="2", category="SECRET AB")
+    job.run_at(NOON + 6 * HOUR)
+    return job
+
+
+def secrets(pages: ByProxy, customer: str | None) -> list[str]:
+    """Return the files of what was made for a customer (None: for who sees all) that have the secret."""
+    kept = [one.folder for which, one in pages.sites.drafts._kept.items() if which.outside == (customer is not None)]
+    assert kept
+    return [path.name for folder in kept for path in folder.iterdir() if b"SECRET" in path.read_bytes()]
+
+
+def test_no_file_of_a_customer_has_anything_of_another_or_of_what_lies_beneath(secretive: Job) -> None:
+    with pages_of(secretive.config()) as pages:
+        for path in ("/reports/2016-03", "/reports/2016-03?customer=Software&by=team", "/services?period=2016-03"):
+            page = pages.made(path, "customer=Software")
+            assert "every 2s" not in page.text
+            assert "SECRET" not in page.text
+        pages.made("/reports/2016-03/report.xlsx", "customer=Software")
+        assert secrets(pages, "Software") == []
+        found = pages.get("/api/v1/reports/2016-03", "customer=Software").json
+        assert [one["service"] for one in found["availability"]] == ["desk"]
+        assert {one["kind"] for one in found["objectives"]} == {"sla"}
+        everything = pages.made("/api/v1/reports/2016-03").json
+        assert 0 < found["cover"]["tickets"] < everything["cover"]["tickets"]
+        assert {"report.json", "outages.csv", "cases.csv", "time.csv", "head.json"} <= set(secrets(pages, None))
+        for service in ("SECRETnet", "nothing"):
+            assert pages.get(f"/reports/2016-03?service={service}", "customer=Software").status == 404
+
+
+def test_of_an_issued_report_a_customer_sees_no_more_than_of_a_draft(secretive: Job) -> None:
+    secretive.run_at(parse_instant("2016-04-01T12:00:00Z"))
+    asked = Asked("2016-03", customer="Software")
+    document = issue(secretive.config(), asked)[0].document
+    assert {"ola", "sla"} == {one["kind"] for one in document["objectives"]}
+    assert [one["service"] for one in document["availability"]] == ["desk"]
+    secretive.replace('owner = "SECRET owner"', 'owner = "SECRET owner of today"')
+    secretive.replace('targets = "3h"', 'targets = "4h"')
+    changed = of_state(secretive.config(), Asked("2016-04", customer="Software")).document["changes"]["definitions"]
+    assert [one["key"] for one in changed] == ["services.desk.objectives.fix.targets"]
+    with pages_of(secretive.config()) as pages:
+        for period in ("2016-03", "2016-04"):
+            assert "SECRET" not in pages.made(f"/reports/{period}", "customer=Software").text
+        assert pages.get("/api/v1/reports/2016-03", "customer=Software").json == outside(document, ["desk"])
+        assert secrets(pages, "Software") == []
+
+
+def test_on_the_command_line_a_customers_report_tells_of_its_services_alone(secretive: Job) -> None:
+    found = of_state(secretive.config(), Asked("2016-03", customer="Software")).document
+    text = orjson.dumps({**found, "objectives": [one for one in found["objectives"] if one["kind"] == "sla"]})
+    assert b"SECRETnet" not in text
+    assert b"SECRETgone" not in text
+    assert b"SECRET cause" not in text
+    with pytest.raises(NoSuchReport, match="no such service: 'SECRETnet'"):
+        of_state(secretive.config(), Asked("2016-03", ("SECRETnet",), "Software"))
