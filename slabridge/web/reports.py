@@ -18,7 +18,7 @@ from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
 from slabridge.app.moment import moment
 from slabridge.app.services import reached_in
-from slabridge.report.period import Period, period_of, read_period
+from slabridge.report.period import FIRST, Period, period_of, read_period
 from slabridge.text.language import Language, Shown
 from slabridge.web.allowed import asked_as, sees_issued
 from slabridge.web.asked import Unclear, number_of
@@ -134,6 +134,15 @@ def running(request: Request) -> Period:
     return period_of("month", now or time.time_ns() // 1_000_000, site.config.definitions.timezone)
 
 
+def around(request: Request, period: Period) -> dict[str, Period | None]:
+    """Return the periods `before` and `after` one, None for the one that nobody can ask for, or that has not begun."""
+    before, after = period.before(), period.next()
+    return {
+        "before": before if before.first >= FIRST else None,
+        "after": after if after.start < running(request).end else None,
+    }
+
+
 def listed(request: Request) -> Response:
     """Show which reports were issued, and the way to drafts; the one of a period that was written into the field."""
     site, query = site_of(request), request.query_params
@@ -167,12 +176,10 @@ def report(request: Request) -> Response:
     if again is not None:
         return again
     head = head_of(request, chosen.found.folder)
-    following = chosen.period.next()
     shown = {
         "chosen": chosen,
         "head": head,
-        "before": chosen.period.before(),
-        "after": following if following.start < running(request).end else None,
+        **around(request, chosen.period),
         "languages": get_args(Shown),
         "why": why(request, chosen.found),
     }

@@ -13,7 +13,7 @@ from slabridge.show.services import EXPLAINED
 from slabridge.web.allowed import services_asked
 from slabridge.web.asked import Unclear
 from slabridge.web.drafts import Found, Which
-from slabridge.web.reports import period_asked, running, why
+from slabridge.web.reports import around, period_asked, running, why
 from slabridge.web.site import guest_of, link_of, site_of
 
 
@@ -57,9 +57,8 @@ def services(request: Request) -> Response:
         "found": found,
         "left": left,
         "period": period,
-        "before": period.before(),
+        **around(request, period),
         "why": why(request, found),
         "explained": EXPLAINED,
     }
-    after = period.next() if period.next().start < running(request).end else None
-    return site_of(request).page(request, "services.html", after=after, **shown)
+    return site_of(request).page(request, "services.html", **shown)

@@ -147,9 +147,20 @@ def test_what_there_is_not_is_said(pages: ByProxy) -> None:
         "/reports/2016-03/lists/cases?only.nothing=1": 400,
         "/reports/2016-03?number=x": 400,
         "/services?period=x": 400,
+        "/reports/0001-01": 400,
+        "/reports/9999-W52": 400,
+        "/services?period=9998": 400,
     }
     pages.made("/reports/2016-03")
     assert {path: pages.get(path).status for path in expected} == expected
+
+
+@pytest.mark.parametrize("path", ["/reports/", "/services?period="])
+def test_before_the_first_period_and_after_the_last_leads_no_link(pages: ByProxy, path: str) -> None:
+    for period, neighbours in (("1970", {"1971"}), ("1970-02", {"1970-01", "1970-03"}), ("2199-12", {"2199-11"})):
+        answer = pages.get(path + period)
+        assert answer.status == 200
+        assert set(re.findall(r'<a rel="(?:prev|next)" href="[^"]*?([0-9-]+)"', answer.text)) == neighbours
 
 
 def test_a_customer_sees_its_own_and_a_team_none(job: Job) -> None:
