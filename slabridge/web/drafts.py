@@ -60,6 +60,10 @@ class Found:
     failed: Failed | None = None
 
 
+LOST: Final = Found(None, current=False)
+"""How it stands where it was there, and was kept no longer when it was read: who looks again has it made."""
+
+
 @dataclass(slots=True)
 class _Kept:
     moment: str

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
@@ -22,7 +22,8 @@ from slabridge.report.period import FIRST, Period, period_of, read_period
 from slabridge.text.language import Language, Shown
 from slabridge.web.allowed import asked_as, sees_issued
 from slabridge.web.asked import Unclear, number_of
-from slabridge.web.drafts import WHOLE, Found, Piece, Which
+from slabridge.web.download import download
+from slabridge.web.drafts import LOST, WHOLE, Found, Piece, Which
 from slabridge.web.request import ONLY
 from slabridge.web.site import Link, guest_of, language_of, link_of, site_of
 
@@ -176,6 +177,8 @@ def report(request: Request) -> Response:
     if again is not None:
         return again
     head = head_of(request, chosen.found.folder)
+    if head is None and chosen.found.folder is not None:
+        chosen = replace(chosen, found=LOST)
     shown = {
         "chosen": chosen,
         "head": head,
@@ -211,18 +214,25 @@ def file(request: Request) -> Response:
     folder = chosen.found.folder
     head = head_of(request, folder)
     if folder is None or head is None:
-        return site_of(request).page(
-            request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file=request.path_params["file"]
-        )
+        return _waits(request, chosen, request.path_params["file"])
     if "HX-Request" in request.headers:  # the page that waited goes there
         return Response(headers={"HX-Redirect": link_of(request).to()})
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
     if form == "csv" and name not in head["lists"]:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
-    if name == "page":
-        return FileResponse(place, media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY})
     suffix = f"-{name}" if form == "csv" else ""
-    return FileResponse(place, media_type=_TYPES[form], filename=f"{head['name']}{suffix}.{form}")
+    headers = {"Content-Disposition": f'attachment; filename="{head["name"]}{suffix}.{form}"'}
+    try:
+        return download(place, _TYPES[form], {"Content-Security-Policy": _POLICY} if name == "page" else headers)
+    except FileNotFoundError:  # it was kept no longer
+        return _waits(request, chosen, request.path_params["file"])
+
+
+def _waits(request: Request, chosen: Chosen, file: str = "") -> Response:
+    """Show that a report or a file of it is being made, or why it was not."""
+    found = LOST if chosen.found.folder is not None else chosen.found
+    shown = {"chosen": replace(chosen, found=found), "why": why(request, found), "file": file}
+    return site_of(request).page(request, "making.html", **shown)
 
 
 def rows(request: Request) -> Response:
@@ -234,11 +244,14 @@ def rows(request: Request) -> Response:
     chosen = chosen_of(request, also=("offset", *(f"{ONLY}{key}" for key in where)))
     head = head_of(request, chosen.found.folder)
     if chosen.found.folder is None or head is None:
-        return site.page(request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file="")
+        return _waits(request, chosen)
     if name not in head["lists"]:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
-    path = chosen.found.folder / f"{name}.jsonl"
-    with path.open("rb") as lines:
+    try:
+        lines = (chosen.found.folder / f"{name}.jsonl").open("rb")
+    except FileNotFoundError:  # it was kept no longer
+        return _waits(request, chosen)
+    with lines:
         columns = orjson.loads(next(lines))
         unknown = [key for key in where if key not in columns]
         if unknown:

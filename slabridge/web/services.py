@@ -12,7 +12,7 @@ from slabridge.report.period import Period
 from slabridge.show.services import EXPLAINED
 from slabridge.web.allowed import services_asked
 from slabridge.web.asked import Unclear
-from slabridge.web.drafts import Found, Which
+from slabridge.web.drafts import LOST, Found, Which
 from slabridge.web.reports import around, period_asked, running, why
 from slabridge.web.site import guest_of, link_of, site_of
 
@@ -35,7 +35,8 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
         raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
     which = Which(site.config.file, wanted, None, site.base)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
-    return period, found, _left(request, found)
+    left = _left(request, found)
+    return period, LOST if left is None and found.folder is not None else found, left
 
 
 def _left(request: Request, found: Found) -> dict[str, Any] | None:

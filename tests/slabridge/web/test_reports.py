@@ -1,13 +1,17 @@
 """The pages of reports and services: drafts and issued ones, in every form, each for whom it is."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from openapi_schema_validator import OAS31Validator
+from starlette.requests import Request
 
 from sla_engine.instant import DAY, HOUR
 from slabridge.app.asked import Asked
@@ -15,6 +19,7 @@ from slabridge.app.issue import issue
 from slabridge.app.report import of_state
 from slabridge.app.services import services
 from slabridge.show.report_page import page_of
+from slabridge.web import reports
 from tests.slabridge.run.conftest import quick, reported
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.web.by_proxy import PROXY, ByProxy, pages_of
@@ -153,6 +158,26 @@ def test_what_there_is_not_is_said(pages: ByProxy) -> None:
     }
     pages.made("/reports/2016-03")
     assert {path: pages.get(path).status for path in expected} == expected
+
+
+@pytest.mark.parametrize("file", ["report.json", "page.html", "cases.csv", "lists/cases", None])
+def test_a_draft_that_is_replaced_while_it_is_read_is_made_anew(
+    pages: ByProxy, monkeypatch: pytest.MonkeyPatch, file: str | None
+) -> None:
+    path = "/api/v1/reports/2016-03" if file is None else f"/reports/2016-03/{file}"
+    assert "being worked out" not in pages.made(path).text
+    head_of = reports.head_of
+
+    def replaced(request: Request, folder: Path | None) -> dict[str, Any] | None:
+        head = head_of(request, folder)
+        if folder is not None:
+            shutil.rmtree(folder)
+        return head
+
+    monkeypatch.setattr(reports, "head_of", replaced)
+    answer = pages.get(path)
+    assert (answer.status, answer.headers.get("content-disposition")) == (202 if file is None else 200, None)
+    assert file is None or "This page refreshes itself" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/reports/", "/services?period="])
