@@ -21,10 +21,11 @@ _MOST_FAILED = 100
 class Which:
     """Which report is meant: of which file, what was asked for, and the number of an issued one (None: a draft).
 
-    `base` and `query` are of the addresses in it, as in `Request`.
+    `digest` is that of what stands in the file. `base` and `query` are of the addresses in it, as in `Request`.
     """
 
     config: str
+    digest: str
     asked: Asked
     number: int | None = None
     base: str = ""
@@ -184,6 +185,7 @@ class Drafts:
         request = Request(
             folder=str(folder),
             config=which.config,
+            digest=which.digest,
             period=asked.period,
             services=asked.services,
             customer=asked.customer,

@@ -16,10 +16,11 @@ from starlette.responses import RedirectResponse, Response
 
 from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
-from slabridge.app.moment import moment
+from slabridge.app.moment import document_digest, moment
 from slabridge.app.services import reached_in
 from slabridge.report.period import FIRST, Period, period_of, read_period
 from slabridge.text.language import Language, Shown
+from slabridge.text.said import said
 from slabridge.web.allowed import asked_as, sees_issued
 from slabridge.web.asked import Unclear, number_of
 from slabridge.web.download import download
@@ -93,7 +94,7 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
     if number is not None and head is None:
         raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
     given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
-    which = Which(site.config.file, asked, number, site.base, urlencode(given))
+    which = Which(site.config.file, document_digest(site.config), asked, number, site.base, urlencode(given))
     of = moment(site.config, site.readable.state()) if head is None else f"{head.digest} {head.redacted_at}"
     return Chosen(which, period, issued, site.drafts.find(which, of, piece, again="again" in query))
 
@@ -195,10 +196,16 @@ def _plain_again(request: Request) -> Response | None:
 
 
 def why(request: Request, found: Found) -> str:
-    """Return why a report could not be made, "" where it could."""
+    """Return why a report could not be made, "" where it could.
+
+    What the process says may name what is others', and is for who sees everything.
+    """
     if found.failed is None:
         return ""
-    return Language(language_of(request, site_of(request).config)).tell(found.failed.text)
+    text = found.failed.text
+    if isinstance(text, str) and not guest_of(request).viewer.sees_all:
+        text = said("Who looks after these pages can see why.")
+    return Language(language_of(request, site_of(request).config)).tell(text)
 
 
 def file(request: Request) -> Response:

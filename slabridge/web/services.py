@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from slabridge.app.moment import moment
+from slabridge.app.moment import document_digest, moment
 from slabridge.report.period import Period
 from slabridge.show.services import EXPLAINED
 from slabridge.web.allowed import services_asked
@@ -33,7 +33,7 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
     wanted = services_asked(viewer, services, period.name)
     if wanted is None:
         raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
-    which = Which(site.config.file, wanted, None, site.base)
+    which = Which(site.config.file, document_digest(site.config), wanted, None, site.base)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
     left = _left(request, found)
     return period, LOST if left is None and found.folder is not None else found, left

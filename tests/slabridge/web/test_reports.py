@@ -18,6 +18,7 @@ from slabridge.app.asked import Asked
 from slabridge.app.issue import issue
 from slabridge.app.report import of_state
 from slabridge.app.services import services
+from slabridge.config import load_config
 from slabridge.show.report_page import page_of
 from slabridge.web import reports
 from tests.slabridge.run.conftest import quick, reported
@@ -135,6 +136,26 @@ def test_what_cannot_be_worked_out_says_why_and_is_tried_again_on_demand(pages: 
     again = pages.get("/reports/2016-05?again=1")
     assert (again.status, again.headers["location"]) == (303, "/reports/2016-05")
     assert pages.made("/api/v1/reports/2016-05").status == 503
+
+
+def test_a_draft_is_made_by_the_file_as_the_pages_read_it_or_not_at_all(job: Job, pages: ByProxy) -> None:
+    file = Path(job.config().file)
+    file.write_text(file.read_text("utf-8").replace("[reports]", '[reports]\nlanguage = "sv"'), "utf-8")
+    failed = pages.made("/reports/2016-03").text
+    assert "has changed since the pages read it; send `slabridge serve` a SIGHUP" in failed
+    pages.sites.take({"": load_config(file)})
+    assert 'role="alert"' not in pages.made("/reports/2016-03").text
+
+
+def test_why_a_draft_could_not_be_made_is_for_who_sees_everything(job: Job, pages: ByProxy) -> None:
+    file = Path(job.config().file)
+    file.write_text(file.read_text("utf-8") + '[agreements.x]\nkind = "Globex"\n', "utf-8")
+    assert "Globex" in pages.made("/reports/2016-03").text
+    for path in ("/reports/2016-03", "/reports/2016-03/report.pdf", "/api/v1/reports/2016-03"):
+        text = pages.made(path, "customer=Acme").text
+        assert "Who looks after these pages can see why." in text
+        assert "Globex" not in text
+        assert str(file) not in text
 
 
 def test_what_there_is_not_is_said(pages: ByProxy) -> None:
