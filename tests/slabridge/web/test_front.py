@@ -141,11 +141,13 @@ def test_a_state_that_is_not_there_is_said_and_found_when_it_is(config: Config, 
     assert pages.ask("/").status == 200
 
 
-def test_a_state_that_was_put_in_its_place_is_read_from_then_on(config: Config, pages: Pages, tmp_path: Path) -> None:
+def test_a_state_that_was_put_in_its_place_is_read_from_then_on(
+    config: Config, pages: Pages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slabridge.app.board._FRESH", 0.0)
     assert pages.ask("/api/v1/cycles").json["total"] == 4
     State.of(str(tmp_path / "other.db")).close()
     (tmp_path / "other.db").replace(config.state)
-    pages.sites.now[""].boards.forget()
     assert pages.ask("/api/v1/cycles").json["total"] == 0
 
 
@@ -209,7 +211,7 @@ def test_what_a_reload_leaves_behind_is_given_back_when_its_last_request_is_answ
             await PlainTextResponse("there")(scope, receive, send)
 
         front = Front(slow, lambda: pages.sites.now)
-        before = len([*Path("/proc/self/fd").iterdir()])
+        before = files_open()
         for _ in range(20):
             begun.clear()
             go.clear()
@@ -218,10 +220,14 @@ def test_what_a_reload_leaves_behind_is_given_back_when_its_last_request_is_answ
             pages.sites.take({"": config})
             go.set()
             assert (await there).status == 200
-        return before, len([*Path("/proc/self/fd").iterdir()])
+        return before, files_open()
 
     before, after = asyncio.run(reloaded())
     assert after <= before + 3
+
+
+def files_open() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
 
 
 @pytest.mark.parametrize("path", ["/cycles/", "/api/v1/cycles/", "//cycles"])
