@@ -10,6 +10,11 @@ from slabridge.state.connections import as_ofs
 from slabridge.state.forgotten import last_forgotten
 
 
+def document_digest(config: Config) -> str:
+    """Return what tells what stands in a configuration's file from what it said before."""
+    return hashlib.sha256(orjson.dumps(config.document, default=str)).hexdigest()
+
+
 def moment(config: Config, state: State) -> str:
     """Return what tells this moment of the state, and of the file, from others.
 
@@ -19,5 +24,5 @@ def moment(config: Config, state: State) -> str:
         StateError: the state cannot be read.
     """
     with state.reading() as sql:
-        known = [sorted(as_ofs(sql).items()), last_forgotten(sql), config.document]
-    return hashlib.sha256(orjson.dumps(known, default=str)).hexdigest()
+        known = [sorted(as_ofs(sql).items()), last_forgotten(sql), document_digest(config)]
+    return hashlib.sha256(orjson.dumps(known)).hexdigest()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from sla_engine.instant import instant_of, moment_of
@@ -13,6 +13,9 @@ from sla_engine.instant import instant_of, moment_of
 Unit = Literal["week", "month", "quarter", "year", "days"]
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
+FIRST: Final = date(1970, 1, 1)
+"""When the first period begins that can be asked for: no ticket has an instant before it."""
+_LAST: Final = date(2200, 1, 1)
 _EXAMPLES = "2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01"
 
 
@@ -52,25 +55,33 @@ def read_period(text: str, timezone: str) -> Period:
     """Return a period as people write it: 2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or of years in which no ticket is.
     """
     try:
-        if found := re.fullmatch(r"(\d{4})", text):
-            return _of_months("year", date(int(found[1]), 1, 1), timezone)
-        if found := re.fullmatch(r"(\d{4})-(\d\d)", text):
-            return _of_months("month", date(int(found[1]), int(found[2]), 1), timezone)
-        if found := re.fullmatch(r"(\d{4})-Q([1-4])", text):
-            return _of_months("quarter", date(int(found[1]), 3 * int(found[2]) - 2, 1), timezone)
-        if found := re.fullmatch(r"(\d{4})-W(\d\d)", text):
-            monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
-            return _of_days("week", monday, monday + timedelta(days=7), timezone)
-        if found := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", text):
-            first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
-            if first < last:
-                return _of_days("days", first, last, timezone)
-    except ValueError:
-        pass
-    raise ValueError(f"{text!r} is no period; write {_EXAMPLES}")
+        found = _read(text, timezone)
+    except (ValueError, OverflowError):
+        found = None
+    if found is None:
+        raise ValueError(f"{text!r} is no period; write {_EXAMPLES}")
+    if found.first < FIRST or found.last > _LAST:
+        raise ValueError(f"{text!r} is not between the years {FIRST.year} and {_LAST.year - 1}")
+    return found
+
+
+def _read(text: str, timezone: str) -> Period | None:
+    if found := re.fullmatch(r"(\d{4})", text):
+        return _of_months("year", date(int(found[1]), 1, 1), timezone)
+    if found := re.fullmatch(r"(\d{4})-(\d\d)", text):
+        return _of_months("month", date(int(found[1]), int(found[2]), 1), timezone)
+    if found := re.fullmatch(r"(\d{4})-Q([1-4])", text):
+        return _of_months("quarter", date(int(found[1]), 3 * int(found[2]) - 2, 1), timezone)
+    if found := re.fullmatch(r"(\d{4})-W(\d\d)", text):
+        monday = date.fromisocalendar(int(found[1]), int(found[2]), 1)
+        return _of_days("week", monday, monday + timedelta(days=7), timezone)
+    if found := re.fullmatch(r"(\d{4}-\d\d-\d\d)\.\.(\d{4}-\d\d-\d\d)", text):
+        first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
+        return _of_days("days", first, last, timezone) if first < last else None
+    return None
 
 
 def period_of(unit: Unit, instant: int, timezone: str) -> Period:

@@ -113,7 +113,7 @@ class Context:
         """Return those of these writes that this run may still make, and note how many wait for the next run.
 
         Comments are counted by themselves: fields of tickets that came before leave them their room (docs/promises.md,
-        "What is written"). Links have what is left of the first half, and wait for no run.
+        "What is written"). Links have what is left of the first half, take no room from others, and wait for no run.
         """
         cap, tally = self.connection.writes_per_run, self.tally
         count = Counter[type[Write]](type(one) for one in writes)
@@ -121,10 +121,11 @@ class Context:
         waiting = comments + fields
         if cap is not None:
             comments = min(comments, max(0, cap - tally.comments_sent))
-            fields = min(fields, max(0, cap - tally.sent - comments))
+            fields = min(fields, max(0, cap - (tally.sent - tally.links_sent) - comments))
             links = min(links, max(0, (cap + 1) // 2 - tally.sent - comments - fields))
         tally.sent += comments + fields + links
         tally.comments_sent += comments
+        tally.links_sent += links
         tally.waiting += waiting - comments - fields
         left: dict[type[Write], int] = {CommentWrite: comments, FieldsWrite: fields, LinkWrite: links}
         taken: list[Write] = []

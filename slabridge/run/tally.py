@@ -9,7 +9,7 @@ from connectors.interface import Traffic
 from slabridge.exit import Exit, gravest
 
 _BESIDE = {"beside": True}
-"""Marks what is counted for metrics alone, and stands in no summary of the run."""
+"""Marks what stands in no summary of the run: what is counted for metrics, and for the cap of writes."""
 
 
 @dataclass(slots=True)
@@ -64,6 +64,8 @@ class Tally:
     """why the run ended before it was done: the next one goes on"""
     bug: str = ""
     """what nobody foresaw and ended this part: the log says where"""
+    links_sent: int = field(default=0, metadata=_BESIDE)
+    """those of the writes handed to the tool that are links"""
     read_at: float | None = field(default=None, metadata=_BESIDE)
     """when the tool's clock said `as_of`, by `time.monotonic`"""
     writes: Counter[tuple[str, str]] = field(default_factory=Counter, metadata=_BESIDE)

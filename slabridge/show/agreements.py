@@ -14,6 +14,7 @@ from slabridge.wording.agreement import AgreementSaid, ObjectiveSaid
 from slabridge.wording.example import Example
 from slabridge.wording.sentence import Sentence
 from slabridge.wording.steps import steps_of, title_of
+from slabridge.wording.target import TargetSaid
 
 _TIMES, _HOURS, _EXAMPLES = word("How long it may take"), word("When time counts"), word("How that counts")
 _BY_CALENDAR = word("No ticket could be made up that has this promise: so much the calendar says.")
@@ -41,21 +42,26 @@ def _objective(found: ObjectiveSaid, definitions: Definitions, language: Languag
     return {
         "name": found.name,
         "sentences": _sentences(found.sentences, language),
-        "targets": [
-            {
-                "text": language.tell(one.text),
-                "when": None if one.when is None else language.tell(one.when),
-                "limit": language.tell(one.limit),
-                "calendar": language.tell(one.calendar),
-            }
-            for one in found.targets
-        ],
+        "targets": targets_as_json(found.targets, language),
         "calendars": [
             {"name": one.name, "timezone": one.timezone, "sentences": [language.tell(text) for text in one.sentences]}
             for one in found.hours
         ],
         "examples": [_example(one, definitions, language) for one in found.examples],
     }
+
+
+def targets_as_json(found: Sequence[TargetSaid], language: Language) -> list[dict[str, str | None]]:
+    """Return an objective's targets as plain values."""
+    return [
+        {
+            "text": language.tell(one.text),
+            "when": None if one.when is None else language.tell(one.when),
+            "limit": language.tell(one.limit),
+            "calendar": language.tell(one.calendar),
+        }
+        for one in found
+    ]
 
 
 def _sentences(found: Sequence[Sentence], language: Language) -> list[dict[str, str]]:

@@ -13,10 +13,8 @@ from sla_engine.instant import instant_of
 from slabridge.app.agreements import agreements, visible
 from slabridge.show.agreements import as_json
 from slabridge.text.language import Language
+from slabridge.web.narrowed import may_have, narrowed
 from slabridge.web.site import Site, guest_of, language_of, site_of
-
-_INSIDE = ("scope", "exclude", "supports", "backed_by")
-"""What an agreement says that is not for its customer."""
 
 
 def told(request: Request) -> list[dict[str, Any]]:
@@ -29,12 +27,15 @@ def told(request: Request) -> list[dict[str, Any]]:
     wanted = request.path_params.get("agreement")
     viewer = guest_of(request).viewer
     seen = None if viewer.sees_all else visible(site.readable.state(), viewer)
-    found = [
-        one if viewer.customer is None else _for_customer(one)
-        for one in _today(site, language_of(request, site.config))
-        if (seen is None or one["id"] in seen) and wanted in (None, one["id"])
-        if viewer.customer is None or one["kind"] == "sla"
-    ]
+    code = language_of(request, site.config)
+    found = []
+    for defined, one in zip(site.config.definitions.agreements, _today(site, code), strict=True):
+        if (seen is not None and one["id"] not in seen) or wanted not in {None, one["id"]}:
+            continue
+        if viewer.customer is None:
+            found.append(one)
+        elif one["kind"] == "sla" and may_have(defined, viewer.customer):
+            found.append(narrowed(defined, one, viewer.customer, Language(code)))
     if wanted is not None and not found:
         raise HTTPException(404, f"no agreement {wanted} is known")
     return found
@@ -48,16 +49,6 @@ def listed(request: Request) -> Response:
 def agreement(request: Request) -> Response:
     """Show one agreement with its versions, and how it counts."""
     return site_of(request).page(request, "agreement.html", versions=told(request))
-
-
-def _for_customer(one: dict[str, Any]) -> dict[str, Any]:
-    """Return an agreement without what it says of other customers, and of agreements beneath it."""
-    objectives = [{**objective, "sentences": _outside(objective["sentences"])} for objective in one["objectives"]]
-    return {**one, "sentences": _outside(one["sentences"]), "objectives": objectives}
-
-
-def _outside(sentences: list[dict[str, str]]) -> list[dict[str, str]]:
-    return [sentence for sentence in sentences if sentence["about"] not in _INSIDE]
 
 
 def _today(site: Site, code: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
 from sla_engine.instant import format_instant
 from slabridge.show.board import as_json as board_as_json
@@ -16,7 +16,8 @@ from slabridge.web import agreements, board, health
 from slabridge.web import reports as reports_page
 from slabridge.web import services as services_page
 from slabridge.web.asked import part_of, wanted_of
-from slabridge.web.drafts import Found
+from slabridge.web.download import download
+from slabridge.web.drafts import LOST, Found
 from slabridge.web.json import Json
 from slabridge.web.site import site_of
 
@@ -67,7 +68,10 @@ def report(request: Request) -> Response:
     folder = chosen.found.folder
     if folder is None or reports_page.head_of(request, folder) is None:
         return _made(request, chosen.found)
-    return FileResponse(folder / "report.json", media_type=Json.media_type)
+    try:
+        return download(folder / "report.json", Json.media_type)
+    except FileNotFoundError:  # it was kept no longer
+        return _made(request, LOST)
 
 
 def _made(request: Request, found: Found) -> Response:

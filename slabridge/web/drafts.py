@@ -21,10 +21,12 @@ _MOST_FAILED = 100
 class Which:
     """Which report is meant: of which file, what was asked for, and the number of an issued one (None: a draft).
 
-    `base` and `query` are of the addresses in it, and `outside` is who sees it, as in `Request`.
+    `digest` is that of what stands in the file. `base` and `query` are of the addresses in it, and `outside` says who
+    sees it, as in `Request`.
     """
 
     config: str
+    digest: str
     asked: Asked
     number: int | None = None
     base: str = ""
@@ -59,6 +61,10 @@ class Found:
     current: bool
     since: int | None = None
     failed: Failed | None = None
+
+
+LOST: Final = Found(None, current=False)
+"""How it stands where it was there, and was kept no longer when it was read: who looks again has it made."""
 
 
 @dataclass(slots=True)
@@ -181,6 +187,7 @@ class Drafts:
         request = Request(
             folder=str(folder),
             config=which.config,
+            digest=which.digest,
             period=asked.period,
             services=asked.services,
             customer=asked.customer,

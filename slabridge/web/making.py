@@ -21,9 +21,10 @@ from slabridge import __version__
 from slabridge.app.asked import Asked, Reported
 from slabridge.app.failure import exit_of
 from slabridge.app.issue import issued
+from slabridge.app.moment import document_digest
 from slabridge.app.report import of_state
 from slabridge.app.services import left_of
-from slabridge.config import Config, load_config
+from slabridge.config import Config, ConfigError, Problem, load_config
 from slabridge.config.process import read_process_settings
 from slabridge.exit import Exit
 from slabridge.report.outside import outside
@@ -58,6 +59,9 @@ def make(request: Request) -> None:
         (folder / f"report.{request.language}.{request.form}").write_bytes(content)
         return
     config = load_config(Path(request.config))
+    if document_digest(config) != request.digest:
+        message = "has changed since the pages read it; send `slabridge serve` a SIGHUP, and they go by it, too"
+        raise ConfigError([Problem(request.config, "", None, message)])
     found = _reported(config, request)
     for name, content in _files(request, found):
         (folder / name).write_bytes(content)

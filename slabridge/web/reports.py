@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import islice
 from pathlib import Path
@@ -13,17 +13,19 @@ from urllib.parse import urlencode
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
-from slabridge.app.moment import moment
+from slabridge.app.moment import document_digest, moment
 from slabridge.app.services import reached_in
-from slabridge.report.period import Period, period_of, read_period
+from slabridge.report.period import FIRST, Period, period_of, read_period
 from slabridge.text.language import Language, Shown
+from slabridge.text.said import said
 from slabridge.web.allowed import asked_as, sees_issued
 from slabridge.web.asked import Unclear, number_of
-from slabridge.web.drafts import WHOLE, Found, Piece, Which
+from slabridge.web.download import download
+from slabridge.web.drafts import LOST, WHOLE, Found, Piece, Which
 from slabridge.web.request import ONLY
 from slabridge.web.site import Link, guest_of, language_of, link_of, site_of
 
@@ -103,7 +105,15 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
     if number is not None and head is None:
         raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
     given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
-    which = Which(site.config.file, asked, number, site.base, urlencode(given), outside=viewer.customer is not None)
+    which = Which(
+        site.config.file,
+        document_digest(site.config),
+        asked,
+        number,
+        site.base,
+        urlencode(given),
+        outside=viewer.customer is not None,
+    )
     of = moment(site.config, site.readable.state()) if head is None else f"{head.digest} {head.redacted_at}"
     return Chosen(which, period, issued, site.drafts.find(which, of, piece, again="again" in query))
 
@@ -152,6 +162,15 @@ def _reached(request: Request) -> int:
     return reached_in(site_of(request).readable.state()) or time.time_ns() // 1_000_000
 
 
+def around(request: Request, period: Period) -> dict[str, Period | None]:
+    """Return the periods `before` and `after` one, None for the one that nobody can ask for, or that has not begun."""
+    before, after = period.before(), period.next()
+    return {
+        "before": before if before.first >= FIRST else None,
+        "after": after if after.start < running(request).end else None,
+    }
+
+
 def listed(request: Request) -> Response:
     """Show which reports were issued, and the way to drafts; the one of a period that was written into the field."""
     site, query = site_of(request), request.query_params
@@ -185,12 +204,12 @@ def report(request: Request) -> Response:
     if again is not None:
         return again
     head = head_of(request, chosen.found.folder)
-    following = chosen.period.next()
+    if head is None and chosen.found.folder is not None:
+        chosen = replace(chosen, found=LOST)
     shown = {
         "chosen": chosen,
         "head": head,
-        "before": chosen.period.before(),
-        "after": following if following.start < running(request).end else None,
+        **around(request, chosen.period),
         "languages": get_args(Shown),
         "why": why(request, chosen.found),
         "forms": ["html", *(form for form in _EXTRAS if _is_there(form))],
@@ -210,10 +229,16 @@ def _plain_again(request: Request) -> Response | None:
 
 
 def why(request: Request, found: Found) -> str:
-    """Return why a report could not be made, "" where it could."""
+    """Return why a report could not be made, "" where it could.
+
+    What the process says may name what is others', and is for who sees everything.
+    """
     if found.failed is None:
         return ""
-    return Language(language_of(request, site_of(request).config)).tell(found.failed.text)
+    text = found.failed.text
+    if isinstance(text, str) and not guest_of(request).viewer.sees_all:
+        text = said("Who looks after these pages can see why.")
+    return Language(language_of(request, site_of(request).config)).tell(text)
 
 
 def file(request: Request) -> Response:
@@ -231,18 +256,26 @@ def file(request: Request) -> Response:
     folder = chosen.found.folder
     head = head_of(request, folder)
     if folder is None or head is None:
-        status = 202 if chosen.found.failed is None else 200 if "HX-Request" in request.headers else 503
-        shown = {"chosen": chosen, "why": why(request, chosen.found), "file": request.path_params["file"]}
-        return site_of(request).page(request, "making.html", status, **shown)
+        return _waits(request, chosen, request.path_params["file"])
     if "HX-Request" in request.headers:  # the page that waited goes there
         return Response(headers={"HX-Redirect": link_of(request).to()})
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
     if form == "csv" and name not in head["lists"]:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
-    if name == "page":
-        return FileResponse(place, media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY})
     suffix = f"-{name}" if form == "csv" else f"-{language}" if of_language and language != "en" else ""
-    return FileResponse(place, media_type=_TYPES[form], filename=f"{head['name']}{suffix}.{form}")
+    headers = {"Content-Disposition": f'attachment; filename="{head["name"]}{suffix}.{form}"'}
+    try:
+        return download(place, _TYPES[form], {"Content-Security-Policy": _POLICY} if name == "page" else headers)
+    except FileNotFoundError:  # it was kept no longer
+        return _waits(request, chosen, request.path_params["file"])
+
+
+def _waits(request: Request, chosen: Chosen, file: str = "") -> Response:
+    """Show that a report or a file of it is being made, or why it was not."""
+    found = LOST if chosen.found.folder is not None else chosen.found
+    shown = {"chosen": replace(chosen, found=found), "why": why(request, found), "file": file}
+    status = 202 if found.failed is None else 200 if "HX-Request" in request.headers or not file else 503
+    return site_of(request).page(request, "making.html", status if file else 200, **shown)
 
 
 def rows(request: Request) -> Response:
@@ -254,11 +287,14 @@ def rows(request: Request) -> Response:
     chosen = chosen_of(request, also=("offset", *(f"{ONLY}{key}" for key in where)))
     head = head_of(request, chosen.found.folder)
     if chosen.found.folder is None or head is None:
-        return site.page(request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file="")
+        return _waits(request, chosen)
     if name not in head["lists"]:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
-    path = chosen.found.folder / f"{name}.jsonl"
-    with path.open("rb") as lines:
+    try:
+        lines = (chosen.found.folder / f"{name}.jsonl").open("rb")
+    except FileNotFoundError:  # it was kept no longer
+        return _waits(request, chosen)
+    with lines:
         columns = orjson.loads(next(lines))
         unknown = [key for key in where if key not in columns]
         if unknown:

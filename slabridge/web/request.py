@@ -18,6 +18,7 @@ ONLY = "only."
 class Request:
     """What is to be made, and the folder that it goes into; all of it is what JSON has.
 
+    `digest` is that of what the pages know the configuration file to say (`document_digest`).
     `number` is that of an issued report, None for a draft. `document` is the file of a document that is there already.
     `base` is what addresses of pages begin with, `query` what tells this report from others in them.
     `outside`: the customer itself sees it.
@@ -25,6 +26,7 @@ class Request:
 
     folder: str
     config: str
+    digest: str
     period: str
     services: tuple[str, ...] = ()
     customer: str | None = None

@@ -7,13 +7,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from slabridge.app.moment import moment
+from slabridge.app.moment import document_digest, moment
 from slabridge.report.period import Period
 from slabridge.show.services import EXPLAINED
 from slabridge.web.allowed import services_asked
 from slabridge.web.asked import Unclear
-from slabridge.web.drafts import Found, Which
-from slabridge.web.reports import head_of, period_asked, running, why
+from slabridge.web.drafts import LOST, Found, Which
+from slabridge.web.reports import around, head_of, period_asked, running, why
 from slabridge.web.site import guest_of, link_of, site_of
 
 
@@ -32,9 +32,11 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
     wanted = services_asked(viewer, site.services, period.name)
     if wanted is None:
         raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
-    which = Which(site.config.file, wanted, None, site.base, outside=viewer.customer is not None)
+    outside = viewer.customer is not None
+    which = Which(site.config.file, document_digest(site.config), wanted, None, site.base, outside=outside)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
-    return period, found, _left(request, found)
+    left = _left(request, found)
+    return period, LOST if left is None and found.folder is not None else found, left
 
 
 def _left(request: Request, found: Found) -> dict[str, Any] | None:
@@ -63,9 +65,8 @@ def services(request: Request) -> Response:
         "left": left,
         "lacking": _lacking(request, found),
         "period": period,
-        "before": period.before(),
+        **around(request, period),
         "why": why(request, found),
         "explained": EXPLAINED,
     }
-    after = period.next() if period.next().start < running(request).end else None
-    return site_of(request).page(request, "services.html", after=after, **shown)
+    return site_of(request).page(request, "services.html", **shown)

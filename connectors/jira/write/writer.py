@@ -187,6 +187,8 @@ class Writer:
                 raise
             if write.before is None:
                 self._client.post(*path, body=new_remote_link(ours, write.url))
+            else:
+                self._client.get("issue", write.id, fields="issuetype")  # 404, too, where the issue is gone
 
     def _comment_posted(self, write: CommentWrite) -> Receipt:
         """Post a comment; one that was to be internal and that customers see is deleted again."""

@@ -40,8 +40,19 @@ def test_the_period_of_an_instant_and_those_within_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026-13", "2026-3", "March", "2026-Q5", "2026-W60", "2026-03-02..2026-03-02", "0000"]
+    "text", ["", "2026-13", "2026-3", "March", "2026-Q5", "2026-W60", "2026-03-02..2026-03-02", "0000", "9999-W52"]
 )
 def test_what_is_no_period_is_refused_with_what_is(text: str) -> None:
     with pytest.raises(ValueError, match="is no period; write 2026-03"):
         read_period(text, STOCKHOLM)
+
+
+@pytest.mark.parametrize("text", ["0001", "1969-12", "1970-W01", "2200", "9999-11", "0001-01-01..9999-12-31"])
+def test_a_period_of_years_in_which_no_ticket_is_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not between the years 1970 and 2199"):
+        read_period(text, STOCKHOLM)
+
+
+def test_the_first_and_the_last_period_of_years_in_which_tickets_are_can_be_asked_for() -> None:
+    for text in ("1970", "1970-01", "1970-W02", "2199", "2199-12", "1970-01-01..2200-01-01"):
+        assert read_period(text, STOCKHOLM).name == text

@@ -128,6 +128,19 @@ def test_links_have_what_is_left_of_half_the_cap_and_no_run_waits_for_them(linki
     assert [str(page).startswith("https://new") for _, page in rows(linking.place, LINKED)] == [True, True]
 
 
+def test_links_of_tickets_that_come_first_take_no_room_from_those_that_come_later(
+    linking: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sync.BATCH", 1)
+    writes = [action.write for name, action in linking.rehearse().actions if name == "jira"]
+    links = [isinstance(write, LinkWrite) for write in writes]
+    assert links.index(True) < len(links) - 1 - links[::-1].index(False)
+    linking.replace("[connections.jira]\n", f"[connections.jira]\nwrites_per_run = {links.count(False)}\n")
+    found = tally(linking.run(), "jira")
+    assert found.links_written > 0
+    assert (found.fields_written > 0, found.waiting) == (True, 0)
+
+
 def test_without_the_right_to_link_the_run_is_complete_and_says_so_once(linking: Job) -> None:
     logs.configure("warning", "console")
     linking.sandbox.switch("jira", withheld=["LINK_ISSUES"])

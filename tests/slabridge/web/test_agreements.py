@@ -30,13 +30,28 @@ from tests.slabridge.state.making import save, ticket
 
 ALL = Viewer()
 APP = pages()
+EXAMPLE = (CHECKOUT / "config.example.toml").read_text("utf-8")
+SPECIAL = (
+    EXAMPLE.replace('category = "Category', 'customer = "Organizations"\ncategory = "Category')
+    .replace('category = "category"', 'customer = "company"\ncategory = "category"')
+    .replace(
+        'targets = { priority = { P1 = "15m", P2 = "30m", P3 = "4h" }, else = "8h" }',
+        'targets = [{ when = { customer = "Initech" }, within = "5m" }, { within = "8h" }]',
+    )
+)
+"""The example, by which one customer is promised something of its own."""
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def text() -> str:
+    return EXAMPLE
+
+
+@pytest.fixture
+def site(tmp_path: Path, text: str) -> Iterator[Site]:
     """Give the site of the example, with a cycle of Acme that `teams` is for."""
     path = tmp_path / "config.toml"
-    path.write_text((CHECKOUT / "config.example.toml").read_text("utf-8"), "utf-8")
+    path.write_text(text, "utf-8")
     config = load_config(path)
     state = State.of(config.state)
     save(state, ticket("1"), ticket("2"))
@@ -118,6 +133,16 @@ def test_a_customer_reads_nothing_of_others_and_of_agreements_beneath(site: Site
         return {sentence["about"] for sentences in every for sentence in sentences}
 
     assert about(ALL) - about(Viewer(customer="Globex")) == {"scope", "backed_by"}
+
+
+@pytest.mark.parametrize("text", [SPECIAL])
+@pytest.mark.parametrize("path", ["/api/v1/agreements/standard", "/agreements/standard", "/agreements"])
+def test_what_one_customer_was_promised_is_read_by_no_other(site: Site, path: str) -> None:
+    assert "Initech" in ask(site, path)[1]
+    status, body = ask(site, path, Viewer(customer="Globex"))
+    assert status == 200
+    assert "8 h" in body
+    assert "Initech" not in body
 
 
 def test_the_answer_is_as_it_is_described(site: Site) -> None:

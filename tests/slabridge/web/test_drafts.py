@@ -31,7 +31,7 @@ file = "head.json" if request["form"] == "document" else f"report.{request['lang
 with open(os.path.join(request["folder"], file), "w") as made:
     made.write(str(os.getpid()).zfill(1000))
 """
-MARCH = Which("config.toml", Asked("2026-03"))
+MARCH = Which("config.toml", "", Asked("2026-03"))
 
 
 class Made:
@@ -79,7 +79,7 @@ def gated(tmp_path: Path) -> Iterator[Made]:
 
 
 def month(number: int) -> Which:
-    return Which("config.toml", Asked(f"2026-{number:02}"))
+    return Which("config.toml", "", Asked(f"2026-{number:02}"))
 
 
 def test_what_is_asked_for_many_times_is_made_once_while_nobody_waits(gated: Made) -> None:
@@ -148,7 +148,7 @@ def test_who_asks_for_everything_at_once_is_told_to_come_back(gated: Made) -> No
 
 
 def test_a_failure_is_said_in_its_last_words_and_tried_again_only_on_demand(made: Made) -> None:
-    bad = Which("config.toml", Asked("bad"))
+    bad = Which("config.toml", "", Asked("bad"))
     for _ in range(3):
         failed = made.found(bad).failed
         assert failed is not None
@@ -160,7 +160,7 @@ def test_a_failure_is_said_in_its_last_words_and_tried_again_only_on_demand(made
 
 
 def test_a_process_that_is_killed_says_so(made: Made) -> None:
-    failed = made.found(Which("config.toml", Asked("mute"))).failed
+    failed = made.found(Which("config.toml", "", Asked("mute"))).failed
     assert failed is not None
     assert (failed.code, str(failed.text)) == (-9, "its process ended with -9; is there enough memory?")
 

@@ -1,22 +1,28 @@
 """The pages of reports and services: drafts and issued ones, in every form, each for whom it is."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from openapi_schema_validator import OAS31Validator
+from starlette.requests import Request
 
 from sla_engine.instant import DAY, HOUR, parse_instant
 from slabridge.app.asked import Asked
 from slabridge.app.issue import issue
 from slabridge.app.report import of_state
 from slabridge.app.services import services
+from slabridge.config import load_config
 from slabridge.report.outside import outside
 from slabridge.report.reporter import NoSuchReport
 from slabridge.show.report_page import page_of
+from slabridge.web import reports
 from tests.slabridge.run.conftest import quick, reported
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.web.by_proxy import PROXY, ByProxy, pages_of
@@ -181,6 +187,26 @@ def test_each_promise_and_each_outage_leads_to_the_rows_that_it_counts(pages: By
         assert body.count("<tr>") == figure, address
 
 
+def test_a_draft_is_made_by_the_file_as_the_pages_read_it_or_not_at_all(job: Job, pages: ByProxy) -> None:
+    file = Path(job.config().file)
+    file.write_text(file.read_text("utf-8").replace("[reports]", '[reports]\nlanguage = "sv"'), "utf-8")
+    failed = pages.made("/reports/2016-03").text
+    assert "has changed since the pages read it; send `slabridge serve` a SIGHUP" in failed
+    pages.sites.take({"": load_config(file)})
+    assert 'role="alert"' not in pages.made("/reports/2016-03").text
+
+
+def test_why_a_draft_could_not_be_made_is_for_who_sees_everything(job: Job, pages: ByProxy) -> None:
+    file = Path(job.config().file)
+    file.write_text(file.read_text("utf-8") + '[agreements.x]\nkind = "Globex"\n', "utf-8")
+    assert "Globex" in pages.made("/reports/2016-03").text
+    for path in ("/reports/2016-03", "/reports/2016-03/report.pdf", "/api/v1/reports/2016-03"):
+        text = pages.made(path, "customer=Acme").text
+        assert "Who looks after these pages can see why." in text
+        assert "Globex" not in text
+        assert str(file) not in text
+
+
 def test_what_there_is_not_is_said(pages: ByProxy) -> None:
     expected = {
         "/reports/March": 400,
@@ -196,9 +222,40 @@ def test_what_there_is_not_is_said(pages: ByProxy) -> None:
         "/reports/2016-03/lists/cases?only.nothing=1": 400,
         "/reports/2016-03?number=x": 400,
         "/services?period=x": 400,
+        "/reports/0001-01": 400,
+        "/reports/9999-W52": 400,
+        "/services?period=9998": 400,
     }
     pages.made("/reports/2016-03")
     assert {path: pages.get(path).status for path in expected} == expected
+
+
+@pytest.mark.parametrize("file", ["report.json", "page.html", "cases.csv", "lists/cases", None])
+def test_a_draft_that_is_replaced_while_it_is_read_is_made_anew(
+    pages: ByProxy, monkeypatch: pytest.MonkeyPatch, file: str | None
+) -> None:
+    path = "/api/v1/reports/2016-03" if file is None else f"/reports/2016-03/{file}"
+    assert "being worked out" not in pages.made(path).text
+    head_of = reports.head_of
+
+    def replaced(request: Request, folder: Path | None) -> dict[str, Any] | None:
+        head = head_of(request, folder)
+        if folder is not None:
+            shutil.rmtree(folder)
+        return head
+
+    monkeypatch.setattr(reports, "head_of", replaced)
+    answer = pages.get(path)
+    assert (answer.status, answer.headers.get("content-disposition")) == (202 if file is None else 200, None)
+    assert file is None or "This page refreshes itself" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/reports/", "/services?period="])
+def test_before_the_first_period_and_after_the_last_leads_no_link(pages: ByProxy, path: str) -> None:
+    for period, neighbours in (("1970", {"1971"}), ("1970-02", {"1970-01", "1970-03"}), ("2199-12", {"2199-11"})):
+        answer = pages.get(path + period)
+        assert answer.status == 200
+        assert set(re.findall(r'<a rel="(?:prev|next)" href="[^"]*?([0-9-]+)"', answer.text)) == neighbours
 
 
 def test_a_customer_sees_its_own_and_a_team_none(job: Job) -> None:

@@ -131,11 +131,13 @@ def test_where_a_project_takes_no_links_though_we_may_it_is_said_once(either: He
     assert len([one for one in either.sent if one.method == "POST"]) == 1
 
 
-def test_an_issue_that_is_gone_is_gone(either: Here) -> None:
+def test_an_issue_that_is_gone_is_gone_also_where_it_had_our_link(either: Here) -> None:
     either.open("INC1", at=NOW - MINUTE)
     jira = either.connect()
+    write(jira)
     either.delete("INC1")
     assert write(jira).outcome is Outcome.GONE
+    assert write(jira, ELSEWHERE, PAGE).outcome is Outcome.GONE
 
 
 def test_our_own_link_is_never_read_as_one_nor_is_its_history(either: Here) -> None:
