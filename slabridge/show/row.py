@@ -56,7 +56,7 @@ def rows_of(lanes: Sequence[Lane], scale: Scale, top: int) -> list[Row]:
     found, above = [], scale.form.above
     for lane in lanes:
         labels = _labels(lane, scale)
-        bar = top + (22 if above else 0)
+        bar = top + (30 if above else 0)
         beneath = _LINE * max([1 + label.line for label in labels], default=0 if above else 1)
         height = bar - top + BAR + beneath + 15
         found.append(Row(lane, top, bar, height, labels))

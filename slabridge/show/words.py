@@ -182,7 +182,7 @@ SHEETS: Final[Mapping[str, str]] = {
     "changed": word("Changed under way"),
     "tickets": word("Tickets"),
     "answers": word("Answers"),
-    "backlog": word("Backlog"),
+    "backlog": word("Backlog, what changed it"),
     "faults": word("Recurring faults"),
     "time": word("Time used"),
     "outages": word("Outages"),

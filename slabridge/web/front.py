@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slabridge import __version__
 from slabridge.run.bug import kind_of, places_of
+from slabridge.web.board import customers
 from slabridge.web.door import Guest, Refusal
 from slabridge.web.site import Site, base_of
 
@@ -49,11 +51,10 @@ class Front:
             await PlainTextResponse("alive\n")(scope, receive, _safe(send))
             return
         site, path = self._site(scope["path"])
-        request = Request(scope)
         if site is None:
-            await self._customers(request)(scope, receive, _safe(send))
+            await self._customers(scope, receive, send)
             return
-        began = time.perf_counter()
+        began, request = time.perf_counter(), Request(scope)
         guest = _asked(request, site)
         answer: ASGIApp = self.pages
         if isinstance(guest, Refusal):
@@ -74,16 +75,21 @@ class Front:
                     return site, path.removeprefix(base) or "/"
         return None, path
 
-    def _customers(self, request: Request) -> Response:
-        """Return the way to the pages of the customers that somebody may see."""
-        found = {name: (site, site.door.guest(request)) for name, site in self.sites().items()}
+    async def _customers(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with how the customers are that somebody may see, by the door of each, noted in the log of each."""
+        began, request, send = time.perf_counter(), Request(scope), _safe(send)
+        found = {name: (site, _asked(request, site)) for name, site in self.sites().items()}
         open_to = {name: (site, guest) for name, (site, guest) in found.items() if isinstance(guest, Guest)}
-        if request.url.path != "/" or not open_to:
+        if not open_to or request.url.path != "/":
             refusals = [guest for _, guest in found.values() if isinstance(guest, Refusal)]
-            return refused(request, refusals[0] if not open_to else Refusal(404, "there is no such page"))
+            refusal = refusals[0] if not open_to else Refusal(404, "there is no such page")
+            await refused(request, refusal)(scope, receive, send)
+            return
+        for site, guest in open_to.values():
+            send = _noting(send, site, guest, request, began)
         site, guest = next(iter(open_to.values()))
-        request.scope.update(site=site, guest=guest)
-        return site.page(request, "customers.html", sites={name: site.base for name, (site, _) in open_to.items()})
+        scope.update(site=site, guest=guest)
+        await (await run_in_threadpool(customers, request, open_to))(scope, receive, send)
 
 
 def _asked(request: Request, site: Site) -> Guest | Refusal:

@@ -214,7 +214,7 @@ def file(request: Request) -> Response:
         raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
     if name == "page":
         return FileResponse(place, media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY})
-    suffix = f"-{name}" if form == "csv" else ""
+    suffix = f"-{name}" if form == "csv" else f"-{language}" if of_language else ""
     return FileResponse(place, media_type=_TYPES[form], filename=f"{head['name']}{suffix}.{form}")
 
 

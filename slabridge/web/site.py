@@ -1,13 +1,16 @@
 """The pages of one configuration: what they are made from, and how they are shown."""
 
+import re
 import shlex
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -28,7 +31,7 @@ from slabridge.web.access_log import AccessLog
 from slabridge.web.allowed import services_seen
 from slabridge.web.door import Door, Guest
 from slabridge.web.drafts import Drafts
-from slabridge.web.words import EXITS, FIELDS, KINDS
+from slabridge.web.words import EXITS, FIELDS, KINDS, LEADING, SIGNS
 
 LANGUAGES = ("en", "sv")
 COOKIE = "slabridge_language"
@@ -78,6 +81,15 @@ class Site:
     def at(self, instant: int | None) -> str:
         """Return an instant in the local time of the file, as `2026-03-02 14:32`."""
         return "" if instant is None else f"{zoned(instant, self.config.definitions.timezone):%Y-%m-%d %H:%M}"
+
+    def today(self, instant: int) -> str:
+        """Return an instant in the local time of the file, without its day where it is still that day."""
+        return text[11:] if (text := self.at(instant))[:10] == self.at(time.time_ns() // 1_000_000)[:10] else text
+
+    def agreement(self, identity: str) -> str:
+        """Return the name of an agreement, as its newest version has it; its id where it has none."""
+        names = [one.name for one in self.config.definitions.agreements if one.id == identity and one.name]
+        return names[-1] if names else identity
 
     def near(self, instant: int, now: int) -> str:
         """Return an instant in the local time of the file, without its day where that is the day of `now`."""
@@ -164,23 +176,36 @@ def _environment(code: str) -> Environment:
         "tell": lambda text: line(language.tell(text)),
         "mode": lambda name: language.word(MODES[name]),
         "number": language.number,
-        "spoken": spoken,
+        "grouped": language.grouped,
+        "code": _code,
+        "leading": _leading,
+        "spoken": lambda ms: language.tell(spoken(ms)),
         "status": lambda name: language.word(STATUSES[name]),
         "kind": lambda name: language.word(KINDS[name]),
         "field": lambda name: language.word(FIELDS[name]) if name in FIELDS else name,
-        "roughly": roughly,
+        "roughly": lambda ms: language.tell(roughly(ms)),
         "iso": format_instant,
         "instant": parse_instant,
         "shell": lambda text: shlex.quote(line(text)),
-        "time": time_of,
-        "signed": signed,
+        "time": lambda seconds: language.tell(time_of(seconds)),
+        "signed": lambda seconds: language.tell(signed(seconds)),
         "column": lambda name: language.word(COLUMNS[name]) if name in COLUMNS else name,
         "sheet": lambda name: language.word(SHEETS[name]),
         "exit": lambda code: language.word(EXITS[Exit(code)]),
     }
-    environment.globals |= {"link_of": link_of, "is_old": _is_old}
+    environment.globals |= {"link_of": link_of, "is_old": _is_old, "signs": SIGNS}
     return environment
 
 
 def _is_old(age: Age) -> bool:
     return age.ms is None or age.ms > _OLD
+
+
+def _code(text: str) -> Markup:
+    """Return a text with what stands in backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
+
+
+def _leading(columns: Iterable[str]) -> list[str]:
+    """Return the columns of a list, those first that are looked for first."""
+    return sorted(columns, key=lambda name: LEADING.index(name) if name in LEADING else len(LEADING))

@@ -36,3 +36,17 @@ FIGURES: Final[Mapping[str, str]] = {
     "gone": word("Tickets that are gone from their tool"),
     "unclear": word("Tickets with a comment that may have arrived or not"),
 }
+SIGNS: Final[Mapping[str, str]] = {
+    "breached": "✗",
+    "at_risk": "▲",
+    "on_track": "●",
+    "paused": "Ⅱ",
+    "met": "✓",
+    "cancelled": "\N{EN DASH}",
+}
+"""What stands for a status where there is no room for its word, and beside it where there is."""
+LEADING: Final = (
+    *("ticket", "outcome", "agreement", "objective", "over_seconds", "age_seconds", "due_at", "stage", "breach_holder"),
+    *("holder", "cause", "overruns", "root_cause", "because", "seconds", "cover"),
+)
+"""Columns of a report's lists that stand on a page before the others."""
