@@ -135,7 +135,8 @@ def _clock(result: Result) -> Lane:
     elif result.due_at is not None:
         marks = (Mark(result.due_at, "due"),)
     title = said("%(kind)s %(objective)s", kind=result.kind.upper(), objective=result.objective)
-    return Lane(title, f"{spoken(result.target)} ({result.calendar})", tuple(bars), marks)
+    agreed = said("%(time)s (%(calendar)s)", time=spoken(result.target), calendar=result.calendar)
+    return Lane(title, agreed, tuple(bars), marks)
 
 
 def _cut(bar: Bar, at: int, over: tuple[Words, ...]) -> list[Bar]:

@@ -12,7 +12,7 @@ from slabridge.text.said import Said, read_said
 Shown = Literal["en", "sv"]
 DOMAIN = "slabridge"
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+( %)?")
-_TIME = re.compile(r"-?[0-9]+[dhms]( [0-9]+[hms])?")
+_TIME = re.compile(r"[-+]?[0-9]+[dhms]( [0-9]+[hms])?")
 _UNITS = {"d": " d", "h": " h", "m": " min", "s": " s"}
 
 

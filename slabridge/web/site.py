@@ -3,7 +3,7 @@
 import re
 import shlex
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
@@ -206,6 +206,7 @@ def _code(text: str) -> Markup:
     return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
-def _leading(columns: Iterable[str]) -> list[str]:
-    """Return the columns of a list, those first that are looked for first."""
-    return sorted(columns, key=lambda name: LEADING.index(name) if name in LEADING else len(LEADING))
+def _leading(columns: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the columns of a list that these rows have something in, those first that are looked for first."""
+    filled = [name for name in columns if any(row[name] not in (None, "", []) for row in rows)]
+    return sorted(filled, key=lambda name: LEADING.index(name) if name in LEADING else len(LEADING))
