@@ -4,15 +4,20 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import sqlalchemy as sa
 
+from sla_engine import Calendar
+from sla_engine.instant import NEVER
 from slabridge.app.readable import Readable
 from slabridge.config import Config
 from slabridge.state import cycles, lease, runs
 from slabridge.state.connections import as_ofs
 from slabridge.state.cycles import FILTERS, SORTS, STATUSES, Counted, OpenCycle, Seen, Wanted
+from slabridge.state.overview import LeftOut
+from slabridge.state.overview import left_out as behind
 from slabridge.ticket.viewer import Viewer
 
 __all__ = [
@@ -26,10 +31,8 @@ __all__ = [
     "OpenCycle",
     "Wanted",
     "ages",
-    "every",
 ]
 
-_HOLDING = ("holder", "priority", "customer")
 _FRESH = 2.0
 """Seconds for which what was counted is taken: a run that writes changes it twice a second."""
 _VIEWERS = 64
@@ -65,8 +68,10 @@ class Facet:
 class Board:
     """The open cycles that were wanted: `total` in all, of which `cycles` are a part from `offset` on.
 
-    `facets` counts all of them by each field, the worst first; an empty value is one that is unset. Instants are ms
-    UTC, each by the clock of its connection's tool.
+    `facets` counts by each field what fits all other filters, the worst first; an empty value is one that is unset.
+    `left_out` says by connection how many tickets are to be judged or in quarantine, so that what stands here of them
+    may be old; of a viewer who does not see all it says nothing. Instants are ms UTC, each by the clock of its
+    connection's tool.
     """
 
     ages: Sequence[Age]
@@ -78,6 +83,7 @@ class Board:
     offset: int
     limit: int
     cycles: Sequence[OpenCycle]
+    left_out: Mapping[str, LeftOut] = field(default_factory=dict)
 
     @property
     def nows(self) -> Mapping[str, int]:
@@ -90,6 +96,8 @@ class Boards:
 
     def __init__(self, readable: Readable) -> None:
         self.readable = readable
+        definitions = readable.config.definitions
+        self._calendars = {name: Calendar(calendar) for name, calendar in definitions.calendars.items()}
         self._counts: OrderedDict[Viewer, _Counts] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -103,11 +111,40 @@ class Boards:
         with state.reading() as sql:
             known, seen = _seen(sql, self.readable.config, viewer)
             found = cycles.listed(sql, seen, wanted, offset=offset, limit=limit)
-            counts = [_soon(one) if wanted.soon else one for one in self._counted(sql, seen) if _fits(one, wanted)]
-        every_one = _facet("", counts)
-        facets = {name: _facets(counts, name) for name in ("connection", "kind", "agreement", "objective", *_HOLDING)}
+            counts = [_soon(one) if wanted.soon else one for one in self._counted(sql, seen)]
+            left_out = behind(sql, [age.connection for age in known]) if viewer.sees_all else {}
+        every_one = _facet("", [one for one in counts if _fits(one, wanted)])
+        facets = {name: _facets([one for one in counts if _fits(one, wanted, but=name)], name) for name in FILTERS}
         totals = (every_one.cycles, every_one.soon, every_one.by_status)
-        return Board(known, wanted, *totals, facets, offset, limit, found)
+        resumed = [*self.resumed(found, known)]
+        return Board(known, wanted, *totals, facets, offset, limit, resumed, left_out)
+
+    def every(self, viewer: Viewer, wanted: Wanted) -> Iterator[Sequence[OpenCycle]]:
+        """Yield all open cycles that a viewer sees, a part after the other, as of one moment.
+
+        Raises:
+            StateError, Busy: the state cannot be read.
+        """
+        with self.readable.state().reading() as sql:
+            known, seen = _seen(sql, self.readable.config, viewer)
+            for part in cycles.every(sql, seen, wanted):
+                yield [*self.resumed(part, known)]
+
+    def forget(self) -> None:
+        """Count anew when next asked."""
+        with self._lock:
+            self._counts.clear()
+
+    def resumed(self, found: Sequence[OpenCycle], known: Sequence[Age]) -> Iterator[OpenCycle]:
+        """Yield cycles, those that are paused with when they would be due had they gone on at the last run."""
+        as_of = {age.connection: age.as_of for age in known}
+        for one in found:
+            calendar, at = self._calendars.get(one.calendar), as_of.get(one.connection)
+            if one.due_if_resumed is None or calendar is None or at is None or one.remaining_ms < 0:
+                yield one
+                continue
+            due = int(calendar.due(np.array([at], np.int64), np.array([one.remaining_ms], np.int64))[0])
+            yield replace(one, due_if_resumed=None if due == NEVER else due)
 
     def _counted(self, sql: sa.Connection, seen: Seen) -> Sequence[Counted]:
         """Return what is counted of what a viewer sees; while somebody counts anew, the others have it as it was."""
@@ -132,16 +169,6 @@ class _Counts:
         self.lock = threading.Lock()
 
 
-def every(readable: Readable, viewer: Viewer, wanted: Wanted) -> Iterator[Sequence[OpenCycle]]:
-    """Yield all open cycles that a viewer sees, a part after the other, as of one moment.
-
-    Raises:
-        StateError, Busy: the state cannot be read.
-    """
-    with readable.state().reading() as sql:
-        yield from cycles.every(sql, _seen(sql, readable.config, viewer)[1], wanted)
-
-
 def _seen(sql: sa.Connection, config: Config, viewer: Viewer) -> tuple[list[Age], Seen]:
     names = [connection.name for connection in config.connections]
     known = ages(sql, names)
@@ -156,8 +183,8 @@ def ages(sql: sa.Connection, names: Sequence[str]) -> list[Age]:
     return [Age(name, known.get(name), runs.tool_clock(past, name, now)) for name in names]
 
 
-def _fits(one: Counted, wanted: Wanted) -> bool:
-    return all((getattr(one, name) or "") in values for name, values in wanted.where.items())
+def _fits(one: Counted, wanted: Wanted, but: str = "") -> bool:
+    return all(name == but or (getattr(one, name) or "") in values for name, values in wanted.where.items())
 
 
 def _soon(one: Counted) -> Counted:

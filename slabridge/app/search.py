@@ -8,15 +8,16 @@ from slabridge.state.tickets import Named
 from slabridge.ticket.viewer import Viewer
 
 COUNTS = overview.COUNTS
-_MOST = 50
+MOST = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Tickets of a key (`is_exact`), or those whose keys begin so; of more only the first."""
+    """Tickets of a key (`is_exact`), or those whose keys begin so: the first of them, where there are `more`."""
 
     tickets: Sequence[Named]
     is_exact: bool
+    more: bool = False
 
 
 def search(state: State, connections: Sequence[str], viewer: Viewer, key: str) -> Found:
@@ -25,12 +26,12 @@ def search(state: State, connections: Sequence[str], viewer: Viewer, key: str) -
     Raises:
         StateError, Busy: the state cannot be read.
     """
+    seen = cycles.seen_by(viewer)
     with state.reading() as sql:
         for is_exact in (True, False):
-            there = tickets.named(sql, connections, key, _MOST, whole=is_exact)
-            seen = [one for one in there if cycles.sees(sql, viewer, one.connection, one.id)]
-            if seen:
-                return Found(seen, is_exact)
+            found = tickets.named(sql, connections, key, MOST + 1, seen, whole=is_exact)
+            if found:
+                return Found(found[:MOST], is_exact, len(found) > MOST)
     return Found((), is_exact=False)
 
 

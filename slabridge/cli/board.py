@@ -26,7 +26,7 @@ def board(  # noqa: PLR0913 - one parameter per option
     """Show the open cycles: what breaks next, what is broken, by agreement and by who has it."""
     from rich.console import Console
 
-    from slabridge.app.board import SORTS, Boards, Wanted
+    from slabridge.app.board import SORTS, STATUSES, Boards, Wanted
     from slabridge.app.readable import Readable
     from slabridge.show.board import as_json, print_board
     from slabridge.text.printed import json_line
@@ -34,6 +34,9 @@ def board(  # noqa: PLR0913 - one parameter per option
 
     if sort.removeprefix("-") not in SORTS:
         raise typer.BadParameter(f"{sort!r} is none of {', '.join(SORTS)}", param_hint="--sort")
+    for value in status or ():
+        if value not in STATUSES:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(STATUSES)}", param_hint="--status")
     given = {"status": status, "agreement": agreement, "holder": holder, "priority": priority}
     where = {name: tuple(values) for name, values in given.items() if values}
     readable = Readable(loaded(config, only))

@@ -86,6 +86,8 @@ def serve_until_stopped(
         sites.take(configs)
         with listening(address) as bound:
             asyncio.run(serving(sites, bound, ready, reload))
+    except KeyboardInterrupt:
+        return  # Ctrl-C is how it is ended
     except OSError as error:
         sys.stderr.write(f"{error.filename or listen}: {error.strerror}\n")
         raise typer.Exit(Exit.USAGE) from None

@@ -34,6 +34,7 @@ def as_json(board: Board) -> dict[str, Any]:
             ]
             for name, facets in board.facets.items()
         },
+        "left_out": {name: one._asdict() for name, one in board.left_out.items()},
         "offset": board.offset,
         "cycles": [row_of(one) for one in board.cycles],
     }
@@ -75,7 +76,7 @@ def print_board(console: Console, board: Board) -> None:
             counts = (f"{facet.by_status[status]:,}" if facet.by_status[status] else "" for status in board.by_status)
             table.add_row(Text(line(facet.value) or "(unset)"), *counts)
         console.print(table)
-    table = Table(title="open cycles, what breaks next first", title_justify="left")
+    table = Table(title="open cycles, by due time", title_justify="left")
     for name in ("ticket", "objective", "status", "due (UTC)", "left", "held by"):
         table.add_column(name)
     for one in board.cycles:
@@ -96,3 +97,6 @@ def _lines(board: Board) -> Iterator[str]:
         yield f"{age.connection}: {known}"
     counts = ", ".join(f"{count:,} {status.replace('_', ' ')}" for status, count in board.by_status.items())
     yield f"{board.total:,} open cycles: {counts}; {board.soon:,} due within an hour"
+    for name, one in board.left_out.items():
+        what = f"{one.pending:,} tickets are to be judged, {one.quarantined:,} are in quarantine"
+        yield f"{name}: {what}; what stands here of them may be old"

@@ -20,6 +20,7 @@ _KEYS: Final = ("connection", "ticket", "agreement", "objective", "cycle")
 _SHOWN: Final = (
     *("connection", "agreement", "objective", "cycle", "kind", "stage", "status", "started_at", "due_at"),
     *("due_if_resumed", "breached_at", "target_ms", "remaining_ms", "holder", "priority", "team", "customer"),
+    "calendar",
 )
 _ITS: Final = (ticket.c.connection == result.c.connection) & (ticket.c.id == result.c.ticket)
 _MOST: Final = 500
@@ -62,6 +63,7 @@ class OpenCycle:
     priority: str | None
     team: str | None
     customer: str | None
+    calendar: str
 
 
 class Counted(NamedTuple):
@@ -142,12 +144,12 @@ def _known() -> sa.Select[*tuple[Any, ...]]:
     return sa.select(ticket.c.id, ticket.c.key, *(result.c[name] for name in _SHOWN))
 
 
-def sees(sql: sa.Connection, viewer: Viewer, connection: str, id_: str) -> bool:
-    """Return whether a viewer sees any cycle of a ticket."""
+def seen_by(viewer: Viewer) -> sa.ColumnElement[bool]:
+    """Return what holds of the tickets of which a viewer sees any cycle."""
     if viewer.sees_all:
-        return True
-    its = (result.c.connection == connection, result.c.ticket == id_, *_own(viewer))
-    return sql.scalar(sa.select(sa.literal(1)).where(*its).limit(1)) is not None
+        return sa.true()
+    its = (result.c.connection == ticket.c.connection, result.c.ticket == ticket.c.id, *_own(viewer))
+    return sa.exists().where(*its)
 
 
 def agreements(sql: sa.Connection, viewer: Viewer) -> set[str]:

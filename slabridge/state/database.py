@@ -33,11 +33,11 @@ class State:
     A PostgreSQL's `?schema=NAME` says in which schema the tables are; one that is not there is made with them.
     """
 
-    def __init__(self, url: str | sa.URL, *, migrate: bool = True) -> None:
+    def __init__(self, url: str | sa.URL, *, migrate: bool = True, as_is: bool = False) -> None:
         """Open the database, created or upgraded to this version's schema.
 
         Without `migrate`, a database of an older schema, or an empty one, is upgraded in a transaction that is open
-        until `close` and never committed; all else happens inside it.
+        until `close` and never committed; all else happens inside it. One that is taken `as_is` is refused.
 
         Raises:
             StateError: it cannot be opened, or a newer slabridge wrote it; it is left untouched.
@@ -49,13 +49,13 @@ class State:
         self._uncommitted: sa.Connection | None = None
         try:
             with explained(self.url, "cannot be opened"):
-                self._open(migrate=migrate)
+                self._open(migrate=migrate, as_is=as_is)
         except BaseException:
             self.close()
             raise
 
     @classmethod
-    def of(cls, place: str, *, create: bool = True, migrate: bool = True) -> Self:
+    def of(cls, place: str, *, create: bool = True, migrate: bool = True, as_is: bool = False) -> Self:
         """Open the state at a URL or a file's path; a file that is not there is made, or (`create` false) stood in for.
 
         A file that is made is readable by us alone: it holds who wrote and held what.
@@ -74,7 +74,7 @@ class State:
                 raise StateError(f"state {path}: there is no folder {path.parent}; make it, or name another place")
             with suppress(OSError):  # what cannot be made, or is there, SQLite says better
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-        return cls(url, migrate=migrate)
+        return cls(url, migrate=migrate, as_is=as_is)
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -106,11 +106,6 @@ class State:
                 return
             with self._engine.connect().execution_options(**self._reading) as connection, connection.begin():
                 yield connection
-
-    @property
-    def is_outdated(self) -> bool:
-        """Whether an older slabridge wrote it, and it was opened without `migrate`: seen as if it were upgraded."""
-        return self._uncommitted is not None
 
     @property
     def shown(self) -> str:
@@ -165,8 +160,10 @@ class State:
             self._uncommitted.close()
         self._engine.dispose()
 
-    def _open(self, *, migrate: bool) -> None:
+    def _open(self, *, migrate: bool, as_is: bool) -> None:
         outdated = self._outdated()
+        if outdated and as_is:
+            raise StateError(f"state {self.shown}: an older slabridge wrote it; the next run brings it up to date")
         if outdated and not migrate:
             self._uncommitted = self._engine.connect()
             self._uncommitted.begin()

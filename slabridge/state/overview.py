@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -90,6 +91,21 @@ def overview(transaction: sa.Connection, names: Collection[str], entries: int | 
     listed = quarantine.listed(transaction, entries)
     holder, messages = lease.holder(transaction), notifications.troubles(transaction)
     return Overview(now, str(version), holder, found, listed, runs.latest(transaction, past), messages)
+
+
+class LeftOut(NamedTuple):
+    """How many tickets of a connection are to be judged, and how many in quarantine."""
+
+    pending: int
+    quarantined: int
+
+
+def left_out(sql: sa.Connection, names: Collection[str]) -> dict[str, LeftOut]:
+    """Return what is left out of figures, by connection, where anything is."""
+    aside = quarantine.count(sql)
+    pending = {name: _count(sql, ticket.c.connection == name, ticket.c.pending, ~ticket.c.gone) for name in names}
+    found = {name: LeftOut(pending[name], aside.get(name, 0)) for name in names}
+    return {name: one for name, one in found.items() if any(one)}
 
 
 def behind(sql: sa.Connection, name: str, count: str, offset: int, limit: int) -> list[Named]:

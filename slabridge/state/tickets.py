@@ -273,8 +273,13 @@ class Named(NamedTuple):
     gone: bool
 
 
-def named(sql: sa.Connection, connections: Sequence[str], key: str, most: int, *, whole: bool) -> list[Named]:
-    """Return the first tickets of a key, id or former key in these connections; not `whole`: whose key begins so."""
+def named(  # noqa: PLR0913 - what is looked for, and where
+    sql: sa.Connection, connections: Sequence[str], key: str, most: int, seen: sa.ColumnElement[bool], *, whole: bool
+) -> list[Named]:
+    """Return the first tickets of a key, id or former key in these connections; not `whole`: whose key begins so.
+
+    `seen` is what has to hold of them besides.
+    """
     columns = (ticket.c.connection, ticket.c.id, ticket.c.key, ticket.c.is_open, ticket.c.gone)
     keys = [one for one in dict.fromkeys((key, key.upper())) if one]
     here = ticket.c.connection.in_(connections)
@@ -287,7 +292,7 @@ def named(sql: sa.Connection, connections: Sequence[str], key: str, most: int, *
     exact = [ticket.c.key.in_(keys) & anywhere, ticket.c.id.in_(keys) & here, by_former]
     found: dict[tuple[str, str], Named] = {}
     for condition in exact if whole else [_begins(sql, one) & anywhere for one in keys]:
-        statement = sa.select(*columns).where(condition).order_by(ticket.c.key, ticket.c.connection)
+        statement = sa.select(*columns).where(condition, seen).order_by(ticket.c.key, ticket.c.connection)
         for row in sql.execute(statement.limit(most)):
             found[row.connection, row.id] = Named(*row)
     return sorted(found.values(), key=lambda one: (one.key, one.connection))[:most]

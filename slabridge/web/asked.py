@@ -2,7 +2,8 @@
 
 from starlette.datastructures import QueryParams
 
-from slabridge.app.board import FILTERS, SORTS, Wanted
+from slabridge.app.board import FILTERS, SORTS, STATUSES, Wanted
+from slabridge.web.words import KINDS
 
 _MOST = 1_000
 _FURTHEST = 10_000_000
@@ -27,6 +28,10 @@ def wanted_of(query: QueryParams, also: tuple[str, ...] = ()) -> Wanted:
         raise Unclear(f"sort: {sort} is none of {', '.join(SORTS)}, or one of them with - before it")
     if query.get("soon", "1") != "1":
         raise Unclear("soon: there is 1 alone: what is due within an hour")
+    for name, possible in (("status", STATUSES), ("kind", KINDS)):
+        for value in query.getlist(name):
+            if value not in possible:
+                raise Unclear(f"{name}: {value} is none of {', '.join(possible)}")
     where = {name: tuple(query.getlist(name)) for name in FILTERS if name in query}
     return Wanted(where, sort.removeprefix("-"), sort.startswith("-"), "soon" in query)
 

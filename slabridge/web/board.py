@@ -8,7 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from slabridge.app.board import STATUSES, Board, Wanted, every
+from slabridge.app.board import STATUSES, Board, Wanted
 from slabridge.app.readable import Busy, StateError
 from slabridge.show.board import COLUMNS, row_of
 from slabridge.show.report_files import cell
@@ -74,7 +74,7 @@ def taken_along(request: Request) -> Response:
     file.write("\N{ZERO WIDTH NO-BREAK SPACE}")
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
-    for part in every(site.readable, guest_of(request).viewer, wanted):
+    for part in site.boards.every(guest_of(request).viewer, wanted):
         writer.writerows([cell(value) for value in row_of(one).values()] for one in part)
     file.seek(0)
     name = 'attachment; filename="open-cycles.csv"'

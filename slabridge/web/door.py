@@ -53,7 +53,8 @@ class Door:
         if self.auth == "proxy":
             return self._by_proxy(request)
         # A page elsewhere must not ask under a name of its own (DNS rebinding), nor a proxy let everybody in.
-        if _host(request) not in _HERE or any(name in request.headers for name in _FORWARDED):
+        forwarded = request.scope["http_version"] == "1.0" or any(name in request.headers for name in _FORWARDED)
+        if forwarded or _host(request) not in _HERE:
             return Refusal(421, "this is for who is on this machine; for others begin it with --auth token or proxy")
         return Guest("", Viewer())
 

@@ -8,6 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -114,7 +115,8 @@ def _end_with_who_asked() -> None:
 
 def main() -> int:
     """Make what standard input asks for; return the exit code."""
-    os.nice(NICE)
+    with suppress(PermissionError):  # where it may not (deploy/systemd), it is as any other
+        os.nice(NICE)
     request = Request(**json.loads(sys.stdin.buffer.readline()))
     Thread(target=_end_with_who_asked, daemon=True).start()
     try:

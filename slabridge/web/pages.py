@@ -28,6 +28,7 @@ ROUTES = [
     Route("/quarantine", health.quarantine),
     Route("/health", health.health),
     Route("/health/{connection}/{count}", health.behind),
+    Route("/api/v1", api.operations),
     Route("/api/v1/", api.operations),
     Route("/api/v1/openapi.json", api.described),
     Route("/api/v1/cycles", api.open_cycles),
@@ -44,7 +45,9 @@ ROUTES = [
 def pages() -> Starlette:
     """Return the pages; what stands before them says whose they are."""
     handlers = dict.fromkeys((HTTPException, Unclear, StateError, Busy, Exception), _cannot)
-    return Starlette(routes=[*ROUTES, Route("/static/{name}", assets.given)], exception_handlers=handlers)
+    found = Starlette(routes=[*ROUTES, Route("/static/{name}", assets.given)], exception_handlers=handlers)
+    found.router.redirect_slashes = False  # it would lead to where we are asked, not to where we are
+    return found
 
 
 def _cannot(request: Request, error: Exception) -> Response:

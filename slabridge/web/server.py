@@ -11,7 +11,8 @@ import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 
-from slabridge.config import Config
+from slabridge.config import Config, ConfigError
+from slabridge.config.problem import Problem
 from slabridge.web.access_log import AccessLog
 from slabridge.web.door import Auth, Door
 from slabridge.web.drafts import Drafts
@@ -21,9 +22,11 @@ from slabridge.web.site import Site
 
 _AT_ONCE = 4
 """Pages that are made at once: each has a connection to the state, and all share a processor."""
-_CONNECTIONS = 256
-_LIMIT = 100
-"""Requests that wait at once; more are turned away (503)."""
+_CONNECTIONS = 1_000
+"""Connections, most of which are idle; what is asked at once the front counts."""
+_WAITING = 256
+_LEAST = 16
+"""Characters that a token has at least."""
 
 
 def is_here(host: str) -> bool:
@@ -46,7 +49,7 @@ def listening(address: tuple[str, int]) -> Iterator[socket.socket]:
     with socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP) as bound:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
-        bound.listen(_CONNECTIONS)
+        bound.listen(_WAITING)
         yield bound
 
 
@@ -67,10 +70,13 @@ class Sites:
         """
         before, self.now = self.now, {name: self._site(config) for name, config in configs.items()}
         for site in before.values():
-            site.close()
+            site.leave()
 
     def _site(self, config: Config) -> Site:
         token = config.web.token.read() if self.auth == "token" and config.web.token is not None else None
+        if token is not None and len(token.get_secret_value()) < _LEAST:
+            message = f"is shorter than {_LEAST} characters, and could be guessed; make a long random one"
+            raise ConfigError([Problem(config.file, "web.token", None, message)])
         door = Door(self.auth, config.web, token)
         return Site.of(config, door, AccessLog(config.web.access_log), self.drafts)
 
@@ -103,7 +109,7 @@ async def serving(sites: Sites, bound: socket.socket, ready: Callable[[], None],
         server_header=False,
         proxy_headers=False,
         ws="none",
-        limit_concurrency=_LIMIT,
+        limit_concurrency=_CONNECTIONS,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=5,
     )

@@ -3,7 +3,8 @@
 import re
 import shlex
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
@@ -55,6 +56,7 @@ class Site:
     drafts: Drafts
     base: str = ""
     told: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
+    use: "Use" = field(default_factory=lambda: Use())  # noqa: PLW0108 - it stands below
 
     @classmethod
     def of(cls, config: Config, door: Door, log: AccessLog, drafts: Drafts) -> Self:
@@ -72,6 +74,23 @@ class Site:
             secure = request.url.scheme == "https"
             response.set_cookie(COOKIE, code, 365 * 86_400, path=self.base or "/", secure=secure, samesite="lax")
         return response
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Hold what it holds while a request is answered."""
+        self.use.requests += 1
+        try:
+            yield
+        finally:
+            self.use.requests -= 1
+            if self.use.left and not self.use.requests:
+                self.close()
+
+    def leave(self) -> None:
+        """Give back what it holds as soon as the last request is answered: another one stands in its place."""
+        self.use.left = True
+        if not self.use.requests:
+            self.close()
 
     def close(self) -> None:
         """Give back what it holds."""
@@ -105,6 +124,14 @@ class Site:
         return f"{self.base}/tickets/{quote(connection, '')}/{quote(ticket, '')}"
 
 
+@dataclass(slots=True)
+class Use:
+    """How many requests a site answers, and whether another one stands in its place. Only the event loop counts."""
+
+    requests: int = 0
+    left: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """Makes addresses of a page from what was asked of it: with other values, and without some."""
@@ -123,7 +150,7 @@ class Link:
 def link_of(request: Request) -> Link:
     """Return the links of the page that was asked for."""
     query = {name: tuple(request.query_params.getlist(name)) for name in request.query_params if name != "lang"}
-    return Link(f"{site_of(request).base}{request.scope['path']}", query)
+    return Link(f"{site_of(request).base}{quote(request.scope['path'])}", query)
 
 
 def site_of(request: Request) -> Site:
@@ -143,11 +170,20 @@ def language_of(request: Request, config: Config) -> str:
     for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wanted in LANGUAGES:
             return wanted
-    for part in request.headers.get("Accept-Language", "").split(","):
-        code = part.split(";")[0].strip().lower().partition("-")[0]
+    for code in _wanted(request.headers.get("Accept-Language", "")):
         if code in LANGUAGES:
             return code
     return config.language
+
+
+def _wanted(accepted: str) -> list[str]:
+    """Return the languages that a browser accepts, what it wants most first."""
+    found = []
+    for part in accepted.lower().split(","):
+        code, _, weight = part.partition(";q=")
+        with suppress(ValueError):
+            found.append((-float(weight or 1), code.strip().partition("-")[0]))
+    return [code for weight, code in sorted(found, key=lambda one: one[0]) if weight]
 
 
 def base_of(config: Config) -> str:

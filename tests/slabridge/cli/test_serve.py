@@ -114,27 +114,54 @@ def test_systemd_is_told_and_sighup_reads_the_file_anew_where_it_validates(file:
             assert systemd.recv(100) == b"STOPPING=1"
 
 
-def test_who_asks_too_much_at_once_is_turned_away(file: Path) -> None:
+def test_connections_on_which_nothing_is_asked_take_nobodys_place(file: Path) -> None:
     with serving(file) as (_, address):
         host, port = address.split(":")
-        many = [socket.create_connection((host, int(port)), PATIENCE) for _ in range(120)]
+        idle = [socket.create_connection((host, int(port)), PATIENCE) for _ in range(120)]
         try:
-            for one in many:
-                one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")  # and never ends
+            for one in idle[:60]:
+                one.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                assert one.recv(15) == b"HTTP/1.1 200 OK"
             status, _ = get(address)
         finally:
-            for one in many:
+            for one in idle:
                 one.close()
-        assert status == 503
+        assert status == 200
+
+
+def test_ctrl_c_is_how_it_ends(file: Path) -> None:
+    with serving(file) as (process, address):
+        assert get(address)[0] == 200
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, err) == (0, "")
+
+
+def test_nobody_comes_through_a_proxy_of_the_old_protocol_without_auth(file: Path) -> None:
+    with serving(file) as (_, address):
+        host, port = address.split(":")
+        with socket.create_connection((host, int(port)), PATIENCE) as old:
+            old.sendall(f"GET / HTTP/1.0\r\nHost: {address}\r\n\r\n".encode())
+            assert b" 421 " in old.recv(30)
+
+
+@pytest.mark.parametrize("token", ["guess-me", "x" * 15])
+def test_a_token_that_can_be_guessed_is_refused(
+    call: Call, file: Path, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PAGES", token)
+    file.write_text(f'{file.read_text("utf-8")}\n[web]\ntoken = {{ env = "PAGES" }}\n', "utf-8")
+    code, _, err = call("serve", "--config", file, "--auth", "token", "--listen", "127.0.0.1:0")
+    assert (code, "16" in err, token in err) == (2, True, False)
 
 
 def test_a_token_is_asked_for(file: Path) -> None:
     file.write_text(f'{file.read_text("utf-8")}\n[web]\ntoken = {{ env = "PAGES" }}\n', "utf-8")
-    with serving(file, "--auth", "token", PAGES="s3cret") as (process, address):
+    with serving(file, "--auth", "token", PAGES="a-secret-of-16-letters") as (process, address):
         assert get(address)[0] == 401
-        assert get(address, "/", Authorization="Bearer s3cret", Host="sla.acme.com")[0] == 200
+        assert get(address, "/", Authorization="Bearer a-secret-of-16-letters", Host="sla.acme.com")[0] == 200
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
-    assert "s3cret" not in out + err
+    assert "a-secret-of-16-letters" not in out + err
     noted = [json.loads(line) for line in (file.parent / "access.jsonl").read_text("utf-8").splitlines()]
     assert [one["status"] for one in noted] == [401, 200]

@@ -5,8 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
-from starlette.types import Message
+from starlette.types import ASGIApp, Message
 
 from slabridge.config import Config
 from slabridge.web.door import Auth
@@ -45,6 +46,17 @@ class Pages:
         peer: str = "127.0.0.1",
     ) -> Answer:
         """Return what is answered; `path` may have a query."""
+        return asyncio.run(self.answered(self.app, path, headers, method=method, peer=peer))
+
+    async def answered(
+        self,
+        app: ASGIApp,
+        path: str,
+        headers: Mapping[str, str | bytes] | None = None,
+        *,
+        method: str = "GET",
+        peer: str = "127.0.0.1",
+    ) -> Answer:
         place, _, query = path.partition("?")
         given = {"Host": "localhost:8470", **(headers or {})}
         raw = [(name.lower().encode(), _bytes(value)) for name, value in given.items()]
@@ -53,7 +65,7 @@ class Pages:
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
-            "path": place,
+            "path": unquote(place),
             "raw_path": place.encode(),
             "root_path": "",
             "query_string": query.encode(),
@@ -63,21 +75,16 @@ class Pages:
         }
         sent: list[Message] = []
 
-        async def answered() -> None:
-            gone = asyncio.Event()
-
-            async def receive() -> Message:
-                if sent and not sent[-1].get("more_body", True):
-                    return {"type": "http.disconnect"}
-                await gone.wait()
+        async def receive() -> Message:
+            if sent and not sent[-1].get("more_body", True):
                 return {"type": "http.disconnect"}
+            await asyncio.Event().wait()
+            return {"type": "http.disconnect"}
 
-            async def send(message: Message) -> None:
-                sent.append(message)
+        async def send(message: Message) -> None:
+            sent.append(message)
 
-            await self.app(scope, receive, send)
-
-        asyncio.run(answered())
+        await app(scope, receive, send)
         found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
         return Answer(sent[0]["status"], found, b"".join(message.get("body", b"") for message in sent[1:]))
 

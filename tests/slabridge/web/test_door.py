@@ -12,7 +12,7 @@ from slabridge.config import Config
 from slabridge.config.connections.secret import Secret
 from tests.slabridge.web.conftest import Open
 
-TOKEN = "t0ken-åäö"
+TOKEN = "t0ken-åäö-and-more"
 PROXY = "10.0.0.5"
 
 

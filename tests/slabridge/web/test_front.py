@@ -1,27 +1,34 @@
 """What every request passes: what may be asked, what is noted, and what a browser may do with the answer."""
 
+import asyncio
 import json
 import os
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 from structlog.testing import capture_logs
 
 from slabridge.config import Config
 from slabridge.state import State
 from slabridge.web import board
+from slabridge.web.front import Front
 from slabridge.web.pages import ROUTES
 from tests.slabridge.web.asking import Pages
 from tests.slabridge.web.conftest import Open
 
 PLACES = {
     "{connection}": "snow",
-    "{key}": "INC1",
+    "{key:path}": "INC1",
     "{agreement}": "standard",
     "{period}": "2026-03",
-    "{name}": "cases",
+    "{name}": "style.css",
+    "{list}": "cases",
+    "{file}": "page.html",
     "{count}": "open",
 }
 
@@ -138,7 +145,7 @@ def test_a_state_that_was_put_in_its_place_is_read_from_then_on(config: Config, 
     assert pages.ask("/api/v1/cycles").json["total"] == 4
     State.of(str(tmp_path / "other.db")).close()
     (tmp_path / "other.db").replace(config.state)
-    pages.sites.take({"": config})
+    pages.sites.now[""].boards.forget()
     assert pages.ask("/api/v1/cycles").json["total"] == 0
 
 
@@ -162,3 +169,112 @@ def test_of_a_folder_each_customer_has_pages_of_its_own(config: Config, opened: 
     customers = pages.ask("/").text
     assert 'href="/acme/"' in customers
     assert 'href="/globex/"' in customers
+
+
+def test_who_asks_too_much_at_once_is_turned_away_and_noted(config: Config, pages: Pages) -> None:
+    async def asked() -> list[int]:
+        begun, go = asyncio.Event(), asyncio.Event()
+        waiting = 0
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal waiting
+            waiting += 1
+            if waiting == 3:
+                begun.set()
+            await go.wait()
+            await PlainTextResponse("there")(scope, receive, send)
+
+        front = Front(slow, lambda: pages.sites.now, at_once=3)
+        there = [asyncio.create_task(pages.answered(front, "/")) for _ in range(3)]
+        await begun.wait()
+        turned_away = (await pages.answered(front, "/cycles")).status
+        go.set()
+        return [turned_away, *[(await one).status for one in there], (await pages.answered(front, "/")).status]
+
+    assert asyncio.run(asked()) == [503, 200, 200, 200, 200]
+    assert '"path":"/cycles","query":"","status":503' in config.web.access_log.read_text("utf-8")
+
+
+def test_what_a_reload_leaves_behind_is_given_back_when_its_last_request_is_answered(
+    config: Config, pages: Pages
+) -> None:
+    async def reloaded() -> tuple[int, int]:
+        begun, go = asyncio.Event(), asyncio.Event()
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            begun.set()
+            await go.wait()
+            site = scope["site"]
+            site.readable.state()
+            await PlainTextResponse("there")(scope, receive, send)
+
+        front = Front(slow, lambda: pages.sites.now)
+        before = len([*Path("/proc/self/fd").iterdir()])
+        for _ in range(20):
+            begun.clear()
+            go.clear()
+            there = asyncio.create_task(pages.answered(front, "/"))
+            await begun.wait()
+            pages.sites.take({"": config})
+            go.set()
+            assert (await there).status == 200
+        return before, len([*Path("/proc/self/fd").iterdir()])
+
+    before, after = asyncio.run(reloaded())
+    assert after <= before + 3
+
+
+@pytest.mark.parametrize("path", ["/cycles/", "/api/v1/cycles/", "//cycles"])
+def test_no_address_leads_on_to_another_host_or_scheme(pages: Pages, path: str) -> None:
+    answer = pages.ask(path, {"Host": "localhost"})
+    assert (answer.status, answer.headers.get("location")) == (404, None)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("en;q=0.1, sv;q=0.9", "sv"),
+        ("sv-SE,sv;q=0.8,en;q=0.5", "sv"),
+        ("de, en;q=0.5, sv;q=0.4", "en"),
+        ("sv;q=0", "en"),
+        (";q=x", "en"),
+    ],
+)
+def test_the_language_is_what_a_browser_wants_most(pages: Pages, accepted: str, language: str) -> None:
+    assert f'<html lang="{language}"' in pages.ask("/", {"Accept-Language": accepted}).text
+
+
+@pytest.mark.parametrize("key", ["A%23B", "A%253FB", "A%2FB"])
+def test_the_other_language_of_a_ticket_is_that_of_the_same_ticket(pages: Pages, key: str) -> None:
+    assert f'href="/tickets/snow/{key.replace("%2F", "/")}?lang=sv"' in pages.ask(f"/tickets/snow/{key}").text
+
+
+def test_a_guess_at_another_customers_address_is_noted_and_answered_like_any(config: Config, opened: Open) -> None:
+    pages = opened(replace(config, customer="acme"), replace(config, customer="globex"))
+    assert pages.ask("/", method="POST").status == 405
+    assert pages.ask(f"/{'x' * 3_000}").status == 414
+    assert pages.ask("/nobody").status == 404
+    assert [json.loads(line)["status"] for line in config.web.access_log.read_text("utf-8").splitlines()] == [
+        405,
+        414,
+        404,
+    ]
+
+
+def test_only_who_sees_all_is_told_the_names_of_the_customers(config: Config, opened: Open) -> None:
+    web = replace(config.web, proxy=(ip_network("10.0.0.5"),))
+    names = ("acme", "it", "zeta")
+    sites = [replace(config, customer=name, web=replace(web, url=f"https://x.com/its/{name}")) for name in names]
+    pages = opened(*sites, auth="proxy")
+    headers = {"X-Forwarded-User": "ann", "X-Slabridge-Role": "all"}
+    for path in ("/", "/its/", "/its"):
+        assert "zeta" in pages.ask(path, headers, peer="10.0.0.5").text
+        assert pages.ask(path, headers | {"X-Slabridge-Role": "customer=Acme"}, peer="10.0.0.5").status == 404
+
+
+def test_a_customer_whose_name_is_that_of_the_path_takes_nobody_elses_pages(config: Config, opened: Open) -> None:
+    sites = [
+        replace(config, customer=name, web=replace(config.web, url=f"https://x.com/it/{name}"))
+        for name in ("it", "zeta")
+    ]
+    assert 'href="/it/zeta/cycles"' in opened(*sites).ask("/it/zeta/").text
