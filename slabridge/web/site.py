@@ -24,7 +24,7 @@ from slabridge.exit import Exit
 from slabridge.show.report_table import time_of
 from slabridge.show.sentences import MODES, STATUSES
 from slabridge.show.services import signed
-from slabridge.show.words import COLUMNS, SHEETS
+from slabridge.show.words import CAUSES, COLUMNS, SHEETS
 from slabridge.text.language import Language
 from slabridge.text.printed import line
 from slabridge.text.spoken import roughly, spoken, zoned
@@ -32,7 +32,7 @@ from slabridge.web.access_log import AccessLog
 from slabridge.web.allowed import services_seen
 from slabridge.web.door import Door, Guest
 from slabridge.web.drafts import Drafts
-from slabridge.web.words import EXITS, FIELDS, KINDS, LEADING, SIGNS
+from slabridge.web.words import EXITS, FIELDS, KINDS, LEADING, SIGNS, TOLD
 
 LANGUAGES = ("en", "sv")
 COOKIE = "slabridge_language"
@@ -215,6 +215,7 @@ def _environment(code: str) -> Environment:
         "grouped": language.grouped,
         "code": _code,
         "leading": _leading,
+        "told": lambda value, column: language.word(CAUSES.get(value, value)) if column in TOLD and value else value,
         "spoken": lambda ms: language.tell(spoken(ms)),
         "status": lambda name: language.word(STATUSES[name]),
         "kind": lambda name: language.word(KINDS[name]),

@@ -50,3 +50,5 @@ LEADING: Final = (
     *("holder", "cause", "overruns", "root_cause", "because", "seconds", "cover"),
 )
 """Columns of a report's lists that stand on a page before the others."""
+TOLD: Final = ("cause", "outcome", "step", "effect")
+"""Columns that hold words of ours, which are said in the reader's language."""

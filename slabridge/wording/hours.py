@@ -130,7 +130,7 @@ def _closed(day: date | DayOfYear, span: Span | None) -> Text:
 
 
 def _when(closed: tuple[date | DayOfYear, Span | None]) -> tuple[int, int, int, Span]:
-    """Return what closed days are sorted by: those of every year first."""
+    """Return what closed days are sorted by: those of every year last."""
     day, span = closed
-    year = 0 if isinstance(day, DayOfYear) else day.year
+    year = date.max.year if isinstance(day, DayOfYear) else day.year
     return year, day.month, day.day, span or Span(0, 0)

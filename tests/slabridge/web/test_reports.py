@@ -59,7 +59,7 @@ def test_a_draft_is_made_beside_the_pages_and_is_what_the_command_prints(job: Jo
     for language in LANGUAGES:
         answer = pages.get(f"/reports/2016-03/report.html?lang={language}")
         assert answer.text == page_of(document, language)
-        assert answer.headers["content-disposition"] == 'attachment; filename="report-2016-03.html"'
+        assert answer.headers["content-disposition"] == f'attachment; filename="report-2016-03-{language}.html"'
     assert pages.get("/reports/2016-03/cases.csv").text.startswith("\ufeffagreement,objective,")
 
 
