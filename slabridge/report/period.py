@@ -13,7 +13,7 @@ from sla_engine.instant import instant_of, moment_of
 Unit = Literal["week", "month", "quarter", "year", "days"]
 
 _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
-_EXAMPLES = "2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01"
+EXAMPLES = "2026-03, 2026-Q1, 2026-W10, 2026, 2026-03-01..2026-04-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def read_period(text: str, timezone: str) -> Period:
                 return _of_days("days", first, last, timezone)
     except ValueError:
         pass
-    raise ValueError(f"{text!r} is no period; write {_EXAMPLES}")
+    raise ValueError(f"{text!r} is no period; write {EXAMPLES}")
 
 
 def period_of(unit: Unit, instant: int, timezone: str) -> Period:

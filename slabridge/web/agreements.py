@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +12,8 @@ from sla_engine.instant import instant_of
 from slabridge.app.agreements import agreements, visible
 from slabridge.show.agreements import as_json
 from slabridge.text.language import Language
+from slabridge.text.said import said
+from slabridge.web.asked import Absent
 from slabridge.web.site import Site, guest_of, language_of, site_of
 
 _INSIDE = ("scope", "exclude", "supports", "backed_by")
@@ -23,7 +24,7 @@ def told(request: Request) -> list[dict[str, Any]]:
     """Return the agreements that somebody sees, or the versions of the one that the address names.
 
     Raises:
-        HTTPException: there is none such.
+        Absent: there is none such.
     """
     site = site_of(request)
     wanted = request.path_params.get("agreement")
@@ -36,7 +37,7 @@ def told(request: Request) -> list[dict[str, Any]]:
         if viewer.customer is None or one["kind"] == "sla"
     ]
     if wanted is not None and not found:
-        raise HTTPException(404, f"no agreement {wanted} is known")
+        raise Absent(said("no agreement %(name)s is known", name=wanted))
     return found
 
 

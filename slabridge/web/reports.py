@@ -18,10 +18,11 @@ from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
 from slabridge.app.moment import moment
 from slabridge.app.services import reached_in
-from slabridge.report.period import Period, period_of, read_period
+from slabridge.report.period import EXAMPLES, Period, period_of, read_period
 from slabridge.text.language import Language, Shown
+from slabridge.text.said import said, word
 from slabridge.web.allowed import asked_as, sees_issued
-from slabridge.web.asked import Unclear, number_of
+from slabridge.web.asked import Absent, Unclear, none_of, number_of, unknown
 from slabridge.web.drafts import WHOLE, Found, Piece, Which
 from slabridge.web.request import ONLY
 from slabridge.web.site import Link, guest_of, language_of, link_of, site_of
@@ -63,7 +64,7 @@ def issued_seen(request: Request) -> list[Head]:
     viewer = guest_of(request).viewer
     if viewer.team is not None:
         raise HTTPException(
-            403, "reports tell of all teams: they are shown to the role all, and to customers their own"
+            403, word("Reports tell of all teams: they are shown to the role all, and to customers their own.")
         )
     return [one for one in heads_in(site_of(request).readable.state()) if sees_issued(viewer, one.period, one.about)]
 
@@ -73,24 +74,30 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
 
     Raises:
         Unclear: it asks for something else.
-        HTTPException: there is none such, or not for who asks.
+        Absent: there is none such, or not for who asks.
     """
     site, viewer, query = site_of(request), guest_of(request).viewer, request.query_params
     known = (*_WHICH, "again", "lang", *also)
     for name in query:
         if name not in known:
-            raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
+            raise unknown(name, known)
     period = period_asked(request, request.path_params["period"])
     by = tuple(query.getlist("by")) or DEFAULT_BY
     asked = asked_as(viewer, Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by))
     seen = issued_seen(request)
     if asked is None:
-        raise HTTPException(404, "there is no such report")
+        raise Absent(said("there is no such report"))
     issued = tuple(one for one in seen if (one.period, one.about) == (asked.period, asked.about))
     number = number_of(query, "number", issued[0].number if issued else 0) or None
     head = next((one for one in issued if one.number == number), None)
     if number is not None and head is None:
-        raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
+        raise Absent(
+            said(
+                "%(report)s was never issued as number %(number)s",
+                report=f"{asked.period} ({asked.about})",
+                number=number,
+            )
+        )
     given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
     which = Which(site.config.file, asked, number, site.base, urlencode(given))
     of = moment(site.config, site.readable.state()) if head is None else f"{head.digest} {head.redacted_at}"
@@ -105,15 +112,15 @@ def period_asked(request: Request, text: str) -> Period:
     """
     try:
         return read_period(text, site_of(request).config.definitions.timezone)
-    except ValueError as error:
-        raise Unclear(str(error)) from None
+    except ValueError:
+        raise Unclear(said("%(text)s is no period; write %(examples)s", text=text, examples=EXAMPLES)) from None
 
 
 def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
     """Return what a report says at first, None where it is not there.
 
     Raises:
-        HTTPException: it is about somebody else.
+        Absent: it is about somebody else.
     """
     if folder is None:
         return None
@@ -123,7 +130,7 @@ def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
         return None
     customer = guest_of(request).viewer.customer
     if customer not in {None, found["cover"]["customer"]}:
-        raise HTTPException(404, "there is no such report")
+        raise Absent(said("there is no such report"))
     return found
 
 
@@ -198,7 +205,7 @@ def file(request: Request) -> Response:
     of_language = form in {"html", "pdf", "xlsx"}
     known = {"html": ("report", "page"), "csv": (name,)}.get(form, ("report",))
     if form not in _TYPES or name not in known:
-        raise HTTPException(404, "there is no such file")
+        raise Absent(said("there is no such file"))
     piece = Piece(form, language) if form in {"pdf", "xlsx"} else WHOLE  # type: ignore[arg-type] # one of those
     chosen = chosen_of(request, piece)
     folder = chosen.found.folder
@@ -211,7 +218,7 @@ def file(request: Request) -> Response:
         return Response(headers={"HX-Redirect": link_of(request).to()})
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
     if form == "csv" and name not in head["lists"]:
-        raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
+        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(head["lists"])))
     if name == "page":
         return FileResponse(place, media_type=_TYPES[form], headers={"Content-Security-Policy": _POLICY})
     suffix = f"-{name}" if form == "csv" else f"-{language}" if of_language else ""
@@ -229,13 +236,13 @@ def rows(request: Request) -> Response:
     if chosen.found.folder is None or head is None:
         return site.page(request, "making.html", 200, chosen=chosen, why=why(request, chosen.found), file="")
     if name not in head["lists"]:
-        raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
+        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(head["lists"])))
     path = chosen.found.folder / f"{name}.jsonl"
     with path.open("rb") as lines:
         columns = orjson.loads(next(lines))
-        unknown = [key for key in where if key not in columns]
-        if unknown:
-            raise Unclear(f"{unknown[0]} is no column of {name}; there is {', '.join(columns)}")
+        unfit = [key for key in where if key not in columns]
+        if unfit:
+            raise none_of("only", unfit[0], columns)
         passed = 0 if where else offset  # what is passed over is not read, where every row fits
         matching = _matching(columns, where, islice(lines, passed, None))
         shown = list(islice(matching, offset - passed, offset - passed + PAGE + 1))

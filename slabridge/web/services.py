@@ -3,15 +3,15 @@
 from typing import Any
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from slabridge.app.moment import moment
 from slabridge.report.period import Period
 from slabridge.show.services import EXPLAINED
+from slabridge.text.said import said
 from slabridge.web.allowed import services_asked
-from slabridge.web.asked import Unclear
+from slabridge.web.asked import Absent, unknown
 from slabridge.web.drafts import Found, Which
 from slabridge.web.reports import period_asked, running, why
 from slabridge.web.site import guest_of, link_of, site_of
@@ -22,17 +22,17 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
 
     Raises:
         Unclear: the address asks for something else.
-        HTTPException: they see no service.
+        Absent: they see no service.
     """
     site, viewer, query = site_of(request), guest_of(request).viewer, request.query_params
     for name in query:
         if name not in {"period", "again", "lang"}:
-            raise Unclear(f"{name} is nothing that can be asked for; there is period")
+            raise unknown(name, ["period"])
     period = period_asked(request, query["period"]) if "period" in query else running(request)
     services = () if site.config.reporting is None else site.config.reporting.services
     wanted = services_asked(viewer, services, period.name)
     if wanted is None:
-        raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
+        raise Absent(said("there is no service to see: the file has none, or none that names this customer"))
     which = Which(site.config.file, wanted, None, site.base)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)
     return period, found, _left(request, found)
