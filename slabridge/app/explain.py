@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sla_engine import Engine, Position, Result, Ticket
 from sla_engine.instant import format_instant
 from slabridge.config import Config, Connection
-from slabridge.state import State, Transaction, connections, links, tickets
+from slabridge.state import State, Transaction, connections, links, quarantine, tickets
 from slabridge.state.group import group_of
 from slabridge.text.said import Said, said
 from slabridge.ticket.judging import judge
@@ -104,6 +104,10 @@ class Explainer:
             )
             for one in links.missing(sql, [(name, known.id)])
         ]
+        aside = quarantine.of(sql, name, known.id)
+        if aside is not None:
+            when = format_instant(aside.first_at)
+            remarks.insert(0, said("in quarantine since %(time)s: %(reason)s", time=when, reason=aside.reason))
         if group.cut:
             remarks.append(
                 said(

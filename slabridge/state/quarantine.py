@@ -80,7 +80,11 @@ def ask(transaction: sa.Connection, key: str | None = None) -> int:
 
     It reads them anew, evaluates them, and posts also the comments that the tool refused, if they are still due.
     """
-    chosen = sa.true() if key is None else (quarantine.c.key == key) | (quarantine.c.ticket == key)
+    chosen: sa.ColumnElement[bool] = sa.true()
+    if key is not None:
+        called = sa.select(ticket.c.connection, ticket.c.id).where(ticket.c.key == key)
+        known_so = sa.tuple_(quarantine.c.connection, quarantine.c.ticket).in_(called)
+        chosen = (quarantine.c.key == key) | (quarantine.c.ticket == key) | known_so
     number = transaction.execute(sa.update(quarantine).where(chosen).values(asked=True)).rowcount
     those = sa.select(quarantine.c.ticket).where(chosen)
     known = those.where(quarantine.c.connection == ticket.c.connection, quarantine.c.ticket == ticket.c.id)
@@ -110,11 +114,29 @@ def oldest(transaction: sa.Connection) -> dict[str, int]:
     return dict(transaction.execute(statement).all())
 
 
+def of(transaction: sa.Connection, connection: str, id_: str) -> QuarantineEntry | None:
+    """Return what is in quarantine of a ticket, None where it is not."""
+    its = (quarantine.c.connection == connection, quarantine.c.ticket == id_)
+    return next(iter(_entries(transaction, sa.select(*_columns()).where(*its))), None)
+
+
 def listed(transaction: sa.Connection, limit: int | None = None) -> list[QuarantineEntry]:
     """Return what is in quarantine, the latest first."""
-    columns = [column for column in quarantine.c if column.name != "ticket"]
     order = (quarantine.c.last_at.desc(), quarantine.c.connection, quarantine.c.key, quarantine.c.ticket)
-    statement = sa.select(quarantine.c.ticket.label("id"), *columns).order_by(*order).limit(limit)
+    return _entries(transaction, sa.select(*_columns()).order_by(*order).limit(limit))
+
+
+def _columns() -> list[sa.ColumnElement[Any]]:
+    """Return the columns of an entry; its key is the one that is known, where any is."""
+    others = [column for column in quarantine.c if column.name not in ("ticket", "key")]
+    known = sa.select(ticket.c.key).where(
+        ticket.c.connection == quarantine.c.connection, ticket.c.id == quarantine.c.ticket
+    )
+    key = sa.func.coalesce(known.scalar_subquery(), quarantine.c.key).label("key")
+    return [quarantine.c.ticket.label("id"), key, *others]
+
+
+def _entries(transaction: sa.Connection, statement: sa.Select[Any]) -> list[QuarantineEntry]:
     return [QuarantineEntry(**row) for row in transaction.execute(statement).mappings()]
 
 

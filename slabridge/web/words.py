@@ -20,6 +20,9 @@ FIELDS: Final[Mapping[str, str]] = {
     "holder": word("held by"),
     "priority": word("priority"),
     "customer": word("customer"),
+    "team": word("team"),
+    "service": word("service"),
+    "type": word("type"),
 }
 EXITS: Final[Mapping[Exit, str]] = {
     Exit.COMPLETE: word("complete"),

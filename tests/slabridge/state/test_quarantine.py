@@ -114,3 +114,16 @@ def test_more_than_one_statement_takes_can_be_quarantined_and_released(state: St
     with state.begin() as transaction:
         quarantine.release(Transaction(transaction, "snow"), [item.id for item in many[:1_099]])
     assert [entry.id for entry in listed(state)] == ["1099"]
+
+
+def test_a_ticket_is_called_by_the_key_that_is_known_of_it_and_asked_for_by_that(state: State) -> None:
+    save(state, ticket("1"))
+    put(state, Quarantined("1", "1", "could not be read"), Quarantined("2", "2", "never read"))
+    assert {entry.key for entry in listed(state)} == {"INC1", "2"}
+    with state.reading() as transaction:
+        found = quarantine.of(transaction, "snow", "1")
+        assert found is not None
+        assert (found.key, found.reason) == ("INC1", "could not be read")
+        assert quarantine.of(transaction, "jira", "1") is None
+    assert ask(state, "INC1") == 1
+    assert {entry.key for entry in listed(state) if entry.asked} == {"INC1"}

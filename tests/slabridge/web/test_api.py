@@ -11,7 +11,8 @@ from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 from openapi_schema_validator import OAS31Validator
 
-from slabridge.state import State, Transaction, connections, tickets
+from slabridge.state import State, Transaction, connections, quarantine, tickets
+from slabridge.state.quarantine import Quarantined
 from slabridge.web.pages import ROUTES
 from tests.slabridge.cli.conftest import call as program
 from tests.slabridge.run.conftest import quick, reported
@@ -156,3 +157,20 @@ def test_figures_of_health_open_lists_of_so_many(pages: ByProxy) -> None:
         assert len(re.findall(r'<th scope="row"><a href="/tickets/', listed)) == min(int(count), 100), address
     assert pages.get("/health/snow/nothing").status == pages.get("/health/strange/open").status == 404
     assert pages.get("/health/snow/open", "team=Network").status == 403
+
+
+def test_a_ticket_in_quarantine_says_so_wherever_it_is_shown(pages: ByProxy, job: Job, program: Call) -> None:
+    one = any_ticket(pages)
+    state = State.of(job.config().state)
+    with state.begin() as sql:
+        quarantine.put(
+            Transaction(sql, "snow"), [Quarantined(one["id"], one["id"], "the tool gave nonsense")], 1_456_800_000_000
+        )
+    state.close()
+    assert "the tool gave nonsense" in pages.get(f"/api/v1/tickets/snow/{one['id']}").json["remarks"][0]
+    assert "the tool gave nonsense" in pages.get(f"/tickets/snow/{one['id']}").text
+    _, _, err = program("explain", one["ticket"], "--config", job.path)
+    assert "the tool gave nonsense" in err
+    assert f"slabridge retry {one['ticket']}" in pages.get("/quarantine").text
+    assert pages.get("/api/v1/cycles").json["left_out"]["snow"]["quarantined"] == 1
+    assert 'href="/quarantine">1 are in quarantine' in pages.get("/").text

@@ -224,7 +224,7 @@ def test_what_a_reload_leaves_behind_is_given_back_when_its_last_request_is_answ
             await PlainTextResponse("there")(scope, receive, send)
 
         front = Front(slow, lambda: pages.sites.now)
-        before = len([*Path("/proc/self/fd").iterdir()])
+        before = files_open()
         for _ in range(20):
             begun.clear()
             go.clear()
@@ -233,10 +233,14 @@ def test_what_a_reload_leaves_behind_is_given_back_when_its_last_request_is_answ
             pages.sites.take({"": config})
             go.set()
             assert (await there).status == 200
-        return before, len([*Path("/proc/self/fd").iterdir()])
+        return before, files_open()
 
     before, after = asyncio.run(reloaded())
     assert after <= before + 3
+
+
+def files_open() -> int:
+    return len([*Path("/proc/self/fd").iterdir()])
 
 
 @pytest.mark.parametrize("path", ["/cycles/", "/api/v1/cycles/", "//cycles"])
