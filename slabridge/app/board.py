@@ -1,10 +1,10 @@
 """What breaks next, what is at risk and what is broken, by who has it and by agreement (docs/web.md)."""
 
 import threading
-import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from time import monotonic
 
 import numpy as np
 import sqlalchemy as sa
@@ -130,11 +130,6 @@ class Boards:
             for part in cycles.every(sql, seen, wanted):
                 yield [*self.resumed(part, known)]
 
-    def forget(self) -> None:
-        """Count anew when next asked."""
-        with self._lock:
-            self._counts.clear()
-
     def resumed(self, found: Sequence[OpenCycle], known: Sequence[Age]) -> Iterator[OpenCycle]:
         """Yield cycles, those that are paused with when they would be due had they gone on at the last run."""
         as_of = {age.connection: age.as_of for age in known}
@@ -153,12 +148,12 @@ class Boards:
             self._counts.move_to_end(seen.viewer)
             if len(self._counts) > _VIEWERS:
                 self._counts.popitem(last=False)
-        if time.monotonic() < found.until or (found.counted is not None and found.lock.locked()):
+        if monotonic() < found.until or (found.counted is not None and found.lock.locked()):
             return found.counted or ()
         with found.lock:
-            if found.counted is None or time.monotonic() >= found.until:
+            if found.counted is None or monotonic() >= found.until:
                 found.counted = cycles.counted(sql, seen)
-                found.until = time.monotonic() + _FRESH
+                found.until = monotonic() + _FRESH
             return found.counted
 
 

@@ -67,7 +67,11 @@ def test_what_no_calendar_or_run_is_known_of_stays_as_it_was_judged(boards: Boar
     assert [*boards.resumed([PAUSED], known)] == [PAUSED]
 
 
-def test_what_was_counted_is_taken_for_two_seconds_and_each_viewer_has_their_own(boards: Boards) -> None:
+def test_what_was_counted_is_taken_for_two_seconds_and_each_viewer_has_their_own(
+    boards: Boards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1_000.0]
+    monkeypatch.setattr("slabridge.app.board.monotonic", lambda: clock[0])
     state = State.of(boards.readable.config.state)
 
     def another(identity: str, holder: str) -> None:
@@ -82,7 +86,7 @@ def test_what_was_counted_is_taken_for_two_seconds_and_each_viewer_has_their_own
     assert len(boards.board(Viewer(), Wanted()).cycles) == 2
     assert boards.board(Viewer(team="Network"), Wanted()).total == 1
     assert boards.board(Viewer(team="Nobody"), Wanted()).total == 0
-    boards.forget()
+    clock[0] += 2
     assert boards.board(Viewer(), Wanted()).total == 2
     state.close()
     boards.readable.close()
