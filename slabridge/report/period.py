@@ -16,7 +16,7 @@ _MONTHS: dict[str, int] = {"month": 1, "quarter": 3, "year": 12}
 FIRST: Final = date(1970, 1, 1)
 """When the first period begins that can be asked for: no ticket has an instant before it."""
 _LAST: Final = date(2200, 1, 1)
-_EXAMPLES = "2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01"
+EXAMPLES = "2026-03, 2026-Q1, 2026-W10, 2026, or 2026-03-01..2026-04-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_period(text: str, timezone: str) -> Period:
     except (ValueError, OverflowError):
         found = None
     if found is None:
-        raise ValueError(f"{text!r} is no period; write {_EXAMPLES}")
+        raise ValueError(f"{text!r} is no period; write {EXAMPLES}")
     if found.first < FIRST or found.last > _LAST:
         raise ValueError(f"{text!r} is not between the years {FIRST.year} and {_LAST.year - 1}")
     return found

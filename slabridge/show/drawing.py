@@ -42,8 +42,9 @@ def drawn_as(picture: Picture, language: Language, form: Form, name: str = "", *
         canvas.text(form.edge, 52, summary, colour="grey", size=14, room=form.width - 2 * form.edge)
     draw_axis(canvas, picture, scale, top, bottom)
     _handovers(canvas, picture, scale, rows)
-    for row in rows:
-        draw_row(canvas, row, scale)
+    for number, row in enumerate(rows):
+        crossing = [scale.x(at) for at, *lanes_of in picture.handovers if min(lanes_of) < number <= max(lanes_of)]
+        draw_row(canvas, row, scale, crossing)
     legend.draw(canvas)
     return canvas.written()
 

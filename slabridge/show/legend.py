@@ -16,10 +16,10 @@ from slabridge.text.printed import line
 from slabridge.text.said import said, word
 
 KINDS: Final = {
-    "covered": word("in the hours of a promise beneath"),
-    "closed": word("a promise beneath runs, out of its hours"),
-    "waiting": word("the promise beneath is paused"),
-    "uncovered": word("nobody beneath has promised it"),
+    "covered": word("in the hours of its OLA or UC"),
+    "closed": word("outside the hours of its OLA or UC"),
+    "waiting": word("its OLA or UC is paused"),
+    "uncovered": word("under no OLA or UC"),
     "counted": word("the clock counts"),
     "over": word("over what was agreed"),
     "paused": word("the clock is paused"),

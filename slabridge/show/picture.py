@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sla_engine import Calendar, Definitions, Result
 from sla_engine.chain.outcome import ChainOutcome, ChainSegment, TicketRef
-from slabridge.show.sentences import MODES, called, listed, named, outcome_of, promised, sentences_of, summary_of
+from slabridge.show.sentences import MODES, listed, named, outcome_of, promised, sentences_of, summary_of
 from slabridge.text.said import Said, said
 from slabridge.text.spoken import spoken
 
@@ -134,8 +134,9 @@ def _clock(result: Result) -> Lane:
         bars = [part for bar in bars for part in _cut(bar, result.breached_at, over)]
     elif result.due_at is not None:
         marks = (Mark(result.due_at, "due"),)
-    title = said("%(kind)s %(objective)s", kind=result.kind.upper(), objective=called(result.objective))
-    return Lane(title, f"{spoken(result.target)} ({result.calendar})", tuple(bars), marks)
+    title = said("%(kind)s %(objective)s", kind=result.kind.upper(), objective=result.objective)
+    agreed = said("%(time)s (%(calendar)s)", time=spoken(result.target), calendar=result.calendar)
+    return Lane(title, agreed, tuple(bars), marks)
 
 
 def _cut(bar: Bar, at: int, over: tuple[Words, ...]) -> list[Bar]:
@@ -154,7 +155,7 @@ def _lane(
     calendars: Mapping[str, Calendar],
 ) -> Lane:
     bars: list[Bar] = []
-    promises: dict[Said, None] = {}
+    promises: dict[str, None] = {}
     for segment in chain.segments:
         if segment.carrier != ticket:
             continue

@@ -99,7 +99,7 @@ def _template(code: str) -> Template:
     )
     environment.install_gettext_translations(language.catalogue, newstyle=True)  # type: ignore[attr-defined] # of the extension
     environment.filters |= {
-        "time": time_of,
+        "time": lambda seconds: language.tell(time_of(seconds)),
         "plain": _plain,
         "word": language.word,
         "say": language.say,

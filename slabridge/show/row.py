@@ -56,7 +56,7 @@ def rows_of(lanes: Sequence[Lane], scale: Scale, top: int) -> list[Row]:
     found, above = [], scale.form.above
     for lane in lanes:
         labels = _labels(lane, scale)
-        bar = top + (22 if above else 0)
+        bar = top + (30 if above else 0)
         beneath = _LINE * max([1 + label.line for label in labels], default=0 if above else 1)
         height = bar - top + BAR + beneath + 15
         found.append(Row(lane, top, bar, height, labels))
@@ -64,14 +64,15 @@ def rows_of(lanes: Sequence[Lane], scale: Scale, top: int) -> list[Row]:
     return found
 
 
-def draw_row(canvas: Canvas, row: Row, scale: Scale) -> None:
-    """Draw a lane."""
+def draw_row(canvas: Canvas, row: Row, scale: Scale, crossing: Sequence[float] = ()) -> None:
+    """Draw a lane; a title above its bars begins behind the arrows that cross it where it would begin."""
     form, language = scale.form, scale.language
     title, subtitle = language.tell(row.lane.title), language.tell(row.lane.subtitle)
     if form.above:
-        room = form.width - 2 * form.edge
-        canvas.text(form.edge, row.top + 14, title, bold=True, room=room * 0.7, halo=True)
-        beside = form.edge + min(length(line(title), SIZE, bold=True), room * 0.7) + _GAP
+        left = max([form.edge, *(x + _GAP for x in crossing if x < form.edge + _LEAST)])
+        room = form.width - form.edge - left
+        canvas.text(left, row.top + 14, title, bold=True, room=room * 0.7, halo=True)
+        beside = left + min(length(line(title), SIZE, bold=True), room * 0.7) + _GAP
         canvas.text(
             beside, row.top + 14, subtitle, colour="grey", size=12, room=form.width - form.edge - beside, halo=True
         )

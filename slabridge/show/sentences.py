@@ -5,7 +5,7 @@ from functools import reduce
 
 from sla_engine import Result
 from sla_engine.chain.outcome import ChainOutcome, ChainSegment, Overrun, Share
-from slabridge.show.words import OBJECTIVES
+from sla_engine.instant import MINUTE
 from slabridge.text.said import Said, said, word
 from slabridge.text.spoken import said_at, spoken, told
 
@@ -27,13 +27,13 @@ MODES = {
 }
 """What a stretch of time counts for, as it is said."""
 _CAUSES = {
-    "overrun": word("Promises beneath were overrun by at least as much as this one was broken."),
-    "gaps": word("Time that nobody beneath had promised, or whose promises were paused, explains it."),
-    "hours": word("The hours in which those beneath do not work explain it."),
+    "overrun": word("The OLAs and UCs beneath it were late by at least as long as it was."),
+    "gaps": word("The time was lost where no OLA or UC applied, or where it was paused."),
+    "hours": word("The time was lost outside the working hours of the OLAs and UCs beneath it."),
     "misfit": word(
-        "Even if all had kept theirs it would have been broken: the agreements beneath do not add up to it."
+        "It would have been broken even with every OLA and UC kept: together they take longer than it allows."
     ),
-    "unbacked": word("No agreement beneath backs this promise."),
+    "unbacked": word("No OLA or UC backs this promise."),
 }
 
 
@@ -101,26 +101,21 @@ def headline_of(result: Result, zone: str) -> Said:
     breach = None if result.chain is None else result.chain.breach
     if result.breached_at is not None:
         holder = named(result.breach_holder if breach is None else breach.holder)
-        at = said_at(result.breached_at, zone, result.started_at)
+        at = said_at(result.breached_at // MINUTE * MINUTE, zone, result.started_at)
         return said("%(promise)s was broken %(time)s; %(holder)s had it.", promise=promise, time=at, holder=holder)
     if result.status == "paused":
         return said("%(promise)s is paused; %(holder)s has it.", promise=promise, holder=named(result.holder))
     if result.stopped_at is None and result.due_at is not None:
-        at = said_at(result.due_at, zone, result.started_at)
+        at = said_at(result.due_at // MINUTE * MINUTE, zone, result.started_at)
         return said(
             "%(promise)s is due %(time)s; %(holder)s has it.", promise=promise, time=at, holder=named(result.holder)
         )
     return said("%(promise)s: %(outcome)s.", promise=promise, outcome=outcome_of(result))
 
 
-def promised(agreement: str, objective: str) -> Said:
-    """Return the name of a promise."""
-    return said("%(agreement)s.%(objective)s", agreement=agreement, objective=called(objective))
-
-
-def called(objective: str) -> str | Said:
-    """Return an objective's name: what everybody has is said in the reader's language."""
-    return said(objective) if objective in OBJECTIVES else objective
+def promised(agreement: str, objective: str) -> str:
+    """Return what the file calls a promise; no language has another word for it."""
+    return f"{agreement}.{objective}"
 
 
 def listed(found: Iterable[str | Said]) -> str | Said:
@@ -136,7 +131,7 @@ def named(holder: str | None) -> str | Said:
 def _covered(segment: ChainSegment, sentence: Said) -> Said:
     if segment.cover is None:
         if segment.mode == "counted":
-            return said("%(sentence)s, nobody beneath has promised it.", sentence=sentence)
+            return said("%(sentence)s, under no OLA or UC.", sentence=sentence)
         return said("%(sentence)s.", sentence=sentence)
     promise = promised(segment.cover.agreement, segment.cover.objective)
     if segment.cover_runs:
@@ -150,10 +145,12 @@ def _decisive(overrun: Overrun, shares: Sequence[Share]) -> Said:
         "late": spoken(overrun.worked),
     }
     if not shares:
-        return said("%(promise)s ran on for %(late)s after it was late. Else the promise would have held.", **late)
+        return said(
+            "%(promise)s ran on for %(late)s after it was late. Without that, the promise would have been kept.", **late
+        )
     return said(
         "%(holders)s had %(ticket)s for %(time)s; %(promise)s ran on for %(late)s after it was late. "
-        "Else the promise would have held.",
+        "Without that, the promise would have been kept.",
         holders=listed(map(named, dict.fromkeys(one.holder for one in shares))),
         ticket=overrun.by.ticket.key,
         time=spoken(sum(one.worked for one in shares)),
@@ -171,7 +168,7 @@ def _ran_on(overrun: Overrun) -> Said:
     if overrun.decisive:
         return said(
             "%(promise)s on %(ticket)s ran on for %(time)s after it was late; "
-            "without that the promise would have held.",
+            "without that, the promise would have been kept.",
             **late,
         )
     return said("%(promise)s on %(ticket)s ran on for %(time)s after it was late.", **late)

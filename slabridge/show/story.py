@@ -1,11 +1,12 @@
 """One cycle as a page tells it: when it is due, who had its time, and every stretch of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from sla_engine import Definitions, Result
 from sla_engine.chain.outcome import ChainSegment, TicketRef
+from sla_engine.instant import MINUTE
 from slabridge.show.sentences import headline_of, outcome_of, summary_of, verdict_of
 from slabridge.text.said import Said
 from slabridge.text.spoken import said_at
@@ -71,14 +72,17 @@ class Story:
         """Return an instant in the zone of its calendar."""
         return said_at(instant, self.zone, self.result.started_at)
 
+    def due(self, instant: int) -> Said:
+        """Return when it is due, to the minute, in the zone of its calendar."""
+        return self.at(instant // MINUTE * MINUTE)
+
     @property
     def used_by(self) -> list[Had]:
         """Who had the counted time, on which ticket, in the order in which they first had it."""
         had: dict[tuple[str | None, TicketRef], int] = {}
         for share in () if self.result.chain is None else self.result.chain.shares:
             had[share.holder, share.carrier] = had.get((share.holder, share.carrier), 0) + share.worked
-        whole = max(1, sum(had.values()))
-        return [Had(*who, worked, 100 * worked // whole) for who, worked in had.items()]
+        return [Had(*who, had[who], percent) for who, percent in zip(had, _percents([*had.values()]), strict=True)]
 
     @property
     def ledger(self) -> Iterator[Stretch]:
@@ -87,3 +91,13 @@ class Story:
         for segment in () if self.result.chain is None else self.result.chain.segments:
             total += segment.worked if segment.mode == "counted" else 0
             yield Stretch(segment, total)
+
+
+def _percents(parts: Sequence[int]) -> list[int]:
+    """Return how many percent each part is of all: what cutting leaves of the 100 goes to those that it cut most."""
+    whole = max(1, sum(parts))
+    found = [100 * part // whole for part in parts]
+    cut = sorted(range(len(parts)), key=lambda place: -(100 * parts[place] % whole))
+    for place in cut[: (100 if any(parts) else 0) - sum(found)]:
+        found[place] += 1
+    return found

@@ -12,6 +12,8 @@ from slabridge.text.said import Said, read_said
 Shown = Literal["en", "sv"]
 DOMAIN = "slabridge"
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+( %)?")
+_TIME = re.compile(r"[-+]?[0-9]+[dhms]( [0-9]+[hms])?")
+_UNITS = {"d": " d", "h": " h", "m": " min", "s": " s"}
 
 
 class Language:
@@ -33,9 +35,15 @@ class Language:
         """Return a number that is written with a point as people write it."""
         return "" if text is None else text.replace(".", ",") if self.code == "sv" else text
 
+    def grouped(self, number: int) -> str:
+        """Return a whole number with its thousands set apart."""
+        return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}") if self.code == "sv" else f"{number:,}"
+
     def tell(self, text: str | int | Said) -> str:
-        """Return a text with its values."""
+        """Return a text with its values; numbers and stretches of time are written as people write them."""
         if not isinstance(text, Said):
+            if self.code == "sv" and _TIME.fullmatch(str(text)):
+                return re.sub("[dhms]", lambda unit: _UNITS[unit[0]], str(text))
             return self.number(str(text)) if _NUMBER.fullmatch(str(text)) else str(text)
         return self.catalogue.gettext(text.message) % {name: self.tell(value) for name, value in text.values}
 

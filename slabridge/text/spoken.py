@@ -82,7 +82,7 @@ def spoken(ms: int) -> str:
 
 def roughly(ms: int) -> str:
     """Return a stretch of time as people speak of it: `2d 3h`, `1h 18m`, `6m`, `45s`."""
-    return span(ms) if not MINUTE <= ms < HOUR else f"{ms // MINUTE}m"
+    return span(ms).removesuffix(" 0h").removesuffix(" 0m") if not MINUTE <= ms < HOUR else f"{ms // MINUTE}m"
 
 
 def span(ms: int) -> str:

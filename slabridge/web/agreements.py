@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,6 +12,8 @@ from sla_engine.instant import instant_of
 from slabridge.app.agreements import agreements, visible
 from slabridge.show.agreements import as_json
 from slabridge.text.language import Language
+from slabridge.text.said import said
+from slabridge.web.asked import Absent
 from slabridge.web.narrowed import may_have, narrowed
 from slabridge.web.site import Site, guest_of, language_of, site_of
 
@@ -21,7 +22,7 @@ def told(request: Request) -> list[dict[str, Any]]:
     """Return the agreements that somebody sees, or the versions of the one that the address names.
 
     Raises:
-        HTTPException: there is none such.
+        Absent: there is none such.
     """
     site = site_of(request)
     wanted = request.path_params.get("agreement")
@@ -37,7 +38,7 @@ def told(request: Request) -> list[dict[str, Any]]:
         elif one["kind"] == "sla" and may_have(defined, viewer.customer):
             found.append(narrowed(defined, one, viewer.customer, Language(code)))
     if wanted is not None and not found:
-        raise HTTPException(404, f"no agreement {wanted} is known")
+        raise Absent(said("no agreement %(name)s is known", name=wanted))
     return found
 
 

@@ -1,8 +1,11 @@
 """What somebody asks of a list by its address."""
 
+from collections.abc import Iterable
+
 from starlette.datastructures import QueryParams
 
 from slabridge.app.board import FILTERS, SORTS, STATUSES, Wanted
+from slabridge.text.said import Said, said
 from slabridge.web.words import KINDS
 
 _MOST = 1_000
@@ -10,7 +13,31 @@ _FURTHEST = 10_000_000
 
 
 class Unclear(Exception):  # noqa: N818 - a state of affairs, not a defect
-    """The address asks for what there is not; the message says what, and what could stand there."""
+    """The address asks for what cannot be; the message says what, and what could stand there."""
+
+    status = 400
+
+    def __init__(self, message: Said) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+class Absent(Unclear):
+    """The address asks for what there is not, or not for who asks."""
+
+    status = 404
+
+
+def unknown(name: str, known: Iterable[str]) -> Unclear:
+    """Return that nothing of a name can be asked for."""
+    return Unclear(
+        said("%(name)s is nothing that can be asked for; there is %(known)s", name=name, known=", ".join(known))
+    )
+
+
+def none_of(name: str, value: str, known: Iterable[str]) -> Unclear:
+    """Return that what is asked for by a name does not have this value."""
+    return Unclear(said("%(name)s: %(value)s is none of %(known)s", name=name, value=value, known=", ".join(known)))
 
 
 def wanted_of(query: QueryParams, also: tuple[str, ...] = ()) -> Wanted:
@@ -22,16 +49,16 @@ def wanted_of(query: QueryParams, also: tuple[str, ...] = ()) -> Wanted:
     known = (*FILTERS, "soon", "sort", *also)
     for name in query:
         if name not in known:
-            raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
+            raise unknown(name, known)
     sort = query.get("sort", "due")
     if sort.removeprefix("-") not in SORTS:
-        raise Unclear(f"sort: {sort} is none of {', '.join(SORTS)}, or one of them with - before it")
+        raise none_of("sort", sort, [*SORTS, *(f"-{one}" for one in SORTS)])
     if query.get("soon", "1") != "1":
-        raise Unclear("soon: there is 1 alone: what is due within an hour")
+        raise none_of("soon", query["soon"], ["1"])
     for name, possible in (("status", STATUSES), ("kind", KINDS)):
         for value in query.getlist(name):
             if value not in possible:
-                raise Unclear(f"{name}: {value} is none of {', '.join(possible)}")
+                raise none_of(name, value, possible)
     where = {name: tuple(query.getlist(name)) for name in FILTERS if name in query}
     return Wanted(where, sort.removeprefix("-"), sort.startswith("-"), "soon" in query)
 
@@ -44,7 +71,15 @@ def number_of(query: QueryParams, name: str, default: int, least: int = 0, most:
     """
     text = query.get(name, str(default))
     if not (text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most):
-        raise Unclear(f"{name}: {text} is no whole number from {least} to {most}")
+        raise Unclear(
+            said(
+                "%(name)s: %(text)s is no whole number from %(least)s to %(most)s",
+                name=name,
+                text=text,
+                least=least,
+                most=most,
+            )
+        )
     return int(text)
 
 

@@ -1,17 +1,22 @@
 """The board, and the list of open cycles with its filters, as a page and as CSV."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from tempfile import SpooledTemporaryFile
 
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from slabridge.app.board import STATUSES, Board, Wanted
+from slabridge.app.readable import Busy, StateError
 from slabridge.show.board import COLUMNS, row_of
 from slabridge.show.report_files import cell
 from slabridge.web.asked import part_of, wanted_of
-from slabridge.web.site import guest_of, link_of, site_of
+from slabridge.web.door import Guest
+from slabridge.web.site import Site, guest_of, link_of, site_of
+
+log = structlog.get_logger("slabridge")
 
 PAGE = 50
 _NEXT = 15
@@ -43,6 +48,20 @@ def listed(request: Request) -> Response:
     link = link_of(request)
     shown = {"board": found, "wanted": wanted, "statuses": STATUSES, "most": _FACETS, "link": link}
     return site_of(request).page(request, "cycles.html", **shown)
+
+
+def customers(request: Request, open_to: Mapping[str, tuple[Site, Guest]]) -> Response:
+    """Show how many of each customer's open cycles are broken, at risk and so on, as somebody sees them."""
+    found = [(name, site, _counted(site, guest)) for name, (site, guest) in open_to.items()]
+    return site_of(request).page(request, "customers.html", customers=found, statuses=STATUSES)
+
+
+def _counted(site: Site, guest: Guest) -> Board | None:
+    try:
+        return site.boards.board(guest.viewer, Wanted(), limit=1)
+    except (StateError, Busy) as error:
+        log.warning("customer not shown among the others", customer=site.config.customer, error=str(error))
+        return None
 
 
 def taken_along(request: Request) -> Response:

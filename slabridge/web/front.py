@@ -2,15 +2,18 @@
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from slabridge import __version__
 from slabridge.run.bug import kind_of, places_of
+from slabridge.web.board import customers
 from slabridge.web.door import Guest, Refusal
 from slabridge.web.site import Site, site_of
 
@@ -66,7 +69,7 @@ class Front:
         if isinstance(guest, Refusal):
             answer = refused(scope, guest)
         elif found is None:
-            answer = self._customers({**scope, "site": site, "guest": guest})
+            answer = self._customers
         inside = {**scope, "path": path, "raw_path": path.encode(), "site": site, "guest": guest}
         with site.in_use():
             try:
@@ -104,12 +107,17 @@ class Front:
             return guest
         return Refusal(404, "there is no such page")
 
-    def _customers(self, scope: Scope) -> Response:
-        """Return the way to the pages of the customers that somebody may see."""
-        request = Request(scope)
+    async def _customers(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with how the customers are that somebody may see, by the door of each; the log of each notes it."""
+        began, request, site = time.perf_counter(), Request(scope), site_of(Request(scope))
         doors = {name: (one, one.door.guest(request)) for name, one in self.sites().items()}
-        open_to = {name: one for name, (one, guest) in doors.items() if isinstance(guest, Guest)}
-        return site_of(request).page(request, "customers.html", sites={name: one.base for name, one in open_to.items()})
+        open_to = {name: (one, guest) for name, (one, guest) in doors.items() if isinstance(guest, Guest)}
+        with ExitStack() as stack:
+            for one, guest in open_to.values():
+                if one is not site:
+                    stack.enter_context(one.in_use())
+                    send = _noting(send, one, guest, scope, began)
+            await (await run_in_threadpool(customers, request, open_to))(scope, receive, send)
 
 
 def refused(scope: Scope, refusal: Refusal) -> Response:

@@ -8,8 +8,8 @@ from slabridge.app.search import COUNTS
 from slabridge.app.search import behind as tickets_behind
 from slabridge.app.status import Status, status_of
 from slabridge.show.status import MESSAGES, as_json, lines_of
-from slabridge.text.said import word
-from slabridge.web.asked import number_of
+from slabridge.text.said import said, word
+from slabridge.web.asked import Absent, number_of
 from slabridge.web.site import guest_of, site_of
 from slabridge.web.words import FIGURES
 
@@ -50,7 +50,7 @@ def behind(request: Request) -> Response:
     if not viewer.sees_all:
         raise HTTPException(403, _FOR_ALL)
     if count not in COUNTS or connection not in site.explainer.connections:
-        raise HTTPException(404, f"there is no figure {count} of {connection}")
+        raise Absent(said("there is no figure %(name)s of %(tool)s", name=count, tool=connection))
     offset = number_of(request.query_params, "offset", 0)
     found = tickets_behind(site.readable.state(), connection, count, offset, _PAGE + 1)
     shown = {"count": count, "connection": connection, "tickets": found[:_PAGE], "more": len(found) > _PAGE}

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from slabridge.app.readable import Busy, StateError
+from slabridge.text.said import Said, word
 from slabridge.web import agreements, api, assets, board, health, reports, services, tickets
 from slabridge.web.asked import Unclear
 from slabridge.web.json import Json
@@ -52,15 +53,16 @@ def pages() -> Starlette:
 
 def _cannot(request: Request, error: Exception) -> Response:
     """Say why a page cannot be shown; of a bug nothing of its own words, which may be of a ticket."""
+    message: str | Said
     match error:
         case HTTPException():
             status, message = error.status_code, error.detail
         case Unclear():
-            status, message = 400, str(error)
+            status, message = error.status, error.message
         case StateError() | Busy():
             status, message = 503, str(error)
         case _:
-            status, message = 500, "a bug of slabridge; please report it, with the line `bug` of the log"
+            status, message = 500, word("a bug of slabridge; please report it, with the line `bug` of the log")
     if request.scope["path"].startswith("/api/"):
-        return Json({"error": message}, status)
+        return Json({"error": str(message)}, status)
     return site_of(request).page(request, "error.html", status, message=message, status=status)

@@ -19,11 +19,11 @@ from slabridge.app.asked import DEFAULT_BY, Asked
 from slabridge.app.issue import Head, heads_in
 from slabridge.app.moment import document_digest, moment
 from slabridge.app.services import reached_in
-from slabridge.report.period import FIRST, Period, period_of, read_period
+from slabridge.report.period import EXAMPLES, FIRST, Period, period_of, read_period
 from slabridge.text.language import Language, Shown
-from slabridge.text.said import said
+from slabridge.text.said import said, word
 from slabridge.web.allowed import asked_as, sees_issued
-from slabridge.web.asked import Unclear, number_of
+from slabridge.web.asked import Absent, Unclear, none_of, number_of, unknown
 from slabridge.web.download import download
 from slabridge.web.drafts import LOST, WHOLE, Found, Piece, Which
 from slabridge.web.request import ONLY
@@ -74,7 +74,7 @@ def issued_seen(request: Request) -> list[Head]:
     viewer = guest_of(request).viewer
     if viewer.team is not None:
         raise HTTPException(
-            403, "reports tell of all teams: they are shown to the role all, and to customers their own"
+            403, word("Reports tell of all teams: they are shown to the role all, and to customers their own.")
         )
     services, heads = site_of(request).services, heads_in(site_of(request).readable.state())
     return [one for one in heads if sees_issued(viewer, one.period, one.about, services)]
@@ -85,25 +85,31 @@ def chosen_of(request: Request, piece: Piece = WHOLE, also: tuple[str, ...] = ()
 
     Raises:
         Unclear: it asks for something else.
-        HTTPException: there is none such, or not for who asks.
+        Absent: there is none such, or not for who asks.
     """
     site, viewer, query = site_of(request), guest_of(request).viewer, request.query_params
     known = (*_WHICH, "again", "lang", *also)
     for name in query:
         if name not in known:
-            raise Unclear(f"{name} is nothing that can be asked for; there is {', '.join(known)}")
+            raise unknown(name, known)
     period = period_asked(request, request.path_params["period"])
     by = tuple(query.getlist("by")) or DEFAULT_BY
     wanted = Asked(period.name, tuple(query.getlist("service")), query.get("customer"), by)
     asked = asked_as(viewer, wanted, site.services)
     seen = issued_seen(request)
     if asked is None:
-        raise HTTPException(404, "there is no such report")
+        raise Absent(said("there is no such report"))
     issued = tuple(one for one in seen if (one.period, one.about) == (asked.period, asked.about))
     number = number_of(query, "number", issued[0].number if issued else 0) or None
     head = next((one for one in issued if one.number == number), None)
     if number is not None and head is None:
-        raise HTTPException(404, f"{asked.period} ({asked.about}) was never issued as number {number}")
+        raise Absent(
+            said(
+                "%(report)s was never issued as number %(number)s",
+                report=f"{asked.period} ({asked.about})",
+                number=number,
+            )
+        )
     given = [(name, value) for name, value in query.multi_items() if name in _WHICH]
     which = Which(
         site.config.file,
@@ -128,10 +134,10 @@ def period_asked(request: Request, text: str) -> Period:
     site = site_of(request)
     try:
         period = read_period(text, site.config.definitions.timezone)
-    except ValueError as error:
-        raise Unclear(str(error)) from None
+    except ValueError:
+        raise Unclear(said("%(text)s is no period; write %(examples)s", text=text, examples=EXAMPLES)) from None
     if period.start >= _reached(request):
-        raise HTTPException(404, f"{period.name} has not begun yet")
+        raise Absent(said("%(period)s has not begun yet", period=period.name))
     return period
 
 
@@ -139,7 +145,7 @@ def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
     """Return what a report says at first, None where it is not there.
 
     Raises:
-        HTTPException: it is about somebody else.
+        Absent: it is about somebody else.
     """
     if folder is None:
         return None
@@ -149,7 +155,7 @@ def head_of(request: Request, folder: Path | None) -> dict[str, Any] | None:
         return None
     customer = guest_of(request).viewer.customer
     if customer not in {None, found["cover"]["customer"]}:
-        raise HTTPException(404, "there is no such report")
+        raise Absent(said("there is no such report"))
     return found
 
 
@@ -248,9 +254,10 @@ def file(request: Request) -> Response:
     of_language = form in {"html", "pdf", "xlsx"}
     known = {"html": ("report", "page"), "csv": (name,)}.get(form, ("report",))
     if form not in _TYPES or name not in known:
-        raise HTTPException(404, "there is no such file")
+        raise Absent(said("there is no such file"))
     if not _is_there(form):
-        raise HTTPException(404, f"{form.upper()} needs the extra slabridge[{form}], which is not installed here")
+        needed = f"slabridge[{form}]"
+        raise Absent(said("it needs the extra %(extra)s, which is not installed here", extra=needed))
     piece = Piece(form, language) if form in {"pdf", "xlsx"} else WHOLE  # type: ignore[arg-type] # one of those
     chosen = chosen_of(request, piece)
     folder = chosen.found.folder
@@ -261,7 +268,7 @@ def file(request: Request) -> Response:
         return Response(headers={"HX-Redirect": link_of(request).to()})
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
     if form == "csv" and name not in head["lists"]:
-        raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
+        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(head["lists"])))
     suffix = f"-{name}" if form == "csv" else f"-{language}" if of_language and language != "en" else ""
     headers = {"Content-Disposition": f'attachment; filename="{head["name"]}{suffix}.{form}"'}
     try:
@@ -289,16 +296,16 @@ def rows(request: Request) -> Response:
     if chosen.found.folder is None or head is None:
         return _waits(request, chosen)
     if name not in head["lists"]:
-        raise HTTPException(404, f"a report has no list {name}; it has {', '.join(head['lists'])}")
+        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(head["lists"])))
     try:
         lines = (chosen.found.folder / f"{name}.jsonl").open("rb")
     except FileNotFoundError:  # it was kept no longer
         return _waits(request, chosen)
     with lines:
         columns = orjson.loads(next(lines))
-        unknown = [key for key in where if key not in columns]
-        if unknown:
-            raise Unclear(f"{unknown[0]} is no column of {name}; there is {', '.join(columns)}")
+        unfit = [key for key in where if key not in columns]
+        if unfit:
+            raise none_of("only", unfit[0], columns)
         passed = 0 if where else offset  # what is passed over is not read, where every row fits
         matching = _matching(columns, where, islice(lines, passed, None))
         shown = list(islice(matching, offset - passed, offset - passed + PAGE + 1))
@@ -311,8 +318,8 @@ def _shown(columns: list[str], rows: list[dict[str, Any]], where: Mapping[str, l
     """Return the columns that say something: what tells most at first, none that is empty, or the same in each row."""
     first = [name for name in _TOLD_FIRST if name in columns]
     rest = [name for name in columns if name not in first and (name != "id" or "ticket" not in columns)]
-    said = (name for name in (*first, *rest) if any(row[name] not in (None, "") for row in rows))
-    return [name for name in said if name == "ticket" or len(where.get(name, ())) != 1]
+    filled = (name for name in (*first, *rest) if any(row[name] not in (None, "") for row in rows))
+    return [name for name in filled if name == "ticket" or len(where.get(name, ())) != 1]
 
 
 def _matching(columns: list[str], where: Mapping[str, list[str]], lines: Iterator[bytes]) -> Iterator[dict[str, Any]]:

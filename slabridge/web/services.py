@@ -3,15 +3,15 @@
 from typing import Any
 
 import orjson
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from slabridge.app.moment import document_digest, moment
 from slabridge.report.period import Period
 from slabridge.show.services import EXPLAINED
+from slabridge.text.said import said
 from slabridge.web.allowed import services_asked
-from slabridge.web.asked import Unclear
+from slabridge.web.asked import Absent, unknown
 from slabridge.web.drafts import LOST, Found, Which
 from slabridge.web.reports import around, head_of, period_asked, running, why
 from slabridge.web.site import guest_of, link_of, site_of
@@ -22,16 +22,16 @@ def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
 
     Raises:
         Unclear: the address asks for something else.
-        HTTPException: they see no service.
+        Absent: they see no service.
     """
     site, viewer, query = site_of(request), guest_of(request).viewer, request.query_params
     for name in query:
         if name not in {"period", "again", "lang"}:
-            raise Unclear(f"{name} is nothing that can be asked for; there is period")
+            raise unknown(name, ["period"])
     period = period_asked(request, query["period"]) if "period" in query else running(request)
     wanted = services_asked(viewer, site.services, period.name)
     if wanted is None:
-        raise HTTPException(404, "there is no service to see: the file has none, or none that names this customer")
+        raise Absent(said("there is no service to see: the file has none, or none that names this customer"))
     outside = viewer.customer is not None
     which = Which(site.config.file, document_digest(site.config), wanted, None, site.base, outside=outside)
     found = site.drafts.find(which, moment(site.config, site.readable.state()), again="again" in query)

@@ -1,6 +1,8 @@
 """The pages of one configuration: what they are made from, and how they are shown."""
 
+import re
 import shlex
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -9,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import quote, urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -22,7 +25,7 @@ from slabridge.exit import Exit
 from slabridge.show.report_table import time_of
 from slabridge.show.sentences import MODES, STATUSES
 from slabridge.show.services import signed
-from slabridge.show.words import COLUMNS, SHEETS
+from slabridge.show.words import CAUSES, COLUMNS, SHEETS
 from slabridge.text.language import Language
 from slabridge.text.printed import line
 from slabridge.text.spoken import roughly, spoken, zoned
@@ -30,7 +33,7 @@ from slabridge.web.access_log import AccessLog
 from slabridge.web.allowed import services_seen
 from slabridge.web.door import Door, Guest
 from slabridge.web.drafts import Drafts
-from slabridge.web.words import EXITS, FIELDS, KINDS
+from slabridge.web.words import EXITS, FIELDS, KINDS, SIGNS, TOLD
 
 LANGUAGES = ("en", "sv")
 COOKIE = "slabridge_language"
@@ -98,6 +101,15 @@ class Site:
     def at(self, instant: int | None) -> str:
         """Return an instant in the local time of the file, as `2026-03-02 14:32`."""
         return "" if instant is None else f"{zoned(instant, self.config.definitions.timezone):%Y-%m-%d %H:%M}"
+
+    def today(self, instant: int) -> str:
+        """Return an instant in the local time of the file, without its day where it is still that day."""
+        return text[11:] if (text := self.at(instant))[:10] == self.at(time.time_ns() // 1_000_000)[:10] else text
+
+    def agreement(self, identity: str) -> str:
+        """Return the name of an agreement, as its newest version has it; its id where it has none."""
+        names = [one.name for one in self.config.definitions.agreements if one.id == identity and one.name]
+        return names[-1] if names else identity
 
     def near(self, instant: int, now: int) -> str:
         """Return an instant in the local time of the file, without its day where that is the day of `now`."""
@@ -206,23 +218,31 @@ def _environment(code: str) -> Environment:
         "tell": lambda text: line(language.tell(text)),
         "mode": lambda name: language.word(MODES[name]),
         "number": language.number,
-        "spoken": spoken,
+        "grouped": language.grouped,
+        "code": _code,
+        "told": lambda value, column: language.word(CAUSES.get(value, value)) if column in TOLD and value else value,
+        "spoken": lambda ms: language.tell(spoken(ms)),
         "status": lambda name: language.word(STATUSES[name]),
         "kind": lambda name: language.word(KINDS[name]),
         "field": lambda name: language.word(FIELDS[name]) if name in FIELDS else name,
-        "roughly": roughly,
+        "roughly": lambda ms: language.tell(roughly(ms)),
         "iso": format_instant,
         "instant": parse_instant,
         "shell": lambda text: shlex.quote(line(text)),
-        "time": time_of,
-        "signed": signed,
+        "time": lambda seconds: language.tell(time_of(seconds)),
+        "signed": lambda seconds: language.tell(signed(seconds)),
         "column": lambda name: language.word(COLUMNS[name]) if name in COLUMNS else name,
         "sheet": lambda name: language.word(SHEETS[name]),
         "exit": lambda code: language.word(EXITS[Exit(code)]),
     }
-    environment.globals |= {"link_of": link_of, "is_old": _is_old}
+    environment.globals |= {"link_of": link_of, "is_old": _is_old, "signs": SIGNS}
     return environment
 
 
 def _is_old(age: Age) -> bool:
     return age.ms is None or age.ms > _OLD
+
+
+def _code(text: str) -> Markup:
+    """Return a text with what stands in backticks as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before

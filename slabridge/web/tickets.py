@@ -1,6 +1,5 @@
 """A ticket's page, and finding it by its key."""
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -10,6 +9,8 @@ from slabridge.show.explained import as_json
 from slabridge.show.figure import figure_of
 from slabridge.show.picture import most_telling, picture_of
 from slabridge.show.story import Story
+from slabridge.text.said import said
+from slabridge.web.asked import Absent
 from slabridge.web.json import Json
 from slabridge.web.site import guest_of, language_of, site_of
 
@@ -23,7 +24,7 @@ def ticket(request: Request) -> Response:
     if wanted is not None:
         drawn = [story for story in drawn if story.name == wanted]
         if not drawn:
-            raise HTTPException(404, f"no cycle {wanted} of {found.ticket.key} can be drawn")
+            raise Absent(said("no cycle %(name)s of %(ticket)s can be drawn", name=wanted, ticket=found.ticket.key))
     shown = drawn[most_telling([story.result for story in drawn])] if drawn else None
     figure = ""
     if shown is not None:
@@ -47,7 +48,7 @@ def _asked(request: Request) -> Explained:
     known = site.explainer.one(site.readable.state(), connection, key)
     found = None if known is None else known.seen_by(viewer)
     if found is None:
-        raise HTTPException(404, f"no ticket {key} of {connection} is known")
+        raise Absent(said("no ticket %(key)s of %(tool)s is known", key=key, tool=connection))
     return found
 
 

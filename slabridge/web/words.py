@@ -39,3 +39,14 @@ FIGURES: Final[Mapping[str, str]] = {
     "gone": word("Tickets that are gone from their tool"),
     "unclear": word("Tickets with a comment that may have arrived or not"),
 }
+SIGNS: Final[Mapping[str, str]] = {
+    "breached": "✗",
+    "at_risk": "▲",
+    "on_track": "●",
+    "paused": "Ⅱ",
+    "met": "✓",
+    "cancelled": "\N{EN DASH}",
+}
+"""What stands for a status where there is no room for its word, and beside it where there is."""
+TOLD: Final = ("cause", "outcome", "step", "effect")
+"""Columns that hold words of ours, which are said in the reader's language."""

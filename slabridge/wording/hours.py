@@ -54,14 +54,16 @@ def _sentences(calendar: CalendarDefinition) -> Iterator[Said]:
     if calendar.holidays:
         yield said("It does not count on %(holidays)s.", holidays=both([_holidays(one) for one in calendar.holidays]))
     if calendar.closed:
-        yield said("It does not count on %(days)s.", days=both([_closed(*one) for one in calendar.closed]))
+        yield said(
+            "It does not count on %(days)s.", days=both([_closed(*one) for one in sorted(calendar.closed, key=_when)])
+        )
     if calendar.open:
-        opened = folded([_dated(said_date(day), spans) for day, spans in calendar.open], SEMICOLON)
+        opened = folded([_dated(said_date(day), spans) for day, spans in sorted(calendar.open)], SEMICOLON)
         yield said("These dates have hours of their own, holiday or not: %(days)s.", days=opened)
     if calendar.weekly_maintenance:
-        windows = both([_dated(said(WEEKDAYS[day]), (span,)) for day, span in calendar.weekly_maintenance])
+        windows = both([_dated(said(WEEKDAYS[day]), (span,)) for day, span in sorted(calendar.weekly_maintenance)])
         yield said("It does not count in planned maintenance, %(windows)s.", windows=windows)
-    for start, end in calendar.maintenance:
+    for start, end in sorted(calendar.maintenance):
         ends = [said("%(day)s %(time)s", day=said_date(one), time=f"{one:%H:%M}") for one in (start, end)]
         yield said("It does not count in planned maintenance from %(start)s to %(end)s.", start=ends[0], end=ends[1])
     if calendar.day is not None:
@@ -125,3 +127,10 @@ def _closed(day: date | DayOfYear, span: Span | None) -> Text:
     else:
         name = said_date(day)
     return name if span is None else _dated(name, (span,))
+
+
+def _when(closed: tuple[date | DayOfYear, Span | None]) -> tuple[int, int, int, Span]:
+    """Return what closed days are sorted by: those of every year last."""
+    day, span = closed
+    year = date.max.year if isinstance(day, DayOfYear) else day.year
+    return year, day.month, day.day, span or Span(0, 0)

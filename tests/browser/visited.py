@@ -33,7 +33,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/api/v1/": ("/api/v1/",),
 }
 """By route, the addresses that are looked at."""
-NO_PAGES = ("/cycles.csv", "/reports/{period}/{file}")
+NO_PAGES = ("/api/v1", "/cycles.csv", "/reports/{period}/{file}")
 """What is taken along; below /api/v1/ is nothing else."""
 ADDRESSES = [address for those in PAGES.values() for address in those]
 ONES = [those[0] for those in PAGES.values()]

@@ -16,7 +16,7 @@ ZONE = "Europe/Stockholm"
         (
             breached(breach_holder="Mail"),
             "SLA standard.resolution was broken Tue 3 Mar 12:00; Mail had it.",
-            "SLA standard.åtgärdstid bröts tis 3 mars 12:00; Mail hade ärendet.",
+            "SLA standard.resolution bröts tis 3 mars 12:00; Mail hade ärendet.",
         ),
         (breached(breach_holder=None), "SLA standard.resolution was broken Tue 3 Mar 12:00; nobody had it.", None),
         (at_risk(), "SLA standard.resolution is due Tue 3 Mar 16:00; Network has it.", None),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -171,6 +172,20 @@ def test_of_a_folder_each_customer_has_pages_of_its_own(config: Config, opened: 
     customers = pages.ask("/").text
     assert 'href="/acme/"' in customers
     assert 'href="/globex/"' in customers
+
+
+def test_the_front_of_a_folder_counts_each_customers_cycles_as_its_door_shows_them_and_each_log_notes_it(
+    config: Config, opened: Open, tmp_path: Path
+) -> None:
+    logs = {name: tmp_path / f"{name}.jsonl" for name in ("acme", "globex")}
+    sites = [replace(config, customer=name, web=replace(config.web, access_log=log)) for name, log in logs.items()]
+    front = opened(*sites).ask("/").text
+    for name in logs:
+        assert re.search(rf'href="/{name}/cycles\?status=breached">1</a>', front)
+    assert [json.loads(log.read_text("utf-8").splitlines()[-1])["path"] for log in logs.values()] == ["/", "/"]
+    (tmp_path / "it.db").write_bytes(b"no database" * 1000)
+    gone = opened(sites[0], replace(sites[1], state=str(tmp_path / "it.db")))
+    assert "Its state cannot be read now." in gone.ask("/").text
 
 
 def test_who_asks_too_much_at_once_is_turned_away_and_noted(config: Config, pages: Pages) -> None:
