@@ -11,7 +11,7 @@ from tests.languages.catalogue import translated
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pages languages")]
 
 SAID = """
-[...document.querySelectorAll("body *")].filter(one => !one.closest("pre, code, [lang]:not(html)")).flatMap(one => [
+[...document.querySelectorAll("body *")].filter(one => !one.closest("pre, code, [lang]:not(html), [translate=no]")).flatMap(one => [
   ...[...one.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data),
   ...["aria-label", "title", "placeholder"].map(name => one.getAttribute(name)),
 ]).map(text => (text ?? "").replace(/\\s+/g, " ").trim()).filter(text => /[a-z]/i.test(text))
@@ -19,6 +19,7 @@ SAID = """
 """All that a page says to somebody, but for code."""
 DATA = re.compile(
     r"(INC|ITSM-)\d+|((Team \d\d|Network|Refused|Waits for Integration) \d+[hm].*)|\d+h \(\w+\)|snow|jira|Team \d\d|Network|Database|Mail|Service Desk|Done|Waits for Integration|Refused|P\d"
+    r"|SLA|OLA|resolution|response|▲ (snow|jira):|(status|team):"
     r"|desk|standard|teams|first-line|integration|(desk|standard|teams|first-line|integration)\.(fix|handling)?"
     r"|(snow|jira):|INC|\d{4}-Q\d|Service desk|(SLA|OLA) (fix|(desk|standard|teams|first-line|integration)\.)"
     r"|(\d{4}, )?Europe/Stockholm|CSV|JSON|API|slabridge|<none>|fix|\d+[dhms]( \d+[dhms])?|\d+ %|jira \(127.*"
