@@ -1,5 +1,6 @@
 """`slabridge serve`: the pages (docs/web.md)."""
 
+import signal
 import sys
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -82,6 +83,7 @@ def serve_until_stopped(
             sys.stderr.write(f"the pages go on by what was read before: {error}\n")
         tell("READY")
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # begun in the background it would be deaf to it
     try:
         sites.take(configs)
         with listening(address) as bound:

@@ -103,7 +103,7 @@ def test_a_comment_is_in_the_language_of_its_readers() -> None:
     told = Told(found, DEFINITIONS, carrier=(None, "ITSM-1"))
     assert message_of(told, "sv").splitlines() == [
         "SLA överskriden: Standard, agreed 2026, resolution",
-        "Förbrukad tid: 26h 10m av 4h (654,16 %).",
+        "Förbrukad tid: 26 h 10 min av 4 h (654,16 %).",
         "Det skulle vara klart tis 2026-03-03 11:00 CET (Europe/Stockholm).",
         "Ligger hos Network.",
         "Väntar på ingen, på ITSM-1.",
