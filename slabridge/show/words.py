@@ -190,3 +190,5 @@ SHEETS: Final[Mapping[str, str]] = {
     "duties": word("Duties"),
     "credits": word("Credits"),
 }
+LISTS: Final = tuple(name for name in SHEETS if name not in {"cover", "promises"})
+"""Sheets that are lists behind figures (`report_lists`)."""

@@ -20,6 +20,7 @@ from slabridge.app.issue import Head, heads_in
 from slabridge.app.moment import document_digest, moment
 from slabridge.app.services import reached_in
 from slabridge.report.period import EXAMPLES, FIRST, Period, period_of, read_period
+from slabridge.show.words import LISTS
 from slabridge.text.language import Language, Shown
 from slabridge.text.said import said, word
 from slabridge.web.allowed import asked_as, sees_issued
@@ -252,7 +253,7 @@ def file(request: Request) -> Response:
     name, _, form = request.path_params["file"].rpartition(".")
     language = language_of(request, site_of(request).config)
     of_language = form in {"html", "pdf", "xlsx"}
-    known = {"html": ("report", "page"), "csv": (name,)}.get(form, ("report",))
+    known = {"html": ("report", "page"), "csv": LISTS}.get(form, ("report",))
     if form not in _TYPES or name not in known:
         raise Absent(said("there is no such file"))
     if not _is_there(form):
@@ -264,11 +265,9 @@ def file(request: Request) -> Response:
     head = head_of(request, folder)
     if folder is None or head is None:
         return _waits(request, chosen, request.path_params["file"])
-    if "HX-Request" in request.headers:  # the page that waited goes there
-        return Response(headers={"HX-Redirect": link_of(request).to()})
+    if "HX-Request" in request.headers:
+        return _goes_there(request)
     place = folder / (f"{name}.{language}.{form}" if of_language else f"{name}.{form}")
-    if form == "csv" and name not in head["lists"]:
-        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(head["lists"])))
     suffix = f"-{name}" if form == "csv" else f"-{language}" if of_language and language != "en" else ""
     headers = {"Content-Disposition": f'attachment; filename="{head["name"]}{suffix}.{form}"'}
     try:
@@ -285,9 +284,16 @@ def _waits(request: Request, chosen: Chosen, file: str = "") -> Response:
     return site_of(request).page(request, "making.html", status if file else 200, **shown)
 
 
+def _goes_there(request: Request) -> Response:
+    """Let the page that waited go to what it waited for: htmx takes a part of an answer alone, and none of an error."""
+    return Response(headers={"HX-Redirect": link_of(request).to()})
+
+
 def rows(request: Request) -> Response:
     """Show the rows of a list of a report, each with the way to its ticket."""
     name, site = request.path_params["list"], site_of(request)
+    if name not in LISTS:
+        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(LISTS)))
     query = request.query_params
     where = {key.removeprefix(ONLY): query.getlist(key) for key in query if key.startswith(ONLY)}
     offset = number_of(query, "offset", 0)
@@ -295,8 +301,8 @@ def rows(request: Request) -> Response:
     head = head_of(request, chosen.found.folder)
     if chosen.found.folder is None or head is None:
         return _waits(request, chosen)
-    if name not in head["lists"]:
-        raise Absent(said("a report has no list %(name)s; it has %(known)s", name=name, known=", ".join(head["lists"])))
+    if "HX-Request" in request.headers:
+        return _goes_there(request)
     try:
         lines = (chosen.found.folder / f"{name}.jsonl").open("rb")
     except FileNotFoundError:  # it was kept no longer

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from slabridge.web.pages import ROUTES
-from tests.browser.visited import ADDRESSES, NO_PAGES, ONES, PAGES, open_all, visited
+from tests.browser.visited import ADDRESSES, NO_PAGES, ONES, PAGES, made, open_all, visited
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pages")]
 
@@ -48,7 +48,7 @@ def test_every_page_is_looked_at() -> None:
 def test_axe_finds_nothing_with_every_list_open(browser: Any, pages: str, address: str) -> None:  # noqa: ANN401 - of playwright
     with visited(browser, bypass_csp=True, locale="en") as page:
         page.goto(pages + address)
-        page.wait_for_selector("meta[http-equiv=refresh]", state="detached")  # until it is made
+        made(page)
         assert axe_finds(page) == []
         assert page.locator("h1").count() == 1
         assert page.title().endswith(" · slabridge")
@@ -59,7 +59,7 @@ def test_axe_finds_nothing_in_swedish_on_a_phone_in_the_dark(browser: Any, pages
     screen = {"width": 390, "height": 800}
     with visited(browser, bypass_csp=True, locale="sv", color_scheme="dark", viewport=screen) as page:
         page.goto(pages + address)
-        page.wait_for_selector("meta[http-equiv=refresh]", state="detached")  # until it is made
+        made(page)
         assert axe_finds(page) == []
 
 

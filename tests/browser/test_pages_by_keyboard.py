@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.visited import ADDRESSES, INCIDENT, ONES, visited
+from tests.browser.visited import ADDRESSES, INCIDENT, ONES, made, open_all, visited
 
 pytestmark = [pytest.mark.check, pytest.mark.xdist_group("pages by keyboard")]
 
@@ -88,12 +88,14 @@ def test_who_writes_a_key_comes_to_the_ticket(browser: Any, pages: str) -> None:
 
 def test_arrows_move_a_table_that_is_wider_than_the_screen(browser: Any, pages: str) -> None:  # noqa: ANN401 - of playwright
     with visited(browser, viewport={"width": 390, "height": 800}, bypass_csp=True) as page:
-        page.goto(f"{pages}/health")
-        wide = page.locator(".wide").first
+        page.goto(f"{pages}/tickets/snow/{INCIDENT}")
+        open_all(page)
+        wide = page.locator(".wide:has(.ledger)").first
+        assert wide.evaluate("one => one.scrollWidth > one.clientWidth")
         wide.focus()
         assert wide.evaluate("one => one.scrollLeft") == 0
         page.keyboard.press("ArrowRight")
-        page.wait_for_function("document.querySelector('.wide').scrollLeft > 0")
+        page.wait_for_function("one => one.scrollLeft > 0", arg=wide.element_handle())
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -102,6 +104,8 @@ def test_without_scripts_a_page_says_the_same(browser: Any, pages: str, address:
     for scripts in (True, False):
         with visited(browser, java_script_enabled=scripts) as page:
             page.goto(pages + address)
+            if scripts:
+                made(page)
             # Ages and what is left grow while one looks.
             said.append(re.sub(r"\d+[dhms%]\b", "", page.locator("body").inner_text()))
     assert said[0] == said[1]

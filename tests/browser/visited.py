@@ -27,7 +27,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/services": ("/services",),
     "/reports": ("/reports",),
     "/reports/{period}": ("/reports/2016-02",),
-    "/reports/{period}/lists/{list}": ("/reports/2016-02/lists/none",),
+    "/reports/{period}/lists/{list}": ("/reports/2016-02/lists/cases", "/reports/2016-02/lists/none"),
     "/quarantine": ("/quarantine",),
     "/health": ("/health",),
     "/api/v1/": ("/api/v1/",),
@@ -74,6 +74,11 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
         page.on("pageerror", lambda error: wrong.append(str(error)))
         yield page
     assert wrong == []
+
+
+def made(page: Any) -> None:  # noqa: ANN401 - of playwright
+    """Wait until what the page is shown for is made: it refreshes itself meanwhile."""
+    page.wait_for_selector(".making", state="detached")
 
 
 def open_all(page: Any) -> None:  # noqa: ANN401 - of playwright

@@ -21,7 +21,9 @@ from slabridge.app.services import services
 from slabridge.config import load_config
 from slabridge.report.outside import outside
 from slabridge.report.reporter import NoSuchReport
+from slabridge.show.report_lists import lists_of
 from slabridge.show.report_page import page_of
+from slabridge.show.words import LISTS
 from slabridge.web import reports
 from tests.slabridge.run.conftest import quick, reported
 from tests.slabridge.run.job import NOON, Job
@@ -383,3 +385,22 @@ def test_on_the_command_line_a_customers_report_tells_of_its_services_alone(secr
     assert b"SECRET cause" not in text
     with pytest.raises(NoSuchReport, match="no such service: 'SECRETnet'"):
         of_state(secretive.config(), Asked("2016-03", ("SECRETnet",), "Software"))
+
+
+def test_the_page_that_waits_for_a_list_or_a_file_goes_there_when_it_is_made(pages: ByProxy) -> None:
+    for path in (
+        "/reports/2016-03/lists/cases",
+        "/reports/2016-03/report.html",
+        "/reports/2016-03/lists/cases?only.x=1",
+    ):
+        pages.made("/reports/2016-03")
+        headers = {"X-Forwarded-User": "ann", "X-Slabridge-Role": "all", "HX-Request": "true"}
+        answer = pages.ask(path, headers, peer="10.0.0.5")
+        assert (answer.status, answer.headers["hx-redirect"]) == (200, path)
+
+
+def test_of_a_list_or_file_that_no_report_has_nothing_is_made(pages: ByProxy, job: Job) -> None:
+    assert set(lists_of(of_state(job.config(), Asked("2016-03")).document)) == set(LISTS)
+    for path in ("/reports/2016-03/lists/none", "/reports/2016-03/cover.csv", "/reports/2016-03/none.csv"):
+        assert pages.get(path).status == 404
+    assert not pages.sites.drafts._jobs
