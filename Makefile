@@ -67,8 +67,8 @@ lint: $(VENV)/.dev
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv
-	for set in "requirements.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --group dev" \
-	  "requirements-check.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --group dev --group check"; do \
+	for set in "requirements.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev" \
+	  "requirements-check.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev --group check"; do \
 	  set -- $$set; file=$$1; shift; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-find-links "$$@" pyproject.toml --output-file $$file && \
