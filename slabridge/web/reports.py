@@ -27,8 +27,10 @@ from slabridge.web.allowed import asked_as, sees_issued
 from slabridge.web.asked import Absent, Unclear, none_of, number_of, unknown
 from slabridge.web.download import download
 from slabridge.web.drafts import LOST, WHOLE, Found, Piece, Which
+from slabridge.web.language import language_of
+from slabridge.web.link import Link
 from slabridge.web.request import ONLY
-from slabridge.web.site import Link, guest_of, language_of, link_of, site_of
+from slabridge.web.site import guest_of, link_of, site_of
 
 PAGE = 200
 _TOLD_FIRST = (
