@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
 from sla_engine.instant import format_instant, parse_instant
-from slabridge.app.board import Age
+from slabridge.app.age import Age
 from slabridge.exit import Exit
 from slabridge.show import markup
 from slabridge.show.sentences import MODES, STATUSES
