@@ -24,7 +24,7 @@ from slabridge.report.reporter import NoSuchReport
 from slabridge.show.report_lists import lists_of
 from slabridge.show.report_page import page_of
 from slabridge.show.words import LISTS
-from slabridge.web import reports
+from slabridge.web import api, chosen, report_files, rows
 from tests.slabridge.run.conftest import quick, reported
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.web.by_proxy import PROXY, ByProxy, pages_of
@@ -155,7 +155,7 @@ def test_a_form_whose_extra_is_missing_is_not_offered_and_says_so(
     pages: ByProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "report.pdf" in pages.made("/reports/2016-03").text
-    monkeypatch.setattr("slabridge.web.reports.find_spec", lambda name: None if name == "weasyprint" else name)
+    monkeypatch.setattr("slabridge.web.report_files.find_spec", lambda name: None if name == "weasyprint" else name)
     page = pages.get("/reports/2016-03").text
     assert "report.pdf" not in page
     assert "report.xlsx" in page
@@ -238,7 +238,7 @@ def test_a_draft_that_is_replaced_while_it_is_read_is_made_anew(
 ) -> None:
     path = "/api/v1/reports/2016-03" if file is None else f"/reports/2016-03/{file}"
     assert "being worked out" not in pages.made(path).text
-    head_of = reports.head_of
+    head_of = chosen.head_of
 
     def replaced(request: Request, folder: Path | None) -> dict[str, Any] | None:
         head = head_of(request, folder)
@@ -246,7 +246,8 @@ def test_a_draft_that_is_replaced_while_it_is_read_is_made_anew(
             shutil.rmtree(folder)
         return head
 
-    monkeypatch.setattr(reports, "head_of", replaced)
+    for page in (api, report_files, rows):
+        monkeypatch.setattr(page, "head_of", replaced)
     answer = pages.get(path)
     status = 200 if file == "lists/cases" else 202  # a page, and what is to be fetched
     assert (answer.status, answer.headers.get("content-disposition")) == (status, None)
