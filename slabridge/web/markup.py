@@ -21,6 +21,8 @@ from slabridge.web.words import EXITS, FIELDS, KINDS, SIGNS, TOLD
 
 _OLD = 30 * 60 * 1000
 """From how old on data is shown as old, ms."""
+_HEADS = {**FIELDS, **COLUMNS}
+"""What stands over a column of a list; a field that the file alone names has its name there."""
 
 
 @cache
@@ -43,7 +45,7 @@ def environment(code: str) -> Environment:
         "instant": parse_instant,
         "shell": lambda text: shlex.quote(line(text)),
         "signed": lambda seconds: language.tell(signed(seconds)),
-        "column": lambda name: language.word(COLUMNS[name]) if name in COLUMNS else name,
+        "column": lambda name: language.word(_HEADS[name]) if name in _HEADS else name,
         "sheet": lambda name: language.word(SHEETS[name]),
         "exit": lambda code: language.word(EXITS[Exit(code)]),
     }
