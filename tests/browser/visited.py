@@ -82,8 +82,9 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
 
 
 def made(page: Any) -> None:  # noqa: ANN401 - of playwright
-    """Wait until what the page is shown for is made: it refreshes itself meanwhile."""
+    """Wait until what the page is shown for is made: it refreshes itself meanwhile, or leads there."""
     page.wait_for_selector(".making", state="detached")
+    page.wait_for_load_state()
 
 
 def open_all(page: Any) -> None:  # noqa: ANN401 - of playwright
