@@ -13,10 +13,11 @@ import gc
 import gzip
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
+from bench.figure import Figure, of
 from bench.measure_log import stories
 from bench.tool import Cost, now
 from sla_engine.instant import DAY, format_instant, parse_instant
@@ -77,8 +78,8 @@ def in_turn(rounds: int, *works: Callable[[], object]) -> list[list[Cost]]:
     return costs
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=Path, help="a file of tickets, .gz too, with the fields of the configuration")
     parser.add_argument("--times", type=int, default=5, help="how often the file stands in what is read (%(default)s)")
@@ -88,7 +89,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, help="default: the configuration of the tests for the log")
     parser.add_argument("--made-up", type=int, default=24_918, help="how many, without --tickets (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     as_of = options.as_of or (parse_instant(AS_OF) if options.tickets else FIRST_MONDAY + OPENED)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -112,11 +113,15 @@ def main() -> None:
         count = lines.count(b"\n") * options.times
         print(f"{count:,} tickets, {len(lines) * options.times / 1e6:.1f} MB, to {printed:,} results")
         mine, least = in_turn(options.rounds, lambda: ours(config, read, as_of, out), lambda: floor(read, result, out))
+    figures = []
+    for word, chosen in (("best", min), ("median", median)):
         for clock in ("processor", "wall"):
-            pairs = [[getattr(cost, clock) for cost in costs] for costs in (mine, least)]
-            for word, of in (("best", min), ("median", median)):
-                one, two = (of(pair) for pair in pairs)
-                print(f"{clock}, {word}: evaluate {one:.2f} s; json alone {two:.2f} s; ratio {one / two:.2f}")
+            one, two = (chosen(getattr(cost, clock) for cost in costs) for costs in (mine, least))
+            print(f"{clock}, {word}: evaluate {one:.2f} s; json alone {two:.2f} s; ratio {one / two:.2f}")
+            if clock == "processor":
+                what = f"{count:,} tickets to {printed:,} results, {word} of {options.rounds}"
+                figures.append(Figure(what, f"{of(one)} s", f"`json`, one line a ticket: {of(two)} s", of(one / two)))
+    return figures
 
 
 if __name__ == "__main__":
