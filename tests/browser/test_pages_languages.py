@@ -20,9 +20,9 @@ SAID = """
 DATA = re.compile(
     r"(INC|ITSM-)\d+|((Team \d\d|Network|Refused|Waits for Integration) \d+[hm].*)|\d+h \(\w+\)|snow|jira|Team \d\d|Network|Database|Mail|Service Desk|Done|Waits for Integration|Refused|P\d"
     r"|SLA|OLA|resolution|response|▲ (snow|jira):|(status|team):"
-    r"|desk|standard|teams|first-line|integration|(desk|standard|teams|first-line|integration)\.(fix|handling)?"
+    r"|desk|standard|teams|first-line|integration|(desk|standard|teams|first-line|integration)\.(fix|handling|resolution|response)?"
     r"|(snow|jira):|INC|\d{4}-Q\d|Service desk|(SLA|OLA) (fix|(desk|standard|teams|first-line|integration)\.)"
-    r"|(\d{4}, )?Europe/Stockholm|CSV|JSON|API|slabridge|<none>|fix|\d+[dhms]( \d+[dhms])?|\d+ %|jira \(127.*"
+    r"|(\d{4}, )?Europe/Stockholm|CSV|JSON|HTML|PDF|XLSX|API|slabridge|<none>|fix|\d+[dhms]( \d+[dhms])?|\d+ %|jira \(127.*"
     r"|Standard service|Handling by any team|First line hands over quickly|Fixes by Integration|service-desk|office|always|handling"
     r"|standard\.(response|resolution)|HTML|PDF|XLSX|English|Svenska|priority"
 )
@@ -37,6 +37,7 @@ def test_a_swedish_page_says_nothing_in_english(browser: Any, pages: str, addres
     for language in ("en", "sv"):
         with visited(browser, locale=language) as page:
             page.goto(pages + address)
+            made(page)
             assert page.locator("html").get_attribute("lang") == language
             made(page)
             open_all(page)
