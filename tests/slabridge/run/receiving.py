@@ -72,15 +72,17 @@ def webhook() -> Iterator[Webhook]:
 
 @dataclass
 class Mailbox:
-    """A mail server that keeps what it is sent; `answer` is what it says at the end of a message."""
+    """A mail server that keeps what it is sent; `answer` is what it says at the end of a message ("": it hangs up)."""
 
     address: str = ""
     answer: str = "250 OK"
     got: list[Message] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
-        if self.answer.startswith("250"):
+    async def handle_DATA(self, server: Any, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
+        if self.answer in {"", "250 OK"}:
             self.got.append(message_from_bytes(envelope.content, policy=default))
+        if not self.answer:
+            server.transport.abort()
         return self.answer
 
 
