@@ -8,6 +8,7 @@ import pytest
 import sync
 from connectors.errors import ConnectorError
 from sla_engine.instant import DAY, HOUR, MINUTE
+from slabridge.app import messenger
 from slabridge.app.connect import connected
 from slabridge.app.messenger import messenger_of
 from slabridge.exit import Exit
@@ -102,8 +103,11 @@ def test_killed_while_it_is_sent_it_is_reported_and_not_sent_again(job: Job, hoo
     assert len(hook.got) == 1
 
 
-@pytest.mark.parametrize("behaves", ["takes and hangs up", "takes and resets"])
-def test_a_lost_answer_is_reported_and_not_sent_again(job: Job, hook: Webhook, behaves: Behaviour) -> None:
+@pytest.mark.parametrize("behaves", ["takes and hangs up", "takes and resets", "takes and says nothing"])
+def test_a_lost_answer_is_reported_and_not_sent_again(
+    job: Job, hook: Webhook, behaves: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messenger, "_ANSWER", 0.5)
     telling(job)
     job.run_at(NOON)
     hook.behaves = behaves
