@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -108,6 +109,20 @@ def test_hostile_and_slow_clients_are_cut_off_and_stand_in_nobodys_way(monkeypat
             assert requests.get(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE).status_code == status
         assert requests.head(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).content == b""
         assert requests.post(f"http://127.0.0.1:{port}/metrics", timeout=PATIENCE).status_code == 501
+
+
+def test_a_machine_without_a_thread_left_costs_one_answer_and_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listen_module, "_AT_ONCE", 1)
+
+    def none_left(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with listening(("127.0.0.1", 0), {"/healthz": lambda _: (200, "text/plain", b"")}) as port:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", none_left)
+            with pytest.raises(requests.ConnectionError):
+                requests.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE)
+        assert requests.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENCE).ok
 
 
 def test_promtool_finds_nothing_wrong_with_the_metrics(job: Job, call: Call, tmp_path: Path) -> None:
