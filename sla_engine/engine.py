@@ -30,7 +30,7 @@ from sla_engine.verdict import verdicts_of
 from sla_engine.worktime import Calendar
 from sla_engine.zone import Zone
 
-CHUNK: Final = 32_000
+CHUNK: Final = 8_000
 """Tickets judged at a time: the arrays of a chunk stay in the processor's cache, and memory stays bounded."""
 
 TOO_FAR: Final = "a due time lies more than 3,653 days after its cycle's end: the calendar has too little working time"
