@@ -21,7 +21,8 @@ import numpy as np
 import orjson
 
 from bench.figure import Figure, of, rate
-from sla_engine import Engine, read_ticket
+from sla_engine import Engine, read_lines
+from sla_engine.engine import CHUNK
 from sla_engine.instant import DAY, HOUR, format_instant, parse_instant
 from sla_engine.table import COMMENT, CREATION, HISTORY, Column, Table
 from slabridge.config import load_definitions
@@ -156,8 +157,8 @@ def pipeline(engine: Engine, text: bytes) -> bytes:
     """Go from JSONL to JSONL as `slabridge evaluate` does."""
     lines, out = text.splitlines(), io.StringIO()
     for start in range(0, len(lines), AT_ONCE):
-        tickets = [read_ticket(orjson.loads(line)) for line in lines[start : start + AT_ONCE]]
-        out.writelines(engine.evaluate(tickets, AS_OF).lines())
+        read = read_lines(lines[start : start + AT_ONCE], engine.columns)
+        out.writelines(engine.evaluate_read(read, AS_OF).lines())
     return out.getvalue().encode()
 
 
@@ -186,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Figure]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=1_000_000)
     parser.add_argument("--lines", type=int, default=100_000)
-    parser.add_argument("--chunk", type=int, default=32_000)
+    parser.add_argument("--chunk", type=int, default=CHUNK)
     options = parser.parse_args(arguments)
     engine = Engine(load_definitions(loads(CONFIGURATION)))
 
