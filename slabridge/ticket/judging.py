@@ -1,8 +1,10 @@
 """From known tickets to results: mapped, evaluated, and their ended cycles kept. One way for all who judge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from sla_engine import Engine, Result, Ticket
 from slabridge.ticket.kept import keep
