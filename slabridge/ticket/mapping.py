@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,12 +15,24 @@ from slabridge.ticket.links import Reference, stated_links
 
 _NONE: Mapping[Reference, str] = MappingProxyType({})
 
+_AT = attrgetter("at")
+
+_REMEMBERED = 50_000
+"""Values of which it is remembered what they are called."""
+
 
 class Mapped(NamedTuple):
     """A canonical ticket, and (canonical field, native name) of values that `values` does not name."""
 
     ticket: Ticket
     unmapped: frozenset[tuple[str, str]]
+
+
+class _MappedValues(NamedTuple):
+    """What values of a field are called, and those that nothing maps, as in `Mapped`."""
+
+    texts: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -32,6 +46,12 @@ class Mapper:
     connection: Connection
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
+    _canonical: Mapping[str, str] = field(init=False)
+    _known: dict[tuple[str, Values], _MappedValues] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Know the canonical fields by their native names."""
+        self._canonical = {native_name: name for name, native_name in self.connection.fields.items()}
 
     def ticket(self, native: NativeTicket, found: Mapping[Reference, str] = _NONE) -> Ticket:
         """Return the canonical ticket."""
@@ -43,7 +63,7 @@ class Mapper:
         It is linked with those tickets that it names whose ids are `found`.
         """
         missing: set[tuple[str, str]] = set()
-        canonical = {native_name: name for name, native_name in self.connection.fields.items()}
+        canonical = self._canonical
         fields = {}
         for name, native_name in self.connection.fields.items():
             if native_name in native.fields:
@@ -51,20 +71,18 @@ class Mapper:
             else:
                 self.unreadable[name] += 1
         history = []
-        for entry in sorted((*native.history, *native.observed), key=lambda entry: entry.at):
-            changes = {
-                canonical[name]: (
-                    self._values(canonical[name], before, missing),
-                    self._values(canonical[name], after, missing),
-                )
-                for name, (before, after) in entry.changes.items()
-                if name in canonical
-            }
-            # Two native values may be one canonical value: then nothing changed.
-            changes = {name: change for name, change in changes.items() if change[0] != change[1]}
+        for entry in sorted((*native.history, *native.observed), key=_AT):
+            changes = {}
+            for native_name, (before, after) in entry.changes.items():
+                if native_name in canonical:
+                    name = canonical[native_name]
+                    change = self._values(name, before, missing), self._values(name, after, missing)
+                    if change[0] != change[1]:  # two native values may be one canonical value
+                        changes[name] = change
             if changes:
                 history.append(Entry(entry.at, entry.by, changes))
-        self.unmapped.update(missing)
+        if missing:
+            self.unmapped.update(missing)
         names = self._names_of({comment.person or comment.by for comment in native.comments}, native)
         comments = [
             Comment(one.at, one.by, one.role, one.public, tuple(sorted(names[one.person or one.by])))
@@ -82,25 +100,35 @@ class Mapper:
         """Return what fields of a ticket call those people whom they hold or held."""
         found: dict[str, set[str]] = defaultdict(set)
         if people:
-            canonical = {native_name: name for name, native_name in self.connection.fields.items()}
-            held = list(native.fields.items())
+            held = [native.fields.items()]
             for entry in (*native.history, *native.observed):
-                held += [(name, values) for name, change in entry.changes.items() for values in change]
-            for native_name, values in held:
+                held += [[(name, before), (name, after)] for name, (before, after) in entry.changes.items()]
+            for native_name, values in chain.from_iterable(held):
                 for value in values:
-                    if value.code in people and native_name in canonical:
-                        found[value.code].update(self._values(canonical[native_name], (value,), set()))
+                    if value.code in people and native_name in self._canonical:
+                        found[value.code].update(self._values(self._canonical[native_name], (value,), set()))
         return found
 
     def _values(self, name: str, values: Values, missing: set[tuple[str, str]]) -> tuple[str, ...]:
+        """Return what values are called; tickets share most of theirs, so each is looked up once."""
+        known = self._known.get((name, values))
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[name, values] = self._called(name, values)
+        if known.missing:
+            missing.update(known.missing)
+        return known.texts
+
+    def _called(self, name: str, values: Values) -> _MappedValues:
         mapping = self.connection.values.get(name)
         if mapping is None:
-            return tuple(sorted({value.name for value in values}))
-        found = set()
+            return _MappedValues(tuple(sorted({value.name for value in values})))
+        texts, missing = set(), []
         for value in values:
             text = mapping.get(value.code, mapping.get(value.name))
             if text is None:
-                missing.add((name, value.name))
+                missing.append((name, value.name))
                 text = value.name
-            found.add(text)
-        return tuple(sorted(found))
+            texts.add(text)
+        return _MappedValues(tuple(sorted(texts)), tuple(missing))
