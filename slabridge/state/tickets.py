@@ -15,6 +15,7 @@ from slabridge.state.codec import Encoded
 from slabridge.state.database import execute_many, upsert
 from slabridge.state.schema import connection as connection_table
 from slabridge.state.schema import former_key, outbox, ticket
+from slabridge.state.text import storable
 from slabridge.state.transaction import Transaction, in_parts
 from slabridge.state.trouble import Damaged
 from slabridge.ticket.known import Evaluated, Known
@@ -175,7 +176,7 @@ def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
     ).all()
     known: list[Known] = []
     damaged: list[str] = []
-    came_to = results.of(transaction, {row.id: row.key for row in rows})
+    came_to = results.of(transaction, {row.id: row.key for row in rows if row.as_of is not None})
     for row in rows:
         try:
             known.append(_known(row, came_to))
@@ -365,7 +366,9 @@ def wrote(
     _, payload, digest = codec.encode(replace(native, written={**native.written, **fields}, ours=remembered))
     ours = {name: value for name, value in {**known.last_written, **fields}.items() if name not in not_ours}
     last_written = json.dumps(ours, sort_keys=True)
-    _update(transaction, [native.id], {"payload": payload, "digest": digest, "last_written": last_written})
+    statement = "UPDATE ticket SET payload = ?, digest = ?, last_written = ? WHERE connection = ? AND id = ?"
+    row = (payload, digest, storable(last_written), transaction.connection, native.id)
+    execute_many(transaction.sql, statement, [row])
 
 
 def linked(transaction: Transaction, identity: str, page: str) -> None:
