@@ -128,9 +128,7 @@ def _segments(part: ClauseResults, chunk: Chunk, holder: Column) -> Iterable[tup
     return (opened(pieces, index, holder) for index in range(len(part.verdicts.ticket)))
 
 
-def _blamed(
-    part: ClauseResults, chunk: Chunk, holder: Column, held: Sequence[str | None]
-) -> Iterable[str | None]:
+def _blamed(part: ClauseResults, chunk: Chunk, holder: Column, held: Sequence[str | None]) -> Iterable[str | None]:
     """Return who held the ticket at each breach, where that is asked for."""
     if not chunk.segments and not chunk.dimensions:
         return repeat(None)
@@ -158,8 +156,7 @@ def _since(part: ClauseResults) -> Instants:
 
 def _known(instants: Instants) -> list[int | None]:
     unknown = instants == NULL
-    if not unknown.any():
-        return instants.tolist()
     found = instants.astype(np.object_)
     found[unknown] = None
-    return found.tolist()
+    listed: list[int | None] = found.tolist()
+    return listed

@@ -120,7 +120,7 @@ def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: 
     since = terms.as_of - terms.post_within
     sides = {rule.value.side for rule in terms.writeback.fields if rule.value.side is not None}
     seen = [*results, *(result for side in sides for one in around.on(side) for result in one.results)]
-    return any([result.stopped_at is None or result.stopped_at >= since for result in seen])
+    return any(result.stopped_at is None or result.stopped_at >= since for result in seen)
 
 
 def _field_change(name: str, fact: Fact | NoCycle, known: Known, terms: Terms) -> PlannedField | None:

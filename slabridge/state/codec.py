@@ -2,8 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -24,15 +23,6 @@ def decode_fields(text: str) -> dict[str, str | None]:
     except orjson.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-@contextmanager
-def _damage() -> Iterator[None]:
-    """Say of what cannot be decoded that it is damaged: what we encode, we can decode."""
-    try:
-        yield
-    except (zlib.error, ValueError, TypeError) as error:
-        raise Damaged(f"{type(error).__name__}: {error}") from error
 
 
 class Encoded(NamedTuple):
@@ -73,21 +63,24 @@ def decode(packed: bytes) -> NativeTicket:
     Raises:
         Damaged: it is not as it was.
     """
-    with _damage():
+    try:
         stored = _stored(unpacked(packed))
-        return NativeTicket(
-            id=stored.id,
-            key=stored.key,
-            created=stored.created,
-            updated=0,
-            fields=stored.fields,
-            history=stored.history,
-            comments=tuple([_read_comment(*comment) for comment in stored.comments]),
-            written=stored.written,
-            ours=frozenset(stored.ours),
-            observed=stored.observed,
-            keys=stored.keys,
-        )
+        comments = tuple([_read_comment(*comment) for comment in stored.comments])
+    except (zlib.error, ValueError, TypeError) as error:
+        raise Damaged(f"{type(error).__name__}: {error}") from error
+    return NativeTicket(
+        id=stored.id,
+        key=stored.key,
+        created=stored.created,
+        updated=0,
+        fields=stored.fields,
+        history=stored.history,
+        comments=comments,
+        written=stored.written,
+        ours=frozenset(stored.ours),
+        observed=stored.observed,
+        keys=stored.keys,
+    )
 
 
 class _Stored(msgspec.Struct):

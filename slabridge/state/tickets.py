@@ -334,12 +334,9 @@ def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated], 
     if found:
         execute_many(
             transaction.sql,
-            "UPDATE ticket SET is_open = ?, wake_at = ?, quiet_since = ?, as_of = ?, judged_in = COALESCE(?, judged_in) "
-            "WHERE connection = ? AND id = ?",
-            [
-                (one.is_open, one.wake_at, one.quiet_since, as_of, run, transaction.connection, one.id)
-                for one in found
-            ],
+            "UPDATE ticket SET is_open = ?, wake_at = ?, quiet_since = ?, as_of = ?, "
+            "judged_in = COALESCE(?, judged_in) WHERE connection = ? AND id = ?",
+            [(one.is_open, one.wake_at, one.quiet_since, as_of, run, transaction.connection, one.id) for one in found],
         )
         results.put(transaction, {one.id: one.results for one in found}, {one.id for one in found if one.again})
 

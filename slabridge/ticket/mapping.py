@@ -1,9 +1,8 @@
 """From a tool's names and codes to the administrator's own: the canonical ticket that the engine judges."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
@@ -28,11 +27,39 @@ class Mapped(NamedTuple):
     unmapped: frozenset[tuple[str, str]]
 
 
-class _MappedValues(NamedTuple):
+class _Called(NamedTuple):
     """What values of a field are called, and those that nothing maps, as in `Mapped`."""
 
     texts: tuple[str, ...]
     missing: tuple[tuple[str, str], ...] = ()
+
+
+class _Names(dict[Values, _Called]):
+    """What values of one canonical field are called; tickets share most of theirs, so each is worked out once."""
+
+    def __init__(self, name: str, mapping: Mapping[str, str] | None) -> None:
+        super().__init__()
+        self.name = name
+        self._mapping = mapping
+
+    def __missing__(self, values: Values) -> _Called:
+        """Work out what values are called."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[values] = self._called(values)
+        return found
+
+    def _called(self, values: Values) -> _Called:
+        if self._mapping is None:
+            return _Called(tuple(sorted({value.name for value in values})))
+        texts, missing = set(), []
+        for value in values:
+            text = self._mapping.get(value.code, self._mapping.get(value.name))
+            if text is None:
+                missing.append((self.name, value.name))
+                text = value.name
+            texts.add(text)
+        return _Called(tuple(sorted(texts)), tuple(missing))
 
 
 @dataclass(slots=True)
@@ -46,12 +73,16 @@ class Mapper:
     connection: Connection
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
-    _canonical: Mapping[str, str] = field(init=False)
-    _known: dict[tuple[str, Values], _MappedValues] = field(default_factory=dict, init=False)
+    _fields: Sequence[tuple[str, _Names]] = field(init=False)
+    """native fields that are mapped"""
+    _names: Mapping[str, _Names] = field(init=False)
+    """the same by native field, as history has them"""
 
     def __post_init__(self) -> None:
-        """Know the canonical fields by their native names."""
-        self._canonical = {native_name: name for name, native_name in self.connection.fields.items()}
+        """Know what is mapped."""
+        of = self.connection
+        self._fields = [(native, _Names(name, of.values.get(name))) for name, native in of.fields.items()]
+        self._names = dict(self._fields)
 
     def ticket(self, native: NativeTicket, found: Mapping[Reference, str] = _NONE) -> Ticket:
         """Return the canonical ticket."""
@@ -63,22 +94,24 @@ class Mapper:
         It is linked with those tickets that it names whose ids are `found`.
         """
         missing: set[tuple[str, str]] = set()
-        canonical = self._canonical
         fields = {}
-        for name, native_name in self.connection.fields.items():
+        for native_name, of in self._fields:
             if native_name in native.fields:
-                fields[name] = self._values(name, native.fields[native_name], missing)
+                called = of[native.fields[native_name]]
+                missing.update(called.missing)
+                fields[of.name] = called.texts
             else:
-                self.unreadable[name] += 1
+                self.unreadable[of.name] += 1
         history = []
         for entry in sorted((*native.history, *native.observed), key=_AT):
             changes = {}
             for native_name, (before, after) in entry.changes.items():
-                if native_name in canonical:
-                    name = canonical[native_name]
-                    change = self._values(name, before, missing), self._values(name, after, missing)
-                    if change[0] != change[1]:  # two native values may be one canonical value
-                        changes[name] = change
+                if native_name in self._names:
+                    of = self._names[native_name]
+                    old, new = of[before], of[after]
+                    missing.update(old.missing, new.missing)
+                    if old.texts != new.texts:  # two native values may be one canonical value
+                        changes[of.name] = (old.texts, new.texts)
             if changes:
                 history.append(Entry(entry.at, entry.by, changes))
         if missing:
@@ -100,35 +133,12 @@ class Mapper:
         """Return what fields of a ticket call those people whom they hold or held."""
         found: dict[str, set[str]] = defaultdict(set)
         if people:
-            held = [native.fields.items()]
+            held = list(native.fields.items())
             for entry in (*native.history, *native.observed):
-                held += [[(name, before), (name, after)] for name, (before, after) in entry.changes.items()]
-            for native_name, values in chain.from_iterable(held):
+                for name, (before, after) in entry.changes.items():
+                    held += ((name, before), (name, after))
+            for native_name, values in held:
                 for value in values:
-                    if value.code in people and native_name in self._canonical:
-                        found[value.code].update(self._values(self._canonical[native_name], (value,), set()))
+                    if value.code in people and native_name in self._names:
+                        found[value.code].update(self._names[native_name][value,].texts)
         return found
-
-    def _values(self, name: str, values: Values, missing: set[tuple[str, str]]) -> tuple[str, ...]:
-        """Return what values are called; tickets share most of theirs, so each is looked up once."""
-        known = self._known.get((name, values))
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[name, values] = self._called(name, values)
-        if known.missing:
-            missing.update(known.missing)
-        return known.texts
-
-    def _called(self, name: str, values: Values) -> _MappedValues:
-        mapping = self.connection.values.get(name)
-        if mapping is None:
-            return _MappedValues(tuple(sorted({value.name for value in values})))
-        texts, missing = set(), []
-        for value in values:
-            text = mapping.get(value.code, mapping.get(value.name))
-            if text is None:
-                missing.append((name, value.name))
-                text = value.name
-            texts.add(text)
-        return _MappedValues(tuple(sorted(texts)), tuple(missing))

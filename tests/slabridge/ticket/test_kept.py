@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from sla_engine import Engine, Result
+from sla_engine import Engine
 from sla_engine.clause import Clause
 from sla_engine.instant import HOUR
 from slabridge.ticket.kept import keep
