@@ -69,9 +69,10 @@ def put(transaction: Transaction, came_to: Mapping[str, Sequence[Result]], befor
     for part in in_parts(sorted(before)):
         statement = sa.delete(result).where(transaction.owns(result), result.c.ticket.in_(part))
         transaction.sql.execute(statement)
+    connection = storable(transaction.connection)
     rows = [
-        (transaction.connection, id_, place, *_columns(one))
-        for id_, results in came_to.items()
+        (connection, id_, place, *_columns(one))
+        for id_, results in zip(map(storable, came_to), came_to.values(), strict=True)
         for place, one in enumerate(results)
     ]
     if rows:

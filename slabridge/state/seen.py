@@ -39,7 +39,7 @@ def add(transaction: Transaction, found: Mapping[SeenValue, int]) -> None:
         transaction.sql,
         seen_value,
         ("connection", *SeenValue._fields, "tickets"),
-        [(transaction.connection, *map(storable, value), found[value]) for value in kept],
+        [tuple(map(storable, (transaction.connection, *value, found[value]))) for value in kept],
         "ON CONFLICT (connection, field, code, name) DO UPDATE SET tickets = seen_value.tickets + excluded.tickets",
     )
 

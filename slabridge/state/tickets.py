@@ -331,12 +331,13 @@ def most_commented(transaction: Transaction) -> str:
 
 def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated], run: int | None = None) -> None:
     """Record evaluations, by a run or by none; the tickets stay pending until they are settled."""
+    connection = storable(transaction.connection)
     if found:
         execute_many(
             transaction.sql,
             "UPDATE ticket SET is_open = ?, wake_at = ?, quiet_since = ?, as_of = ?, "
             "judged_in = COALESCE(?, judged_in) WHERE connection = ? AND id = ?",
-            [(one.is_open, one.wake_at, one.quiet_since, as_of, run, transaction.connection, one.id) for one in found],
+            [(one.is_open, one.wake_at, one.quiet_since, as_of, run, connection, storable(one.id)) for one in found],
         )
         results.put(transaction, {one.id: one.results for one in found}, {one.id for one in found if one.again})
 
@@ -364,8 +365,8 @@ def wrote(
     ours = {name: value for name, value in {**known.last_written, **fields}.items() if name not in not_ours}
     last_written = json.dumps(ours, sort_keys=True)
     statement = "UPDATE ticket SET payload = ?, digest = ?, last_written = ? WHERE connection = ? AND id = ?"
-    row = (payload, digest, storable(last_written), transaction.connection, native.id)
-    execute_many(transaction.sql, statement, [row])
+    row = (payload, digest, last_written, transaction.connection, native.id)
+    execute_many(transaction.sql, statement, [tuple(map(storable, row))])
 
 
 def linked(transaction: Transaction, identity: str, page: str) -> None:
