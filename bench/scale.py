@@ -32,6 +32,7 @@ from bench.figure import Figure, of
 from bench.tool import CHANGED, Cost, Tool, now
 from sla_engine.instant import DAY
 from slabridge.app.metrics import measured
+from slabridge.app.run import collect_rarely
 from slabridge.config import Config, load_config
 from slabridge.run.context import OnProgress
 from slabridge.run.tally import Tally
@@ -192,6 +193,7 @@ def main(arguments: Sequence[str] | None = None) -> list[Figure]:
     parser.add_argument("--postgres", help="a server's URL: the states are databases there, dropped at the end")
     parser.add_argument("--folder", type=Path, help="where the files go (1.5 kB a ticket; default: a temporary one)")
     options = parser.parse_args(arguments)
+    collect_rarely()
     if options.tickets == options.small:
         parser.error("--tickets and --small must differ")
     logs.configure("error", "console")

@@ -1,14 +1,17 @@
 """From verdicts in columns to results, one value per cycle."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import compress, repeat
 from operator import attrgetter
+from typing import Any
 
 import numpy as np
 
 from sla_engine.agreement import calendars_of
-from sla_engine.attribution import breach_holders, holder_text, opened, segments_of
+from sla_engine.attribution import Segment, breach_holders, holder_text, opened, segments_of
 from sla_engine.chain.chained import Chained
 from sla_engine.decide import chosen_since
 from sla_engine.instant import NULL
@@ -16,6 +19,7 @@ from sla_engine.judged import ClauseResults
 from sla_engine.lines import NUL, head_of, lines_of
 from sla_engine.result import Result
 from sla_engine.step import next_steps
+from sla_engine.table import Column
 from sla_engine.ticket import Name, Ticket, Values
 from sla_engine.verdict import Stage, Status
 from sla_engine.worktime import Instants
@@ -66,86 +70,76 @@ class Chunk:
         return b"".join(map(found.__getitem__, order.tolist())).translate(None, NUL).decode("ascii")
 
 
-def _results(clause: int, chunk: Chunk) -> Iterator[Result]:
+def _results(clause: int, chunk: Chunk) -> Iterable[Result]:
     part = chunk.by_clause[clause]
     verdicts, decided = part.verdicts, part.verdicts.decided
     agreement, objective = part.clause.agreement, part.clause.objective
     holder = part.timeline.table.columns[chunk.holder]
     held = [holder_text(values) for values in holder.values] or [None]
-    names = calendars_of(objective.targets)
-    pieces = segments_of(objective, part.cycles, verdicts, part.timeline, holder) if chunk.segments else None
-    is_blamed = chunk.segments or bool(chunk.dimensions)
-    blamed = breach_holders(objective, verdicts, part.timeline, holder).tolist() if is_blamed else None
-    dimensions = _dimensions(part, chunk.dimensions)
-    columns = (
-        verdicts.ticket,
-        verdicts.cycle,
-        verdicts.stage,
-        verdicts.status,
-        verdicts.breached,
-        verdicts.excluded,
-        verdicts.started_at,
-        verdicts.stopped_at,
-        verdicts.due_at,
-        verdicts.due_if_resumed,
-        verdicts.breached_at,
-        verdicts.next_change_at,
-        verdicts.target,
-        verdicts.elapsed,
-        verdicts.remaining,
-        verdicts.paused,
-        decided.deadline,
-        holder.codes[decided.deciding],
-        decided.calendar,
-        _since(part),
-        next_steps(part),
-    )
-    rows = zip(*(column.tolist() for column in columns), strict=True)
-    for index, (position, cycle, stage, status, breached, excluded, started, *rest) in enumerate(rows):
-        stopped, due, resumed, breach, change, target, elapsed, remaining, paused, deadline, *others = rest
-        code, calendar, since, step = others
-        if position in chunk.overdue or chunk.places[position] >= chunk.wanted:
-            continue
-        ticket = chunk.tickets[position]
-        yield Result(
-            position=chunk.places[position],
-            source=ticket.source,
-            ticket=ticket.key,
-            id=ticket.id,
-            table=agreement.table,
-            agreement=agreement.id,
-            kind=agreement.kind,
-            objective=objective.name,
-            cycle=cycle,
-            stage=_STAGES[stage],
-            status=_STATUSES[status],
-            breached=breached,
-            excluded=excluded,
-            started_at=started,
-            stopped_at=_known(stopped),
-            due_at=_known(due),
-            due_if_resumed=_known(resumed),
-            breached_at=_known(breach),
-            next_change_at=_known(change),
-            target=target,
-            elapsed=elapsed,
-            remaining=remaining,
-            paused=paused,
-            holder=held[code],
-            calendar=names[calendar],
-            definition=part.clause.definition,
-            since=_known(since),
-            deadline=_known(deadline),
-            segments=() if pieces is None else opened(pieces, index, holder),
-            breach_holder=None if blamed is None or blamed[index] < 0 else held[blamed[index]],
-            chain=None if chunk.chained is None else chunk.chained.of(clause, index),
-            dimensions=dimensions[index] if dimensions else {},
-            next_step_at=_known(step),
-        )
+    of = verdicts.ticket.tolist()
+    tickets = [chunk.tickets[n] for n in of]
+    places = [chunk.places[n] for n in of]
+    columns: dict[str, Iterable[Any]] = {
+        "position": places,
+        "source": [ticket.source for ticket in tickets],
+        "ticket": [ticket.key for ticket in tickets],
+        "id": [ticket.id for ticket in tickets],
+        "table": repeat(agreement.table),
+        "agreement": repeat(agreement.id),
+        "kind": repeat(agreement.kind),
+        "objective": repeat(objective.name),
+        "cycle": verdicts.cycle.tolist(),
+        "stage": map(_STAGES.__getitem__, verdicts.stage.tolist()),
+        "status": map(_STATUSES.__getitem__, verdicts.status.tolist()),
+        "breached": verdicts.breached.tolist(),
+        "excluded": verdicts.excluded.tolist(),
+        "started_at": verdicts.started_at.tolist(),
+        "stopped_at": _known(verdicts.stopped_at),
+        "due_at": _known(verdicts.due_at),
+        "due_if_resumed": _known(verdicts.due_if_resumed),
+        "breached_at": _known(verdicts.breached_at),
+        "next_change_at": _known(verdicts.next_change_at),
+        "target": verdicts.target.tolist(),
+        "elapsed": verdicts.elapsed.tolist(),
+        "remaining": verdicts.remaining.tolist(),
+        "paused": verdicts.paused.tolist(),
+        "holder": map(held.__getitem__, holder.codes[decided.deciding].tolist()),
+        "calendar": map(calendars_of(objective.targets).__getitem__, decided.calendar.tolist()),
+        "definition": repeat(part.clause.definition),
+        "since": _known(_since(part)),
+        "deadline": _known(decided.deadline),
+        "segments": _segments(part, chunk, holder),
+        "breach_holder": _blamed(part, chunk, holder, held),
+        "chain": repeat(None) if chunk.chained is None else map(partial(chunk.chained.of, clause), range(len(of))),
+        "dimensions": _dimensions(part, chunk.dimensions),
+        "next_step_at": _known(next_steps(part)),
+    }
+    found = map(Result, *(columns[name] for name in Result.__struct_fields__))
+    if not chunk.overdue and max(places, default=0) < chunk.wanted:
+        return found
+    wanted = (n not in chunk.overdue and place < chunk.wanted for n, place in zip(of, places, strict=True))
+    return compress(found, wanted)
+
+
+def _segments(part: ClauseResults, chunk: Chunk, holder: Column) -> Iterable[tuple[Segment, ...]]:
+    if not chunk.segments:
+        return repeat(())
+    pieces = segments_of(part.clause.objective, part.cycles, part.verdicts, part.timeline, holder)
+    return (opened(pieces, index, holder) for index in range(len(part.verdicts.ticket)))
+
+
+def _blamed(part: ClauseResults, chunk: Chunk, holder: Column, held: Sequence[str | None]) -> Iterable[str | None]:
+    """Return who held the ticket at each breach, where that is asked for."""
+    if not chunk.segments and not chunk.dimensions:
+        return repeat(None)
+    blamed = breach_holders(part.clause.objective, part.verdicts, part.timeline, holder)
+    return (None if code < 0 else held[code] for code in blamed.tolist())
 
 
 def _dimensions(part: ClauseResults, names: Sequence[str]) -> list[dict[str, Values]]:
     """Return for each result what these fields held at its deciding row."""
+    if not names:
+        return [{} for _ in range(len(part.verdicts.ticket))]
     columns = [part.timeline.table.columns[name] for name in names]
     deciding = part.verdicts.decided.deciding
     held = [map(column.values.__getitem__, column.codes[deciding].tolist()) for column in columns]
@@ -160,5 +154,9 @@ def _since(part: ClauseResults) -> Instants:
     return np.where(at_risk | verdicts.breached, np.maximum(reached, chosen), NULL)
 
 
-def _known(instant: int) -> int | None:
-    return None if instant == NULL else instant
+def _known(instants: Instants) -> list[int | None]:
+    unknown = instants == NULL
+    found = instants.astype(np.object_)
+    found[unknown] = None
+    listed: list[int | None] = found.tolist()
+    return listed

@@ -20,8 +20,7 @@ Values = tuple[Value, ...]
 """What a native field holds; () is unset, and more than one value a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class NativeEntry:
+class NativeEntry(NamedTuple):
     """One history entry: native field -> (before, after)."""
 
     at: int

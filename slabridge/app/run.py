@@ -28,9 +28,7 @@ def run(  # noqa: PLR0913 - all that a run is given
     Raises:
         ConfigError, StateError, Busy: it cannot begin.
     """
-    # A first load makes millions of values and no cycles: the collector would walk them again and again.
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    collect_rarely()
     watch, state = watch or Watch(), None
     try:
         send = messenger_of(config)
@@ -57,6 +55,7 @@ def plan(config: Config, job: Job, on_progress: OnProgress) -> Report:
     Raises:
         ConfigError, StateError, Busy: it cannot begin.
     """
+    collect_rarely()
     halt = Halt()
     state = State.of(config.state, create=False, migrate=False)
     try:
@@ -64,3 +63,9 @@ def plan(config: Config, job: Job, on_progress: OnProgress) -> Report:
             return job.rehearse(config, connectors, state, on_progress, halt)
     finally:
         state.close()
+
+
+def collect_rarely() -> None:
+    """Look rarely for garbage that refers to itself: a first load makes millions of values and no cycles."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)

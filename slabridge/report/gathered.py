@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from operator import attrgetter
+from dataclasses import dataclass, field, replace
+
+from msgspec import structs
 
 from sla_engine import Engine, Result, Ticket
 from slabridge.config.services.consequence import Consequences
@@ -127,7 +128,7 @@ class Gathering:
         found = self.engine.evaluate([ticket for _, ticket in there], self._before).results
         if len(there) == len(tickets):
             return found
-        return [replace(one, position=there[one.position][0]) for one in found]
+        return [structs.replace(one, position=there[one.position][0]) for one in found]
 
     def lives(self, tickets: Sequence[Ticket]) -> list[Life]:
         """Return the lives of tickets, which are in no figure thereby."""
@@ -147,11 +148,9 @@ class Gathering:
         chain, dimensions = result.chain, tuple(result.dimensions.items())
         if not result.segments and chain is None:
             return result
-        values = list(_VALUES(result))
-        values[_SEGMENTS] = ()
-        values[_CHAIN] = None if chain is None or chain.breach is None else replace(chain, segments=())
-        values[_DIMENSIONS] = self._dimensions.setdefault(dimensions, result.dimensions)
-        return Result(*values)
+        chain = None if chain is None or chain.breach is None else replace(chain, segments=())
+        same = self._dimensions.setdefault(dimensions, result.dimensions)
+        return structs.replace(result, segments=(), chain=chain, dimensions=same)
 
     def _note(self, result: Result) -> None:
         period, found = self.period, self.found
@@ -215,8 +214,3 @@ class Gathering:
             if self.period.start <= tickets[position].created < self.period.end:
                 for objective in self._objectives[agreement] - objectives:
                     self.found.unmeasured[agreement, objective] += 1
-
-
-_NAMES = [one.name for one in fields(Result)]
-_VALUES = attrgetter(*_NAMES)
-_SEGMENTS, _CHAIN, _DIMENSIONS = (_NAMES.index(name) for name in ("segments", "chain", "dimensions"))

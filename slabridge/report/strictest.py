@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from msgspec import structs
 
 from sla_engine import Engine, Result, Ticket
 from sla_engine.agreement import Definitions, Target
@@ -58,7 +59,7 @@ class Strictest:
             others = [judged[place][name] for place in had if name in judged[place]]
             worst = min(others, key=_severity, default=result)
             if _severity(worst) < _severity(result):
-                found[name] = replace(worst, position=result.position, dimensions=result.dimensions)
+                found[name] = structs.replace(worst, position=result.position, dimensions=result.dimensions)
         return found
 
     def _rows(self, tickets: Sequence[Ticket], table: Table) -> dict[tuple[str, str], list[Row]]:

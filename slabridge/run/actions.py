@@ -115,11 +115,12 @@ def _link(known: Known, results: Sequence[Result], terms: Terms) -> list[Action]
 
 def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: Around) -> bool:
     """Return whether fields of a ticket may be written: it, or one whose results stand there, has a recent cycle."""
+    if known.last_written or known.native.ours:
+        return True
     since = terms.as_of - terms.post_within
-    wrote = known.last_written or known.native.ours
     sides = {rule.value.side for rule in terms.writeback.fields if rule.value.side is not None}
     seen = [*results, *(result for side in sides for one in around.on(side) for result in one.results)]
-    return bool(wrote) or any(result.stopped_at is None or result.stopped_at >= since for result in seen)
+    return any(result.stopped_at is None or result.stopped_at >= since for result in seen)
 
 
 def _field_change(name: str, fact: Fact | NoCycle, known: Known, terms: Terms) -> PlannedField | None:

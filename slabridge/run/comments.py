@@ -46,6 +46,8 @@ def comments_of(
 
     What is held of a ticket above that could not be read waits for the next run.
     """
+    if not terms.rule.on:
+        return
     found = sorted(_transitions(known, results, posted, terms, around), key=lambda one: one.gravity)
     fresh = [one for one in found if one.fresh]
     stale = [one for one in found if not one.fresh and one.marker in posted.held]
@@ -106,7 +108,7 @@ def _transitions(
 
     def told(found: Sequence[Result]) -> Iterator[tuple[Result, str]]:
         # What an agreement that was taken out came to stands on its tickets until they are judged anew.
-        return ((one, marker_of(one, definitions)) for one in found if one.table in agreed)
+        return ((one, marker_of(one, definitions)) for one in found if one.status in rule.on and one.table in agreed)
 
     for result, marker in told(results):
         if due(result, marker, rule.kinds) and _earlier_marker_of(result) not in seen:
@@ -135,8 +137,7 @@ def _is_posted(result: Result, kinds: Collection[str], held: int | None, terms: 
     seen = min(at for at in (terms.as_of, terms.held_since, held) if at is not None)
     earliest = max(seen - terms.post_within, terms.posts_from or 0)
     return (
-        result.status in terms.rule.on
-        and result.kind in kinds
+        result.kind in kinds
         and (result.stopped_at is None or _is_news(result, terms.last_run, held))
         and not result.excluded
         and result.since is not None

@@ -27,9 +27,12 @@ def in_doubt(judged: Iterable[tuple[Known, Sequence[Result]]], terms: Terms) -> 
 
 def report_twice_posted(connection: str, ticket: NativeTicket) -> None:
     """Say which keys of ours stand on a ticket more than once, where we delete no comment for it."""
-    doubles = doubles_of(ticket.comments)
+    ours = [one for one in ticket.comments if one.markers]
+    if not ours:
+        return
+    doubles = doubles_of(ours)
     twice = {marker: "delete the later one by hand" for one in doubles if not one.id for marker in one.markers}
-    left = Counter(marker for one in ticket.comments if one not in doubles for marker in one.markers)
+    left = Counter(marker for one in ours if one not in doubles for marker in one.markers)
     twice |= {key: "it stands in a comment with others, which stays" for key, count in left.items() if count > 1}
     for marker, reason in sorted(twice.items()):
         log.warning("comment posted twice", connection=connection, ticket=ticket.key, key=marker, reason=reason)

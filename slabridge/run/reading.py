@@ -45,6 +45,8 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
 
 def lose(transaction: Transaction, context: Context, ids: Collection[str]) -> None:
     """Leave tickets alone that the tool has no more, and let those be looked at that they were linked with."""
+    if not ids:
+        return
     lost = tickets.lose(transaction, ids)
     context.tally.gone += len(lost)
     outbox.forget_gone(transaction)

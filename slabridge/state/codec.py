@@ -2,14 +2,13 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+import msgspec
 import orjson
 
-from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value, Values
+from connectors.interface import NativeComment, NativeEntry, NativeTicket, Values
 from slabridge.state.packed import unpacked
 from slabridge.state.trouble import Damaged
 
@@ -24,15 +23,6 @@ def decode_fields(text: str) -> dict[str, str | None]:
     except orjson.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-@contextmanager
-def _damage() -> Iterator[None]:
-    """Say of what cannot be decoded that it is damaged: what we encode, we can decode."""
-    try:
-        yield
-    except (zlib.error, ValueError, LookupError, TypeError, AttributeError) as error:
-        raise Damaged(f"{type(error).__name__}: {error}") from error
 
 
 class Encoded(NamedTuple):
@@ -73,24 +63,42 @@ def decode(packed: bytes) -> NativeTicket:
     Raises:
         Damaged: it is not as it was.
     """
-    with _damage():
-        return _ticket(orjson.loads(unpacked(packed)))
-
-
-def _ticket(document: dict[str, Any]) -> NativeTicket:
+    try:
+        stored = _stored(unpacked(packed))
+        comments = tuple([_read_comment(*comment) for comment in stored.comments])
+    except (zlib.error, ValueError, TypeError) as error:
+        raise Damaged(f"{type(error).__name__}: {error}") from error
     return NativeTicket(
-        id=document["id"],
-        key=document["key"],
-        created=document["created"],
+        id=stored.id,
+        key=stored.key,
+        created=stored.created,
         updated=0,
-        fields=_fields(document["fields"]),
-        history=_entries(document["history"]),
-        comments=tuple(_read_comment(*comment) for comment in document["comments"]),
-        written=document["written"],
-        ours=frozenset(document.get("ours", ())),
-        observed=_entries(document.get("observed", ())),
-        keys=tuple(document.get("keys", ())),
+        fields=stored.fields,
+        history=stored.history,
+        comments=comments,
+        written=stored.written,
+        ours=frozenset(stored.ours),
+        observed=stored.observed,
+        keys=stored.keys,
     )
+
+
+class _Stored(msgspec.Struct):
+    """A ticket as its JSON says it."""
+
+    id: str
+    key: str
+    created: int
+    fields: dict[str, Values]
+    history: tuple[NativeEntry, ...]
+    comments: list[list[Any]]
+    written: dict[str, str | None]
+    ours: tuple[str, ...] = ()
+    observed: tuple[NativeEntry, ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+_stored = msgspec.json.Decoder(_Stored).decode
 
 
 def _comment(comment: NativeComment) -> list[Any]:
@@ -109,26 +117,3 @@ def _read_comment(at: int, by: str, role: str, public: bool, markers: Any = None
 
 def _plain(entries: Iterable[NativeEntry]) -> list[list[Any]]:
     return [[entry.at, entry.by, entry.changes] for entry in entries]
-
-
-def _entries(plain: Iterable[Any]) -> tuple[NativeEntry, ...]:
-    return tuple(
-        NativeEntry(at, by, {name: (_values(before), _values(after)) for name, (before, after) in changes.items()})
-        for at, by, changes in plain
-    )
-
-
-def _fields(fields: Mapping[str, Any]) -> dict[str, Values]:
-    return {name: _values(values) for name, values in fields.items()}
-
-
-def _values(values: list[list[str]]) -> Values:
-    if len(values) == 1:
-        return _one(*values[0])
-    return tuple(Value(code, name) for code, name in values)
-
-
-@lru_cache(maxsize=20_000)
-def _one(code: str, name: str) -> Values:
-    """Return a single value; tickets share most of theirs, and so need not each hold them."""
-    return (Value(code, name),)

@@ -16,10 +16,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
 from slabridge.state.schema import metadata
+from slabridge.state.text import storable
 from slabridge.state.trouble import Busy, StateError, address, explained, shown
 
 _SCRIPTS = Path(__file__).parent / "migrations"
-_ROWS_AT_ONCE = 500
 _UPGRADE_LOCK = 0x51AB
 """Any number: two that start together on an empty PostgreSQL create the tables one after the other."""
 
@@ -205,16 +205,29 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     """Insert rows, or update the columns given where the primary key is there; all rows have the same columns."""
     if not rows:
         return
-    keys = [column.name for column in table.primary_key]
-    statement = inserting(connection, table)
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    upsertion = (
-        statement.on_conflict_do_update(index_elements=keys, set_=changes)
-        if changes
-        else statement.on_conflict_do_nothing(index_elements=keys)
-    )
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        connection.execute(upsertion, [dict(row) for row in rows[start : start + _ROWS_AT_ONCE]])
+    given, keys = list(rows[0]), [column.name for column in table.primary_key]
+    changes = ", ".join(f'"{name}" = excluded."{name}"' for name in given if name not in keys)
+    fixed = {c.name: c.default.arg for c in table.c if c.name not in given and isinstance(c.default, sa.ColumnDefault)}
+    then = f"UPDATE SET {changes}" if changes else "NOTHING"
+    found = [(*map(storable, map(row.__getitem__, given)), *fixed.values()) for row in rows]
+    insert_many(connection, table, [*given, *fixed], found, f"ON CONFLICT ({', '.join(keys)}) DO {then}")
+
+
+def insert_many(
+    connection: sa.Connection, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]], then: str = ""
+) -> None:
+    """Insert rows of these columns, whose texts are `storable`; `then` is what to do where one is there."""
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+    execute_many(connection, f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks}) {then}', rows)  # noqa: S608 - our own names
+
+
+def execute_many(connection: sa.Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Execute a statement with `?` in the place of values for each row, whose texts are `storable`.
+
+    The driver takes them as they are: what SQLAlchemy does for each value is a good part of a first load.
+    """
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    connection.exec_driver_sql(statement.replace("?", mark), rows)
 
 
 def inserting(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -9,7 +10,10 @@ import orjson
 import sqlalchemy as sa
 
 from sla_engine import Result
+from sla_engine.ticket import Values
+from slabridge.state.database import insert_many
 from slabridge.state.schema import result
+from slabridge.state.text import storable
 from slabridge.state.transaction import Transaction, in_parts
 
 DIMENSIONS: Final = ("priority", "team", "service", "customer", "type")
@@ -65,15 +69,14 @@ def put(transaction: Transaction, came_to: Mapping[str, Sequence[Result]], befor
     for part in in_parts(sorted(before)):
         statement = sa.delete(result).where(transaction.owns(result), result.c.ticket.in_(part))
         transaction.sql.execute(statement)
+    connection = storable(transaction.connection)
     rows = [
-        (transaction.connection, id_, place, *_columns(one))
-        for id_, results in came_to.items()
+        (connection, id_, place, *_columns(one))
+        for id_, results in zip(map(storable, came_to), came_to.values(), strict=True)
         for place, one in enumerate(results)
     ]
-    if rows:  # as the driver takes them: of six rows a ticket, SQLAlchemy's own way is a sixth of a first load
-        mark = "?" if transaction.sql.dialect.paramstyle == "qmark" else "%s"
-        places = ", ".join([mark] * len(_WRITTEN))
-        transaction.sql.exec_driver_sql(f"INSERT INTO result ({', '.join(_WRITTEN)}) VALUES ({places})", rows)  # noqa: S608 - our own names
+    if rows:
+        insert_many(transaction.sql, result, _WRITTEN, rows)
 
 
 def of(transaction: Transaction, keys: Mapping[str, str], but: Collection[str] = ()) -> dict[str, tuple[Result, ...]]:
@@ -120,25 +123,28 @@ def _text(value: object) -> str:
 
 def _columns(one: Result) -> tuple[Any, ...]:
     """Return a result as the columns hold it, from the agreement on."""
-    row: tuple[Any, ...] = _of_result(one)
-    held, further = one.dimensions, dict[str, Any]()
-    own = {name: ", ".join(held[name]) or None if name in held else None for name in DIMENSIONS}
-    for name, values in held.items():
+    row, held = _of_result(one), tuple(one.dimensions.items())
+    if (one.holder and "\0" in one.holder) or (one.breach_holder and "\0" in one.breach_holder):
+        return (*map(storable, row), *_dimensions(held, (one.holder, one.breach_holder)))
+    return (*row, *_dimensions(held))
+
+
+@lru_cache(maxsize=20_000)
+def _dimensions(held: tuple[tuple[str, Values], ...], holders: tuple[str | None, ...] = ()) -> tuple[str | None, ...]:
+    """Return what fields held as the columns hold it; many results share it."""
+    of, further = dict(held), dict[str, Any]()
+    own = {name: ", ".join(of[name]) or None if name in of else None for name in DIMENSIONS}
+    for name, values in held:
         if values and (name not in own or not _fits(values)):
             further[name] = values[0] if len(values) == 1 else values
-    if not (_fits([one.holder or ""]) and _fits([one.breach_holder or ""])):
-        further[_HOLDERS] = [one.holder, one.breach_holder]
-        row = tuple(_storable(value) for value in row)
-    return (*row, *map(_storable, own.values()), _json(further))
+    if holders:
+        further[_HOLDERS] = holders
+    return (*map(storable, own.values()), _json(further))
 
 
 def _fits(values: Sequence[str]) -> bool:
     """Return whether values stand in a text column as they are."""
     return len(values) == 1 and "\0" not in values[0]
-
-
-def _storable(value: Any) -> Any:  # noqa: ANN401 - a value of any column
-    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) and "\0" in value else value
 
 
 def _json(further: Mapping[str, Any]) -> str | None:

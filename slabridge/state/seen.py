@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from slabridge.state.database import inserting
+from slabridge.state.database import insert_many
 from slabridge.state.schema import seen_value, ticket
+from slabridge.state.text import storable
 from slabridge.state.transaction import Transaction
 from slabridge.ticket.values import SeenValue
 
@@ -34,14 +35,12 @@ def add(transaction: Transaction, found: Mapping[SeenValue, int]) -> None:
             kept.append(value)
     if not kept:
         return
-    statement = inserting(transaction.sql, seen_value)
-    statement = statement.on_conflict_do_update(
-        index_elements=[column.name for column in seen_value.primary_key],
-        set_={"tickets": seen_value.c.tickets + statement.excluded.tickets},
-    )
-    transaction.sql.execute(
-        statement,
-        [{"connection": transaction.connection, **value._asdict(), "tickets": found[value]} for value in kept],
+    insert_many(
+        transaction.sql,
+        seen_value,
+        ("connection", *SeenValue._fields, "tickets"),
+        [tuple(map(storable, (transaction.connection, *value, found[value]))) for value in kept],
+        "ON CONFLICT (connection, field, code, name) DO UPDATE SET tickets = seen_value.tickets + excluded.tickets",
     )
 
 

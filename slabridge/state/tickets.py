@@ -12,9 +12,10 @@ from connectors.interface import NativeTicket, with_ids_of_doubles
 from sla_engine import Result
 from slabridge.state import codec, results
 from slabridge.state.codec import Encoded
-from slabridge.state.database import upsert
+from slabridge.state.database import execute_many, upsert
 from slabridge.state.schema import connection as connection_table
 from slabridge.state.schema import former_key, outbox, ticket
+from slabridge.state.text import storable
 from slabridge.state.transaction import Transaction, in_parts
 from slabridge.state.trouble import Damaged
 from slabridge.ticket.known import Evaluated, Known
@@ -175,7 +176,7 @@ def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
     ).all()
     known: list[Known] = []
     damaged: list[str] = []
-    came_to = results.of(transaction, {row.id: row.key for row in rows})
+    came_to = results.of(transaction, {row.id: row.key for row in rows if row.as_of is not None})
     for row in rows:
         try:
             known.append(_known(row, came_to))
@@ -289,28 +290,14 @@ def most_commented(transaction: Transaction) -> str:
 
 def evaluated(transaction: Transaction, as_of: int, found: Sequence[Evaluated], run: int | None = None) -> None:
     """Record evaluations, by a run or by none; the tickets stay pending until they are settled."""
-    statement = (
-        sa.update(ticket)
-        .where(transaction.owns(ticket), ticket.c.id == sa.bindparam("the_id"))
-        .values(
-            is_open=sa.bindparam("open_now"),
-            wake_at=sa.bindparam("wakes_at"),
-            quiet_since=sa.bindparam("then_quiet"),
-            as_of=as_of,
-            **({} if run is None else {"judged_in": run}),
+    connection = storable(transaction.connection)
+    if found:
+        execute_many(
+            transaction.sql,
+            "UPDATE ticket SET is_open = ?, wake_at = ?, quiet_since = ?, as_of = ?, "
+            "judged_in = COALESCE(?, judged_in) WHERE connection = ? AND id = ?",
+            [(one.is_open, one.wake_at, one.quiet_since, as_of, run, connection, storable(one.id)) for one in found],
         )
-    )
-    rows = [
-        {
-            "the_id": one.id,
-            "open_now": one.is_open,
-            "wakes_at": one.wake_at,
-            "then_quiet": one.quiet_since,
-        }
-        for one in found
-    ]
-    if rows:
-        transaction.sql.execute(statement, rows)
         results.put(transaction, {one.id: one.results for one in found}, {one.id for one in found if one.again})
 
 
@@ -336,7 +323,9 @@ def wrote(
     _, payload, digest = codec.encode(replace(native, written={**native.written, **fields}, ours=remembered))
     ours = {name: value for name, value in {**known.last_written, **fields}.items() if name not in not_ours}
     last_written = json.dumps(ours, sort_keys=True)
-    _update(transaction, [native.id], {"payload": payload, "digest": digest, "last_written": last_written})
+    statement = "UPDATE ticket SET payload = ?, digest = ?, last_written = ? WHERE connection = ? AND id = ?"
+    row = (payload, digest, last_written, transaction.connection, native.id)
+    execute_many(transaction.sql, statement, [tuple(map(storable, row))])
 
 
 def linked(transaction: Transaction, identity: str, page: str) -> None:

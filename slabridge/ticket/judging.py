@@ -1,8 +1,10 @@
 """From known tickets to results: mapped, evaluated, and their ended cycles kept. One way for all who judge."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec.structs import replace
 
 from sla_engine import Engine, Result, Ticket
 from slabridge.ticket.kept import keep
@@ -45,8 +47,9 @@ def judge(  # noqa: PLR0913 - what tickets are judged by
     mapped = [mapper.mapped(known.native, named.get(known.id, {})) for known in batch]
     tickets = [one.ticket for one in mapped]
     refused = engine.fields if mapper.connection.unmapped == "refuse" else ()
-    found = {n: sorted(pair for pair in one.unmapped if pair[0] in refused) for n, one in enumerate(mapped)}
-    unmapped = {n: pairs for n, pairs in found.items() if pairs}
+    missing = {n: sorted(one.unmapped) for n, one in enumerate(mapped) if one.unmapped}
+    deciding = {n: [pair for pair in pairs if pair[0] in refused] for n, pairs in missing.items()}
+    unmapped = {n: pairs for n, pairs in deciding.items() if pairs}
     evaluation = engine.evaluate(tickets, as_of, segments=opened, chain=opened, others=others)
     results: list[list[Result]] = [[] for _ in batch]
     for result in evaluation.results:

@@ -1,7 +1,8 @@
 """Ended cycles keep the definition that they were judged by (docs/promises.md, P14). Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from sla_engine import Result
 from sla_engine.clause import Clause

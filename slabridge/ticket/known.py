@@ -69,7 +69,7 @@ class Evaluated:
     @property
     def is_open(self) -> bool:
         """Whether a cycle is open."""
-        return any(result.stopped_at is None for result in self.results)
+        return None in [result.stopped_at for result in self.results]
 
     @property
     def quiet_since(self) -> int | None:

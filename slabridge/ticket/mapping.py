@@ -1,8 +1,9 @@
 """From a tool's names and codes to the administrator's own: the canonical ticket that the engine judges."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -13,12 +14,52 @@ from slabridge.ticket.links import Reference, stated_links
 
 _NONE: Mapping[Reference, str] = MappingProxyType({})
 
+_AT = attrgetter("at")
+
+_REMEMBERED = 50_000
+"""Values of which it is remembered what they are called."""
+
 
 class Mapped(NamedTuple):
     """A canonical ticket, and (canonical field, native name) of values that `values` does not name."""
 
     ticket: Ticket
     unmapped: frozenset[tuple[str, str]]
+
+
+class _Called(NamedTuple):
+    """What values of a field are called, and those that nothing maps, as in `Mapped`."""
+
+    texts: tuple[str, ...]
+    missing: tuple[tuple[str, str], ...] = ()
+
+
+class _Names(dict[Values, _Called]):
+    """What values of one canonical field are called; tickets share most of theirs, so each is worked out once."""
+
+    def __init__(self, name: str, mapping: Mapping[str, str] | None) -> None:
+        super().__init__()
+        self.name = name
+        self._mapping = mapping
+
+    def __missing__(self, values: Values) -> _Called:
+        """Work out what values are called."""
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self[values] = self._called(values)
+        return found
+
+    def _called(self, values: Values) -> _Called:
+        if self._mapping is None:
+            return _Called(tuple(sorted({value.name for value in values})))
+        texts, missing = set(), []
+        for value in values:
+            text = self._mapping.get(value.code, self._mapping.get(value.name))
+            if text is None:
+                missing.append((self.name, value.name))
+                text = value.name
+            texts.add(text)
+        return _Called(tuple(sorted(texts)), tuple(missing))
 
 
 @dataclass(slots=True)
@@ -32,6 +73,16 @@ class Mapper:
     connection: Connection
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
+    _fields: Sequence[tuple[str, _Names]] = field(init=False)
+    """native fields that are mapped"""
+    _names: Mapping[str, _Names] = field(init=False)
+    """the same by native field, as history has them"""
+
+    def __post_init__(self) -> None:
+        """Know what is mapped."""
+        of = self.connection
+        self._fields = [(native, _Names(name, of.values.get(name))) for name, native in of.fields.items()]
+        self._names = dict(self._fields)
 
     def ticket(self, native: NativeTicket, found: Mapping[Reference, str] = _NONE) -> Ticket:
         """Return the canonical ticket."""
@@ -43,28 +94,28 @@ class Mapper:
         It is linked with those tickets that it names whose ids are `found`.
         """
         missing: set[tuple[str, str]] = set()
-        canonical = {native_name: name for name, native_name in self.connection.fields.items()}
         fields = {}
-        for name, native_name in self.connection.fields.items():
+        for native_name, of in self._fields:
             if native_name in native.fields:
-                fields[name] = self._values(name, native.fields[native_name], missing)
+                called = of[native.fields[native_name]]
+                missing.update(called.missing)
+                fields[of.name] = called.texts
             else:
-                self.unreadable[name] += 1
+                self.unreadable[of.name] += 1
         history = []
-        for entry in sorted((*native.history, *native.observed), key=lambda entry: entry.at):
-            changes = {
-                canonical[name]: (
-                    self._values(canonical[name], before, missing),
-                    self._values(canonical[name], after, missing),
-                )
-                for name, (before, after) in entry.changes.items()
-                if name in canonical
-            }
-            # Two native values may be one canonical value: then nothing changed.
-            changes = {name: change for name, change in changes.items() if change[0] != change[1]}
+        for entry in sorted((*native.history, *native.observed), key=_AT):
+            changes = {}
+            for native_name, (before, after) in entry.changes.items():
+                if native_name in self._names:
+                    of = self._names[native_name]
+                    old, new = of[before], of[after]
+                    missing.update(old.missing, new.missing)
+                    if old.texts != new.texts:  # two native values may be one canonical value
+                        changes[of.name] = (old.texts, new.texts)
             if changes:
                 history.append(Entry(entry.at, entry.by, changes))
-        self.unmapped.update(missing)
+        if missing:
+            self.unmapped.update(missing)
         names = self._names_of({comment.person or comment.by for comment in native.comments}, native)
         comments = [
             Comment(one.at, one.by, one.role, one.public, tuple(sorted(names[one.person or one.by])))
@@ -82,25 +133,12 @@ class Mapper:
         """Return what fields of a ticket call those people whom they hold or held."""
         found: dict[str, set[str]] = defaultdict(set)
         if people:
-            canonical = {native_name: name for name, native_name in self.connection.fields.items()}
             held = list(native.fields.items())
             for entry in (*native.history, *native.observed):
-                held += [(name, values) for name, change in entry.changes.items() for values in change]
+                for name, (before, after) in entry.changes.items():
+                    held += ((name, before), (name, after))
             for native_name, values in held:
                 for value in values:
-                    if value.code in people and native_name in canonical:
-                        found[value.code].update(self._values(canonical[native_name], (value,), set()))
+                    if value.code in people and native_name in self._names:
+                        found[value.code].update(self._names[native_name][value,].texts)
         return found
-
-    def _values(self, name: str, values: Values, missing: set[tuple[str, str]]) -> tuple[str, ...]:
-        mapping = self.connection.values.get(name)
-        if mapping is None:
-            return tuple(sorted({value.name for value in values}))
-        found = set()
-        for value in values:
-            text = mapping.get(value.code, mapping.get(value.name))
-            if text is None:
-                missing.add((name, value.name))
-                text = value.name
-            found.add(text)
-        return tuple(sorted(found))

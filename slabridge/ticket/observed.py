@@ -62,7 +62,7 @@ def _called_as_seen(entry: NativeEntry, field: str, seen: Mapping[str, Value]) -
     if field not in entry.changes:
         return entry
     before, after = (tuple(seen.get(value.code, value) for value in values) for values in entry.changes[field])
-    return replace(entry, changes={**entry.changes, field: (before, after)})
+    return entry._replace(changes={**entry.changes, field: (before, after)})
 
 
 def _all(ticket: NativeTicket, field: str) -> Iterator[Value]:

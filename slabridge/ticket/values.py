@@ -18,10 +18,11 @@ class SeenValue(NamedTuple):
 
 def values_of(native: NativeTicket) -> set[SeenValue]:
     """Return all values that a ticket's fields hold or, by its history, ever held; long texts are left out."""
-    held = list(native.fields.items())
+    held = set(native.fields.items())
     for entry in (*native.history, *native.observed):
         for field, (before, after) in entry.changes.items():
-            held += [(field, before), (field, after)]
+            held.add((field, before))
+            held.add((field, after))
     return {
         SeenValue(field, value.code, value.name)
         for field, values in held

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from sla_engine import Result, Ticket, read_ticket
 from sla_engine.instant import HOUR
@@ -74,7 +75,7 @@ def test_a_cycle_that_an_earlier_definition_judged_is_tried_by_no_target_of_toda
     """It was met by what was agreed then; that the file asks for less time today is no breach."""
 
     def as_stored(results: Sequence[Result], _: int) -> list[Result]:
-        return [replace(one, definition="earlier", target=8 * HOUR) for one in results]
+        return [structs.replace(one, definition="earlier", target=8 * HOUR) for one in results]
 
     period = read_period("2026-03", "UTC")
     reporter = Reporter(reporting(STRICT), Wanted(period), period.end)

@@ -1,7 +1,8 @@
 """Results, tickets and terms as a test needs them; what it does not name is ordinary."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+
+from msgspec import structs
 
 from connectors.interface import CommentWrite, Fact, FieldsWrite, Instant, NativeComment, NativeTicket
 from sla_engine import Definitions, Result
@@ -51,7 +52,7 @@ _RESULT = Result(
 
 def result(**given: object) -> Result:
     """Return a cycle that runs on track, but for what is given."""
-    return replace(_RESULT, **given)  # type: ignore[arg-type]
+    return structs.replace(_RESULT, **given)
 
 
 def ended(at: int = NOW - HOUR, **given: object) -> Result:

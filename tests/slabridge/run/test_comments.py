@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from connectors.interface import CommentWrite, NativeComment
 from sla_engine import Calendar, Result
@@ -157,7 +158,7 @@ def test_a_breach_that_an_outage_hid_until_its_cycle_had_ended_is_said_also_afte
     held = Posted(held={LATE: NOW - HOUR})
     one = breached(NOW - 10 * HOUR, stage="completed", stopped_at=NOW - 2 * HOUR, started_at=NOW - 20 * HOUR)
     assert markers(planned([one], replace(at(NOW), last_run=NOW - MINUTE), held)) == [(LATE,)]
-    assert planned([replace(one, status="at_risk")], replace(at(NOW), last_run=NOW - MINUTE), held) == []
+    assert planned([structs.replace(one, status="at_risk")], replace(at(NOW), last_run=NOW - MINUTE), held) == []
 
 
 def test_what_is_held_of_a_ticket_above_waits_for_a_run_that_has_read_it() -> None:
@@ -215,7 +216,7 @@ def test_two_runners_that_see_different_parts_of_a_ticket_delete_no_markers_last
 
 
 def test_a_result_of_an_agreement_that_was_taken_out_is_not_posted_and_stops_nothing() -> None:
-    gone = replace(breached(), table="gone", agreement="gone")
+    gone = structs.replace(breached(), table="gone", agreement="gone")
     assert markers(planned([gone, breached()], at(NOW))) == [(LATE,)]
     above = Neighbour(("jira", "1"), "OPS-1", [gone], fresh=True)
     rule = replace(ALL, above=("sla", "ola"))

@@ -1,9 +1,9 @@
 """What a comment says."""
 
 import re
-from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from sla_engine import Result
 from sla_engine.instant import HOUR, MINUTE, SECOND, parse_instant
@@ -112,7 +112,7 @@ def test_a_comment_is_in_the_language_of_its_readers() -> None:
 
 def test_a_template_says_what_the_administrator_wants_of_a_cycle_and_mapped_fields() -> None:
     found = breached(TEN, elapsed=26 * HOUR + 10 * MINUTE, remaining=-22 * HOUR - 10 * MINUTE)
-    found = replace(found, dimensions={"customer": ("Acme",), "labels": ("a", "b")})
+    found = structs.replace(found, dimensions={"customer": ("Acme",), "labels": ("a", "b")})
     template = (
         "{{ kind }} {{ objective }} of {{ fields.customer }} ({{ fields.labels }}): {{ over }} over, due {{ due }}."
         "{% if carrier %} With {{ carrier }}.{% endif %}\n"
@@ -123,14 +123,14 @@ def test_a_template_says_what_the_administrator_wants_of_a_cycle_and_mapped_fiel
 
 
 def test_a_field_that_is_unset_is_empty_whatever_it_is_called() -> None:
-    found = replace(breached(TEN), dimensions={"items": ("a",), "customer": ()})
+    found = structs.replace(breached(TEN), dimensions={"items": ("a",), "customer": ()})
     template = "{{ fields.items }}{{ fields.customer }}{{ fields.service }}."
     assert message_of(Told(found, DEFINITIONS), template=template) == "a."
 
 
 @pytest.mark.parametrize("value", ["{{ 7 * 7 }}", "{% for x in y %}", "<b>&amp;", "=1+1"])
 def test_what_a_ticket_says_is_no_template(value: str) -> None:
-    found = replace(breached(TEN), dimensions={"customer": (value,)}, holder=value)
+    found = structs.replace(breached(TEN), dimensions={"customer": (value,)}, holder=value)
     shown = message_of(Told(found, DEFINITIONS), template="{{ fields.customer }} / {{ holder }}")
     assert shown == f"{value} / {value}"
 

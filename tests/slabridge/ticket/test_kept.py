@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
-from sla_engine import Engine, Result
+from sla_engine import Engine
 from sla_engine.clause import Clause
 from sla_engine.instant import HOUR
 from slabridge.ticket.kept import keep
@@ -45,7 +46,7 @@ def test_an_ended_cycle_is_open_again_only_where_the_rule_resumes_it() -> None:
 
 @pytest.mark.parametrize("gone", ["objective", "agreement"])
 def test_a_cycle_of_an_agreement_that_is_no_more_remains(gone: str) -> None:
-    judged: Result = replace(ended(definition=OLD), **{gone: "former"})  # type: ignore[arg-type]
+    judged = structs.replace(ended(definition=OLD), **{gone: "former"})
     other = ended(definition=TODAY)
     assert keep(0, [other], [judged], CLAUSES) == [other, judged]
 
