@@ -36,7 +36,8 @@ class Place:
     def of(cls, state: State) -> Self:
         """Return where an open state is."""
         if state.url.get_backend_name() == "postgresql":
-            return cls(state.url.set(password=None).render_as_string(), None)
+            url = state.url._replace(password=None).difference_update_query(["password"])
+            return cls(url.render_as_string(), None)
         path = Path(state.url.database or "").absolute()
         return cls(str(path), _identity(path))
 

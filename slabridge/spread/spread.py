@@ -18,25 +18,27 @@ R = TypeVar("R")
 
 SIZE = 10_000
 """Tickets of a range: few enough that all workers have something to do until the end, and that memory stays bounded."""
-_SMALL = 20_000
-"""So few tickets are judged here before processes have been started."""
 _AHEAD = 2
 """Ranges that are under way, for each worker: one that it is at, and one that waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Who does the work: the workers of a Dask scheduler, by its address, or (None) processes on so many cores."""
+    """Who does the work: the workers of a Dask scheduler, by its address, or (None) processes on so many cores.
+
+    `size` is how many tickets a range has; for two of them no process is started.
+    """
 
     scheduler: str | None = None
     cores: int = 1
+    size: int = SIZE
 
     @classmethod
     def over(cls, scheduler: str | None) -> "Spread":
         """Return a scheduler's workers, or (None) all cores that this process may use."""
         return cls(scheduler, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
-    def each(self, job: Job[R], state: State, names: Sequence[str], size: int = SIZE) -> Iterator[R]:
+    def each(self, job: Job[R], state: State, names: Sequence[str]) -> Iterator[R]:
         """Yield what the ranges of the tickets of these connections come to, in their order.
 
         Raises:
@@ -46,8 +48,8 @@ class Spread:
         """
         if self.scheduler is not None and not state.is_shared:
             raise NoWorkers("there is no state yet that workers could read, or an older slabridge wrote it; run first")
-        parts = ranges(state, names, size)
-        alone = self.cores == 1 or not state.is_shared or sum(part.tickets for part in parts) <= _SMALL
+        parts = ranges(state, names, self.size)
+        alone = self.cores == 1 or not state.is_shared or sum(part.tickets for part in parts) <= 2 * self.size
         if self.scheduler is None and alone:
             yield from (job.of(state, part) for part in parts)
         else:

@@ -1,0 +1,89 @@
+"""The same over a Dask scheduler with two workers, on loopback."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from slabridge.exit import Exit
+from slabridge.spread import HERE, NoWorkers, Spread
+from slabridge.state import State
+from tests.patience import PATIENCE
+from tests.places import CHECKOUT
+from tests.slabridge.cli.conftest import Call
+from tests.slabridge.spread.conftest import Known
+from tests.slabridge.spread.jobs import Dying
+
+distributed = pytest.importorskip("distributed", reason="the extra fleet is not installed")
+
+
+@contextmanager
+def dask(*command: str | Path) -> Iterator[None]:
+    """Run a part of Dask until the end."""
+    quiet = ["--no-dashboard", "--host", "127.0.0.1"]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    started = subprocess.Popen(
+        [sys.executable, "-m", "dask", *command, *quiet], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        started.terminate()
+        started.wait(PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a scheduler with two workers."""
+    folder = tmp_path_factory.mktemp("dask")
+    place, until = folder / "scheduler.json", time.monotonic() + PATIENCE
+    with dask("scheduler", "--port", "0", "--scheduler-file", place):
+        while not place.exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        address = json.loads(place.read_text("utf-8"))["address"]
+        worker = ("worker", address, "--nthreads", "1", "--nworkers", "2", "--local-directory", folder)
+        with pytest.raises(NoWorkers, match="has no worker; start some"):
+            [*Spread(address).each(Dying(folder, 0), State.of(str(folder / "state.db")), [])]
+        with dask(*worker), distributed.Client(address, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
+            yield address
+
+
+def test_all_three_come_to_the_same_bytes_over_a_scheduler(known: Known, scheduler: str) -> None:
+    assert known.everything(Spread(scheduler, size=3)) == known.everything(HERE)
+
+
+def test_commands_take_a_scheduler(known: Known, scheduler: str, call: Call) -> None:
+    path, other = known.job.path, known.other_path
+    period = ("--from", "2016-02-01", "--to", "2016-03-02", "--json")
+    commands = (
+        ("whatif", "--old", path, "--config", other, "--json"),
+        ("reevaluate", "--config", other, *period),
+        ("report", "--config", path, "--period", "2016-02", "--format", "json"),
+        ("reevaluate", "--config", other, *period, "--apply"),
+    )
+    for command in commands:
+        here, there = call(*command[:7]), call(*command[:7], "--scheduler", scheduler)
+        assert here == there
+        assert len(here[1]) > 500
+        if "--apply" in command:
+            applied = call(*command, "--scheduler", scheduler)
+            assert applied == here
+            assert call(*command)[1] == ""  # it stands so now
+
+
+def test_without_a_scheduler_it_is_said_where_there_is_none(known: Known, call: Call) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        code, out, err = call("whatif", "--old", known.job.path, "--config", known.other_path, "--scheduler", address)
+    assert (code, out) == (Exit.DEFERRED, "")
+    assert f"the scheduler {address} cannot be reached" in err
