@@ -64,9 +64,8 @@ def fill(folder: Path, tickets: int) -> Path:
                 f"{name} || '~{copy}'" if name in names else f"again(payload, {copy})" if name == "payload" else name
                 for name in columns
             ]
-            database.execute(
-                f"INSERT INTO {table} SELECT {', '.join(chosen)} FROM {table} WHERE instr({names[0]}, '~') = 0"
-            )
+            once = f"FROM {table} WHERE instr({names[0]}, '~') = 0"
+            database.execute(f"INSERT INTO {table} SELECT {', '.join(chosen)} {once}")
         database.execute("COMMIT")
     database.close()
     return path
@@ -112,15 +111,16 @@ def one(command: str, state: Path, cores: int, scheduler: str | None) -> None:
     print(json.dumps(took))
 
 
-def measure(command: str, state: Path, cores: int, scheduler: str | None) -> dict[str, Any]:
+def measure(name: str, state: Path, cores: int, scheduler: str | None) -> dict[str, Any]:
     """Do it in a process of its own, print and return what it took."""
-    options = ["--one", command, "--folder", str(state), "--cores", str(cores)]
+    options = ["--one", name, "--folder", str(state), "--cores", str(cores)]
     options += [] if scheduler is None else ["--scheduler", scheduler]
-    done = subprocess.run([sys.executable, "-m", "bench.spread", *options], check=True, capture_output=True, text=True)
+    command = [sys.executable, "-m", "bench.spread", *options]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     took: dict[str, Any] = json.loads(done.stdout)
     on = f"{cores} cores" if scheduler is None else scheduler
     print(
-        f"  {command} on {on}: {took['wall']:.1f} s; processor {took['own']:.1f} s, its workers {took['workers']:.1f} s;"
+        f"  {name} on {on}: {took['wall']:.1f} s; processor {took['own']:.1f} s, its workers {took['workers']:.1f} s;"
         f" peak {took['peak']:.0f} MB, of a worker {took['peak of a worker']:.0f} MB; {took['bytes']:,} bytes",
         flush=True,
     )

@@ -1,13 +1,13 @@
 """What is done with a range of stored tickets, and how a worker in another process comes to do it."""
 
 import gc
-import pickle
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeVar
 
 from slabridge import __version__
+from slabridge.spread.packed import packed, unpacked
 from slabridge.spread.trouble import Unfit
 from slabridge.state import State, StateError
 from slabridge.state.ranges import Range
@@ -68,12 +68,12 @@ class Task:
     """A job as it is sent: packed, so that a worker of another version does not read it."""
 
     version: str
-    packed: bytes
+    work: bytes
 
     @classmethod
     def of(cls, job: Job[Any], state: State) -> Self:
         """Pack a job over a state."""
-        return cls(__version__, pickle.dumps((job, Place.of(state))))
+        return cls(__version__, packed((job, Place.of(state))))
 
     def __call__(self, part: Range) -> bytes:
         """Do it for a range, and return what comes of it, packed.
@@ -87,11 +87,11 @@ class Task:
                 f"the worker on {socket.gethostname()} has slabridge {__version__}, and this is {self.version}: "
                 "install the same everywhere"
             )
-        job, place = pickle.loads(self.packed)  # noqa: S301 - of whoever may give this worker work
+        job, place = unpacked(self.work)
         state = place.opened()
         gc.disable()  # nothing here forms cycles, and the collector would walk millions of values each time
         try:
-            return pickle.dumps(job.of(state, part))
+            return packed(job.of(state, part))
         finally:
             gc.enable()
             state.close()

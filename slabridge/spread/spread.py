@@ -1,7 +1,6 @@
 """A job spread over ranges of tickets."""
 
 import os
-import pickle
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
@@ -9,6 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from slabridge.spread.job import Job, Task
+from slabridge.spread.packed import unpacked
 from slabridge.spread.trouble import NoWorkers
 from slabridge.spread.workers import Engaged, engaged
 from slabridge.state import State
@@ -53,8 +53,8 @@ class Spread:
         if self.scheduler is None and alone:
             yield from (job.of(state, part) for part in parts)
         else:
-            for packed in _spread(Task.of(job, state), parts, engaged(self.scheduler, min(self.cores, len(parts)))):
-                yield pickle.loads(packed)  # noqa: S301 - of workers that we, or who runs the scheduler, started
+            for found in _spread(Task.of(job, state), parts, engaged(self.scheduler, min(self.cores, len(parts)))):
+                yield unpacked(found)
 
 
 HERE = Spread()
@@ -66,8 +66,8 @@ def _spread(task: Task, parts: Sequence[Range], workers: Engaged) -> Iterator[by
     done, failed = 0, -1
     while done < len(parts):
         try:
-            for packed in _in_order(task, parts[done:], workers):
-                yield packed
+            for found in _in_order(task, parts[done:], workers):
+                yield found
                 done += 1
         except BrokenExecutor as error:
             if failed == done:

@@ -17,7 +17,8 @@ from slabridge.show.whatif import as_json
 from slabridge.spread import Spread
 from slabridge.text.printed import json_line
 from slabridge_sandbox.embedded import Sandbox
-from tests.slabridge.run.conftest import SERVICE, day
+from tests.faults.scenario import day
+from tests.slabridge.run.conftest import SERVICE
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.spread.jobs import plain
 
@@ -62,5 +63,7 @@ def known(tmp_path: Path, place: str) -> Iterator[Known]:
         job.run_at(NOON + 5 * HOUR)
         now = job.config()
         path = tmp_path / "other.toml"
-        path.write_text(job.text.replace('P3 = "4h"', 'P3 = "10m"').replace('within = "3wd"', 'within = "15m"'), "utf-8")
+        path.write_text(
+            job.text.replace('P3 = "4h"', 'P3 = "10m"').replace('within = "3wd"', 'within = "15m"'), "utf-8"
+        )
         yield Known(job, now, load_config(path))

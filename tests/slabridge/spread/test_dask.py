@@ -14,12 +14,11 @@ import pytest
 
 from slabridge.exit import Exit
 from slabridge.spread import HERE, NoWorkers, Spread
-from slabridge.state import State
+from slabridge.spread.workers import engaged
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.cli.conftest import Call
 from tests.slabridge.spread.conftest import Known
-from tests.slabridge.spread.jobs import Dying
 
 distributed = pytest.importorskip("distributed", reason="the extra fleet is not installed")
 
@@ -29,8 +28,11 @@ def dask(*command: str | Path) -> Iterator[None]:
     """Run a part of Dask until the end."""
     quiet = ["--no-dashboard", "--host", "127.0.0.1"]
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
-    started = subprocess.Popen(
-        [sys.executable, "-m", "dask", *command, *quiet], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    started = subprocess.Popen(  # noqa: S603 - our own
+        [sys.executable, "-m", "dask", *command, *quiet],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         yield
@@ -50,8 +52,8 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             time.sleep(0.05)
         address = json.loads(place.read_text("utf-8"))["address"]
         worker = ("worker", address, "--nthreads", "1", "--nworkers", "2", "--local-directory", folder)
-        with pytest.raises(NoWorkers, match="has no worker; start some"):
-            [*Spread(address).each(Dying(folder, 0), State.of(str(folder / "state.db")), [])]
+        with pytest.raises(NoWorkers, match="has no worker; start some"), engaged(address, 1)():
+            pass
         with dask(*worker), distributed.Client(address, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=PATIENCE)
             yield address

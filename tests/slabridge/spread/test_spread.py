@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -13,12 +12,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import sqlalchemy as sa
 
 from slabridge.spread import HERE, Job, NoWorkers, Spread, Unfit
 from slabridge.spread.job import Place, Task
+from slabridge.spread.packed import unpacked
 from slabridge.spread.spread import R
 from slabridge.state import State, StateError
 from slabridge.state.ranges import Range, ranges, whole
+from slabridge.state.schema import connection, ticket
 from slabridge.state.trouble import address
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
@@ -33,13 +35,14 @@ class Cut(Spread):
     seed: int = 0
 
     def each(self, job: Job[R], state: State, names: Sequence[str]) -> Iterator[R]:
-        rng, task = Random(self.seed), Task.of(job, state)
+        rng = Random(self.seed)  # noqa: S311 - cuts, no secrets
+        task = Task.of(job, state)
         for every in whole(state, names):
             ids = [part.until for part in ranges(state, [every.connection], 1) if part.until is not None]
             assert len(ids) > 3
             cuts = sorted(rng.sample(ids, rng.randint(0, len(ids))))
             for after, until in zip(["", *cuts], [*cuts, None], strict=True):
-                yield pickle.loads(task(every._replace(after=after, until=until)))
+                yield unpacked(task(every._replace(after=after, until=until)))
 
 
 def test_all_three_come_to_the_same_bytes_however_tickets_are_cut(known: Known) -> None:
@@ -57,12 +60,12 @@ def test_all_three_come_to_the_same_bytes_in_processes_of_this_machine(known: Kn
 def state(tmp_path: Path) -> Iterator[State]:
     """Give a state that two connections know, each by ranges of two tickets."""
     found = State.of(str(tmp_path / "state.db"))
+    row = {"payload": b"", "digest": "", "pulled_in": 1, "pending": False}
     with found.begin() as sql:
         for name in ("one", "two"):
-            sql.exec_driver_sql("INSERT INTO connection (name, as_of) VALUES (?, 7)", (name,))
-            for n in range(5):
-                columns = "(connection, id, key, payload, digest, pulled_in, pending, is_open, last_written, gone)"
-                sql.exec_driver_sql(f"INSERT INTO ticket {columns} VALUES (?, ?, '', '', '', 1, 0, 0, '{{}}', 0)", (name, f"T{n}"))
+            sql.execute(sa.insert(connection).values(name=name, as_of=7))
+            rows = [{"connection": name, "id": f"T{n}", "key": f"T{n}", **row} for n in range(5)]
+            sql.execute(sa.insert(ticket), rows)
     yield found
     found.close()
 
@@ -104,8 +107,10 @@ def test_workers_end_with_whoever_started_them(state: State, tmp_path: Path, end
     script, locks = tmp_path / "endless.py", tmp_path / "locks"
     script.write_text(ENDLESS, "utf-8")
     locks.mkdir()
-    command = [sys.executable, script, str(state.url.database), locks]
-    ours = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, str(script), str(state.url.database), str(locks)]
+    ours = subprocess.Popen(  # noqa: S603 - our own program
+        command, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, stderr=subprocess.PIPE, text=True
+    )
     until = time.monotonic() + PATIENCE
     while len(begun := [*locks.glob("*.begun")]) < 2:
         assert time.monotonic() < until
@@ -124,11 +129,13 @@ def test_a_worker_that_sees_another_file_or_none_says_so(state: State, tmp_path:
     place = Place.of(state)
     place.opened().close()
     for other in (replace(place, url=str(tmp_path / "none.db")), replace(place, file=(0, 0))):
-        with pytest.raises(StateError, match=r"does not see this file; workers run where it is, or the state is a Post"):
+        with pytest.raises(
+            StateError, match=r"does not see this file; workers run where it is, or the state is a Post"
+        ):
             other.opened()
 
 
-def test_a_worker_of_another_version_does_not_read_what_it_is_sent(state: State) -> None:
+def test_a_worker_of_another_version_does_not_read_what_it_is_sent() -> None:
     with pytest.raises(Unfit, match=r"has slabridge .*, and this is 0\.0\.1: install the same everywhere"):
         Task("0.0.1", b"never read")(Range("one", 7))
 
