@@ -66,7 +66,7 @@ def _of_scheduler(address: str) -> Iterator[Workers]:
     try:
         from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra
     except ImportError:
-        raise Unfit('Dask is not installed; for --scheduler: pip install "slabridge[fleet]"') from None
+        raise Unfit('Dask is not installed; for the fleet: pip install "slabridge[fleet]"') from None
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:

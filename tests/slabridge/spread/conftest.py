@@ -18,9 +18,12 @@ from slabridge.spread import Spread
 from slabridge.text.printed import json_line
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
+from tests.slabridge.cli.conftest import call
 from tests.slabridge.run.conftest import SERVICE
 from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.spread.jobs import plain
+
+__all__ = ["call"]
 
 
 @dataclass(frozen=True, slots=True)

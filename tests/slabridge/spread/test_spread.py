@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
@@ -145,6 +145,33 @@ def test_no_password_is_sent(url: str) -> None:
     state = State.__new__(State)  # one that is opened asks a server
     state.url = address(url)
     assert Place.of(state) == Place("postgresql+psycopg://ann@host/sla", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Cut):
+    """Notes what is sent."""
+
+    sent: list[bytes] = field(default_factory=list)
+
+    def each(self, job: Job[R], state: State, names: Sequence[str]) -> Iterator[R]:
+        self.sent.append(Task.of(job, state).work)
+        yield from Cut.each(self, job, state, names)
+
+
+def test_nothing_is_sent_of_how_tools_are_reached(known: Known) -> None:
+    noted = Noted()
+    known.everything(noted)
+    assert len(noted.sent) == 3
+    for found in noted.sent:
+        assert b"assignment_group" in found
+        for text in (b"http://", b"SNOW_PASSWORD", b"JIRA_TOKEN", b"sandbox"):
+            assert text not in found
+
+
+def test_without_dask_a_scheduler_cannot_be_used(state: State, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(Unfit, match=r'Dask is not installed; for the fleet: pip install "slabridge\[fleet\]"'):
+        [*Spread("tcp://127.0.0.1:9").each(Dying(Path(), 0), state, ["one"])]
 
 
 def test_what_cannot_be_shared_is_not_spread() -> None:
