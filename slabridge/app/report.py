@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sla_engine import Result
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY, HOUR, format_instant
-from slabridge.app.asked import Asked, Reported, reporter_of, uncollected
+from slabridge.app.asked import Asked, Reported, reporter_of
 from slabridge.app.filed import filed
 from slabridge.app.outages import read_sources
 from slabridge.app.ratings import tool_ratings
@@ -22,7 +22,7 @@ from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.report.redefined import Redefined, redefinitions
 from slabridge.report.reporter import NoSuchReport, Part, Reporter
 from slabridge.report.trend import Earlier
-from slabridge.spread import HERE, Spread
+from slabridge.spread import HERE, Spread, uncollected
 from slabridge.state import ConnectionState, State, connections, reports, results, retention, tickets
 from slabridge.state.group import group_of
 from slabridge.state.ranges import Range

@@ -1,6 +1,5 @@
 """The same histories judged by two files, of the state or of a file, without writing anything (docs/whatif.md)."""
 
-import gc
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from sla_engine.agreement import Definitions
 from slabridge.app.stored import stored
 from slabridge.config import Config, TicketMapping, read_definitions
-from slabridge.spread import HERE, Spread
+from slabridge.spread import HERE, Spread, uncollected
 from slabridge.state import State
 from slabridge.state.ranges import Range
 from slabridge.ticket.file import read_batches
@@ -69,9 +68,9 @@ def of_file(before: Path, after: Path, path: Path, as_of: int, period: Period) -
     """
     trial, sums = Trial(read_definitions(before), read_definitions(after), period), Sums()
     invalid: list[tuple[int, str]] = []
-    gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
-    for batch in read_batches(path):
-        sums.merge(trial.of(batch.tickets, batch.tickets, as_of))
-        invalid += batch.invalid
+    with uncollected():
+        for batch in read_batches(path):
+            sums.merge(trial.of(batch.tickets, batch.tickets, as_of))
+            invalid += batch.invalid
     sums.sort(trial.objectives)
     return sums, invalid

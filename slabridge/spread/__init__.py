@@ -7,5 +7,6 @@ what is made of it is the same to the byte (docs/spread.md).
 from slabridge.spread.job import Job
 from slabridge.spread.spread import HERE, Spread
 from slabridge.spread.trouble import NoWorkers, Unfit
+from slabridge.spread.uncollected import uncollected
 
-__all__ = ["HERE", "Job", "NoWorkers", "Spread", "Unfit"]
+__all__ = ["HERE", "Job", "NoWorkers", "Spread", "Unfit", "uncollected"]

@@ -1,6 +1,5 @@
 """What is done with a range of stored tickets, and how a worker in another process comes to do it."""
 
-import gc
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, Protocol, Self, TypeVar
 from slabridge import __version__
 from slabridge.spread.packed import packed, unpacked
 from slabridge.spread.trouble import Unfit
+from slabridge.spread.uncollected import uncollected
 from slabridge.state import State, StateError
 from slabridge.state.ranges import Range
 
@@ -89,9 +89,8 @@ class Task:
             )
         job, place = unpacked(self.work)
         state = place.opened()
-        gc.disable()  # nothing here forms cycles, and the collector would walk millions of values each time
         try:
-            return packed(job.of(state, part))
+            with uncollected():
+                return packed(job.of(state, part))
         finally:
-            gc.enable()
             state.close()

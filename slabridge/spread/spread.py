@@ -10,6 +10,7 @@ from typing import TypeVar
 from slabridge.spread.job import Job, Task
 from slabridge.spread.packed import unpacked
 from slabridge.spread.trouble import NoWorkers
+from slabridge.spread.uncollected import uncollected
 from slabridge.spread.workers import Engaged, engaged
 from slabridge.state import State
 from slabridge.state.ranges import Range, ranges
@@ -51,7 +52,10 @@ class Spread:
         parts = ranges(state, names, self.size)
         alone = self.cores == 1 or not state.is_shared or sum(part.tickets for part in parts) <= 2 * self.size
         if self.scheduler is None and alone:
-            yield from (job.of(state, part) for part in parts)
+            for part in parts:
+                with uncollected():
+                    done = job.of(state, part)
+                yield done
         else:
             for found in _spread(Task.of(job, state), parts, engaged(self.scheduler, min(self.cores, len(parts)))):
                 yield unpacked(found)
