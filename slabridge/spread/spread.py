@@ -19,6 +19,8 @@ R = TypeVar("R")
 
 SIZE = 10_000
 """Tickets of a range: few enough that all workers have something to do until the end, and that memory stays bounded."""
+FEW = 5
+"""So many ranges are judged here about as soon as processes have been started."""
 _AHEAD = 2
 """Ranges that are under way, for each worker: one that it is at, and one that waits."""
 
@@ -27,7 +29,7 @@ _AHEAD = 2
 class Spread:
     """Who does the work: the workers of a Dask scheduler, by its address, or (None) processes on so many cores.
 
-    `size` is how many tickets a range has; for two of them no process is started.
+    `size` is how many tickets a range has; for few ranges no process is started.
     """
 
     scheduler: str | None = None
@@ -50,7 +52,7 @@ class Spread:
         if self.scheduler is not None and not state.is_shared:
             raise NoWorkers("there is no state yet that workers could read, or an older slabridge wrote it; run first")
         parts = ranges(state, names, self.size)
-        alone = self.cores == 1 or not state.is_shared or sum(part.tickets for part in parts) <= 2 * self.size
+        alone = self.cores == 1 or not state.is_shared or sum(part.tickets for part in parts) <= FEW * self.size
         if self.scheduler is None and alone:
             for part in parts:
                 with uncollected():

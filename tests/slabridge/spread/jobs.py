@@ -1,6 +1,5 @@
 """Jobs for workers in other processes, which import them from here."""
 
-import fcntl
 import os
 import signal
 from dataclasses import dataclass
@@ -34,14 +33,12 @@ class Dying:
 
 @dataclass(frozen=True, slots=True)
 class Lasting:
-    """Never comes to an end; while it lasts, its worker holds a lock on a file of its own."""
+    """Never comes to an end; its worker writes a byte to a pipe as it begins, which is open as long as it lives."""
 
-    folder: Path
+    pipe: Path
 
     def of(self, state: State, part: Range) -> None:
-        del state
-        path = self.folder / f"{part.connection}{part.after}"
-        with path.open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            path.with_suffix(".begun").touch()
+        del state, part
+        with self.pipe.open("wb", buffering=0) as file:
+            file.write(b".")
             signal.pause()

@@ -1,11 +1,9 @@
 """The same over a Dask scheduler with two workers, on loopback."""
 
-import json
 import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,20 +39,25 @@ def dask(*command: str | Path) -> Iterator[None]:
         started.wait(PATIENCE)
 
 
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
 def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a scheduler with two workers."""
     folder = tmp_path_factory.mktemp("dask")
-    place, until = folder / "scheduler.json", time.monotonic() + PATIENCE
-    with dask("scheduler", "--port", "0", "--scheduler-file", place):
-        while not place.exists():
-            assert time.monotonic() < until
-            time.sleep(0.05)
-        address = json.loads(place.read_text("utf-8"))["address"]
+    address = f"tcp://127.0.0.1:{free_port()}"
+    with (
+        dask("scheduler", "--port", address.rpartition(":")[2]),
+        distributed.Client(address, timeout=PATIENCE, set_as_default=False) as client,
+    ):
         worker = ("worker", address, "--nthreads", "1", "--nworkers", "2", "--local-directory", folder)
         with pytest.raises(NoWorkers, match="has no worker; start some"), engaged(address, 1)():
             pass
-        with dask(*worker), distributed.Client(address, set_as_default=False) as client:
+        with dask(*worker):
             client.wait_for_workers(2, timeout=PATIENCE)
             yield address
 
@@ -80,9 +83,7 @@ def test_commands_take_a_scheduler(known: Known, scheduler: str, call: Call) -> 
 
 
 def test_without_a_scheduler_it_is_said_where_there_is_none(known: Known, call: Call) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
-        code, out, err = call("whatif", "--old", known.job.path, "--config", known.other_path, "--scheduler", address)
+    address = f"tcp://127.0.0.1:{free_port()}"
+    code, out, err = call("whatif", "--old", known.job.path, "--config", known.other_path, "--scheduler", address)
     assert (code, out) == (Exit.DEFERRED, "")
     assert f"the scheduler {address} cannot be reached" in err
