@@ -6,9 +6,10 @@
 # make docs     build the documentation as a site into build/site
 # make pages    bring what is made from the code in docs/ up to date: commands, pictures, what commands print
 # make messages bring the catalogues of translated texts up to date with the code
+# make bench    measure everything, beside peers and floors, and write docs/performance.md; takes half an hour, ARGS=--quick minutes
 # make faults   sweep every fault at every step of a run, on SQLite and PostgreSQL; takes hours
 .DEFAULT_GOAL := help
-.PHONY: help demo test check programs coverage package report docs pages messages faults lint lock clean
+.PHONY: help demo test check programs coverage package report docs pages messages bench faults lint lock clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +56,9 @@ pages: $(VENV)/.dev
 messages: $(VENV)/.dev
 	$(BIN)/python -m tests.languages.catalogue
 
+bench: $(VENV)/.dev $(VENV)/.peers
+	$(BIN)/python -m bench.page $(ARGS)
+
 faults: $(VENV)/.dev
 	$(BIN)/python -m tests.faults.sweep --database sqlite $(ARGS)
 	$(BIN)/python -m tests.faults.sweep --database postgresql $(ARGS)
@@ -67,12 +71,14 @@ lint: $(VENV)/.dev
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv
-	for set in "requirements.txt --extra sandbox" "requirements-dev.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev" \
-	  "requirements-check.txt --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev --group check"; do \
+	for set in "requirements.txt pyproject.toml --extra sandbox" "requirements-dev.txt pyproject.toml --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev" \
+	  "requirements-check.txt pyproject.toml --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev --group check" \
+	  "requirements-peers.txt --group peers"; do \
 	  set -- $$set; file=$$1; shift; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    --no-emit-index-url --no-emit-find-links "$$@" pyproject.toml --output-file $$file && \
+	    --no-emit-index-url --no-emit-find-links "$$@" --output-file $$file && \
 	  sed -i '1i # Pins and hashes for a reproducible set-up; `make lock` writes them anew.' $$file; done
+	if command -v npm > /dev/null; then npm install --prefix bench/peers --package-lock-only --omit-lockfile-registry-resolved; fi
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage .coverage.*
@@ -97,3 +103,11 @@ $(VENV)/.dev: requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/pip install --quiet --no-deps --require-hashes --requirement requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.demo
+
+# What the calendar is measured beside has a place of its own: its pins are not ours.
+$(VENV)/.peers: requirements-peers.txt bench/peers/package-lock.json | $(VENV)/bin/python
+	$(VENV)/bin/python -m venv $(VENV)/peers
+	$(VENV)/peers/bin/pip install --quiet --no-deps --require-hashes --requirement requirements-peers.txt
+	@if command -v npm > /dev/null; then npm ci --prefix bench/peers --silent; \
+	else echo "npm is not there: moment-business-time is left out of the figures"; fi
+	@touch $@

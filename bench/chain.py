@@ -15,11 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 from bench.engine import AS_OF, CONFIGURATION, lines
+from bench.figure import Figure, of
 from sla_engine.instant import format_instant
 
 CHAIN = """
@@ -89,14 +90,14 @@ def measured(arguments: list[str]) -> tuple[float, float, int]:
         return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.seek(0, os.SEEK_END)
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--linked", type=int, default=10, help="percent")
     parser.add_argument("--log", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.log is None:
         config = CONFIGURATION.replace("[agreements.team]\n", '[agreements.team]\nsupports = ["standard.resolution"]\n')
         config += CHAIN.replace("WAITING", '["pending", "in_progress"]')
@@ -120,6 +121,12 @@ def main() -> None:
     print(f"  --segments {apart[0]:.1f} s of processor, {apart[1]:.0f} MB, prints {apart[2] / 1e6:.0f} MB")
     print(f"  --chain    {chain[0]:.1f} s of processor, {chain[1]:.0f} MB, prints {chain[2] / 1e6:.0f} MB")
     print(f"  ratio {chain[0] / apart[0]:.2f} ({time.perf_counter() - began:.0f} s in all)")
+    what = f"`evaluate --chain`: {len(tickets):,} tickets with {count:,} links"
+    figures = []
+    for name, n, unit in (("processor", 0, "s"), ("memory", 1, "MB")):
+        beside = f"`evaluate --segments`: {of(apart[n])} {unit}"
+        figures.append(Figure(f"{what}, {name}", f"{of(chain[n])} {unit}", beside, of(chain[n] / apart[n])))
+    return figures
 
 
 if __name__ == "__main__":

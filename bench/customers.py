@@ -14,12 +14,13 @@ import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
 import sync
+from bench.figure import Figure, of
 from slabridge.app.run import run
 from slabridge.cli.each import each
 from slabridge.config import Config
@@ -133,8 +134,8 @@ def forked(work: Callable[[], Cost]) -> Cost:
     return Cost(figures[0], figures[1], (figures[2], figures[3]))
 
 
-def compare(folder: Path, names: list[str], rounds: int) -> None:
-    """Run all in one process and each in its own, in turn, and print the figures."""
+def compare(folder: Path, names: list[str], rounds: int) -> Iterator[Figure]:
+    """Run all in one process and each in its own, in turn; print and yield the figures."""
     together: list[Cost] = []
     apart: list[Cost] = []
     for _ in range(rounds):
@@ -146,18 +147,22 @@ def compare(folder: Path, names: list[str], rounds: int) -> None:
     for clock in ("wall", "processor"):
         one, many = (statistics.median(getattr(cost, clock) for cost in costs) for costs in (together, apart))
         print(f"{clock}: {one:.1f} s in one process, {many:.1f} s in one each: ratio {one / many:.2f}")
+        beside = f"a process for each, without start-up: {of(many)} s"
+        yield Figure(f"{len(names)} customers in one process, {clock}", f"{of(one)} s", beside, of(one / many))
     tenth, last = max(cost.memory for cost in together)
     print(f"memory: {tenth:.0f} MB at customer {min(10, len(names))}, {last:.0f} MB after the last")
+    beside = f"the same at customer {min(10, len(names))}: {of(tenth)} MB"
+    yield Figure(f"memory after {len(names)} customers", f"{of(last)} MB", beside, of(last / tenth))
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=200)
     parser.add_argument("--agreements", type=int, default=30)
     parser.add_argument("--tickets", type=int, default=20_000, help="of both instances (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logs.configure("error", "console")
     os.environ["SLABRIDGE_LOG_LEVEL"] = "error"
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
@@ -171,7 +176,7 @@ def main() -> None:
         run_one(folder, "customer-000")  # what a first run loads is start-up, too
         first = forked(lambda: run_all(folder))
         print(f"{options.customers} customers, first load: {first.wall:.1f} s, processor {first.processor:.1f} s")
-        compare(folder, sorted(path.stem for path in folder.glob("customer-*.toml")), options.rounds)
+        return list(compare(folder, sorted(path.stem for path in folder.glob("customer-*.toml")), options.rounds))
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from pydantic import SecretStr
 from requests.adapters import HTTPAdapter
 
 import connectors
+from bench.figure import Figure, of
 from connectors.http.credentials import BasicAuth
 from connectors.http.limits import Limits
 from connectors.interface import NativeTicket, Values
@@ -95,7 +96,7 @@ class Held:
         """Keep these tickets' digests."""
         canonical = [self._canonical(ticket) for ticket in found]
         lines: dict[str, list[str]] = {ticket.id: [] for ticket in found}
-        for line in self.engine.evaluate(canonical, self.as_of).lines():
+        for line in "".join(self.engine.evaluate(canonical, self.as_of).lines()).splitlines():
             lines[json.loads(line)["id"]].append(line)
         for ticket in found:
             self.tickets[ticket.id] = digest(repr(ticket))
@@ -190,6 +191,8 @@ def pull(jira: Jira, held: Held, sandbox: Sandbox, people: People, pages: int) -
     each, cursor, tally, began = -(-ACTS // max(1, pages)), None, Tally(), time.perf_counter()
     for wait in (0, 0, 120):
         sandbox.move_to(sandbox.now + wait * SECOND)
+        if wait:
+            sandbox.switch("jira", index_lag=0)  # made-up issues go on by themselves, also just before this pull
         for page in jira.changed(cursor):
             if page.skipped:
                 raise RuntimeError(page.skipped[0].reason)
@@ -258,8 +261,9 @@ def check(sandbox: Sandbox, held: Held, fields: dict[str, str], issues: Sequence
     return f"all {there} issues in their final version, {histories} histories equal change by change"
 
 
-def measure(options: argparse.Namespace, issues: Sequence[dict[str, Any]], size: int) -> None:
-    """Pull one set of issues from both kinds of Jira."""
+def measure(options: argparse.Namespace, issues: Sequence[dict[str, Any]], size: int) -> list[Figure]:
+    """Pull one set of issues from both kinds of Jira; return what it took from afar."""
+    figures = []
     engine, fields = Engine(load_definitions(loads(DEFINITIONS))), REAL if issues else MADE
     start = FIRST_MONDAY + max(5, size // 1_900 + 1) * 7 * DAY
     judged: list[dict[str, str]] = []
@@ -284,16 +288,17 @@ def measure(options: argparse.Namespace, issues: Sequence[dict[str, Any]], size:
             print(f"  {check(sandbox, held, fields, issues)}")
             print(f"  {tally.pages} pages, {tally.calls} calls, {tally.seconds:.1f} s")
             judged.append({id_: held.judged[id_] for id_ in held.judged if id_ not in people.gone})
-            far(sandbox, fields)
+            figures.append(far(sandbox, fields, f"Jira {kind}"))
     alike = judged[0].keys() & judged[1].keys()
     if judged[0] != judged[1]:
         differ = sorted(id_ for id_ in alike if judged[0][id_] != judged[1][id_])
         raise RuntimeError(f"judged differently: {differ[:9]} ({len(differ)}), or not in both")
     print(f"Cloud and Data Center: {len(alike)} tickets judged alike\n")
+    return figures
 
 
-def far(sandbox: Sandbox, fields: dict[str, str]) -> None:
-    """Pull everything with latency, in pages as they are by default."""
+def far(sandbox: Sandbox, fields: dict[str, str], name: str) -> Figure:
+    """Pull everything with latency, in pages as they are by default; print and return what it took."""
     jira = connect(sandbox, fields, slow=True)
     began = time.perf_counter()
     found = sum(len(page.tickets) for page in jira.changed(None))
@@ -303,6 +308,9 @@ def far(sandbox: Sandbox, fields: dict[str, str]) -> None:
     per = calls * 1000 / max(1, found)
     print(f"  from 100 ms away: {found} issues, {calls} calls ({per:.1f} per 1,000), {seconds:.1f} s", end="")
     print(f" (calls x latency / concurrency: {floor:.1f} s, {seconds / floor:.2f} times), peak memory {peak():.0f} MB")
+    what = f"{name}, {1000 * LATENCY:.0f} ms away, {CONCURRENCY} calls at once: {found:,} issues with histories"
+    figure = f"{of(seconds)} s, {of(per)} calls per 1,000"
+    return Figure(what, figure, f"calls x latency / calls at once: {of(floor)} s", of(seconds / floor))
 
 
 def peak() -> float:
@@ -315,21 +323,24 @@ def read(path: Path | None) -> Iterator[dict[str, Any]]:
             yield from map(json.loads, lines)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("issues", type=Path, nargs="?")
     parser.add_argument("--size", type=int, default=20_000)
     parser.add_argument("--page", type=int, default=7)
     parser.add_argument("--lag", type=float, default=90)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     print(f"before anything is read: {peak():.0f} MB")
+    figures: list[Figure] = []
     if issues := list(read(options.issues)):
         print(f"{len(issues)} real issues")
-        measure(options, issues, 1)
+        figures += measure(options, issues, 1)
     if options.size:
         print(f"{options.size} generated issues")
-        measure(options, [], options.size)
+        figures += measure(options, [], options.size)
+    return figures
 
 
 if __name__ == "__main__":

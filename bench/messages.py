@@ -11,10 +11,12 @@ import argparse
 import os
 import statistics
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import sync
+from bench.figure import Figure, of
 from bench.scale import CONFIGURATION, fill
 from bench.tool import Cost, Tool, now
 from sla_engine.instant import DAY
@@ -46,13 +48,13 @@ def measured(tool: Tool, state: State, config: Config) -> tuple[Cost, int]:
     return now() - began - tool.spent, report.messages.steps
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=20_000, help="(%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="loads of each kind (%(default)s)")
     parser.add_argument("--days", type=int, default=2, help="by which the clock moves on (%(default)s)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logs.configure("error", "console")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -72,9 +74,16 @@ def main() -> None:
                 finally:
                     tool.close()
                     state.close()
-        for (step, name), every in found.items():
-            processor = statistics.median(cost.processor for cost, _ in every)
-            print(f"{step}, {name}: {processor:.2f} s of the processor, {every[0][1]:,} steps told")
+    took: dict[tuple[str, str], float] = {}
+    for (step, name), every in found.items():
+        took[step, name] = statistics.median(cost.processor for cost, _ in every)
+        print(f"{step}, {name}: {took[step, name]:.2f} s of the processor, {every[0][1]:,} steps told")
+    figures = []
+    for step in dict.fromkeys(step for step, _ in found):
+        ours, least = took[step, "with ladders"], took[step, "without"]
+        what = f"{step}, {options.tickets:,} tickets, ladders that tell {found[step, 'with ladders'][0][1]:,} steps"
+        figures.append(Figure(what, f"{of(ours)} s", f"the same without ladders: {of(least)} s", of(ours / least)))
+    return figures
 
 
 if __name__ == "__main__":

@@ -11,10 +11,11 @@ import argparse
 import os
 import statistics
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bench.figure import Figure, of
 from bench.scale import CONFIGURATION, Place, fill
 from bench.tool import Cost, Tool, now
 from slabridge.app.forget import forget
@@ -67,12 +68,12 @@ def somebody(config: Config) -> str:
     return max(people, key=lambda pair: people[pair])[1]
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=20_000, help="(%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="loads of each kind (%(default)s)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logs.configure("error", "console")
     os.environ.setdefault("SLABRIDGE_KEY", "of the measurement")
     with tempfile.TemporaryDirectory() as place:
@@ -84,13 +85,20 @@ def main() -> None:
             for name, config in known.items():
                 cost, loaded[name] = load(folder, name, config, number)
                 costs.setdefault(name, []).append(cost)
+        took: dict[str, float] = {}
         for name, found in costs.items():
             times = [statistics.median(getattr(one, clock) for one in found) for clock in ("processor", "wall")]
+            took[name] = times[0]
             print(f"{name}: {times[0]:.1f} s of the processor, {times[1]:.1f} s")
         began = now()
         done = forget(loaded["one is forgotten"], [somebody(loaded["one is forgotten"])], apply=True)
-        took = now() - began
-        print(f"forget: {took.processor:.1f} s of the processor, {took.wall:.1f} s, {sum(done.rows.values()):,} rows")
+        spent = now() - began
+        print(f"forget: {spent.processor:.1f} s of the processor, {spent.wall:.1f} s, {sum(done.rows.values()):,} rows")
+    least, what = took["names"], f"first load of {options.tickets:,} tickets"
+    rows = {f"{what}, {name}": took[name] for name in ("one is forgotten", "pseudonyms")}
+    rows[f"`forget` of whoever had most of {options.tickets:,} tickets"] = spent.processor
+    beside = f"{what} with the names as they are: {of(least)} s"
+    return [Figure(name, f"{of(seconds)} s", beside, of(seconds / least)) for name, seconds in rows.items()]
 
 
 if __name__ == "__main__":

@@ -9,13 +9,14 @@ import argparse
 import dataclasses
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import sqlalchemy as sa
 
+from bench.figure import Figure, of
 from bench.scale import place, size_of
 from bench.tool import WEEK, WEEKS, Cost
 from slabridge.show import logs
@@ -54,13 +55,13 @@ def measured(
             return ours, tally.fields_written, rows, size_of(at.state, folder, tickets)
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fields", type=int, default=5_000, help="about how many are written (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="loads each way (%(default)s)")
     parser.add_argument("--postgres", help="a server's URL: the states are databases there, dropped at the end")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logs.configure("error", "console")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -71,11 +72,16 @@ def main() -> None:
         for _ in range(options.rounds):
             for label, way in (("without", not_kept), ("with", kept)):
                 found[label].append(measured(folder / f"tool-{tickets}.db", tickets, options.postgres, way))
+    took: dict[str, float] = {}
     for label, many in found.items():
         wall, processor = (statistics.median(getattr(one[0], clock) for one in many) for clock in ("wall", "processor"))
         _, fields, rows, size = many[0]
         print(f"{label}: {fields:,} fields written, {rows:,} kept; state {size:.1f} MB")
         print(f"  {wall:.2f} s, processor {processor:.2f} s")
+        took[label] = processor
+    ours, least = took["with"], took["without"]
+    what = f"first load that writes {found['with'][0][1]:,} fields, and keeps what it replaces"
+    return [Figure(what, f"{of(ours)} s", f"the same, and nothing kept: {of(least)} s", of(ours / least))]
 
 
 if __name__ == "__main__":

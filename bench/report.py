@@ -10,9 +10,11 @@ is worked out. Printed: both times, their ratio, and the peak of this process's 
 import argparse
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bench.figure import Figure, of
 from bench.scale import load, peak, place
 from bench.tool import AS_OF
 from sla_engine import Engine
@@ -59,14 +61,14 @@ def backed(config: Config) -> Config:
     return replace(config, definitions=definitions, reporting=replace(config.reporting, definitions=definitions))
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=1_000_000, help="how many are known (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--chain", action="store_true", help="let the agreements beneath back the customer's")
     parser.add_argument("--folder", type=Path, help="where the files go; default: a temporary one")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logs.configure("error", "console")
     with tempfile.TemporaryDirectory() as name:
         folder = options.folder or Path(name)
@@ -76,6 +78,7 @@ def main() -> None:
         if options.chain:
             config = backed(config)
         period = period_of("month", AS_OF - 70 * DAY, config.definitions.timezone)
+        figures = []
         for _ in range(options.rounds):
             began = time.perf_counter()
             count = judged_once(config, period)
@@ -86,6 +89,10 @@ def main() -> None:
             cases = sum(one["compliance"]["cases"] for one in found["objectives"])
             print(f"{period.name}: {count:,} tickets judged once in {once:.2f} s, {cases:,} cases in {report:.2f} s")
             print(f"  ratio {report / once:.2f}; peak {peak():.0f} MB", flush=True)
+            what = f"report of a month over {options.tickets:,} known tickets: {cases:,} cases"
+            beside = f"judging the {count:,} tickets of the month once: {of(once)} s"
+            figures.append((report / once, Figure(what, f"{of(report)} s", beside, of(report / once))))
+    return [sorted(figures)[len(figures) // 2][1]]
 
 
 if __name__ == "__main__":

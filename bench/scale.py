@@ -20,7 +20,7 @@ import resource
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,7 @@ from pathlib import Path
 import psycopg
 
 import sync
+from bench.figure import Figure, of
 from bench.tool import CHANGED, Cost, Tool, now
 from sla_engine.instant import DAY
 from slabridge.app.metrics import measured
@@ -42,11 +43,12 @@ CONFIGURATION = Path(__file__).with_name("scale.toml")
 
 @dataclass(slots=True)
 class Place:
-    """A tool and the state that knows it."""
+    """A tool and the state that knows its tickets, so many."""
 
     tool: Tool
     state: State
     config: Config
+    known: int = 0
 
     def run(self, notice: OnProgress = lambda _: None) -> tuple[Cost, Cost, Tally]:
         """Run the job once; return what it took, what the tool took besides, and the counts."""
@@ -96,7 +98,7 @@ def place(folder: Path, tickets: int, postgres: str | None) -> Iterator[Place]:
         stack.callback(state.close)
         tool = Tool(tool_file)
         stack.callback(tool.close)
-        yield Place(tool, state, config)
+        yield Place(tool, state, config, tickets)
 
 
 @contextmanager
@@ -123,18 +125,28 @@ def lasting(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 100 else f"{seconds / 60:.1f} min"
 
 
-def load(at: Place, folder: Path, tickets: int) -> None:
-    """Do the first load, and print what it took."""
+def load(at: Place, folder: Path, tickets: int) -> list[Figure]:
+    """Do the first load; print and return what it took."""
     ours, tool, tally = at.run(progress)
     print(f"first load: {tally.pulled:,} tickets, {tally.fields_written:,} fields written")
     for name in ("wall", "processor"):
         took, besides = getattr(ours, name), getattr(tool, name)
         print(f"  {name}: {lasting(took)} = {tally.pulled / took:,.0f} tickets/s; the tool {lasting(besides)}")
-    print(f"  peak {peak():.0f} MB; state {size_of(at.state, folder, tickets):,.0f} MB", flush=True)
+    size, most = size_of(at.state, folder, tickets), peak()
+    least = (folder / f"tool-{tickets}.db").stat().st_size / 1e6
+    print(f"  peak {most:.0f} MB; state {size:,.0f} MB", flush=True)
+    what = f"first load of {tally.pulled:,} tickets"
+    beside = f"handing the same tickets out of a SQLite file: {lasting(tool.wall)}"
+    figure = f"{lasting(ours.wall)}, {tally.pulled / ours.wall:,.0f} tickets/s"
+    return [
+        Figure(what, figure, beside, of(ours.wall / tool.wall)),
+        Figure(f"{what}: peak memory", f"{of(most)} MB", "what was aimed at: 500 MB", of(most / 500)),
+        Figure(f"{what}: state", f"{of(size)} MB", f"the tool's SQLite file: {of(least)} MB", of(size / least)),
+    ]
 
 
-def compare(large: Place, small: Place, rounds: int) -> None:
-    """Run with 100 changed tickets over many and over few known ones in turn, and print the ratios."""
+def compare(large: Place, small: Place, rounds: int) -> Iterator[Figure]:
+    """Run with 100 changed tickets over many and over few known ones in turn; print and yield the ratios."""
     times: dict[str, list[Cost]] = {"few": [], "many": []}
     for _ in range(rounds):
         for name, at in (("few", small), ("many", large)):
@@ -145,6 +157,8 @@ def compare(large: Place, small: Place, rounds: int) -> None:
     for clock in ("wall", "processor"):
         few, many = (statistics.median(getattr(one, clock) for one in times[name]) for name in ("few", "many"))
         print(f"{CHANGED} changed, {clock}: {many:.3f} s over many known, {few:.3f} s over few: ratio {many / few:.2f}")
+        what = f"run with {CHANGED} changed tickets over {large.known:,} known, {clock}"
+        yield Figure(what, f"{of(many)} s", f"the same over {small.known:,} known: {of(few)} s", of(many / few))
 
 
 def measure(at: Place) -> None:
@@ -158,35 +172,38 @@ def measure(at: Place) -> None:
     print(f"metrics: {len(samples)} samples of {clocks:,.0f} open clocks in {took.wall:.3f} s", flush=True)
 
 
-def census(at: Place) -> None:
-    """Run a day later, so that all open tickets are read."""
+def census(at: Place) -> Figure:
+    """Run a day later, so that all open tickets are read; print and return what it took."""
     at.tool.now += DAY
-    ours, _, tally = at.run(progress)
+    ours, tool, tally = at.run(progress)
     print(f"a day later: {tally.pulled:,} tickets read in {ours.wall:.1f} s, processor {ours.processor:.1f} s")
     print(f"  peak {peak():.0f} MB")
+    beside = f"handing them out of a SQLite file: {of(tool.wall)} s"
+    what = f"run a day later, which reads all {tally.pulled:,} open tickets"
+    return Figure(what, f"{of(ours.wall)} s", beside, of(ours.wall / tool.wall))
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=1_000_000, help="how many are known at first (%(default)s)")
     parser.add_argument("--small", type=int, default=10_000, help="how many are known beside it (%(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="runs over each with 100 changed tickets (%(default)s)")
     parser.add_argument("--postgres", help="a server's URL: the states are databases there, dropped at the end")
     parser.add_argument("--folder", type=Path, help="where the files go (1.5 kB a ticket; default: a temporary one)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.tickets == options.small:
         parser.error("--tickets and --small must differ")
     logs.configure("error", "console")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = options.folder or Path(name)
         large = stack.enter_context(place(folder, options.tickets, options.postgres))
-        load(large, folder, options.tickets)
+        figures = load(large, folder, options.tickets)
         measure(large)
         small = stack.enter_context(place(folder, options.small, options.postgres))
         small.run()
-        compare(large, small, options.rounds)
-        census(large)
+        figures += compare(large, small, options.rounds)
+        return [*figures, census(large)]
 
 
 if __name__ == "__main__":

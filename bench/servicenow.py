@@ -1,6 +1,8 @@
 """Pull a whole log from the sandbox's ServiceNow, from afar and while people work; compare tickets and their results.
 
-    python -m bench.servicenow LOG TICKETS     (from the checkout; LOG as CSV, TICKETS the same as canonical tickets)
+    python -m bench.servicenow [LOG TICKETS] [--size 5000]
+
+From the checkout; LOG as CSV, TICKETS the same as canonical tickets. Without them made-up ones are read from afar.
 
 Two loads. The first is of all incidents at rest, with a delay before every call, and is measured. In the second the
 log goes on while pages are read, its busiest minute among it, and access rules hide a part of the rows. What was pulled
@@ -17,7 +19,7 @@ import logging
 import resource
 import time
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +31,16 @@ from structlog.testing import capture_logs
 
 import connectors
 import sla_engine
+from bench.figure import Figure, of
 from connectors.http.credentials import BasicAuth
 from connectors.http.limits import Limits
 from connectors.interface import Cursor, NativeTicket, Values
 from connectors.servicenow.connector import ServiceNow
 from connectors.servicenow.settings import ServiceNowSettings
-from sla_engine.instant import format_instant, parse_instant
+from sla_engine.instant import DAY, format_instant, parse_instant
 from slabridge.config import load_definitions
 from slabridge_sandbox.embedded import Sandbox
+from slabridge_sandbox.generate import FIRST_MONDAY
 from slabridge_sandbox.options import SandboxOptions
 from tests.sla_engine.test_uci import AS_OF, CONFIGURATION
 
@@ -120,9 +124,9 @@ def while_people_work(log: Path) -> tuple[dict[str, dict[str, Any]], int]:
     return last, hidden
 
 
-def from_afar(log: Path, latency: float) -> dict[str, dict[str, Any]]:
-    """Return all tickets, and print what it cost to read them."""
-    with Sandbox(SandboxOptions(log=log, share=0.0, start=REST)) as box:
+def from_afar(world: SandboxOptions, latency: float) -> tuple[dict[str, dict[str, Any]], Figure]:
+    """Return all tickets, and what it cost to read them, which is printed too."""
+    with Sandbox(world) as box:
         connector = connector_to(box, latency)
         before, busy, began, count = peak(), time.process_time(), time.perf_counter(), 0
         for page in connector.changed(None):
@@ -137,7 +141,9 @@ def from_afar(log: Path, latency: float) -> dict[str, dict[str, Any]]:
         began = time.perf_counter()
         found = {ticket.key: canonical(ticket) for page in near.changed(None) for ticket in page.tickets}
         print(f"  without the delay: {time.perf_counter() - began:.1f} s")
-    return found
+    what = f"ServiceNow, {1000 * latency:.0f} ms away, {CONCURRENCY} calls at once: {count:,} incidents with histories"
+    figure = f"{of(took)} s, {of(1000 * calls / count)} calls per 1,000"
+    return found, Figure(what, figure, f"calls x latency / calls at once: {of(floor)} s", of(took / floor))
 
 
 def peak() -> float:
@@ -198,25 +204,32 @@ def seen(ticket: dict[str, Any]) -> Any:  # noqa: ANN401 - what is compared
     return parse_instant(ticket["created"]), fields, [(at, changes) for at, changes in moves if changes]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Pull a whole log from the sandbox's ServiceNow, and compare.")
-    parser.add_argument("log", type=Path)
-    parser.add_argument("tickets", type=Path)
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure and compare, print, and return the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("log", type=Path, nargs="?")
+    parser.add_argument("tickets", type=Path, nargs="?")
+    parser.add_argument("--size", type=int, default=5_000, help="made-up incidents, without a log (%(default)s)")
     parser.add_argument("--latency", type=float, default=0.1, help="seconds before every call")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    print("from afar:")
+    if options.log is None:
+        start = FIRST_MONDAY + max(5, options.size // 1_900 + 1) * 7 * DAY
+        return [from_afar(SandboxOptions(size=options.size, share=0.0, start=start), options.latency)[1]]
     with gzip.open(options.tickets, "rt") as lines:
         expected = {ticket["key"]: ticket for ticket in map(json.loads, lines)}
-    print("from afar:")
-    found = from_afar(options.log, options.latency)
+    found, figure = from_afar(SandboxOptions(log=options.log, share=0.0, start=REST), options.latency)
     good = len(found) == len(expected) and compare("at rest", found, expected)
     print("while people work:")
     moving, hidden = while_people_work(options.log)
     print(f"  {hidden} rows reported as hidden, {len(expected) - len(moving)} are")
     good &= hidden == len(expected) - len(moving)
     good &= compare("while people work", moving, expected)
-    return 0 if good else 1
+    if not good:
+        raise SystemExit("what was pulled is not what the log says")
+    return [figure]
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -13,8 +13,11 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
+
+from bench.figure import Figure, of
 
 CHECKOUT = Path(__file__).parents[1]
 CLI = CHECKOUT / "slabridge" / "cli"
@@ -54,28 +57,33 @@ def seconds(command: list[str], folder: Path) -> float:
     return after.children_user + after.children_system - before.children_user - before.children_system
 
 
-def compare(name: str, ours: list[str], theirs: list[str], folders: tuple[Path, Path], runs: int) -> None:
-    """Run two commands in turn, after one round that does not count, and print how they stand to each other."""
-    pairs = [(seconds(ours, folders[0]), seconds(theirs, folders[1])) for _ in range(runs + 1)][1:]
-    mine, other = (median(column) for column in zip(*pairs, strict=True))
+def compare(
+    ours: tuple[str, list[str]], theirs: tuple[str, list[str]], folders: tuple[Path, Path], runs: int
+) -> Figure:
+    """Run two commands in turn, after one round that does not count; print and return how they stand to each other."""
+    (name, command), (beside, other) = ours, theirs
+    pairs = [(seconds(command, folders[0]), seconds(other, folders[1])) for _ in range(runs + 1)][1:]
+    mine, least = (median(column) for column in zip(*pairs, strict=True))
     ratio = median(one / two for one, two in pairs)
-    print(f"{name:<10} {mine:.2f} s beside {other:.2f} s: {ratio:.2f} x")
+    return Figure(f"`slabridge {name}`", f"{of(mine)} s", f"{beside}: {of(least)} s", of(ratio)).shown()
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=15)
-    runs = parser.parse_args().runs
-    python = sys.executable
+    runs = parser.parse_args(arguments).runs
+    python, figures = sys.executable, []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         twin(folder)
         for option in ("--help", "--version"):
             ours, theirs = ([python, "-m", module, option] for module in ("slabridge", "twin"))
-            compare(option, ours, theirs, (CHECKOUT, folder), runs)
+            empty = ("the same commands with nothing in them", theirs)
+            figures.append(compare((option, ours), empty, (CHECKOUT, folder), runs))
         validate = [python, "-m", "slabridge", "validate", "--config", "config.example.toml"]
-        compare("validate", validate, [python, "-c", LIBRARIES], (CHECKOUT, folder), runs)
+        libraries = ("importing the libraries that it needs", [python, "-c", LIBRARIES])
+        return [*figures, compare(("validate", validate), libraries, (CHECKOUT, folder), runs)]
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ import psutil
 import sqlalchemy as sa
 
 import sync
+from bench.figure import Figure, of
 from bench.scale import CONFIGURATION
 from bench.tool import Tool
 from slabridge.config import Config, load_config
@@ -45,6 +46,7 @@ from slabridge.state import State
 from slabridge.state.schema import ticket
 
 Times = dict[str, list[float]]
+FILE = "stylesheet (a file)"
 
 
 def configured(folder: Path) -> Config:
@@ -116,7 +118,7 @@ def pages_of(config: Config) -> list[tuple[str, list[str]]]:
         ("health", ["/health"]),
         ("API: list", ["/api/v1/cycles"]),
         ("API: ticket", [f"/api/v1/tickets/snow/{key}" for key in chosen]),
-        ("stylesheet (a file)", ["/static/style.css"]),
+        (FILE, ["/static/style.css"]),
     ]
 
 
@@ -161,7 +163,7 @@ def many(address: str, pages: Sequence[tuple[str, list[str]]], given: argparse.N
 def show(title: str, times: Times) -> None:
     """Print what pages took."""
     sys.stdout.write(f"\n{title}\n{'':22}{'asked':>8}{'median':>9}{'99 %':>9}{'slowest':>9}  ms\n")
-    whole = [ms for name, found in times.items() if "file" not in name for ms in found]
+    whole = [ms for name, found in times.items() if name != FILE for ms in found]
     for name, found in [*times.items(), ("all pages", whole)]:
         if found:
             last = statistics.quantiles(found, n=100)[98] if len(found) > 1 else found[0]
@@ -171,8 +173,8 @@ def show(title: str, times: Times) -> None:
     sys.stdout.flush()
 
 
-def main() -> None:
-    """Measure."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print, and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--weeks", type=int, default=4)
@@ -183,7 +185,7 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, default=Path(tempfile.gettempdir()) / f"slabridge-bench-web-{os.getuid()}"
     )
-    given = parser.parse_args()
+    given = parser.parse_args(arguments)
     given.folder.mkdir(parents=True, exist_ok=True)
     context = multiprocessing.get_context("spawn")
     if not (given.folder / "loaded").exists():
@@ -204,12 +206,25 @@ def main() -> None:
             target=write, args=(given.folder, given.weeks, stop, runs), kwargs={"whole": given.load}, daemon=True
         )
         writer.start()
-        show(f"{given.readers} readers, while runs write", many(address, pages, given, given.readers))
+        times = many(address, pages, given, given.readers)
+        show(f"{given.readers} readers, while runs write", times)
         stop.set()
         memory = process.memory_info().rss / 1e6
         if not given.load:
             sys.stdout.write(f"\nruns meanwhile: {runs.get()}\n")
         sys.stdout.write(f"memory of the serving process: {memory:.0f} MB\n")
+    return list(figures_of(times, given))
+
+
+def figures_of(times: Times, given: argparse.Namespace) -> Iterator[Figure]:
+    """Yield what each page took beside the file, while runs write."""
+    least = statistics.median(times[FILE])
+    for name, found in times.items():
+        if name != FILE and len(found) > 1:
+            middle, last = statistics.median(found), statistics.quantiles(found, n=100)[98]
+            what = f"{name}: {given.readers} readers, {given.tickets:,} tickets, while runs write"
+            figure = f"median {of(middle)} ms, 99 of 100 within {of(last)} ms"
+            yield Figure(what, figure, f"a file, served beside it: median {of(least)} ms", of(middle / least))
 
 
 if __name__ == "__main__":

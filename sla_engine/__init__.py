@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sla_engine.result import Result
     from sla_engine.ticket import Comment, Entry, Link, Ticket
     from sla_engine.ticket_json import read_ticket
+    from sla_engine.ticket_lines import TicketsRead, read_lines
     from sla_engine.worktime import Calendar
 
 _MODULES = {
@@ -30,7 +31,9 @@ _MODULES = {
     "Result": "result",
     "SlaEngineError": "errors",
     "Ticket": "ticket",
+    "TicketsRead": "ticket_lines",
     "evaluate": "engine",
+    "read_lines": "ticket_lines",
     "read_ticket": "ticket_json",
 }
 
@@ -48,7 +51,9 @@ __all__ = [
     "Result",
     "SlaEngineError",
     "Ticket",
+    "TicketsRead",
     "evaluate",
+    "read_lines",
     "read_ticket",
 ]
 

@@ -13,10 +13,10 @@ from sla_engine.chain.chained import Chained
 from sla_engine.decide import chosen_since
 from sla_engine.instant import NULL
 from sla_engine.judged import ClauseResults
-from sla_engine.lines import head_of, lines_of
+from sla_engine.lines import NUL, head_of, lines_of
 from sla_engine.result import Result
 from sla_engine.step import next_steps
-from sla_engine.ticket import Ticket, Values
+from sla_engine.ticket import Name, Ticket, Values
 from sla_engine.verdict import Stage, Status
 from sla_engine.worktime import Instants
 
@@ -33,7 +33,7 @@ class Chunk:
     """
 
     places: Sequence[int]
-    tickets: Sequence[Ticket]
+    tickets: Sequence[Ticket | Name]
     by_clause: Sequence[ClauseResults]
     overdue: frozenset[int]
     holder: str
@@ -48,10 +48,10 @@ class Chunk:
         found.sort(key=attrgetter("position"))
         return found
 
-    def lines(self) -> Iterator[str]:
-        """Yield what `results` gives as lines of JSON, without segments."""
+    def lines(self) -> str:
+        """Return what `results` gives as lines of JSON, without segments."""
         heads = [head_of(ticket) for ticket in self.tickets]
-        found: list[str] = []
+        found: list[bytes] = []
         for part in self.by_clause:
             found += lines_of(part.clause, part.verdicts, heads, part.timeline.table.columns[self.holder])
         place = (
@@ -63,7 +63,7 @@ class Chunk:
         without = [n for n, at in enumerate(self.places) if n in self.overdue or at >= self.wanted]
         if without:
             order = order[~np.isin(place[order], without)]
-        return map(found.__getitem__, order.tolist())
+        return b"".join(map(found.__getitem__, order.tolist())).translate(None, NUL).decode("ascii")
 
 
 def _results(clause: int, chunk: Chunk) -> Iterator[Result]:

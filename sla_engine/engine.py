@@ -22,14 +22,15 @@ from sla_engine.judged import ClauseResults
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
 from sla_engine.table import Table
-from sla_engine.tabulate import tabulate
-from sla_engine.ticket import Ticket
+from sla_engine.tabulate import Warned, tabulate
+from sla_engine.ticket import Name, Ticket
+from sla_engine.ticket_lines import TicketsRead
 from sla_engine.timeline import Timeline
 from sla_engine.verdict import verdicts_of
 from sla_engine.worktime import Calendar
 from sla_engine.zone import Zone
 
-CHUNK: Final = 32_000
+CHUNK: Final = 8_000
 """Tickets judged at a time: the arrays of a chunk stay in the processor's cache, and memory stays bounded."""
 
 TOO_FAR: Final = "a due time lies more than 3,653 days after its cycle's end: the calendar has too little working time"
@@ -54,9 +55,8 @@ class Evaluation:
         return found
 
     def lines(self) -> Iterator[str]:
-        """Yield each of `results` as a line of JSON, without segments; much faster than going through `results`."""
-        for chunk in self.chunks:
-            yield from chunk.lines()
+        """Yield `results` as lines of JSON, many at a time, without segments; faster than going through `results`."""
+        return (chunk.lines() for chunk in self.chunks)
 
 
 class Engine:
@@ -72,7 +72,7 @@ class Engine:
         chain = (fields_of(condition) for rule in definitions.chain for condition in rule.conditions())
         self.fields = frozenset([definitions.holder, SOURCE]).union(*read, *chain)
         self.dimensions = tuple(sorted(dimensions))
-        self._columns = self.fields.union(dimensions)
+        self.columns = self.fields.union(dimensions)
         self.chaining = chaining_of(definitions, backing(definitions.agreements), Hours(self.calendars))
 
     def only(self, agreement: Agreement) -> "Engine":
@@ -98,7 +98,12 @@ class Engine:
         """
         every = [*tickets, *others]
         parts = together(every, CHUNK) if chain and self.definitions.chain else [*_ranges(len(every))]
-        found = [self._part(part, every, as_of, segments=segments, chain=chain) for part in parts]
+        found = []
+        for part in parts:
+            part_of = [every[place] for place in part]
+            linked = part_of if chain else None
+            tabulated = tabulate(part_of, self.columns)
+            found.append(self._chunk(part, part_of, tabulated, as_of, segments=segments, linked=linked))
         problems = [(chunk.places[place], TOO_FAR) for chunk, _ in found for place in chunk.overdue]
         warnings = [(chunk.places[place], text) for chunk, warned in found for place, text in warned]
         return Evaluation(
@@ -107,19 +112,33 @@ class Engine:
             sorted(warning for warning in warnings if warning[0] < len(tickets)),
         )
 
-    def _part(
-        self, places: Sequence[int], tickets: Sequence[Ticket], as_of: int, *, segments: bool, chain: bool
+    def evaluate_read(self, read: TicketsRead, as_of: int, *, segments: bool = False) -> Evaluation:
+        """Evaluate tickets as `evaluate` does, as they were read from lines with `columns`, but without their chain."""
+        tabulated = read.table, read.warned
+        chunk, warned = self._chunk(range(len(read.names)), read.names, tabulated, as_of, segments=segments)
+        return Evaluation([chunk], [(place, TOO_FAR) for place in sorted(chunk.overdue)], sorted(warned))
+
+    def _chunk(  # noqa: PLR0913 - what a chunk is made of
+        self,
+        places: Sequence[int],
+        tickets: Sequence[Ticket | Name],
+        tabulated: tuple[Table, Warned],
+        as_of: int,
+        *,
+        segments: bool,
+        linked: Sequence[Ticket] | None = None,
     ) -> tuple[Chunk, Iterable[tuple[int, str]]]:
-        part_of = [tickets[place] for place in places]
-        table, problems = tabulate(part_of, self._columns)
-        timeline = Timeline(derived(table.until(as_of), self.fields, self.calendars), as_of, self.calendars)
+        timeline = self._timeline(tabulated[0], as_of)
         judged = list(self._judged(timeline))
         overdue = frozenset(int(ticket) for part in judged for ticket in part.verdicts.ticket[part.verdicts.overdue])
-        problems += [warning for part in judged for warning in part.warnings]
-        chained = self.chaining.chained(part_of, judged, timeline, overdue) if chain else None
+        problems = [*tabulated[1], *(warning for part in judged for warning in part.warnings)]
+        chained = None if linked is None else self.chaining.chained(linked, judged, timeline, overdue)
         holder, wanted = self.definitions.holder, self.dimensions
-        chunk = Chunk(places, part_of, judged, overdue, holder, segments, chained, dimensions=wanted)
+        chunk = Chunk(places, tickets, judged, overdue, holder, segments, chained, dimensions=wanted)
         return chunk, dict.fromkeys(problems)
+
+    def _timeline(self, table: Table, as_of: int) -> Timeline:
+        return Timeline(derived(table.until(as_of), self.fields, self.calendars), as_of, self.calendars)
 
     def positions(self, tickets: Sequence[Ticket], as_of: int) -> list[Position]:
         """Return where each ticket stands in the chain as at `as_of`, in their order.
@@ -131,7 +150,7 @@ class Engine:
         for places in together(tickets, CHUNK):
             part_of = [tickets[place] for place in places]
             table, _ = tabulate(part_of, self.fields)
-            timeline = Timeline(derived(table.until(as_of), self.fields, self.calendars), as_of, self.calendars)
+            timeline = self._timeline(table, as_of)
             judged = self._judged(timeline) if any(ticket.links for ticket in part_of) else ()
             overdue = frozenset(int(ticket) for one in judged for ticket in one.verdicts.ticket[one.verdicts.overdue])
             found |= zip(places, self.chaining.positions(part_of, timeline, overdue), strict=True)

@@ -1,116 +1,175 @@
-"""Results as lines of JSON, straight from the columns: what `Result.as_json` says, several times faster.
+"""Results as lines of JSON, straight from the columns: what `Result.as_json` says, many times faster.
 
-Printing costs more than judging. What is the same for a ticket or for an objective is turned into text once, and what
-is left of a line is put together in one go.
+Printing costs more than judging. Every key and value has a width of its own, so that the lines of an objective are one
+block of bytes, filled column by column; what a value leaves of its width is NUL, which stands in no JSON, and is taken
+out of all lines at once.
 """
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from json.encoder import encode_basestring_ascii as quoted
 
 import numpy as np
+import numpy.typing as npt
 
 from sla_engine.attribution import holder_text
 from sla_engine.clause import Clause
-from sla_engine.instant import DAY, MINUTE, NULL, SECOND, format_instant
+from sla_engine.instant import DAY, NULL, SECOND
 from sla_engine.result import FIELDS
-from sla_engine.table import Column
-from sla_engine.ticket import Ticket
+from sla_engine.table import Column, Rows
+from sla_engine.ticket import Name, Ticket, Values
 from sla_engine.verdict import Stage, Status, Verdicts
 from sla_engine.worktime import Instants
 
-Texts = Iterable[str]
+Block = npt.NDArray[np.uint8]
+"""A row of bytes for each line."""
 
-_OF_TICKET = {"source": "source", "ticket": "key", "id": "id"}
-"""The keys with which all lines of a ticket begin -> its attributes."""
+NUL = b"\0"
+
+_FIRST = ("source", "ticket", "id")
+"""The keys with which all lines of a ticket begin."""
 _FLAG_NAMES = ("stage", "status", "breached", "excluded")
 """Keys that follow each other and have few values: their texts are looked up together."""
-_REST = tuple(name for name in FIELDS if name not in (*_OF_TICKET, *_FLAG_NAMES[1:]))
+_LAST = ("holder", "definition")
+"""The keys with which lines end; who holds a ticket is the last thing that a line says of it alone."""
+_REST = tuple(name for name in FIELDS if name not in (*_FIRST, *_FLAG_NAMES[1:], *_LAST))
 
 
-def lines_of(clause: Clause, verdicts: Verdicts, heads: Sequence[str], holder: Column) -> list[str]:
-    """Return a line for each of one objective's results; `heads` has how each ticket's lines begin."""
-    agreement, decided = clause.agreement, verdicts.decided
+def lines_of(clause: Clause, verdicts: Verdicts, heads: Sequence[bytes], holder: Column) -> list[bytes]:
+    """Return a line for each of one objective's results, with NULs in it; `heads` has how each ticket's lines begin."""
+    agreement, target, remaining = clause.agreement, verdicts.target, verdicts.remaining
     flags = (verdicts.stage * len(Status) + verdicts.status) * 4 + verdicts.breached * 2 + verdicts.excluded
-    holders = np.array([json.dumps(holder_text(values)) for values in holder.values], np.object_)
-    texts: dict[str, str | Texts] = {
-        "agreement": json.dumps(agreement.id),
-        "kind": json.dumps(agreement.kind),
-        "objective": json.dumps(clause.objective.name),
-        "cycle": map(str, verdicts.cycle.tolist()),
-        "stage": _FLAGS[flags].tolist(),
+    blocks: dict[str, bytes | list[Block]] = {
+        "agreement": quoted(agreement.id).encode(),
+        "kind": quoted(agreement.kind).encode(),
+        "objective": quoted(clause.objective.name).encode(),
+        "cycle": [_digits(verdicts.cycle)],
+        "stage": [_FLAGS[flags]],
         "started_at": _instants(verdicts.started_at),
         "stopped_at": _instants(verdicts.stopped_at),
         "due_at": _instants(verdicts.due_at),
         "due_if_resumed": _instants(verdicts.due_if_resumed),
         "breached_at": _instants(verdicts.breached_at),
         "next_change_at": _instants(verdicts.next_change_at),
-        "target_seconds": _seconds(verdicts.target),
+        "target_seconds": _seconds(target),
         "elapsed_seconds": _seconds(verdicts.elapsed),
-        "remaining_seconds": _seconds(verdicts.remaining),
+        "remaining_seconds": _seconds(remaining),
         "paused_seconds": _seconds(verdicts.paused),
-        "percent": _percents(verdicts.target - verdicts.remaining, verdicts.target),
-        "holder": holders[holder.codes[decided.deciding]].tolist(),
-        "definition": json.dumps(clause.definition),
+        "percent": _percents(target - remaining, target),
     }
-    beginnings = map(heads.__getitem__, verdicts.ticket.tolist())
-    return list(map("".join, zip(beginnings, *_parts(texts), strict=False)))
+    block = np.concatenate([*_columns(blocks, len(flags))], axis=1)
+    middles: list[bytes] = block.view(f"S{block.shape[1]}").reshape(-1).tolist()
+    definition = quoted(clause.definition)
+    ends = [f',"holder":{_text(values)},"definition":{definition}}}\n'.encode() for values in holder.values]
+    tails = map(ends.__getitem__, holder.codes[verdicts.decided.deciding].tolist())
+    return list(map(b"".join, zip(map(heads.__getitem__, verdicts.ticket.tolist()), middles, tails, strict=True)))
 
 
-def head_of(ticket: Ticket) -> str:
+def head_of(ticket: Ticket | Name) -> bytes:
     """Return how all lines of a ticket begin."""
-    return "{" + ",".join(
-        f'"{name}":{json.dumps(getattr(ticket, attribute))}' for name, attribute in _OF_TICKET.items()
-    )
+    key = quoted(ticket.key)
+    identity = key if ticket.id == ticket.key else quoted(ticket.id)
+    return f'{{"source":{quoted(ticket.source)},"ticket":{key},"id":{identity}'.encode()
 
 
-def _parts(texts: Mapping[str, str | Texts]) -> Iterator[Texts]:
-    """Yield what a line consists of, key by key; what is the same in all lines is one text."""
-    same = ""
+def _columns(blocks: Mapping[str, bytes | list[Block]], lines: int) -> Iterator[Block]:
+    """Yield what lines consist of between head and holder, key by key; what is the same in all lines is one block."""
+    same = b""
     for name in _REST:
-        same += f',"{name}":'
-        text = texts[name]
-        if isinstance(text, str):
-            same += text
+        same += f',"{name}":'.encode()
+        block = blocks[name]
+        if isinstance(block, bytes):
+            same += block
         else:
-            yield repeat(same)
-            yield text
-            same = ""
-    yield repeat(f"{same}}}\n")
+            yield np.broadcast_to(np.frombuffer(same, np.uint8), (lines, len(same)))
+            yield from block
+            same = b""
 
 
-def _instants(column: Instants) -> list[str]:
-    """Return instants as JSON: date, minute, second and fraction are each turned into text once."""
-    texts = np.full(len(column), "null", np.object_)
-    known = np.flatnonzero(column != NULL)
-    days, ms = np.divmod(column[known], DAY)
-    distinct, day = np.unique(days, return_inverse=True)
-    dates = np.array([f'"{format_instant(n * DAY)[:11]}' for n in distinct.tolist()], np.object_)
-    texts[known] = dates[day] + _MINUTES[ms // MINUTE] + _SECONDS[ms // SECOND % 60] + _TAILS[ms % SECOND]
-    return texts.tolist()
+def _text(values: Values) -> str:
+    text = holder_text(values)
+    return "null" if text is None else quoted(text)
 
 
-def _seconds(column: Instants) -> Texts:
+def _instants(column: Instants) -> list[Block]:
+    """Return instants as JSON; dates, times and fractions of a second are looked up."""
+    absent = column == NULL
+    days, ms = np.divmod(np.where(absent, column.max(initial=0), column), DAY)
+    seconds, fractions = np.divmod(ms, SECOND)
+    first, beyond = (int(days.min(initial=0)) // _SPAN, int(days.max(initial=0)) // _SPAN + 1)
+    dates = _dates(first, beyond)
+    days -= first * _SPAN
+    for found in (days, seconds, fractions):
+        found[absent] = -1  # the last row of each block, which are "null" together
+    return [dates[days], _times()[seconds], _fractions()[fractions]]
+
+
+_SPAN = 3_653
+"""Days of whose dates a block is made at a time: ten years."""
+
+
+@lru_cache(maxsize=64)
+def _dates(first: int, beyond: int) -> Block:
+    days = np.arange(first * _SPAN, beyond * _SPAN).astype("datetime64[D]")
+    return _block([*(f'"{date}T' for date in np.datetime_as_string(days).tolist()), "null"])
+
+
+@cache
+def _times() -> Block:
+    return _block([*(f"{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}" for n in range(24 * 3600)), ""])
+
+
+@cache
+def _fractions() -> Block:
+    return _block(['Z"', *(f'.{n:03}Z"' for n in range(1, 1000)), ""])
+
+
+def _block(texts: Sequence[str]) -> Block:
+    """Return texts as rows of bytes, filled up with NUL."""
+    rows = np.array([text.encode() for text in texts])
+    return rows.view(np.uint8).reshape(len(texts), -1)
+
+
+def _seconds(column: Instants) -> list[Block]:
     """Return milliseconds as seconds, a whole number where it is one."""
-    if not np.any(column % SECOND):
-        return map(str, (column // SECOND).tolist())
-    signs = np.where(column < 0, "-", "").tolist()
     whole, ms = np.divmod(np.abs(column), SECOND)
-    return map("".join, zip(signs, map(str, whole.tolist()), _THOUSANDTHS[ms].tolist(), strict=True))
+    blocks = [*_signs(column), _digits(whole)]
+    return [*blocks, _THOUSANDTHS[ms]] if ms.any() else blocks
 
 
-def _percents(used: Instants, target: Instants) -> Texts:
+def _percents(used: Instants, target: Instants) -> list[Block]:
     """Return shares of the target in percent; of a target without working time there is none."""
     hundredths = used * 10_000 // np.maximum(target, 1)
-    signs = np.where(hundredths < 0, "-", "").tolist()
     whole, rest = np.divmod(np.abs(hundredths), 100)
-    texts = map("".join, zip(signs, map(str, whole.tolist()), _HUNDREDTHS[rest].tolist(), strict=True))
-    if target.all():
-        return texts
-    return [text if length else "null" for text, length in zip(texts, target.tolist(), strict=True)]
+    blocks = [*_signs(hundredths), _digits(whole), _HUNDREDTHS[rest]]
+    if not target.all():
+        block = np.concatenate(blocks, axis=1)
+        block = np.concatenate([block, np.zeros((len(block), len("null")), np.uint8)], axis=1)
+        block[target == 0] = 0
+        block[target == 0, : len("null")] = np.frombuffer(b"null", np.uint8)
+        return [block]
+    return blocks
 
 
-_FLAGS = np.array(
+def _signs(column: Rows) -> list[Block]:
+    negative = column < 0
+    return [np.where(negative, np.uint8(ord("-")), np.uint8(0))[:, None]] if negative.any() else []
+
+
+def _digits(column: Rows) -> Block:
+    """Return whole numbers that are not negative; zeros in front of them are NUL."""
+    largest = int(column.max(initial=0))
+    rest: npt.NDArray[np.unsignedinteger] = column.astype(np.uint32 if largest < 1 << 32 else np.uint64)
+    block = np.empty((len(column), len(str(largest))), np.uint8)
+    for place in range(block.shape[1] - 1, -1, -1):
+        shown = rest > 0 if place < block.shape[1] - 1 else True
+        ahead = rest // 10
+        block[:, place] = np.where(shown, rest - ahead * 10 + ord("0"), 0)
+        rest = ahead
+    return block
+
+
+_FLAGS = _block(
     [
         f'"{stage.name.lower()}","{_FLAG_NAMES[1]}":"{status.name.lower()}","{_FLAG_NAMES[2]}":{breached},'
         f'"{_FLAG_NAMES[3]}":{excluded}'
@@ -118,11 +177,7 @@ _FLAGS = np.array(
         for status in Status
         for breached in ("false", "true")
         for excluded in ("false", "true")
-    ],
-    np.object_,
+    ]
 )
-_MINUTES = np.array([f"{n // 60:02}:{n % 60:02}:" for n in range(24 * 60)], np.object_)
-_SECONDS = np.array([f"{n:02}" for n in range(60)], np.object_)
-_TAILS = np.array(['Z"', *(f'.{n:03}Z"' for n in range(1, 1000))], np.object_)
-_THOUSANDTHS = np.array(["", *(f".{n:03}".rstrip("0") for n in range(1, 1000))], np.object_)
-_HUNDREDTHS = np.array([".0", *(f".{n:02}".rstrip("0") for n in range(1, 100))], np.object_)
+_THOUSANDTHS = _block(["", *(f".{n:03}".rstrip("0") for n in range(1, 1000))])
+_HUNDREDTHS = _block([".0", *(f".{n:02}".rstrip("0") for n in range(1, 100))])

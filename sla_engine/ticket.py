@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Values = tuple[str, ...]
 """What a field holds: its values as text, sorted, each once; () is unset."""
@@ -41,6 +42,14 @@ class Link:
     id: str
     start: int | None = None
     end: int | None = None
+
+
+class Name(NamedTuple):
+    """What a result says of its ticket, as `Ticket` has it."""
+
+    source: str
+    id: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,13 +63,13 @@ def _fields(given: dict[str, Any]) -> dict[str, Values]:
     fields = {}
     for name, value in given.items():
         try:
-            fields[name] = _values(value)
+            fields[name] = values_of(value)
         except _Wrong as wrong:
             raise wrong.within(f"fields.{name}") from None
     return fields
 
 
-def _values(value: Any) -> Values:  # noqa: ANN401 - whatever JSON holds
+def values_of(value: Any) -> Values:  # noqa: ANN401 - whatever JSON holds
     """Return a field's values: null, "", [] and [null] are unset, numbers and booleans the text that JSON writes."""
     if isinstance(value, str):
         return (value,) if value else ()
@@ -77,8 +77,8 @@ def _values(value: Any) -> Values:  # noqa: ANN401 - whatever JSON holds
         return ()
     if isinstance(value, bool | int | float):
         return (json.dumps(value),)
-    if isinstance(value, list) and not any(isinstance(item, list) for item in value):
-        return tuple(sorted({text for item in value for text in _values(item)}))
+    if isinstance(value, list | tuple) and not any(isinstance(item, list) for item in value):
+        return tuple(sorted({text for item in value for text in values_of(item)}))
     raise _Wrong("", f"expected text, a number, true, false, null or a list of these, got {_shown(value)}")
 
 
@@ -102,7 +102,7 @@ def _entry(entry: Any) -> Entry:  # noqa: ANN401 - whatever JSON holds
         if not isinstance(change, list) or len(change) != 2:
             raise _Wrong(f"changes.{name}", f"expected [from, to], got {_shown(change)}")
         before, after = change
-        changes[name] = (_values(before), _values(after))
+        changes[name] = (values_of(before), values_of(after))
     return Entry(_instant(entry, "at"), _by(entry), changes)
 
 

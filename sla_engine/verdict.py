@@ -120,9 +120,26 @@ def _stages(objective: Objective, cycles: Cycles, decided: Decided) -> Codes8:
 
 
 def _statuses(stage: Codes8, breached: Mask, at_risk: Mask) -> Codes8:
-    statuses = np.select(
-        [stage == Stage.CANCELLED, breached, stage == Stage.COMPLETED, stage == Stage.PAUSED, at_risk],
-        [Status.CANCELLED, Status.BREACHED, Status.MET, Status.PAUSED, Status.AT_RISK],
-        Status.ON_TRACK,
-    )
-    return statuses.astype(np.int8)
+    result: Codes8 = _STATUSES[stage * 4 + breached * 2 + at_risk]
+    return result
+
+
+def _status(stage: Stage, *, breached: bool, at_risk: bool) -> Status:
+    if stage == Stage.CANCELLED:
+        return Status.CANCELLED
+    if breached:
+        return Status.BREACHED
+    if stage == Stage.RUNNING:
+        return Status.AT_RISK if at_risk else Status.ON_TRACK
+    return Status.MET if stage == Stage.COMPLETED else Status.PAUSED
+
+
+_STATUSES = np.array(
+    [
+        _status(stage, breached=breached, at_risk=at_risk)
+        for stage in Stage
+        for breached in (False, True)
+        for at_risk in (False, True)
+    ],
+    np.int8,
+)

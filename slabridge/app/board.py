@@ -1,7 +1,7 @@
 """What breaks next, what is at risk and what is broken, by who has it and by agreement (docs/web.md)."""
 
 import threading
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -11,57 +11,21 @@ import sqlalchemy as sa
 
 from sla_engine import Calendar
 from sla_engine.instant import NEVER
+from slabridge.app.age import Age, ages
+from slabridge.app.facets import Facet, facets_of
 from slabridge.app.readable import Readable
 from slabridge.config import Config
-from slabridge.state import cycles, lease, runs
-from slabridge.state.connections import as_ofs
+from slabridge.state import cycles
 from slabridge.state.cycles import FILTERS, SORTS, STATUSES, Counted, OpenCycle, Seen, Wanted
 from slabridge.state.overview import LeftOut
 from slabridge.state.overview import left_out as behind
 from slabridge.ticket.viewer import Viewer
 
-__all__ = [
-    "FILTERS",
-    "SORTS",
-    "STATUSES",
-    "Age",
-    "Board",
-    "Boards",
-    "Facet",
-    "OpenCycle",
-    "Wanted",
-    "ages",
-]
+__all__ = ["FILTERS", "SORTS", "STATUSES", "Board", "Boards", "OpenCycle", "Wanted"]
 
 _FRESH = 2.0
 """Seconds for which what was counted is taken: a run that writes changes it twice a second."""
 _VIEWERS = 64
-_LOOKED_AT = 20
-"""Runs in which a connection is looked for: one that was halted did not come to all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Age:
-    """How old is what is known of a connection: `as_of` the tool's clock then (None: never), `now` what it says now."""
-
-    connection: str
-    as_of: int | None
-    now: int
-
-    @property
-    def ms(self) -> int | None:
-        """How long ago that was, ms."""
-        return None if self.as_of is None else max(0, self.now - self.as_of)
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    """How many of the open cycles hold a value, by status; `soon` are due within an hour."""
-
-    value: str
-    cycles: int
-    soon: int
-    by_status: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +75,10 @@ class Boards:
         with state.reading() as sql:
             known, seen = _seen(sql, self.readable.config, viewer)
             found = cycles.listed(sql, seen, wanted, offset=offset, limit=limit)
-            counts = [_soon(one) if wanted.soon else one for one in self._counted(sql, seen)]
+            counts = self._counted(sql, seen)
             left_out = behind(sql, [age.connection for age in known]) if viewer.sees_all else {}
-        every_one = _facet("", [one for one in counts if _fits(one, wanted)])
-        facets = {name: _facets([one for one in counts if _fits(one, wanted, but=name)], name) for name in FILTERS}
-        totals = (every_one.cycles, every_one.soon, every_one.by_status)
+        whole, facets = facets_of(counts, wanted)
+        totals = (whole.cycles, whole.soon, whole.by_status)
         resumed = [*self.resumed(found, known)]
         return Board(known, wanted, *totals, facets, offset, limit, resumed, left_out)
 
@@ -168,35 +131,3 @@ def _seen(sql: sa.Connection, config: Config, viewer: Viewer) -> tuple[list[Age]
     names = [connection.name for connection in config.connections]
     known = ages(sql, names)
     return known, Seen(viewer, names, min((age.now for age in known), default=0))
-
-
-def ages(sql: sa.Connection, names: Sequence[str]) -> list[Age]:
-    """Return how old is what is known of each of these connections."""
-    known = as_ofs(sql)
-    past = runs.latest(sql, _LOOKED_AT)
-    now = sql.scalar(sa.select(lease.clock(sql))) or 0
-    return [Age(name, known.get(name), runs.tool_clock(past, name, now)) for name in names]
-
-
-def _fits(one: Counted, wanted: Wanted, but: str = "") -> bool:
-    return all(name == but or (getattr(one, name) or "") in values for name, values in wanted.where.items())
-
-
-def _soon(one: Counted) -> Counted:
-    return one._replace(cycles=one.soon)
-
-
-def _facets(counts: Sequence[Counted], field: str) -> list[Facet]:
-    by_value: dict[str, list[Counted]] = {}
-    for one in counts:
-        by_value.setdefault(getattr(one, field) or "", []).append(one)
-    found = [_facet(value, those) for value, those in by_value.items() if any(one.cycles for one in those)]
-    return sorted(found, key=lambda one: ([-one.by_status.get(status, 0) for status in STATUSES], one.value))
-
-
-def _facet(value: str, counts: Sequence[Counted]) -> Facet:
-    by_status = Counter[str]()
-    for one in counts:
-        by_status[one.status] += one.cycles
-    ordered = {status: by_status[status] for status in STATUSES}
-    return Facet(value, by_status.total(), sum(one.soon for one in counts), ordered)

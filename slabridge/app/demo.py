@@ -82,7 +82,8 @@ def demo(  # noqa: PLR0913 - the last two are called back
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="slabridge-demo-") as folder, Sandbox(options) as sandbox:
         on_start(sandbox)
-        config = configured(Path(folder), sandbox, example())
+        service = files("slabridge.app").joinpath("demo.toml").read_text("utf-8")
+        config = configured(Path(folder), sandbox, example() + service)
         state = State.of(config.state)
         stops = range(sandbox.now, sandbox.now + days * DAY + 1, step)
         runs: list[DemoRun] = []

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slabridge.state import State, cycles, overview, tickets
-from slabridge.state.tickets import Named
+from slabridge.state import State, cycles, naming, overview
+from slabridge.state.naming import Named
 from slabridge.ticket.viewer import Viewer
 
 COUNTS = overview.COUNTS
@@ -29,7 +29,7 @@ def search(state: State, connections: Sequence[str], viewer: Viewer, key: str) -
     seen = cycles.seen_by(viewer)
     with state.reading() as sql:
         for is_exact in (True, False):
-            found = tickets.named(sql, connections, key, MOST + 1, seen, whole=is_exact)
+            found = naming.named(sql, connections, key, MOST + 1, seen, whole=is_exact)
             if found:
                 return Found(found[:MOST], is_exact, len(found) > MOST)
     return Found((), is_exact=False)

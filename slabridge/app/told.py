@@ -49,21 +49,25 @@ _Found = Iterator[tuple[str, str, str, Said]]
 
 
 def _missed(sql: sa.Connection, config: Config, issued: Issued, rule: NotifyRule, told: Missed) -> _Found:
-    """Yield the promises that were missed in the issued reports of so many periods running, this one the last."""
+    """Yield the promises that were missed in the issued reports of so many periods running, this one among them."""
     assert config.reporting is not None  # noqa: S101 - a file that was read has it
     period = read_period(issued.period, config.reporting.definitions.timezone)
-    names = [period.before(n).name for n in range(told.running)]
+    around = range(1 - told.running, told.running)
     missed: dict[tuple[str, str], set[str]] = {}
-    for row in reports.figures(sql, issued.about, names):
+    for row in reports.figures(sql, issued.about, [period.before(n).name for n in around]):
         if row.kept is False:
             missed.setdefault((row.subject, row.objective), set()).add(row.period)
     for (subject, objective), periods in sorted(missed.items()):
-        if len(periods) == told.running and _concerns(rule, subject, objective):
-            named = f"{subject}.{objective}"
-            promise = named if objective else said("The availability of %(service)s", service=subject)
-            running = ", ".join(reversed(names))
-            text = said("%(promise)s was missed in %(periods)s.", promise=promise, periods=running)
-            yield subject, objective, f"missed {told.running} running, {issued.period}", text
+        if not _concerns(rule, subject, objective):
+            continue
+        named = f"{subject}.{objective}"
+        promise = named if objective else said("The availability of %(service)s", service=subject)
+        for later in range(told.running):  # reports may be issued in any order
+            last = period.before(-later)
+            names = [last.before(n).name for n in reversed(range(told.running))]
+            if periods.issuperset(names):
+                text = said("%(promise)s was missed in %(periods)s.", promise=promise, periods=", ".join(names))
+                yield subject, objective, f"missed {told.running} running, {last.name}", text
 
 
 def _credits(issued: Issued, rule: NotifyRule, told: CreditShare) -> _Found:

@@ -21,7 +21,7 @@ _OF_CONNECTION = (
 
 def note_configuration(sql: Connection, config: Config, run: int, people: People) -> None:
     """Keep the configuration that a run goes by, where it says something else than that of the run before."""
-    said = people.document(said_by(config))
+    said = people.document(said_by(config), keys=True)
     if configurations.latest(sql) != said:
         names = [connection.name for connection in config.connections]
         configurations.begin(sql, configurations.Seen(run, people.document(_files(config)), said), names)

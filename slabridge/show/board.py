@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sla_engine.instant import format_instant
-from slabridge.app.board import Age, Board, OpenCycle
+from slabridge.app.age import Age
+from slabridge.app.board import Board, OpenCycle
 from slabridge.show.ledger import STYLES
 from slabridge.text.printed import line
 from slabridge.text.spoken import spoken

@@ -27,7 +27,8 @@ def lines_of(found: Forgotten) -> Iterator[str]:
     if found.done and found.left:
         yield f"the database could not be written anew, and may hold what was replaced: {found.left}; run this again"
     yield (
-        "not reached: the tools themselves, backups, logs, and reports that were handed out (docs/privacy.md)"
+        "not reached: the tools themselves, backups, logs, and reports that were handed out or are shown by "
+        "`slabridge serve` (docs/privacy.md)"
         if found.done
         else "nothing was changed; repeat with --apply"
     )

@@ -10,10 +10,11 @@ from slabridge.run.tally import Messages, Report, Tally
 
 
 def table_of(report: Report, customer: str = "") -> Table:
-    """Return a run's counts as a table, with the customer whose they are over it."""
+    """Return a run's counts as a table, with the customer whose they are over it; links where any was written."""
     table = Table(title=customer or None, title_justify="left")
     table.add_column("connection")
-    columns = ("pulled", "evaluated", "fields_written", "comments_written", "quarantined", "calls")
+    linked = ("links_written",) if any(tally.links_written for tally in report.tallies) else ()
+    columns = ("pulled", "evaluated", "fields_written", "comments_written", *linked, "quarantined", "calls")
     for column in columns:
         table.add_column(column.replace("_", " "), justify="right")
     for tally in report.tallies:

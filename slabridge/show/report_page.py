@@ -3,17 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
+from jinja2 import PackageLoader, Template
 
 from sla_engine.instant import parse_instant
 from slabridge.report.document import Document
-from slabridge.show.report_table import time_of
+from slabridge.show.markup import environment
 from slabridge.show.words import CAUSES, DUTIES, HOW
 from slabridge.text.language import Language
-from slabridge.text.printed import line
 from slabridge.text.spoken import zoned
 
 _MOST = 200
@@ -90,26 +87,9 @@ def _sections(document: Document) -> dict[tuple[str, str], str]:
 @cache
 def _template(code: str) -> Template:
     language = Language(code)
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(language.catalogue, newstyle=True)  # type: ignore[attr-defined] # of the extension
-    environment.filters |= {
-        "time": lambda seconds: language.tell(time_of(seconds)),
-        "plain": _plain,
-        "word": language.word,
-        "say": language.say,
-        "number": language.number,
+    found = environment(language, PackageLoader("slabridge.show", ""))
+    found.filters |= {
         "cause": lambda cause: language.word(CAUSES[cause]) if cause in CAUSES else cause,
         "duty": lambda what: language.word(DUTIES[what]),
     }
-    return environment.from_string(files("slabridge.show").joinpath("report.html").read_text("utf-8"))
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401 - any value
-    """Return a value as a text that steers nothing."""
-    return "" if value is None else line(str(value))
+    return found.get_template("report.html")

@@ -8,10 +8,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from connectors.interface import Cursor
-from slabridge.state import lease, notifications, outbox, quarantine, runs
+from slabridge.state import lease, naming, notifications, outbox, quarantine, runs
+from slabridge.state.naming import Named
 from slabridge.state.schema import connection, ticket
 from slabridge.state.schema import outbox as comments
-from slabridge.state.tickets import Named
 
 COUNTS = ("known", "open", "pending", "gone", "unclear")
 """Of a connection's progress, what counts tickets; unclear ones count their comments."""
@@ -118,8 +118,7 @@ def behind(sql: sa.Connection, name: str, count: str, offset: int, limit: int) -
         "gone": (ticket.c.gone,),
         "unclear": (ticket.c.id.in_(unclear),),
     }[count]
-    columns = (ticket.c.connection, ticket.c.id, ticket.c.key, ticket.c.is_open, ticket.c.gone)
-    statement = sa.select(*columns).where(ticket.c.connection == name, *conditions).order_by(ticket.c.id)
+    statement = sa.select(*naming.COLUMNS).where(ticket.c.connection == name, *conditions).order_by(ticket.c.id)
     return [Named(*row) for row in sql.execute(statement.offset(offset).limit(limit))]
 
 

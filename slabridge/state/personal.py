@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 import orjson
@@ -26,6 +27,8 @@ class Holds(Enum):
     JSON = auto()
     PACKED = auto()
     """compressed JSON"""
+    FILE = auto()
+    """the same of a configuration file, whose keys may be names, too"""
     TICKET = auto()
     """a native ticket"""
 
@@ -46,7 +49,7 @@ NAMING: Mapping[str, Mapping[str, Holds]] = {
     "outbox": {"body": _TEXT, "reason": _TEXT},
     "seen_value": {"code": _TEXT, "name": _TEXT},
     "quarantine": {"reason": _TEXT},
-    "configuration": {"files": _JSON, "document": _PACKED},
+    "configuration": {"files": _JSON, "document": Holds.FILE},
     "replaced": {"before": _TEXT, "after": _TEXT},
     "notification": {"receiver": _TEXT, "body": _TEXT, "reason": _TEXT},
     "run": {"summary": _JSON},
@@ -163,10 +166,10 @@ def _json(held: str, people: People) -> str:
     return held if without == document else orjson.dumps(without, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _packed(held: bytes, people: People) -> bytes:
+def _packed(held: bytes, people: People, *, keys: bool = False) -> bytes:
     with suppress(zlib.error, orjson.JSONDecodeError):  # what is damaged is said where it is read
         document = orjson.loads(zlib.decompress(held))
-        without = people.document(document)
+        without = people.document(document, keys=keys)
         if without != document:
             return zlib.compress(orjson.dumps(without), 6)
     return held
@@ -176,6 +179,7 @@ _WITHOUT: Mapping[Holds, Callable[[Any, People], Any]] = {
     _TEXT: lambda held, people: people.text(held),
     _JSON: _json,
     _PACKED: _packed,
+    Holds.FILE: partial(_packed, keys=True),
 }
 
 

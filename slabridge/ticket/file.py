@@ -2,16 +2,17 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BufferedReader
+from itertools import islice
 from pathlib import Path
 
 import orjson
 
-from sla_engine import InvalidTicket, Ticket, read_ticket
+from sla_engine import InvalidTicket, Ticket, TicketsRead, read_lines, read_ticket
 
-AT_ONCE = 16_000
+AT_ONCE = 8_000
 """Tickets of a batch."""
 
 
@@ -47,6 +48,17 @@ def read_batches(path: Path) -> Iterator[TicketLines]:
             yield batch
             batch = TicketLines([], [], [])
     yield batch
+
+
+def read_tables(path: Path, fields: Collection[str]) -> Iterator[tuple[list[int], TicketsRead]]:
+    """Yield the file's tickets as tables with these fields, with the numbers of the lines read.
+
+    Raises:
+        UnreadableFile: it is not there, or not what its name says.
+    """
+    lines = _lines(path)
+    while batch := list(islice(lines, AT_ONCE)):
+        yield [number for number, _ in batch], read_lines([line for _, line in batch], fields)
 
 
 def read_links(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:

@@ -106,14 +106,14 @@ class People:
         """Return a text in which nobody is named who is always replaced."""
         return self._text(text) if self._named else text
 
-    def document(self, held: Any) -> Any:  # noqa: ANN401 - any JSON
-        """Return JSON in whose texts they are not named; its keys are left as they are."""
+    def document(self, held: Any, *, keys: bool = False) -> Any:  # noqa: ANN401 - any JSON
+        """Return JSON in whose texts they are not named, nor, where `keys` are others' words, in these."""
         if isinstance(held, str):
             return self.text(held)
         if isinstance(held, Mapping):
-            return {key: self.document(value) for key, value in held.items()}
+            return {self.text(k) if keys else k: self.document(value, keys=keys) for k, value in held.items()}
         if isinstance(held, list | tuple):
-            return [self.document(value) for value in held]
+            return [self.document(value, keys=keys) for value in held]
         return held
 
     def _entries(self, entries: Iterable[NativeEntry]) -> tuple[NativeEntry, ...]:

@@ -14,8 +14,9 @@ from slabridge.show.agreements import as_json
 from slabridge.text.language import Language
 from slabridge.text.said import said
 from slabridge.web.asked import Absent
+from slabridge.web.language import language_of
 from slabridge.web.narrowed import may_have, narrowed
-from slabridge.web.site import Site, guest_of, language_of, site_of
+from slabridge.web.site import Site, guest_of, site_of
 
 
 def told(request: Request) -> list[dict[str, Any]]:

@@ -13,13 +13,14 @@ from slabridge.show.board import as_json as board_as_json
 from slabridge.show.issued import as_json as head_as_json
 from slabridge.show.status import as_json as status_as_json
 from slabridge.web import agreements, board, health
-from slabridge.web import reports as reports_page
 from slabridge.web import services as services_page
 from slabridge.web.asked import part_of, wanted_of
+from slabridge.web.chosen import chosen_of, head_of, issued_seen
 from slabridge.web.download import download
-from slabridge.web.drafts import LOST, Found
+from slabridge.web.draft import LOST, Found
 from slabridge.web.json import Json
 from slabridge.web.site import site_of
+from slabridge.web.waiting import why
 
 _DEFAULT = 100
 
@@ -59,14 +60,14 @@ def services(request: Request) -> Response:
 
 def reports(request: Request) -> Response:
     """Give which reports were issued."""
-    return Json({"reports": [head_as_json(one) for one in reports_page.issued_seen(request)]})
+    return Json({"reports": [head_as_json(one) for one in issued_seen(request)]})
 
 
 def report(request: Request) -> Response:
     """Give a report as it was issued, where it was, else a draft."""
-    chosen = reports_page.chosen_of(request)
+    chosen = chosen_of(request)
     folder = chosen.found.folder
-    if folder is None or reports_page.head_of(request, folder) is None:
+    if folder is None or head_of(request, folder) is None:
         return _made(request, chosen.found)
     try:
         return download(folder / "report.json", Json.media_type)
@@ -77,7 +78,7 @@ def report(request: Request) -> Response:
 def _made(request: Request, found: Found) -> Response:
     """Say that something is being made, or why it was not."""
     if found.failed is not None:
-        return Json({"error": reports_page.why(request, found)}, 503)
+        return Json({"error": why(request, found)}, 503)
     since = None if found.since is None else format_instant(found.since)
     return Json({"being_made_since": since}, 202, {"Retry-After": "2"})
 

@@ -14,7 +14,7 @@ from slabridge.show.board import COLUMNS, row_of
 from slabridge.show.report_files import cell
 from slabridge.web.asked import part_of, wanted_of
 from slabridge.web.door import Guest
-from slabridge.web.site import Site, guest_of, link_of, site_of
+from slabridge.web.site import Site, guest_of, site_of
 
 log = structlog.get_logger("slabridge")
 
@@ -45,8 +45,7 @@ def listed(request: Request) -> Response:
     wanted = wanted_of(request.query_params, ("lang", "offset", "limit"))
     offset, limit = part_of(request.query_params, PAGE)
     found = asked(request, wanted, offset, limit)
-    link = link_of(request)
-    shown = {"board": found, "wanted": wanted, "statuses": STATUSES, "most": _FACETS, "link": link}
+    shown = {"board": found, "wanted": wanted, "statuses": STATUSES, "most": _FACETS}
     return site_of(request).page(request, "cycles.html", **shown)
 
 

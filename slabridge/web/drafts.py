@@ -5,66 +5,14 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Thread
-from typing import Final
 
-from slabridge.app.asked import Asked
-from slabridge.text.language import Shown
 from slabridge.text.said import said
+from slabridge.web.draft import WHOLE, Found, Piece, Which
 from slabridge.web.process import Failed, Process, now
-from slabridge.web.request import Form, Request
+from slabridge.web.request import Request
 
 MOST_WAITING = 20
 _MOST_FAILED = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Which:
-    """Which report is meant: of which file, what was asked for, and the number of an issued one (None: a draft).
-
-    `digest` is that of what stands in the file. `base` and `query` are of the addresses in it, and `outside` says who
-    sees it, as in `Request`.
-    """
-
-    config: str
-    digest: str
-    asked: Asked
-    number: int | None = None
-    base: str = ""
-    query: str = ""
-    outside: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What of a report is meant; PDF and XLSX are of a language."""
-
-    form: Form = "document"
-    language: Shown = "en"
-
-    @property
-    def file(self) -> str:
-        """The file that is there when it is made."""
-        return "head.json" if self.form == "document" else f"report.{self.language}.{self.form}"
-
-
-WHOLE: Final = Piece()
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """How it stands. `folder` has it, None where it is not there yet; `current`: it is of this moment of the state.
-
-    Else it is being made `since` an instant (ms UTC; None: it waits for others), or `failed`.
-    """
-
-    folder: Path | None
-    current: bool
-    since: int | None = None
-    failed: Failed | None = None
-
-
-LOST: Final = Found(None, current=False)
-"""How it stands where it was there, and was kept no longer when it was read: who looks again has it made."""
 
 
 @dataclass(slots=True)

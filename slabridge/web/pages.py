@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from slabridge.app.readable import Busy, StateError
 from slabridge.text.said import Said, word
-from slabridge.web import agreements, api, assets, board, health, reports, services, tickets
+from slabridge.web import agreements, api, assets, board, health, report_files, reports, rows, services, tickets
 from slabridge.web.asked import Unclear
 from slabridge.web.json import Json
 from slabridge.web.site import site_of
@@ -22,8 +22,8 @@ ROUTES = [
     Route("/services", services.services),
     Route("/reports", reports.listed),
     Route("/reports/{period}", reports.report),
-    Route("/reports/{period}/lists/{list}", reports.rows),
-    Route("/reports/{period}/{file}", reports.file),
+    Route("/reports/{period}/lists/{list}", rows.rows),
+    Route("/reports/{period}/{file}", report_files.file),
     Route("/agreements", agreements.listed),
     Route("/agreements/{agreement}", agreements.agreement),
     Route("/quarantine", health.quarantine),

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from slabridge.app.moment import document_digest, moment
 from slabridge.report.period import Period
@@ -12,9 +12,11 @@ from slabridge.show.services import EXPLAINED
 from slabridge.text.said import said
 from slabridge.web.allowed import services_asked
 from slabridge.web.asked import Absent, unknown
-from slabridge.web.drafts import LOST, Found, Which
-from slabridge.web.reports import around, head_of, period_asked, running, why
-from slabridge.web.site import guest_of, link_of, site_of
+from slabridge.web.chosen import head_of
+from slabridge.web.draft import LOST, Found, Which
+from slabridge.web.periods import around, period_asked, running
+from slabridge.web.site import guest_of, site_of
+from slabridge.web.waiting import plain_again, why
 
 
 def asked(request: Request) -> tuple[Period, Found, dict[str, Any] | None]:
@@ -58,8 +60,9 @@ def _lacking(request: Request, found: Found) -> list[dict[str, Any]]:
 def services(request: Request) -> Response:
     """Show what is left to each service in a month, by default in the running one."""
     period, found, left = asked(request)
-    if "again" in request.query_params:
-        return RedirectResponse(link_of(request).to(again=None), 303)
+    again = plain_again(request)
+    if again is not None:
+        return again
     shown = {
         "found": found,
         "left": left,

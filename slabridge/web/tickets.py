@@ -12,7 +12,8 @@ from slabridge.show.story import Story
 from slabridge.text.said import said
 from slabridge.web.asked import Absent
 from slabridge.web.json import Json
-from slabridge.web.site import guest_of, language_of, site_of
+from slabridge.web.language import language_of
+from slabridge.web.site import guest_of, site_of
 
 
 def ticket(request: Request) -> Response:

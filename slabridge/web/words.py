@@ -48,5 +48,5 @@ SIGNS: Final[Mapping[str, str]] = {
     "cancelled": "\N{EN DASH}",
 }
 """What stands for a status where there is no room for its word, and beside it where there is."""
-TOLD: Final = ("cause", "outcome", "step", "effect")
+TOLD: Final = ("cause", "outcome", "by_end", "step", "effect")
 """Columns that hold words of ours, which are said in the reader's language."""

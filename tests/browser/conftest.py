@@ -36,3 +36,17 @@ def pages(filled: Path) -> Iterator[str]:
     """The address of the pages of that state."""
     with served(filled / "config.toml") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def customers(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the pages of a folder of two customers, each with a copy of that state, and of one without."""
+    folder = tmp_path_factory.mktemp("customers")
+    (folder / "common.toml").touch()
+    text = (filled / "config.toml").read_text("utf-8")
+    for name in ("acme", "globex", "initech"):
+        (folder / f"{name}.toml").write_text(text.replace('"slabridge.db"', f'"{name}.db"'), "utf-8")
+    for name in ("acme", "globex"):
+        shutil.copy(filled / "slabridge.db", folder / f"{name}.db")
+    with served(folder) as address:
+        yield address

@@ -64,6 +64,20 @@ def test_axe_finds_nothing_in_swedish_on_a_phone_in_the_dark(browser: Any, pages
 
 
 @pytest.mark.parametrize("language", ["en", "sv"])
+def test_the_page_that_leads_to_all_customers_is_for_everybody(browser: Any, customers: str, language: str) -> None:  # noqa: ANN401 - of playwright
+    with visited(browser, bypass_csp=True, locale=language) as page:
+        page.goto(f"{customers}/")
+        assert page.locator("tbody tr").count() == 3
+        assert axe_finds(page) == []
+        for width in WIDTHS.values():
+            page.set_viewport_size({"width": width, "height": 800})
+            assert (page.evaluate(OUTSIDE), page.evaluate(HIDDEN)) == ([], [])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.locator("tbody th a").first.click()
+        assert page.url == f"{customers}/acme/"
+
+
+@pytest.mark.parametrize("language", ["en", "sv"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_nothing_runs_out_of_the_screen_but_tables_in_a_frame_that_can_be_scrolled_by_keys(
     browser: Any,  # noqa: ANN401 - of playwright
@@ -73,6 +87,7 @@ def test_nothing_runs_out_of_the_screen_but_tables_in_a_frame_that_can_be_scroll
 ) -> None:
     with visited(browser, locale=language) as page:
         page.goto(pages + address)
+        made(page)
         open_all(page)
         for name, width in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": 800})
@@ -85,6 +100,7 @@ def test_nothing_runs_out_of_the_screen_but_tables_in_a_frame_that_can_be_scroll
 def test_paper_has_all_that_the_screen_has_but_what_is_pressed(browser: Any, pages: str, address: str) -> None:  # noqa: ANN401 - of playwright
     with visited(browser, viewport={"width": 1280, "height": 800}) as page:
         page.goto(pages + address)
+        made(page)
         texts = "[...document.querySelectorAll('main h1, main h2, main p:not(.tools, .refresh), main td, main th, main li')].filter(one => !one.closest('.facets, .pager, .tools, .refresh, .away') && one.checkVisibility()).length"
         on_screen = page.evaluate(texts)
         page.emulate_media(media="print")

@@ -37,6 +37,7 @@ def test_tab_reaches_all_that_can_be_pressed_in_order_and_one_sees_where_one_is(
 ) -> None:
     with visited(browser) as page:
         page.goto(f"{pages}{address}{'?limit=5' if address == '/cycles' else ''}")
+        made(page)
         there = page.evaluate(REACHABLE)
         texts = []
         for number in range(1, there + 1):

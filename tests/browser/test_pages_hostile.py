@@ -16,7 +16,7 @@ from slabridge.text.printed import line
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import SandboxOptions
 from tests.browser.test_pages import HIDDEN, OUTSIDE
-from tests.browser.visited import open_all, visited
+from tests.browser.visited import made, open_all, visited
 from tests.slabridge.run.job import NOON, Job, number_of
 from tests.slabridge.run.peopled import put
 from tests.slabridge.state.databases import rows
@@ -46,7 +46,24 @@ TEXTS = (
     "</td></table></main><h1>other</h1>",
 )
 USER = "<script>alert(2)</script>"
-PLACES = ("/", "/cycles", "/cycles?sort=-priority", "/tickets?key={}", "/quarantine", "/health", "/api/v1/")
+PLACES = (
+    *("/", "/cycles", "/cycles?sort=-priority", "/tickets?key={}", "/quarantine", "/health", "/api/v1/"),
+    *("/agreements", "/agreements/standard", "/services", "/reports", "/reports/2016-03"),
+    *("/reports/2016-03/lists/cases", "/reports/2016-03/lists/time", "/reports/2016-03/lists/cases?only.ticket={}"),
+    *("/reports/2016-03?customer={}", "/reports/2016-03?service={}"),
+)
+SERVICE = """
+[services.desk]
+name = "<script>alert(4)</script>{{7*7}}"
+owner = "\\"><img src=x onerror=alert(4)>"
+description = "</td></table></main><h1>other</h1>"
+calendar = "always"
+availability = "99%"
+outages = [{ tickets = { status = "new" } }]
+objectives.fix = { clock = "resolution", targets = "1m", compliance = "90%" }
+[reports]
+resolved = { status = ["resolved", "closed"] }
+"""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +87,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         logs.configure("error", "console")
         job = Job(folder, sandbox)
         job.replace('name = "Standard service"', 'name = "<script>alert(3)</script>{{7*7}}"')
-        job.text += '[web]\nproxy = ["127.0.0.1"]\n'
+        job.text += SERVICE + '[web]\nproxy = ["127.0.0.1"]\n'
         job.run()
     found = rows(job.place, "SELECT id, key, payload FROM ticket WHERE connection = 'snow' ORDER BY key")
     for n, ((id_, key, payload), text) in enumerate(zip(found, TEXTS, strict=True)):
@@ -126,7 +143,20 @@ def test_no_text_does_anything_to_a_page(browser: Any, pages: str, place: str) -
     for text in texts:
         with visited(browser, extra_http_headers=headers(), locale="en") as page:
             page.goto(pages + place.replace("{}", quote(text, "")))
+            made(page)
             unharmed(page)
+
+
+def test_no_text_does_anything_to_a_whole_report(browser: Any, pages: str) -> None:  # noqa: ANN401 - of playwright
+    with visited(browser, extra_http_headers=headers(), locale="en") as page:
+        page.goto(f"{pages}/reports/2016-03/lists/cases")
+        made(page)
+        assert page.locator("tbody th a").get_by_text(TEXTS[0], exact=True).count() > 0
+        page.goto(f"{pages}/reports/2016-03/page.html")
+        assert page.locator("h1").count() == 1
+        assert page.evaluate("document.querySelectorAll('img, script, [onerror]').length") == 0
+        assert page.evaluate("[...document.links].filter(one => !/^https?:/.test(one.protocol)).length") == 0
+        assert page.get_by_text("<script>alert(4)</script>{{7*7}}").count() > 0
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=[*map(str, range(len(TEXTS)))])

@@ -26,8 +26,13 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "/agreements/{agreement}": ("/agreements/standard", "/agreements/teams", "/agreements/none"),
     "/services": ("/services",),
     "/reports": ("/reports",),
-    "/reports/{period}": ("/reports/2016-02",),
-    "/reports/{period}/lists/{list}": ("/reports/2016-02/lists/cases", "/reports/2016-02/lists/none"),
+    "/reports/{period}": ("/reports/2016-03",),
+    "/reports/{period}/lists/{list}": (
+        "/reports/2016-03/lists/cases",
+        "/reports/2016-03/lists/time",
+        "/reports/2016-02/lists/cases",
+        "/reports/2016-02/lists/none",
+    ),
     "/quarantine": ("/quarantine",),
     "/health": ("/health",),
     "/api/v1/": ("/api/v1/",),
@@ -77,8 +82,9 @@ def visited(browser: Any, **options: Any) -> Iterator[Any]:  # noqa: ANN401 - of
 
 
 def made(page: Any) -> None:  # noqa: ANN401 - of playwright
-    """Wait until what the page is shown for is made: it refreshes itself meanwhile."""
+    """Wait until what the page is shown for is made: it refreshes itself meanwhile, or leads there."""
     page.wait_for_selector(".making", state="detached")
+    page.wait_for_load_state()
 
 
 def open_all(page: Any) -> None:  # noqa: ANN401 - of playwright

@@ -1,5 +1,6 @@
 """A real Prometheus over series of an hour, as if it had scraped them."""
 
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +15,6 @@ from tests.patience import PATIENCE
 
 STEP, SAMPLES = 60, 120
 """Seconds between samples, and how many there are."""
-_PORT = 39_091
 
 
 @contextmanager
@@ -28,16 +28,18 @@ def serving(folder: Path, series: Sequence[str]) -> Iterator[Callable[[str], lis
     assert done.returncode == 0, done.stderr
     (folder / "prometheus.yml").write_text("{}", "utf-8")
     options = [f"--config.file={folder / 'prometheus.yml'}", f"--storage.tsdb.path={data}"]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
     log = (folder / "log").open("wb")
     server = subprocess.Popen(  # noqa: S603 - found by its name
-        [program("prometheus"), *options, f"--web.listen-address=127.0.0.1:{_PORT}"], stdout=log, stderr=log
+        [program("prometheus"), *options, f"--web.listen-address={address}"], stdout=log, stderr=log
     )
     try:
-        _wait(server, folder / "log")
+        _wait(server, address, folder / "log")
 
         def ask(expression: str) -> list[object]:
             answer = requests.get(
-                f"http://127.0.0.1:{_PORT}/api/v1/query",
+                f"http://{address}/api/v1/query",
                 params={"query": expression, "time": str(end)},
                 timeout=PATIENCE,
             ).json()
@@ -51,11 +53,11 @@ def serving(folder: Path, series: Sequence[str]) -> Iterator[Callable[[str], lis
         log.close()
 
 
-def _wait(server: "subprocess.Popen[bytes]", log: Path) -> None:
+def _wait(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            if requests.get(f"http://127.0.0.1:{_PORT}/-/ready", timeout=PATIENCE).ok:
+            if requests.get(f"http://{address}/-/ready", timeout=PATIENCE).ok:
                 return
         except requests.ConnectionError:
             continue

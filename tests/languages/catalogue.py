@@ -18,7 +18,7 @@ LANGUAGES = ("sv",)
 _KEYWORDS = {**DEFAULT_KEYWORDS, "said": None, "word": None, "_say": None}
 _METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 # Not silent: of a template that it cannot read, it would say nothing, and leave out all that it says.
-_OPTIONS = {"**.html": {"newstyle_gettext": "true", "extensions": "jinja2.ext.do", "silent": "false"}}
+_OPTIONS = {"**.html": {"newstyle_gettext": "true", "silent": "false"}}
 
 Message = str | tuple[str, ...]
 

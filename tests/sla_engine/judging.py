@@ -29,8 +29,9 @@ def by_reference(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: 
 def by_engine(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: bool = False) -> Judgement:
     evaluation = evaluation_of(document, tickets, as_of, chain=chain)
     if not chain:
-        printed = [json.loads(line) for line in evaluation.lines()]
+        printed = [json.loads(line) for block in evaluation.lines() for line in block.splitlines()]
         assert printed == [result.as_json() for result in evaluation.results]
+        assert_lines_come_to_the_same(document, tickets, as_of, evaluation)
     rows = [result.as_json(segments=True) for result in evaluation.results]
     for row, result in zip(rows, evaluation.results, strict=True):
         assert tickets[result.position]["key"] == row["ticket"]
@@ -41,6 +42,18 @@ def by_engine(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: boo
             "next_step_at": None if step_at is None else format_instant(step_at),
         }
     return Judgement(rows, [position for position, _ in evaluation.invalid])
+
+
+def assert_lines_come_to_the_same(
+    document: dict[str, Any], tickets: Rows, as_of: str, evaluation: sla_engine.Evaluation
+) -> None:
+    """Check that tickets read from lines of JSON come to what they come to one by one."""
+    engine = sla_engine.Engine(load_definitions(document))
+    read = sla_engine.read_lines([json.dumps(ticket).encode() for ticket in tickets], engine.columns)
+    assert read.invalid == []
+    found = engine.evaluate_read(read, parse_instant(as_of), segments=True)
+    assert found.results == evaluation.results
+    assert (found.invalid, found.warnings) == (evaluation.invalid, evaluation.warnings)
 
 
 def evaluation_of(document: dict[str, Any], tickets: Rows, as_of: str, *, chain: bool = False) -> sla_engine.Evaluation:

@@ -7,7 +7,8 @@ import pytest
 
 from sla_engine import Calendar
 from sla_engine.instant import HOUR
-from slabridge.app.board import Age, Boards, OpenCycle, Wanted
+from slabridge.app.age import Age
+from slabridge.app.board import Boards, OpenCycle, Wanted
 from slabridge.app.readable import Readable
 from slabridge.config import load_config
 from slabridge.state import State, Transaction, tickets

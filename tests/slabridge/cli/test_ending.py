@@ -6,29 +6,17 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from sla_engine.instant import HOUR, MINUTE
-from slabridge_sandbox.embedded import Sandbox
 from tests.connectors.misbehaving import Misbehaving, drip, misbehaving_server
 from tests.hanging import hanging
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.cli.conftest import Call
-from tests.slabridge.run.job import NOON, Job, small
+from tests.slabridge.run.job import NOON, Job
 from tests.slabridge.run.truth import Truth
-
-
-@pytest.fixture
-def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
-    monkeypatch.setenv("SNOW_PASSWORD", "sandbox")
-    monkeypatch.setenv("JIRA_TOKEN", "sandbox-jira-token")
-    with Sandbox(small(tmp_path), in_process=True) as sandbox:
-        sandbox.move_to(NOON + 3 * HOUR)
-        yield Job(tmp_path, sandbox)
-
 
 TELLING = """
 import os, runpy, sys

@@ -6,25 +6,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from sla_engine.instant import HOUR
-from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.cli.conftest import Call
-from tests.slabridge.run.job import NOON, Job, small
-
-
-@pytest.fixture
-def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Job]:
-    monkeypatch.setenv("SNOW_PASSWORD", "sandbox")
-    monkeypatch.setenv("JIRA_TOKEN", "sandbox-jira-token")
-    with Sandbox(small(tmp_path), in_process=True) as sandbox:
-        sandbox.move_to(NOON + 3 * HOUR)
-        yield Job(tmp_path, sandbox)
+from tests.slabridge.run.job import Job
 
 
 @contextmanager

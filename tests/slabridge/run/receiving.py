@@ -16,7 +16,9 @@ from typing import Any, Literal
 
 from aiosmtpd.controller import Controller
 
-Behaviour = Literal["takes", "fails", "takes and hangs up", "takes and resets", "redirects"]
+from tests.patience import PATIENCE
+
+Behaviour = Literal["takes", "fails", "takes and hangs up", "takes and resets", "takes and says nothing", "redirects"]
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Webhook:
     behaves: Behaviour = "takes"
     got: list[dict[str, Any]] = field(default_factory=list)
     asked: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
 
     @property
     def titles(self) -> list[str]:
@@ -43,7 +46,9 @@ def webhook() -> Iterator[Webhook]:
             body = self.rfile.read(int(self.headers["content-length"]))
             if found.behaves.startswith("takes"):
                 found.got.append(json.loads(body))
-            if found.behaves in {"takes and hangs up", "takes and resets"}:
+            if found.behaves == "takes and says nothing":
+                found.over.wait(PATIENCE)
+            if found.behaves in {"takes and hangs up", "takes and resets", "takes and says nothing"}:
                 if found.behaves == "takes and resets":
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                     self.connection.close()
@@ -65,6 +70,7 @@ def webhook() -> Iterator[Webhook]:
     try:
         yield found
     finally:
+        found.over.set()
         server.shutdown()
         server.server_close()
         thread.join()
@@ -72,15 +78,17 @@ def webhook() -> Iterator[Webhook]:
 
 @dataclass
 class Mailbox:
-    """A mail server that keeps what it is sent; `answer` is what it says at the end of a message."""
+    """A mail server that keeps what it is sent; `answer` is what it says at the end of a message ("": it hangs up)."""
 
     address: str = ""
     answer: str = "250 OK"
     got: list[Message] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
-        if self.answer.startswith("250"):
+    async def handle_DATA(self, server: Any, _session: object, envelope: Any) -> str:  # noqa: ANN401, N802 - aiosmtpd's
+        if self.answer in {"", "250 OK"}:
             self.got.append(message_from_bytes(envelope.content, policy=default))
+        if not self.answer:
+            server.transport.abort()
         return self.answer
 
 

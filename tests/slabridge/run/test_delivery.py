@@ -8,12 +8,14 @@ import pytest
 import sync
 from connectors.errors import ConnectorError
 from sla_engine.instant import DAY, HOUR, MINUTE
+from slabridge.app import messenger
 from slabridge.app.connect import connected
 from slabridge.app.messenger import messenger_of
 from slabridge.exit import Exit
 from slabridge.run.deliver import TOGETHER, Outcome, Send, _text
 from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
+from slabridge.show import logs
 from slabridge.state import State, notifications
 from slabridge.ticket.notification import Notification
 from tests.slabridge.run.job import NOON, Job, Killed
@@ -101,8 +103,11 @@ def test_killed_while_it_is_sent_it_is_reported_and_not_sent_again(job: Job, hoo
     assert len(hook.got) == 1
 
 
-@pytest.mark.parametrize("behaves", ["takes and hangs up", "takes and resets"])
-def test_a_lost_answer_is_reported_and_not_sent_again(job: Job, hook: Webhook, behaves: Behaviour) -> None:
+@pytest.mark.parametrize("behaves", ["takes and hangs up", "takes and resets", "takes and says nothing"])
+def test_a_lost_answer_is_reported_and_not_sent_again(
+    job: Job, hook: Webhook, behaves: Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messenger, "_ANSWER", 0.5)
     telling(job)
     job.run_at(NOON)
     hook.behaves = behaves
@@ -111,6 +116,18 @@ def test_a_lost_answer_is_reported_and_not_sent_again(job: Job, hook: Webhook, b
     hook.behaves = "takes"
     job.run_at(AT_RISK + 20 * MINUTE)
     assert hook.asked == 1
+    assert {state for _, state in steps(job)} == {"unclear"}
+
+
+def test_a_mail_server_that_takes_a_message_and_hangs_up_gets_it_once(job: Job, box: Mailbox) -> None:
+    telling(job)
+    box.answer = ""
+    job.run_at(NOON)
+    report = job.run_at(AT_RISK)
+    assert (report.messages.unclear, report.exit_code) == (2, Exit.PARTIAL)
+    box.answer = "250 OK"
+    job.run_at(AT_RISK + 20 * MINUTE)
+    assert len(box.got) == 1
     assert {state for _, state in steps(job)} == {"unclear"}
 
 
@@ -178,17 +195,22 @@ def test_a_tool_that_is_down_stops_no_message_of_the_other(
 
 
 def test_an_address_stands_in_no_log_state_report_or_error(
-    job: Job, hook: Webhook, capfd: pytest.CaptureFixture[str]
+    job: Job, hook: Webhook, box: Mailbox, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    telling(job)
+    logs.configure("debug", "json")
+    monkeypatch.setenv("DUTY", hook.address)
+    monkeypatch.setenv("MAIL", box.address.replace("mailto://", "mailto://duty:s3cret-of-mail@"))
+    telling(job, ladder='[{ at = "75%", to = ["duty", "mail"] }, { at = "breached", to = ["duty", "mail"] }]')
+    job.text += '\n[receivers.mail]\nto = { env = "MAIL" }\nevery = "0s"\n'
     job.run_at(NOON)
-    for behaves in ("fails", "takes and hangs up", "takes"):
-        hook.behaves = behaves
-        report = job.run_at(AT_RISK + HOUR * (behaves == "takes"))
+    for behaves, at in (("fails", AT_RISK), ("takes and hangs up", AT_RISK + 2 * MINUTE), ("takes", BREACHED)):
+        hook.behaves = behaves  # type: ignore[assignment]
+        report = job.run_at(at)
         assert "s3cret" not in json.dumps(report.messages.as_json())
-    printed = capfd.readouterr()
-    assert "s3cret-of-hook" not in printed.out + printed.err
-    assert b"s3cret-of-hook" not in job.state_file.read_bytes()
+    said = "".join(capfd.readouterr())
+    assert all(f'"receiver": "{name}"' in said for name in ("duty", "mail"))  # that both failed is said
+    assert "s3cret" not in said
+    assert b"s3cret" not in job.state_file.read_bytes()
 
 
 def test_a_bug_in_the_sending_is_said_and_the_run_is_whole(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:

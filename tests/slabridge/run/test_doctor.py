@@ -176,6 +176,20 @@ def test_the_write_test_writes_reads_and_puts_back(job: Job, name: str) -> None:
     assert job.ticket(name, "Open").written == before
 
 
+def test_a_row_of_our_own_table_that_the_write_test_makes_stays_and_is_empty(job: Job) -> None:
+    job.replace(
+        "[connections.snow.writeback.comments]",
+        '[connections.snow.writeback]\ntable = "u_slabridge_result"\nreference = "u_task"\n'
+        "[connections.snow.writeback.comments]",
+    )
+    ticket = job.ticket("snow", "Open")
+    assert not ticket.ours
+    assert {one.verdict for _, one in write_test(job.config(), ticket.key)} == {"ok"}
+    after = job.ticket("snow", "Open")
+    assert after.ours
+    assert set(after.written.values()) == {None}
+
+
 def test_the_write_test_names_what_is_ignored_and_puts_back_the_rest(job: Job) -> None:
     ticket = job.ticket("snow", "Open")
     job.sandbox.switch("servicenow", read_only_fields={"incident": ["u_sla_due"]})

@@ -116,14 +116,33 @@ def test_issued_reports_tell_of_promises_missed_running_and_of_credits_near_thei
     assert len(hook.got) == 1
 
 
-def test_a_promise_missed_twice_running_is_told(job: Job, hook: Webhook) -> None:
+def test_of_each_cap_management_is_told_from_its_share_on(job: Job, hook: Webhook) -> None:
+    job.text += SERVICE.replace('cap = { period = "50%" }', 'cap = { period = "100%", year = "10%" }')
+    shares = ("50%", "60%", "61%")  # of credits of 600 they are 60 % and 50 %
+    managing(job, ", ".join(f'{{ credit = "{share}", to = "boss" }}' for share in shares))
+    job.run_at(NOON)
+    job.run_at(parse_instant("2016-04-02T12:00:00Z"))
+    hook.got.clear()
+    issue(job.config(), Asked("2016-03"))
+    job.run_at(parse_instant("2016-04-02T13:00:00Z"))
+    (message,) = hook.got
+    of_the_month, of_the_year = (
+        f"desk: credits of 600.00 SEK of at most {cap}." for cap in ("1000 in 2016-03", "1200 in 2016")
+    )
+    assert sorted(message["message"].split("\n\n")) == sorted([of_the_month, of_the_month, of_the_year])
+
+
+@pytest.mark.parametrize("issued", [("2016-02", "2016-03"), ("2016-03", "2016-02")], ids=str)
+def test_a_promise_missed_twice_running_is_told_whichever_report_is_issued_first(
+    job: Job, hook: Webhook, issued: tuple[str, str]
+) -> None:
     job.text += SERVICE
     job.replace('targets = "3h", calendar = "always"', 'targets = "30m", calendar = "always"')
     managing(job, '{ missed = 2, to = "boss" }')
     job.run_at(parse_instant("2016-04-02T12:00:00Z"))
     hook.got.clear()
-    issue(job.config(), Asked("2016-02"))
-    issue(job.config(), Asked("2016-03"))
+    for period in issued:
+        issue(job.config(), Asked(period))
     job.run_at(parse_instant("2016-04-02T13:00:00Z"))
     (message,) = hook.got
     assert message["message"] == "desk.fix was missed in 2016-02, 2016-03."

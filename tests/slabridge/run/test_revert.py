@@ -1,33 +1,31 @@
 """What a run replaced is put back where nobody has changed it since (docs/revert.md)."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import replace
-from typing import Any
 
 import pytest
-import requests
 import sqlalchemy as sa
 
-from connectors.errors import Unavailable
-from connectors.interface import Identity
-from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR, MINUTE
-from slabridge.app.revert import NoSuchRun, revert
+from slabridge.app.revert import NoSuchRun
 from slabridge.exit import Exit
 from slabridge.run.actions import Reason
 from slabridge.run.counting import WRITES, successes
-from slabridge.run.halt import Halt
-from slabridge.run.putting_back import Reverted
 from slabridge.show.report import troubles_of
 from slabridge.state import State, schema
-from tests.slabridge.run.job import NOON, TOOLS, Job, Killed, markers_on
+from tests.slabridge.run.job import NOON, TOOLS, Job, markers_on
+from tests.slabridge.run.reverting import (
+    HOLDER,
+    WRONG,
+    a_bad_day,
+    last_written,
+    number,
+    rows,
+    standing,
+    take_back,
+    with_a_persons_word,
+)
 from tests.slabridge.run.test_small import read
 
-Standing = dict[tuple[str, str], dict[str, str | None]]
-
-HOLDER = {"snow": "u_sla_holder", "jira": "SLA holder"}
 NOBODYS = """
 [agreements.suppliers]
 kind = "uc"
@@ -35,55 +33,11 @@ calendar = "office"
 scope = { team = "Nobody" }
 objectives.fix = { clock = "resolution", targets = "1h" }
 """
-WRONG = ('{ when = { priority = "P1" }, within = "4h"', '{ when = { priority = "P1" }, within = "2h"')
 
 
 @pytest.fixture
 def job(job: Job, place: str) -> Job:
-    """Give the job with a state in each kind of database, and a person's word in a field that slabridge is to write."""
-    job.place = place
-    for name in TOOLS:
-        job.edit(name, job.ticket(name, "Open"), **{HOLDER[name]: "ask Kim"})
-    return job
-
-
-def take_back(job: Job, number: int, *, apply: bool = True) -> Reverted:
-    config = replace(job.config(), state=job.place)
-    return revert(config, number, lambda _: None, Halt(), apply=apply)
-
-
-def standing(job: Job) -> Standing:
-    """Return what stands in the fields that are written, on all tickets of both tools."""
-    with job.connections() as found:
-        return {(one.name, native.id): dict(native.written) for one, _, natives in found for native in natives}
-
-
-def rows(job: Job, *columns: str, table: str = "ticket") -> list[tuple[object, ...]]:
-    state = State.of(job.place)
-    known = schema.metadata.tables[table]
-    with state.reading() as sql:
-        found = sql.execute(sa.select(*(known.c[name] for name in columns)).order_by(*known.primary_key))
-        result = [tuple(row) for row in found]
-    state.close()
-    return result
-
-
-def last_written(job: Job) -> list[dict[str, str | None]]:
-    return [json.loads(str(text)) for (text,) in rows(job, "last_written")]
-
-
-def number(job: Job) -> int:
-    return max(int(str(one)) for (one,) in rows(job, "id", table="run"))
-
-
-def a_bad_day(job: Job) -> tuple[int, Standing]:
-    """Let a wrong file be accepted; return the run that went by it, and what stood there before."""
-    job.run()
-    before = standing(job)
-    job.replace(*WRONG)
-    assert job.run_at(NOON + MINUTE).exit_code is Exit.COMPLETE
-    assert standing(job) != before
-    return number(job), before
+    return with_a_persons_word(job, place)
 
 
 def test_what_a_run_replaced_stands_there_again_and_a_run_by_the_mended_file_writes_nothing(job: Job) -> None:
@@ -210,58 +164,6 @@ def test_a_dry_run_changes_nothing_and_says_just_what_is_then_done(job: Job) -> 
     assert again.back == sum(len(action.changes) for _, action in done.report.actions)
 
 
-class Killing:
-    """Kills at the n-th step: before a request, after one whose answer is then lost, or before a commit."""
-
-    def __init__(self, patch: pytest.MonkeyPatch, at: int) -> None:
-        self.left = at
-        send, begin = requests.Session.request, State.begin
-
-        def sending(session: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as it is
-            self.step()
-            answer = send(session, *args, **kwargs)
-            if self.left == 0:
-                answer.close()
-            self.step()
-            return answer
-
-        @contextmanager
-        def beginning(state: State) -> Iterator[sa.Connection]:
-            with begin(state) as sql:
-                yield sql
-                self.step()
-
-        patch.setattr(requests.Session, "request", sending)
-        patch.setattr(State, "begin", beginning)
-
-    def step(self) -> None:
-        self.left -= 1
-        if self.left == -1:
-            raise Killed
-
-
-def test_killed_at_any_step_and_begun_again_it_ends_as_if_nothing_had_been(
-    job: Job, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job.run()
-    knew = last_written(job)
-    bad, before = a_bad_day(job)
-    for at in range(200):
-        with monkeypatch.context() as patch:
-            killing = Killing(patch, at)
-            with suppress(Killed):
-                take_back(job, bad)
-        if killing.left >= 0:
-            break
-    assert at > 20
-    assert standing(job) == before
-    assert last_written(job) == knew
-    job.replace(*reversed(WRONG))
-    job.writes()
-    assert job.run_at(NOON + 2 * MINUTE).exit_code is Exit.COMPLETE
-    assert job.writes() == {}
-
-
 def test_what_a_wrong_file_wrote_into_fields_of_people_is_put_back_also_by_the_mended_one(job: Job) -> None:
     right = job.text
     tickets = {name: job.ticket(name, "Open") for name in TOOLS}
@@ -301,20 +203,6 @@ def test_rows_of_our_own_table_stay_and_their_fields_are_empty(job: Job) -> None
     assert {("snow", native.id) for native in made} == filled.keys()
 
 
-def test_what_the_tool_refuses_is_named_and_the_rest_is_put_back(job: Job) -> None:
-    bad, before = a_bad_day(job)
-    job.sandbox.switch("jira", withheld=["EDIT_ISSUES"])
-    found = take_back(job, bad)
-    assert found.report.exit_code is Exit.PARTIAL
-    assert {one.connection: one.refused > 0 for one in found.report.tallies} == {"snow": False, "jira": True}
-    job.sandbox.switch("jira", withheld=[])
-    assert {key for key, held in standing(job).items() if held != before[key]} == {
-        key for key in before if key[0] == "jira" and standing(job)[key] != before[key]
-    }
-    assert take_back(job, bad).report.exit_code is Exit.COMPLETE
-    assert standing(job) == before
-
-
 def test_by_the_file_as_it_was_the_next_run_is_held_back_until_somebody_accepts_it(job: Job) -> None:
     bad, before = a_bad_day(job)
     wrong = standing(job)
@@ -339,54 +227,6 @@ def test_what_took_back_a_run_taken_back_holds_nothing_back(job: Job) -> None:
     take_back(job, number(job))
     assert job.run_at(NOON + 2 * MINUTE).exit_code is Exit.COMPLETE
     assert standing(job) == wrong
-
-
-def test_it_keeps_to_writes_per_run_and_goes_on_when_it_is_asked_again(job: Job) -> None:
-    before = standing(job)
-    job.run()
-    first = number(job)
-    for name in TOOLS:
-        job.replace(f"[connections.{name}]\n", f"[connections.{name}]\nwrites_per_run = 2\n")
-    found = take_back(job, first)
-    assert found.report.exit_code is Exit.DEFERRED
-    assert [(one.sent, one.waiting) for one in found.report.tallies] == [(2, 1), (2, 1)]
-    assert take_back(job, first).report.exit_code is Exit.COMPLETE
-    assert standing(job) == before
-
-
-def test_one_tool_down_does_not_keep_the_other_from_being_put_back(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, before = a_bad_day(job)
-
-    def down(_: ServiceNow) -> Identity:
-        raise Unavailable("snow is down")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ServiceNow, "check", down)
-        found = take_back(job, bad)
-    assert found.report.exit_code is Exit.DEFERRED
-    after = standing(job)
-    assert {key for key in before if before[key] != after[key]} == {
-        key for key in before if key[0] == "snow" and before[key] != after[key]
-    }
-    assert after != before
-    assert take_back(job, bad).report.exit_code is Exit.COMPLETE
-    assert standing(job) == before
-
-
-def test_a_ticket_that_is_gone_and_a_connection_that_is_no_more_are_named(job: Job) -> None:
-    bad, _ = a_bad_day(job)
-    ticket = job.ticket("snow", "Open")
-    job.call("DELETE", f"incident/{ticket.id}")
-    found = take_back(job, bad)
-    assert {(one.key, one.reason) for name, one in found.left if name == "snow"} == {
-        (ticket.key, "the ticket is not there any more, or hidden from the account")
-    }
-    config = replace(job.config(), state=job.place)
-    config = replace(config, connections=tuple(one for one in config.connections if one.name == "jira"))
-    found = revert(config, bad, lambda _: None, Halt(), apply=False)
-    assert {one.reason for name, one in found.left if name == "snow"} == {
-        "the configuration has no connection 'snow' any more"
-    }
 
 
 def test_comments_stay_and_are_named(job: Job) -> None:

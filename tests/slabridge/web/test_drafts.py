@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from slabridge.app.asked import Asked
-from slabridge.web.drafts import MOST_WAITING, Drafts, Found, Piece, Which
+from slabridge.web.draft import Found, Piece, Which
+from slabridge.web.drafts import MOST_WAITING, Drafts
 from slabridge.web.process import Process
 from tests.patience import PATIENCE
 

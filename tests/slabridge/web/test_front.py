@@ -1,11 +1,6 @@
-"""What every request passes: what may be asked, what is noted, and what a browser may do with the answer."""
+"""What every request passes: what may be asked, and what a browser may do with the answer."""
 
 import asyncio
-import json
-import os
-import re
-from dataclasses import replace
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -63,46 +58,6 @@ def test_every_answer_says_that_a_browser_may_load_nothing_from_elsewhere(pages:
     assert answer.status in (200, 202, 303, 404)
 
 
-def test_who_looked_at_what_is_noted_line_by_line(config: Config, pages: Pages) -> None:
-    pages.ask("/tickets/snow/INC1?lang=sv")
-    pages.ask("/tickets?key=%0A%22INC9")
-    pages.ask("/nothing")
-    pages.ask("/static/style.css")
-    pages.ask("/healthz")
-    lines = [json.loads(line) for line in config.web.access_log.read_text("utf-8").splitlines()]
-    assert [(one["path"], one["query"], one["status"]) for one in lines] == [
-        ("/tickets/snow/INC1", "lang=sv", 200),
-        ("/tickets", "key=%0A%22INC9", 200),
-        ("/nothing", "", 404),
-    ]
-    assert {(one["user"], one["role"], one["from"], one["method"]) for one in lines} == {
-        ("", "all", "127.0.0.1", "GET")
-    }
-    assert config.web.access_log.stat().st_mode & 0o777 == 0o600
-
-
-def test_a_log_that_was_moved_away_is_begun_anew(config: Config, pages: Pages) -> None:
-    log = config.web.access_log
-    pages.ask("/")
-    log.rename(log.with_suffix(".1"))
-    pages.ask("/cycles")
-    assert '"path":"/cycles"' in log.read_text("utf-8")
-    assert '"path":"/"' in log.with_suffix(".1").read_text("utf-8")
-
-
-def test_what_cannot_be_noted_is_not_shown(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> int:
-        raise OSError(28, "No space left on device")
-
-    with capture_logs() as logged:
-        monkeypatch.setattr(os, "write", full)
-        answer = pages.ask("/tickets/snow/INC1")
-        monkeypatch.undo()
-    assert (answer.status, "INC1" in answer.text) == (503, False)
-    assert [one["reason"] for one in logged] == ["No space left on device"]
-    assert pages.ask("/tickets/snow/INC1").status == 200
-
-
 def test_of_a_bug_neither_page_nor_log_has_a_word_of_its_own(pages: Pages, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ValueError("Anna's ticket")
@@ -150,42 +105,6 @@ def test_a_state_that_was_put_in_its_place_is_read_from_then_on(
     State.of(str(tmp_path / "other.db")).close()
     (tmp_path / "other.db").replace(config.state)
     assert pages.ask("/api/v1/cycles").json["total"] == 0
-
-
-def test_pages_are_below_the_path_of_their_address_whether_a_proxy_takes_it_away_or_not(
-    config: Config, opened: Open
-) -> None:
-    there = replace(config, web=replace(config.web, url="https://acme.com/it/sla"))
-    pages = opened(there)
-    for path in ("/it/sla/cycles", "/cycles"):
-        answer = pages.ask(path)
-        assert answer.status == 200
-        assert 'href="/it/sla/tickets/snow/1"' in answer.text
-        assert 'href="/it/sla/static/style.css"' in answer.text
-
-
-def test_of_a_folder_each_customer_has_pages_of_its_own(config: Config, opened: Open) -> None:
-    pages = opened(replace(config, customer="acme"), replace(config, customer="globex"))
-    assert pages.ask("/acme/cycles").status == pages.ask("/globex/").status == 200
-    assert 'href="/acme/tickets/snow/1"' in pages.ask("/acme/cycles").text
-    assert pages.ask("/nobody/cycles").status == pages.ask("/cycles").status == 404
-    customers = pages.ask("/").text
-    assert 'href="/acme/"' in customers
-    assert 'href="/globex/"' in customers
-
-
-def test_the_front_of_a_folder_counts_each_customers_cycles_as_its_door_shows_them_and_each_log_notes_it(
-    config: Config, opened: Open, tmp_path: Path
-) -> None:
-    logs = {name: tmp_path / f"{name}.jsonl" for name in ("acme", "globex")}
-    sites = [replace(config, customer=name, web=replace(config.web, access_log=log)) for name, log in logs.items()]
-    front = opened(*sites).ask("/").text
-    for name in logs:
-        assert re.search(rf'href="/{name}/cycles\?status=breached">1</a>', front)
-    assert [json.loads(log.read_text("utf-8").splitlines()[-1])["path"] for log in logs.values()] == ["/", "/"]
-    (tmp_path / "it.db").write_bytes(b"no database" * 1000)
-    gone = opened(sites[0], replace(sites[1], state=str(tmp_path / "it.db")))
-    assert "Its state cannot be read now." in gone.ask("/").text
 
 
 def test_who_asks_too_much_at_once_is_turned_away_and_noted(config: Config, pages: Pages) -> None:
@@ -249,53 +168,3 @@ def files_open() -> int:
 def test_no_address_leads_on_to_another_host_or_scheme(pages: Pages, path: str) -> None:
     answer = pages.ask(path, {"Host": "localhost"})
     assert (answer.status, answer.headers.get("location")) == (404, None)
-
-
-@pytest.mark.parametrize(
-    ("accepted", "language"),
-    [
-        ("en;q=0.1, sv;q=0.9", "sv"),
-        ("sv-SE,sv;q=0.8,en;q=0.5", "sv"),
-        ("de, en;q=0.5, sv;q=0.4", "en"),
-        ("sv;q=0", "en"),
-        (";q=x", "en"),
-    ],
-)
-def test_the_language_is_what_a_browser_wants_most(pages: Pages, accepted: str, language: str) -> None:
-    assert f'<html lang="{language}"' in pages.ask("/", {"Accept-Language": accepted}).text
-
-
-@pytest.mark.parametrize("key", ["A%23B", "A%253FB", "A%2FB"])
-def test_the_other_language_of_a_ticket_is_that_of_the_same_ticket(pages: Pages, key: str) -> None:
-    assert f'href="/tickets/snow/{key.replace("%2F", "/")}?lang=sv"' in pages.ask(f"/tickets/snow/{key}").text
-
-
-def test_a_guess_at_another_customers_address_is_noted_and_answered_like_any(config: Config, opened: Open) -> None:
-    pages = opened(replace(config, customer="acme"), replace(config, customer="globex"))
-    assert pages.ask("/", method="POST").status == 405
-    assert pages.ask(f"/{'x' * 3_000}").status == 414
-    assert pages.ask("/nobody").status == 404
-    assert [json.loads(line)["status"] for line in config.web.access_log.read_text("utf-8").splitlines()] == [
-        405,
-        414,
-        404,
-    ]
-
-
-def test_only_who_sees_all_is_told_the_names_of_the_customers(config: Config, opened: Open) -> None:
-    web = replace(config.web, proxy=(ip_network("10.0.0.5"),))
-    names = ("acme", "it", "zeta")
-    sites = [replace(config, customer=name, web=replace(web, url=f"https://x.com/its/{name}")) for name in names]
-    pages = opened(*sites, auth="proxy")
-    headers = {"X-Forwarded-User": "ann", "X-Slabridge-Role": "all"}
-    for path in ("/", "/its/", "/its"):
-        assert "zeta" in pages.ask(path, headers, peer="10.0.0.5").text
-        assert pages.ask(path, headers | {"X-Slabridge-Role": "customer=Acme"}, peer="10.0.0.5").status == 404
-
-
-def test_a_customer_whose_name_is_that_of_the_path_takes_nobody_elses_pages(config: Config, opened: Open) -> None:
-    sites = [
-        replace(config, customer=name, web=replace(config.web, url=f"https://x.com/it/{name}"))
-        for name in ("it", "zeta")
-    ]
-    assert 'href="/it/zeta/cycles"' in opened(*sites).ask("/it/zeta/").text

@@ -1,0 +1,119 @@
+"""Rows of tickets, laid out one ticket after the other.
+
+Most of the time goes into fetching a ticket from memory, and one that was just read is still in the processor's cache.
+Steps that go through all tickets each, however fast, take twice as long (docs/decisions.md, "Speed").
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from sla_engine.condition import OWN_FIELDS, SOURCE
+from sla_engine.plain import Held, PlainComment, PlainTicket
+from sla_engine.table import COMMENT, CREATION, HISTORY, Column, CommentKey, Rows, Table
+from sla_engine.ticket import Comment, Ticket, Values
+
+_ABSENT: Final = -1
+"""What stands for a field that a ticket does not have."""
+
+
+class Layout:
+    """The rows laid out so far, but for their instants."""
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        """Begin a table with these fields."""
+        self._first = [0]
+        self._authors: dict[CommentKey, int] = {}
+        self._comments: dict[int, int] = {}
+        self._source = _Changes()
+        self._fields = {name: _Changes() for name in sorted(set(fields).difference(OWN_FIELDS))}
+
+    def add(self, ticket: Ticket | PlainTicket, happened: Iterable[Any]) -> bool:
+        """Add a ticket, to which this happened, in replay order; return whether its history joins."""
+        fields, comments = self._fields, ticket.comments
+        first = row = self._first[-1]
+        self._source.add(first, ticket.source)
+        joins, held = True, dict[str, Held]()
+        for item in happened:
+            row += 1
+            if comments and isinstance(item, Comment | PlainComment):
+                self._comment(row, item)
+                continue
+            for name, (before, after) in item.changes.items():
+                if name not in held and name in fields:
+                    fields[name].add(first, before)
+                if held.setdefault(name, before) != before:
+                    joins = False
+                held[name] = after
+                if name in fields:
+                    fields[name].add(row, after)
+        now: Mapping[str, Held] = ticket.fields
+        for name, changes in fields.items():
+            if name not in held:
+                changes.add(first, now.get(name, _ABSENT))
+        self._first.append(row + 1)
+        return joins and all(now.get(name, last) == last for name, last in held.items())
+
+    def _comment(self, row: int, comment: Comment | PlainComment) -> None:
+        names = comment.names if isinstance(comment, Comment) else ()
+        author = (comment.role, comment.public, comment.by or "", names)
+        self._comments[row] = self._authors.setdefault(author, len(self._authors))
+
+    @property
+    def first(self) -> Rows:
+        """The first row of each ticket and, at its end, the number of rows."""
+        return np.array(self._first, np.int64)
+
+    def missing(self) -> list[str]:
+        """Return the fields that no ticket has or had."""
+        return [name for name, changes in self._fields.items() if not changes.known.keys() - {_ABSENT}]
+
+    def table(self, at: Rows) -> Table:
+        """Return what was laid out; `at` are its instants, ms UTC."""
+        rows = len(at)
+        kind = np.full(rows, HISTORY, np.int8)
+        kind[self._first[:-1]] = CREATION
+        comments = np.full(rows, -1, np.int32)
+        spoken = np.fromiter(self._comments, np.int64, len(self._comments))
+        kind[spoken] = COMMENT
+        comments[spoken] = list(self._comments.values())
+        columns = {name: changes.column(rows) for name, changes in self._fields.items()}
+        columns[SOURCE] = self._source.column(rows)
+        return Table(self.first, at, kind, columns, comments, list(self._authors))
+
+
+class _Changes:
+    """The rows at which one field takes a new value; every ticket's first row is one."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.codes: list[int] = []
+        self.known = _Codes()
+
+    def add(self, row: int, held: Held | int) -> None:
+        self.rows.append(row)
+        self.codes.append(self.known[held])
+
+    def column(self, rows: int) -> Column:
+        beginnings = np.array([*self.rows, rows], np.int64)
+        codes = np.repeat(np.array(self.codes, np.int32), beginnings[1:] - beginnings[:-1])
+        return Column(codes, list(self.known.of_values))
+
+
+class _Codes(dict[Held | int, int]):
+    """What was written -> its code. What means the same has one: null, "" and [] are all unset, and lists are sets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.of_values: dict[Values, int] = {}
+
+    def __missing__(self, held: Held | int) -> int:
+        self[held] = code = self.of_values.setdefault(_values(held), len(self.of_values))
+        return code
+
+
+def _values(held: Held | int) -> Values:
+    if isinstance(held, str):
+        return (held,) if held else ()
+    return () if held is None or isinstance(held, int) else tuple(sorted({text for text in held if text}))
