@@ -1,9 +1,7 @@
 """What somebody asks a report of, and what is made of it."""
 
-import gc
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -64,18 +62,6 @@ class Reported:
     document: Document
     lacking: Sequence[str | Said]
     invalid: Sequence[tuple[int, str]] = ()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Let the collector of cycles rest: nothing here forms any, and it would walk millions of values each time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def reporter_of(reporting: Reporting, asked: Asked, now: int) -> Reporter:

@@ -7,6 +7,7 @@ from slabridge.config import ConfigError
 from slabridge.exit import Exit
 from slabridge.report.outage_file import UnreadableOutages
 from slabridge.report.reporter import NoSuchReport
+from slabridge.spread import NoWorkers, Unfit
 from slabridge.state import Busy, StateError, Unreachable
 from slabridge.ticket.file import UnreadableFile
 
@@ -26,10 +27,11 @@ def exit_of(error: Exception) -> Exit | None:
             | NoSuchReport()
             | NoImport()
             | NoSuchRun()
+            | Unfit()
         ):
             return Exit.USAGE
         case Refused():
             return Exit.PARTIAL
-        case ConnectorError():
+        case ConnectorError() | NoWorkers():
             return Exit.DEFERRED
     return None

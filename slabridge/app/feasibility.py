@@ -13,6 +13,7 @@ from sla_engine.chain.outcome import ChainSegment
 from slabridge.app.stored import stored
 from slabridge.config import Config
 from slabridge.state import State
+from slabridge.state.ranges import whole
 from slabridge.ticket.mapping import Mapper
 
 _MOST = 10
@@ -95,10 +96,11 @@ def _visits(
     engine: Engine, config: Config, state: State
 ) -> Iterator[tuple[Result, list[tuple[str, int]], list[int | None]]]:
     """Yield completed cycles with their visits, (holder, working time), and what each was allowed."""
-    for connection in config.connections:
-        mapper = Mapper(connection)
-        for natives, as_of in stored(state, connection.name):
-            results = engine.evaluate([mapper.ticket(native) for native in natives], as_of, chain=True).results
+    mappers = {connection.name: Mapper(connection) for connection in config.connections}
+    for part in whole(state, mappers):
+        mapper = mappers[part.connection]
+        for natives in stored(state, part):
+            results = engine.evaluate([mapper.ticket(native) for native in natives], part.as_of, chain=True).results
             targets = {(r.source, r.id, r.agreement, r.objective, r.cycle): r.target for r in results}
             for result in results:
                 parts = _parts(result)

@@ -13,6 +13,7 @@ from slabridge.config.services.reporting import load_reporting
 from slabridge.report.difference import differences, listed
 from slabridge.report.document import PROVISIONAL, Document
 from slabridge.report.reporter import NoSuchReport
+from slabridge.spread import HERE, Spread
 from slabridge.state import ConnectionState, State, reports, tickets
 from slabridge.state.reports import Head, Issued, digest_of
 
@@ -76,7 +77,7 @@ def issued(config: Config, asked: Asked, number: int | None = None) -> Issued | 
         state.close()
 
 
-def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
+def issue(config: Config, asked: Asked, spread: Spread = HERE) -> tuple[Reported, list[str]]:
     """Work out a report and file it; return it, and how it differs from the one that was issued before.
 
     Where it does not differ, nothing is filed.
@@ -86,7 +87,7 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
             all of its tickets are kept.
         StateError: the state cannot be written.
     """
-    found = of_state(config, asked)
+    found = of_state(config, asked, spread=spread)
     cover = found.document["cover"]
     as_of = parse_instant(cover["as_of"])
     if as_of < parse_instant(cover["closes_at"]):
@@ -117,7 +118,7 @@ def issue(config: Config, asked: Asked) -> tuple[Reported, list[str]]:
     return replace(found, document=document), changed
 
 
-def verify(config: Config, asked: Asked) -> Verified:
+def verify(config: Config, asked: Asked, spread: Spread = HERE) -> Verified:
     """Work an issued report out anew, by the definitions that were filed with it and from the histories of today.
 
     Raises:
@@ -131,7 +132,7 @@ def verify(config: Config, asked: Asked) -> Verified:
     assert config.reporting is not None  # noqa: S101 - a file that was read has it
     reporting = replace(load_reporting(file), dimensions=config.reporting.dimensions)
     then = replace(config, reporting=reporting, definitions=reporting.definitions)
-    again = of_state(then, replace(asked, now=before.as_of), file)
+    again = of_state(then, replace(asked, now=before.as_of), file, spread)
     was, today = before.definitions["versions"], filed(config)
     versions = {
         name: f"{was.get(name)} then, {now} now" for name, now in today["versions"].items() if was.get(name) != now

@@ -1,18 +1,25 @@
 """Judging ended cycles anew, by today's definitions: only on demand, and for a period (docs/promises.md, P14)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sla_engine import Engine, Result
-from slabridge.config import Config
-from slabridge.state import ConnectionState, State, connections, lease, tickets
+from sla_engine.agreement import Definitions
+from sla_engine.result import FIELDS
+from slabridge.config import Config, TicketMapping
+from slabridge.spread import HERE, Spread
+from slabridge.state import ConnectionState, State, lease, tickets
+from slabridge.state.ranges import Range
 from slabridge.ticket.judging import judge
 from slabridge.ticket.kept import of_other_definitions
 from slabridge.ticket.known import Evaluated, Known
 from slabridge.ticket.mapping import Mapper
 
 BATCH = 1000
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,101 +36,119 @@ class Rejudged:
         return {"connection": self.connection, "before": self.before.as_json(), "after": after}
 
 
-@dataclass(frozen=True, slots=True)
-class _Ticket:
-    """A ticket with its results by today's definitions, and those of its cycles that come out otherwise."""
+class Found(NamedTuple, Generic[S]):
+    """What a range comes to: its connection and as_of, cycles that come out otherwise, and what is then to be kept."""
 
-    state: ConnectionState
+    connection: str
     as_of: int
-    known: Known
-    results: Sequence[Result]
-    changes: Sequence[Rejudged]
+    shown: list[S]
+    evaluated: list[Evaluated]
 
 
-def reevaluate(config: Config, start: int, end: int, *, apply: bool) -> list[Rejudged]:
-    """Return the cycles that ended in [start, end) (ms UTC) and that today's definitions judge otherwise.
+@dataclass(frozen=True, slots=True)
+class Rejudging(Generic[S]):
+    """The job: judge the cycles of a range that ended in a period and were judged by another definition.
 
-    With `apply` they do so from now on, and the next run writes what comes of it.
+    Those that come out otherwise are handed back as they are `shown`; with `apply` also what tickets come to.
+    """
+
+    definitions: Definitions
+    dimensions: Collection[str]
+    mappings: Mapping[str, TicketMapping]
+    period: tuple[int, int]
+    shown: Callable[[Rejudged], S]
+    apply: bool
+
+    def of(self, state: State, part: Range) -> Found[S]:
+        """Return what a range comes to."""
+        engine, mapper = Engine(self.definitions, self.dimensions), Mapper(self.mappings[part.connection])
+        found = Found[S](part.connection, part.as_of, [], [])
+        for batch in _batches(state, part):
+            for known, results, changes in self._of_batch(engine, mapper, part, batch):
+                found.shown.extend(map(self.shown, changes))
+                if self.apply:
+                    found.evaluated.append(Evaluated(known.id, results, changed_at=known.changed_at))
+        return found
+
+    def _of_batch(
+        self, engine: Engine, mapper: Mapper, part: Range, batch: Sequence[Known]
+    ) -> Iterator[tuple[Known, Sequence[Result], list[Rejudged]]]:
+        """Yield tickets with such cycles, their results by today's definitions, and what comes out otherwise."""
+        chosen: list[tuple[Known, list[Result]]] = []
+        for known in batch:
+            others = of_other_definitions(known.results, engine.clauses)
+            ours = [one for one in others if _ended_in(one, self.period)]
+            if ours:
+                kept = [result for result in known.results if result not in ours]
+                chosen.append((replace(known, results=kept), ours))
+        judgement = judge(engine, mapper, [known for known, _ in chosen], part.as_of)
+        for n, ((known, ours), results) in enumerate(zip(chosen, judgement.results, strict=True)):
+            if n in judgement.unmapped:
+                continue  # not judged: what stands is kept
+            changes = [_rejudged(part.connection, before, results) for before in ours]
+            yield known, results, [change for change in changes if _differs(change)]
+
+
+def reevaluate(
+    config: Config,
+    period: tuple[int, int],
+    shown: Callable[[Rejudged], S],
+    *,
+    apply: bool = False,
+    spread: Spread = HERE,
+) -> Iterator[S]:
+    """Yield the cycles that ended in [first, last) (ms UTC) and that today's definitions judge otherwise.
+
+    Each is handed over as it is `shown`, by a function of a module: it is called where the ticket is judged. With
+    `apply` today's definitions judge them from now on, and the next run writes what comes of it.
 
     Raises:
         StateError: the state cannot be used.
         Busy: a run uses it.
+        NoWorkers: nobody can do it.
     """
     state = State.of(config.state, create=False, migrate=apply)
     try:
-        changes = list(rejudged(config, state, start, end))
-        if apply:
-            rejudge(config, state, start, end)
+        yield from rejudged(config, state, period, shown, apply=apply, spread=spread)
     finally:
         state.close()
-    return changes
 
 
-def rejudged(config: Config, state: State, start: int, end: int) -> Iterator[Rejudged]:
-    """Yield the cycles that ended in [start, end) and that today's definitions judge otherwise."""
-    for ticket in _each(config, state, start, end):
-        yield from ticket.changes
-
-
-def rejudge(config: Config, state: State, start: int, end: int) -> int:
-    """Let today's definitions judge these cycles, and return how many came out otherwise; the next run writes them.
-
-    Raises:
-        Busy: a run uses this state.
-    """
-    count = 0
-    with lease.held(state):
-        for ticket in _each(config, state, start, end):
-            with ticket.state.begin() as transaction:
-                tickets.evaluated(
-                    transaction,
-                    ticket.as_of,
-                    [Evaluated(ticket.known.id, ticket.results, changed_at=ticket.known.changed_at)],
-                )
-                tickets.mark_pending(transaction, [ticket.known.id])
-                lease.renew(transaction.sql)
-            count += len(ticket.changes)
-    return count
-
-
-def _each(config: Config, state: State, start: int, end: int) -> Iterator[_Ticket]:
-    """Yield the tickets with cycles of the period that were judged by another definition."""
-    engine = Engine(config.definitions, config.dimensions)
-    for connection in config.connections:
-        own = ConnectionState(state, connection.name)
-        with own.begin() as transaction:
-            as_of = connections.standing(transaction).as_of
-        after = ""
-        while as_of is not None and (batch := _batch(own, after)):
-            after = batch[-1].id
-            yield from _of_batch((engine, Mapper(connection)), own, as_of, batch, (start, end))
-
-
-def _of_batch(
-    judged_by: tuple[Engine, Mapper],
-    own: ConnectionState,
-    as_of: int,
-    batch: Sequence[Known],
+def rejudged(  # noqa: PLR0913 - what is judged, and what becomes of it
+    config: Config,
+    state: State,
     period: tuple[int, int],
-) -> Iterator[_Ticket]:
-    engine, mapper = judged_by
-    chosen: list[tuple[Known, list[Result]]] = []
-    for known in batch:
-        ours = [one for one in of_other_definitions(known.results, engine.clauses) if _ended_in(one, period)]
-        if ours:
-            others = [result for result in known.results if result not in ours]
-            chosen.append((replace(known, results=others), ours))
-    judgement = judge(engine, mapper, [known for known, _ in chosen], as_of)
-    for n, ((known, ours), results) in enumerate(zip(chosen, judgement.results, strict=True)):
-        if n in judgement.unmapped:
-            continue  # not judged: what stands is kept
-        changes = [_rejudged(own.connection, before, results) for before in ours]
-        yield _Ticket(own, as_of, known, results, [change for change in changes if _differs(change)])
+    shown: Callable[[Rejudged], S],
+    *,
+    apply: bool = False,
+    spread: Spread = HERE,
+) -> Iterator[S]:
+    """Do the same over an open state: whoever judges, this process alone writes."""
+    mappings = {connection.name: connection.mapping for connection in config.connections}
+    job = Rejudging(config.definitions, config.dimensions, mappings, period, shown, apply)
+    with lease.held(state) if apply else nullcontext():
+        for found in spread.each(job, state, [*mappings]):
+            for start in range(0, len(found.evaluated), BATCH):
+                _keep(state, found, found.evaluated[start : start + BATCH])
+            yield from found.shown
 
 
-def _batch(own: ConnectionState, after: str) -> list[Known]:
-    with own.begin() as transaction:
-        return tickets.judged_before(transaction, after, BATCH)
+def _keep(state: State, found: Found[S], evaluated: Sequence[Evaluated]) -> None:
+    with ConnectionState(state, found.connection).begin() as transaction:
+        tickets.evaluated(transaction, found.as_of, evaluated)
+        tickets.mark_pending(transaction, [one.id for one in evaluated])
+        lease.renew(transaction.sql)
+
+
+def _batches(state: State, part: Range) -> Iterator[list[Known]]:
+    own, after = ConnectionState(state, part.connection), part.after
+    while True:
+        with own.reading() as transaction:
+            batch = tickets.judged_before(transaction, after, BATCH, part.until)
+        if not batch:
+            return
+        after = batch[-1].id
+        yield batch
 
 
 def _ended_in(result: Result, period: tuple[int, int]) -> bool:
@@ -137,7 +162,7 @@ def _rejudged(connection: str, before: Result, results: Sequence[Result]) -> Rej
 
 
 def _differs(change: Rejudged) -> bool:
-    if change.after is None:
-        return True
-    old, new = change.before.as_json(), change.after.as_json()
-    return any(old[name] != new[name] for name in new if name not in ("definition", "ticket"))
+    return change.after is None or _SHOWN(change.before) != _SHOWN(change.after)
+
+
+_SHOWN = attrgetter(*(attribute for name, (attribute, _) in FIELDS.items() if name not in ("definition", "ticket")))

@@ -1,6 +1,7 @@
 """Reports over the state (docs/reports.md)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -9,20 +10,22 @@ from sqlalchemy import Connection
 from sla_engine import Result
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY, HOUR, format_instant
-from slabridge.app.asked import Asked, Reported, reporter_of, uncollected
+from slabridge.app.asked import Asked, Reported, reporter_of
 from slabridge.app.filed import filed
 from slabridge.app.outages import read_sources
 from slabridge.app.ratings import tool_ratings
 from slabridge.app.tools import Tools
-from slabridge.config import Config
+from slabridge.config import Config, TicketMapping
 from slabridge.config.problem import instead
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.report.redefined import Redefined, redefinitions
-from slabridge.report.reporter import NoSuchReport, Reporter
+from slabridge.report.reporter import NoSuchReport, Part, Reporter
 from slabridge.report.trend import Earlier
+from slabridge.spread import HERE, Spread, uncollected
 from slabridge.state import ConnectionState, State, connections, reports, results, retention, tickets
 from slabridge.state.group import group_of
+from slabridge.state.ranges import Range
 from slabridge.text.said import Said, said
 from slabridge.ticket.kept import keep
 from slabridge.ticket.mapping import Mapper
@@ -33,13 +36,14 @@ _BEFORE = 90 * DAY
 
 
 @uncollected()
-def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None) -> Reported:
+def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None, spread: Spread = HERE) -> Reported:
     """Report of the tickets that the state knows, as of the last complete run on each connection.
 
     `file` has the definitions that it goes by, where they are not those of the file.
 
     Raises:
         NoSuchReport, StateError, UnreadableOutages: what is asked for is not to be had.
+        NoWorkers: nobody can do it.
     """
     reporting = config.reporting
     assert reporting is not None  # noqa: S101 - a file that was read has it
@@ -52,7 +56,8 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         known = [at for at in reached.values() if at is not None]
         if not known:
             raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
-        reporter = reporter_of(reporting, asked, min(known) if asked.now is None else min(asked.now, *known))
+        now = min(known) if asked.now is None else min(asked.now, *known)
+        reporter = reporter_of(reporting, asked, now)
         behind = _behind(reporter, reached)
         with Tools(config) as tools:
             lacking: list[str | Said] = [*behind, *read_sources(reporter, reporting, asked, tools)]
@@ -62,17 +67,24 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         lacking += [
             f"nothing is known of {name}: no run on it was complete" for name, at in reached.items() if at is None
         ]
-        for connection in config.connections:
-            if reached[connection.name] is not None:
-                _add_connection(reporter, config, state, connection.name)
+        job = Gather(
+            reporting,
+            asked,
+            now,
+            {connection.name: connection.mapping for connection in config.connections},
+            config.chain_limit,
+            _BEFORE if _looks_back(config, reporting) else 0,
+        )
+        for part in spread.each(job, state, [*job.mappings]):
+            reporter.merge(part)
         with state.reading() as sql:
             earlier = [period.name for period in reporter.earlier]
             trend = [
                 Earlier(row.period, row.subject, row.objective, row.percent, row.kept)
                 for row in reports.figures(sql, asked.about, earlier)
             ]
-            now = filed(config)["file"] if file is None else file
-            redefined = _redefined(sql, asked, earlier, now, reporter.told_of)
+            today = filed(config)["file"] if file is None else file
+            redefined = _redefined(sql, asked, earlier, today, reporter.told_of)
             purged = retention.purged_in(sql, *reporter.within)
         if purged:
             lacking.append(f"{purged} tickets with cycles in {asked.period} are kept no longer, and are in no figure")
@@ -146,28 +158,45 @@ def _reached(config: Config, state: State) -> dict[str, int | None]:
     return found
 
 
-def _add_connection(reporter: Reporter, config: Config, state: State, name: str) -> None:
-    connection = next(one for one in config.connections if one.name == name)
-    own, mapper, after = ConnectionState(state, name), Mapper(connection), ""
-    names = [one.name for one in config.connections]
-    before = _BEFORE if config.reporting is not None and _looks_back(config, config.reporting) else 0
-    clauses = reporter.clauses
-    current = {clause.definition for clause in clauses}
-    while True:
-        with own.reading() as transaction:
-            batch = tickets.not_quiet(transaction, after, BATCH, reporter.since - before)
-            if not batch:
-                return
-            there = [one for one in batch if one.native.created < reporter.until]
-            here = [one.native for one in there if one.quiet_since is None or one.quiet_since >= reporter.since]
-            group = group_of(transaction.sql, {(name, one.id): one for one in here}, names, config.chain_limit)
-            others = results.of(transaction, {one.id: one.key for one in here}, but=current)
-        after = batch[-1].native.id
-        mapped = [mapper.ticket(native, group.named.get((name, native.id), {})) for native in here]
-        kept = partial(_as_kept, [others.get(native.id, ()) for native in here], clauses)
-        reporter.add(mapped, group.tickets(config.connections, group.others), kept)
-        judged = {native.id for native in here}
-        reporter.add_lives([mapper.ticket(one.native) for one in there if one.native.id not in judged])
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """The job: judge a range of stored tickets for a report as at `now` (ms UTC), and gather what counts.
+
+    `chain_limit` is how many tickets may be linked with each other; what happened up to `before` ms before the period
+    is looked at, too.
+    """
+
+    reporting: Reporting
+    asked: Asked
+    now: int
+    mappings: Mapping[str, TicketMapping]
+    chain_limit: int
+    before: int
+
+    def of(self, state: State, part: Range) -> Part:
+        """Return what is gathered of a range."""
+        reporter = reporter_of(self.reporting, self.asked, self.now)
+        own, mapper, after = ConnectionState(state, part.connection), Mapper(self.mappings[part.connection]), part.after
+        current = {clause.definition for clause in reporter.clauses}
+        while True:
+            with own.reading() as transaction:
+                since = reporter.since - self.before
+                batch = tickets.not_quiet(transaction, after, BATCH, since, part.until)
+                if not batch:
+                    return reporter.part()
+                there = [one for one in batch if one.native.created < reporter.until]
+                here = [one.native for one in there if one.quiet_since is None or one.quiet_since >= reporter.since]
+                names = {(part.connection, one.id): one for one in here}
+                group = group_of(transaction.sql, names, self.mappings, self.chain_limit)
+                others = results.of(transaction, {one.id: one.key for one in here}, but=current)
+            after = batch[-1].native.id
+            named = group.named
+            mapped = [mapper.ticket(one.native, named.get((part.connection, one.native.id), {})) for one in there]
+            judged = {native.id for native in here}
+            kept = partial(_as_kept, [others.get(native.id, ()) for native in here], reporter.clauses)
+            linked = group.tickets(self.mappings.values(), group.others)
+            reporter.judge([ticket for ticket in mapped if ticket.id in judged], linked, kept)
+            reporter.add_lives(mapped)
 
 
 def _looks_back(config: Config, reporting: Reporting) -> bool:

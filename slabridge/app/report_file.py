@@ -3,10 +3,11 @@
 import time
 from pathlib import Path
 
-from slabridge.app.asked import Asked, Reported, reporter_of, uncollected
+from slabridge.app.asked import Asked, Reported, reporter_of
 from slabridge.app.outages import read_sources
 from slabridge.config.services.reporting import read_reporting
 from slabridge.config.services.satisfaction import ToolRatings
+from slabridge.spread import uncollected
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.linked import read_linked
 

@@ -1,21 +1,19 @@
-"""The tickets that the state knows of a connection, in batches: of a million not all are in memory."""
+"""The tickets that the state knows, in batches: of a million not all are in memory."""
 
 from collections.abc import Iterator, Sequence
 
 from connectors.interface import NativeTicket
-from slabridge.state import ConnectionState, State, connections, tickets
+from slabridge.state import ConnectionState, State, tickets
+from slabridge.state.ranges import Range
 
 
-def stored(state: State, connection: str) -> Iterator[tuple[Sequence[NativeTicket], int]]:
-    """Yield tickets as they were last read, with the as_of (ms UTC) of the last run; none before there was one."""
-    own = ConnectionState(state, connection)
-    with own.reading() as transaction:
-        as_of = connections.standing(transaction).as_of
-    last = ""
-    while as_of is not None:
+def stored(state: State, part: Range) -> Iterator[Sequence[NativeTicket]]:
+    """Yield the tickets of a range as they were last read."""
+    own, after = ConnectionState(state, part.connection), part.after
+    while True:
         with own.reading() as transaction:
-            found = tickets.natives(transaction, last)
+            found = tickets.natives(transaction, after, part.until)
         if not found.last:
             return
-        last = found.last
-        yield found.natives, as_of
+        after = found.last
+        yield found.natives

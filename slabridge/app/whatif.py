@@ -1,46 +1,62 @@
 """The same histories judged by two files, of the state or of a file, without writing anything (docs/whatif.md)."""
 
-import gc
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from sla_engine import Engine
+from sla_engine.agreement import Definitions
 from slabridge.app.stored import stored
-from slabridge.config import Config, Connection, read_definitions
+from slabridge.config import Config, TicketMapping, read_definitions
+from slabridge.spread import HERE, Spread, uncollected
 from slabridge.state import State
+from slabridge.state.ranges import Range
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.mapping import Mapper
 from slabridge.whatif.columns import Period
 from slabridge.whatif.sums import Sums
+from slabridge.whatif.trial import Trial
 
 
-def of_state(before: Config, after: Config, period: Period) -> Sums:
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """The job: judge a range of stored tickets by two files; `mappings` are those of both, by connection."""
+
+    before: Definitions
+    after: Definitions
+    period: Period
+    mappings: Mapping[str, tuple[TicketMapping, TicketMapping]]
+
+    def of(self, state: State, part: Range) -> Sums:
+        """Return what a range comes to."""
+        trial, sums = Trial(self.before, self.after, self.period), Sums()
+        one, two = self.mappings[part.connection]
+        mapper, other = Mapper(one), Mapper(two)
+        alike = (one.fields, one.values) == (two.fields, two.values)
+        for natives in stored(state, part):
+            mapped = [mapper.ticket(native) for native in natives]
+            after = mapped if alike else [other.ticket(native) for native in natives]
+            sums.merge(trial.of(mapped, after, part.as_of))
+        return sums
+
+
+def of_state(before: Config, after: Config, period: Period, spread: Spread = HERE) -> Sums:
     """Judge the stored tickets of all connections that both files have, each as of its last run.
 
     Raises:
         StateError: the state of the file before cannot be read.
+        NoWorkers: nobody can do it.
     """
-    sums = Sums(Engine(before.definitions), Engine(after.definitions), period)
     others = {connection.name: connection for connection in after.connections}
+    mappings = {one.name: (one.mapping, others[one.name].mapping) for one in before.connections if one.name in others}
+    sums = Sums()
     state = State.of(before.state, create=False, migrate=False)
     try:
-        for connection in before.connections:
-            if connection.name in others:
-                _connection(sums, state, connection, others[connection.name])
+        for found in spread.each(Trying(before.definitions, after.definitions, period, mappings), state, [*mappings]):
+            sums.merge(found)
     finally:
         state.close()
+    sums.sort(Trial(before.definitions, after.definitions, period).objectives)
     return sums
-
-
-def _connection(sums: Sums, state: State, before: Connection, after: Connection) -> None:
-    mapper = Mapper(before)
-    other = mapper if _maps_alike(before, after) else Mapper(after)
-    for natives, as_of in stored(state, before.name):
-        mapped = [mapper.ticket(native) for native in natives]
-        sums.add(mapped, mapped if other is mapper else [other.ticket(native) for native in natives], as_of)
-
-
-def _maps_alike(before: Connection, after: Connection) -> bool:
-    return (before.fields, before.values) == (after.fields, after.values)
 
 
 def of_file(before: Path, after: Path, path: Path, as_of: int, period: Period) -> tuple[Sums, list[tuple[int, str]]]:
@@ -50,10 +66,11 @@ def of_file(before: Path, after: Path, path: Path, as_of: int, period: Period) -
         ConfigError: a configuration has problems.
         UnreadableFile: the file of tickets cannot be read on.
     """
-    sums = Sums(Engine(read_definitions(before)), Engine(read_definitions(after)), period)
+    trial, sums = Trial(read_definitions(before), read_definitions(after), period), Sums()
     invalid: list[tuple[int, str]] = []
-    gc.disable()  # nothing here forms cycles, and the collector would walk millions of values again and again
-    for batch in read_batches(path):
-        sums.add(batch.tickets, batch.tickets, as_of)
-        invalid += batch.invalid
+    with uncollected():
+        for batch in read_batches(path):
+            sums.merge(trial.of(batch.tickets, batch.tickets, as_of))
+            invalid += batch.invalid
+    sums.sort(trial.objectives)
     return sums, invalid

@@ -21,6 +21,10 @@ InLanguage = Annotated[
     Literal["en", "sv"] | None,
     typer.Option("--language", help="The language it is shown in; else that of the file."),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", help="A Dask scheduler, as tls://10.0.0.5:8786; else the cores of this machine."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from slabridge.cli.options import ConfigPath, InLanguage, Only, instant, loaded, path_of
+from slabridge.cli.options import ConfigPath, InLanguage, Only, Scheduler, instant, loaded, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def report(  # noqa: PLR0913 - one parameter per option
     verify: Annotated[bool, typer.Option("--verify", help="Work an issued one out anew, and compare.")] = False,
     list_: Annotated[bool, typer.Option("--list", help="List the issued ones, of all periods or of --period.")] = False,
     number: Annotated[int | None, typer.Option(min=1, help="An issued one by its number; else the last.")] = None,
+    scheduler: Scheduler = None,
     fail_on: Annotated[Literal["breached"] | None, typer.Option(help="End with 10 where a promise was missed.")] = None,
 ) -> None:
     """Report of a period: promises kept and missed, availability, time used, credits; every figure with its cases."""
@@ -56,16 +57,17 @@ def report(  # noqa: PLR0913 - one parameter per option
         now=None if as_of is None else instant(as_of, "--as-of"),
         outages=tuple(outages or ()),
     )
-    if tickets is not None and (issue or verify or number is not None):
-        raise typer.BadParameter("only a report over the state is issued", param_hint="--tickets")
+    if tickets is not None and (issue or verify or number is not None or scheduler is not None):
+        remedy = "only a report over the state is issued, or spread over workers"
+        raise typer.BadParameter(remedy, param_hint="--tickets")
     if number is not None and (issue or verify or asked.now is not None):
         raise typer.BadParameter("an issued report is read back by it, and nothing else done", param_hint="--number")
     if verify:
-        _verify(loaded(config, only), asked)
+        _verify(loaded(config, only), asked, scheduler)
     if tickets is not None:
         found = of_file(path_of(config, only), tickets, asked)
     else:
-        found = _of_state(loaded(config, only), asked, number, issue=issue)
+        found = _of_state(loaded(config, only), asked, number, scheduler, issue=issue)
     shown = language or _language(path_of(config, only))
     for place, text in found.invalid:
         sys.stderr.write(f"{tickets}:{place}: {line(text)}\n")
@@ -94,33 +96,38 @@ def _list(config: "Config", period: str | None, form: "Form") -> NoReturn:
     raise typer.Exit(Exit.COMPLETE)
 
 
-def _of_state(config: "Config", asked: "Asked", number: int | None, *, issue: bool) -> "Reported":
+def _of_state(
+    config: "Config", asked: "Asked", number: int | None, scheduler: str | None, *, issue: bool
+) -> "Reported":
     """Return a report of the state: as it was issued, where it was, else worked out now."""
     from slabridge.app.asked import Reported
     from slabridge.app.issue import issue as file
     from slabridge.app.issue import issued
     from slabridge.app.report import of_state
     from slabridge.report.reporter import NoSuchReport
+    from slabridge.spread import Spread
     from slabridge.text.printed import line
 
+    spread = Spread.over(scheduler)
     if issue:
-        found, changed = file(config, asked)
+        found, changed = file(config, asked, spread)
         for text in changed:
             sys.stderr.write(f"changed since it was issued: {line(text)}\n")
         return found
     before = None if asked.now is not None else issued(config, asked, number)
     if before is None and number is not None:
         raise NoSuchReport(f"{asked.period} ({asked.about}) was never issued as number {number}; see --list")
-    return of_state(config, asked) if before is None else Reported(before.document, ())
+    return of_state(config, asked, spread=spread) if before is None else Reported(before.document, ())
 
 
-def _verify(config: "Config", asked: "Asked") -> NoReturn:
+def _verify(config: "Config", asked: "Asked", scheduler: str | None) -> NoReturn:
     """Say how an issued report differs from what is worked out now; end with 3 where it does."""
     from sla_engine.instant import format_instant
     from slabridge.app.issue import verify
+    from slabridge.spread import Spread
     from slabridge.text.printed import line
 
-    found = verify(config, asked)
+    found = verify(config, asked, Spread.over(scheduler))
     for name, text in found.versions.items():
         sys.stderr.write(f"{name}: {text}\n")
     if found.gone:

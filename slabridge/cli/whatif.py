@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from slabridge.cli.options import AsJson, Only, instant, loaded, midnight, path_of
+from slabridge.cli.options import AsJson, Only, Scheduler, instant, loaded, midnight, path_of
 from slabridge.exit import Exit
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def whatif(  # noqa: PLR0913 - one parameter per option
     tickets: Annotated[Path | None, typer.Option(help="Tickets of a file instead of the state's.")] = None,
     as_of: Annotated[str | None, typer.Option(help="With --tickets: the instant to judge at.")] = None,
     only: Only = None,
+    scheduler: Scheduler = None,
     json: AsJson = False,
 ) -> None:
     """Judge the stored histories by two files, and say what would have come out otherwise; nothing is written."""
@@ -39,10 +40,12 @@ def whatif(  # noqa: PLR0913 - one parameter per option
 
     if (tickets is None) != (as_of is None):
         raise typer.BadParameter("--tickets and --as-of go together", param_hint="--tickets")
+    if tickets is not None and scheduler is not None:
+        raise typer.BadParameter("only tickets of the state are spread over workers", param_hint="--scheduler")
     if tickets is not None and as_of is not None:
         sums, code = _of_file(path_of(old, only), path_of(config, only), tickets, as_of, (since, until))
     else:
-        sums, code = _of_state(loaded(old, only), path_of(config, only), (since, until)), Exit.COMPLETE
+        sums, code = _of_state(loaded(old, only), path_of(config, only), (since, until), scheduler), Exit.COMPLETE
     if json:
         sys.stdout.buffer.write(json_line(show.as_json(sums)))
     else:
@@ -50,11 +53,13 @@ def whatif(  # noqa: PLR0913 - one parameter per option
     raise typer.Exit(code)
 
 
-def _of_state(before: "Config", new: Path, dates: tuple[str | None, str | None]) -> "Sums":
+def _of_state(before: "Config", new: Path, dates: tuple[str | None, str | None], scheduler: str | None) -> "Sums":
     from slabridge.app.whatif import of_state
     from slabridge.config import load_config
+    from slabridge.spread import Spread
 
-    return of_state(before, load_config(new), _period(dates, before.definitions.timezone))
+    period = _period(dates, before.definitions.timezone)
+    return of_state(before, load_config(new), period, Spread.over(scheduler))
 
 
 def _of_file(

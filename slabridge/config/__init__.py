@@ -5,6 +5,7 @@ from slabridge.config.agreements.result import ResultRef, Side
 from slabridge.config.config import Config, config_of, load_config, read_connection, tree_of, warnings_of
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.links import By, LinkRule
+from slabridge.config.connections.mapping import TicketMapping
 from slabridge.config.connections.writeback import CommentRule, FieldMap, Writeback
 from slabridge.config.problem import ConfigError, Problem
 
@@ -19,6 +20,7 @@ __all__ = [
     "Problem",
     "ResultRef",
     "Side",
+    "TicketMapping",
     "Writeback",
     "config_of",
     "load_config",

@@ -53,6 +53,22 @@ class Gathered:
     warnings: int = 0
     tickets: int = 0
 
+    def merge(self, other: "Gathered") -> None:
+        """Add what was gathered of tickets that come after these."""
+        self.cases += other.cases
+        self.stopped += other.stopped
+        self.open_breached += other.open_breached
+        self.late += other.late
+        self.strictest.cases += other.strictest.cases
+        self.strictest.late += other.strictest.late
+        self.changed += other.changed
+        self.undecided += other.undecided
+        self.unmeasured.update(other.unmeasured)
+        self.lives += other.lives
+        self.invalid += other.invalid
+        self.warnings += other.warnings
+        self.tickets += other.tickets
+
     def last_values(self, field: str) -> dict[tuple[str, str], str]:
         """Return by source and id of each ticket what a field of `Asked.at_end` holds, where it holds anything."""
         held = (((life.source, life.id), ", ".join(life.last_values[field])) for life in self.lives)
@@ -120,7 +136,6 @@ class Gathering:
         found.warnings += len(evaluation.warnings)
         end = min(self.period.end, self.as_of + 1)
         found.tickets += sum(ticket.created < end and self.selection.counts(ticket) for ticket in tickets)
-        self.add_lives(tickets)
 
     def _judged_before(self, tickets: Sequence[Ticket]) -> Sequence[Result]:
         """Judge as at the end of the period before; what was created since cannot have been decided by then."""
@@ -135,7 +150,7 @@ class Gathering:
         return [*lives_of(tickets, self.as_of, self._asked, self._fields, self.engine.calendars)]
 
     def add_lives(self, tickets: Sequence[Ticket]) -> None:
-        """Add tickets of which only the lives count: no cycle of theirs lies in the period."""
+        """Add the lives of tickets."""
         self.found.lives += self.lives(tickets)
 
     def _is_over(self, result: Result, earlier: Collection[Name]) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,7 +23,7 @@ from slabridge.report.credits import Credits, fee_of
 from slabridge.report.document import Content, Document, ServicePart, document_of
 from slabridge.report.duties import Duty
 from slabridge.report.facts import ServiceFacts
-from slabridge.report.gathered import Gathering, Keep
+from slabridge.report.gathered import Gathered, Gathering, Keep
 from slabridge.report.kpis import Spans
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period
@@ -33,6 +34,7 @@ from slabridge.report.selection import Selection
 from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
 from slabridge.report.trend import LENGTH, Earlier
+from slabridge.report.usage import Times
 from slabridge.report.window import window_of
 from slabridge.text.said import Said, said
 
@@ -49,6 +51,13 @@ class Wanted:
     services: tuple[str, ...] = ()
     customer: str | None = None
     by: tuple[str, ...] = ("priority",)
+
+
+class Part(NamedTuple):
+    """What was gathered of some tickets: of each period, and the outages that they tell of."""
+
+    gathered: list[tuple[Gathered, Times]]
+    outages: list[Outage]
 
 
 class Reporter:
@@ -81,6 +90,10 @@ class Reporter:
         self._ratings: dict[ToolRatings, Satisfaction] = {}
         self.notes: list[Said] = []
         self.lacking: list[Said] = []
+
+    @property
+    def _gatherings(self) -> list[Gathering]:
+        return [self._main, *self._further.values()]
 
     @property
     def since(self) -> int:
@@ -127,14 +140,29 @@ class Reporter:
 
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
         """Add tickets, with those that they are linked with."""
-        for gathering in (self._main, *self._further.values()):
+        self.judge(tickets, others, keep)
+        self.add_lives(tickets)
+
+    def judge(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
+        """Add the cycles of tickets, with those that these are linked with."""
+        for gathering in self._gatherings:
             gathering.add(tickets, others, keep)
-        self._tell_of_outages(tickets)
 
     def add_lives(self, tickets: Sequence[Ticket]) -> None:
-        """Add tickets of which no cycle lies in any of the periods."""
+        """Add what else is told of tickets, also of those of which no cycle lies in any of the periods."""
         self._main.add_lives(tickets)
         self._tell_of_outages(tickets)
+
+    def part(self) -> Part:
+        """Return what was gathered of tickets so far, for another to merge."""
+        return Part([(one.found, one.usage.times) for one in self._gatherings], self._outages)
+
+    def merge(self, part: Part) -> None:
+        """Add what another gathered of tickets that come after those added so far."""
+        for gathering, (found, times) in zip(self._gatherings, part.gathered, strict=True):
+            gathering.found.merge(found)
+            gathering.usage.merge(times)
+        self._outages += part.outages
 
     def set_aside(self, texts: Sequence[str]) -> None:
         """Name what is in no figure because it is no ticket."""

@@ -108,6 +108,12 @@ class State:
                 yield connection
 
     @property
+    def is_shared(self) -> bool:
+        """Whether others who open it find the same: it is no stand-in in memory, and not upgraded for us alone."""
+        in_memory = self.url.get_backend_name() == "sqlite" and self.url.database in (None, "", ":memory:")
+        return self._uncommitted is None and not in_memory
+
+    @property
     def shown(self) -> str:
         """Where it is, in words, without a password."""
         return shown(self.url)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from sla_engine import Ticket
-from slabridge.config import Connection
+from slabridge.config import TicketMapping
 from slabridge.state import links, tickets
 from slabridge.state.links import Name
 from slabridge.state.transaction import Transaction
@@ -29,7 +29,7 @@ class Group:
     cut: frozenset[Name]
     crowd: Counter[Name]
 
-    def tickets(self, connections: Iterable[Connection], of: Mapping[Name, Known]) -> list[Ticket]:
+    def tickets(self, connections: Iterable[TicketMapping], of: Mapping[Name, Known]) -> list[Ticket]:
         """Return these of its tickets as the engine judges them, with their links."""
         mappers = {connection.name: Mapper(connection) for connection in connections}
         return [mappers[name[0]].ticket(known.native, self.named.get(name, {})) for name, known in of.items()]

@@ -186,11 +186,11 @@ def pending(transaction: Transaction, after: str, limit: int) -> Waiting:
     return Waiting(known, damaged, rows[-1].id if rows else "")
 
 
-def natives(transaction: Transaction, after: str) -> Natives:
-    """Return the next tickets as they were last read, ordered by id."""
+def natives(transaction: Transaction, after: str, until: str | None = None) -> Natives:
+    """Return the next tickets as they were last read, ordered by id; none beyond `until`."""
     rows = transaction.sql.execute(
         sa.select(ticket.c.id, ticket.c.payload)
-        .where(transaction.owns(ticket), ticket.c.id > after)
+        .where(transaction.owns(ticket), *_between(after, until))
         .order_by(ticket.c.id)
         .limit(AT_ONCE)
     ).all()
@@ -227,11 +227,11 @@ def _rows(transaction: Transaction, ids: Collection[str]) -> list[sa.Row[*tuple[
     return rows
 
 
-def judged_before(transaction: Transaction, after: str, limit: int) -> list[Known]:
-    """Return the next tickets that were evaluated before, ordered by id."""
+def judged_before(transaction: Transaction, after: str, limit: int, until: str | None = None) -> list[Known]:
+    """Return the next tickets that were evaluated before, ordered by id; none beyond `until`."""
     rows = transaction.sql.execute(
         sa.select(*_KNOWN)
-        .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), ticket.c.id > after)
+        .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), *_between(after, until))
         .order_by(ticket.c.id)
         .limit(limit)
     ).all()
@@ -239,16 +239,23 @@ def judged_before(transaction: Transaction, after: str, limit: int) -> list[Know
     return [_known(row, came_to) for row in rows]
 
 
-def not_quiet(transaction: Transaction, after: str, limit: int, since: int) -> list[Stirred]:
-    """Return the next tickets that were evaluated and to which anything happened since (ms UTC), ordered by id."""
+def not_quiet(transaction: Transaction, after: str, limit: int, since: int, until: str | None = None) -> list[Stirred]:
+    """Return the next tickets that were evaluated and to which anything happened since (ms UTC), ordered by id.
+
+    None is beyond the id `until`.
+    """
     rows = transaction.sql.execute(
         sa.select(ticket.c.id, ticket.c.key, ticket.c.payload, ticket.c.quiet_since)
-        .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), ticket.c.id > after)
+        .where(transaction.owns(ticket), ticket.c.as_of.is_not(None), *_between(after, until))
         .where(ticket.c.is_open | (ticket.c.quiet_since >= since))
         .order_by(ticket.c.id)
         .limit(limit)
     ).all()
     return [Stirred(_native(row), row.quiet_since) for row in rows]
+
+
+def _between(after: str, until: str | None) -> tuple[sa.ColumnElement[bool], ...]:
+    return (ticket.c.id > after,) if until is None else (ticket.c.id > after, ticket.c.id <= until)
 
 
 def find(transaction: sa.Connection, key: str) -> Iterator[tuple[str, Known]]:

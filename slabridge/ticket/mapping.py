@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from connectors.interface import NativeTicket, Values
 from sla_engine.ticket import Comment, Entry, Link, Ticket
-from slabridge.config import Connection
+from slabridge.config import TicketMapping
 from slabridge.ticket.links import Reference, stated_links
 
 _NONE: Mapping[Reference, str] = MappingProxyType({})
@@ -70,7 +70,7 @@ class Mapper:
     `unreadable` counts tickets per canonical field that the tool did not give.
     """
 
-    connection: Connection
+    connection: TicketMapping
     unmapped: Counter[tuple[str, str]] = field(default_factory=Counter)
     unreadable: Counter[str] = field(default_factory=Counter)
     _fields: Sequence[tuple[str, _Names]] = field(init=False)

@@ -1,20 +1,18 @@
 """What two sets of definitions make of the same tickets: counts, shares of holders, and what changes most."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import NamedTuple
 
-import numpy as np
-
-from sla_engine import Engine, Ticket
-from sla_engine.calendar import CalendarDefinition
-from sla_engine.table import Mask, Rows
-from sla_engine.tabulate import tabulate
-from slabridge.whatif.columns import BITS, NOTHING, PRIORITY, Columns, Outcome, Period, objectives_of
+from slabridge.whatif.columns import Outcome
 
 MOST = 20
 """The tickets shown: those that change most."""
+
+Weight = tuple[bool, int]
+"""How much a cycle changes: whether it changes sides, and by how much the time left changes, ms."""
 
 
 class Count(NamedTuple):
@@ -22,6 +20,10 @@ class Count(NamedTuple):
 
     cycles: int = 0
     breached: int = 0
+
+    def plus(self, other: "Count") -> "Count":
+        """Return both together."""
+        return Count(self.cycles + other.cycles, self.breached + other.breached)
 
     @property
     def compliance(self) -> float | None:
@@ -44,108 +46,33 @@ class Change:
 
 @dataclass(slots=True)
 class Sums:
-    """Both sides, before and after, over all tickets added; `changed` counts cycles that come out otherwise."""
+    """Both sides, before and after, over all tickets added; `changed` counts cycles that come out otherwise.
 
-    before: Engine
-    after: Engine
-    period: Period
-    counts: dict[tuple[str, str], list[Count]] = field(default_factory=dict)
-    shares: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    Those of parts of the tickets, merged in the order of the parts, are those of all of them.
+    """
+
+    counts: dict[tuple[str, str], tuple[Count, Count]] = field(default_factory=dict)
+    shares: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     changed: int = 0
-    _most: dict[tuple[str, str], tuple[tuple[bool, int], Change]] = field(default_factory=dict)
+    most: list[tuple[Weight, Change]] = field(default_factory=list)
 
-    def add(self, before: Sequence[Ticket], after: Sequence[Ticket], as_of: int) -> None:
-        """Judge tickets on both sides; they are the same, but may be mapped otherwise."""
-        same = before is after
-        fields = [self.before.fields | {PRIORITY}, self.after.fields | {PRIORITY}]
-        table, _ = tabulate(before, fields[0] | fields[1] if same else fields[0])
-        sides = [objectives_of(self.before, table.until(as_of), as_of, self.period)]
-        if not same:
-            table, _ = tabulate(after, fields[1])
-        sides.append(objectives_of(self.after, table.until(as_of), as_of, self.period))
-        for side, found in enumerate(sides):
-            for name, columns in found.items():
-                self._count(name, columns, side)
-        for name in {**sides[0], **sides[1]}:
-            self._compare(name, [one.get(name, NOTHING) for one in sides], before)
-        best = heapq.nlargest(MOST, self._most.items(), key=lambda each: each[1][0])
-        self._most = dict(best)
+    def merge(self, other: "Sums") -> None:
+        """Add what comes after: of changes of one weight those that come first stay."""
+        for of, (before, after) in other.counts.items():
+            one, two = self.counts.get(of, (Count(), Count()))
+            self.counts[of] = one.plus(before), two.plus(after)
+        for of, (worked, then) in other.shares.items():
+            mine = self.shares.get(of, (0, 0))
+            self.shares[of] = mine[0] + worked, mine[1] + then
+        self.changed += other.changed
+        self.most = heapq.nlargest(MOST, [*self.most, *other.most], key=itemgetter(0))
 
     def changes(self) -> list[Change]:
         """Return what changes most, first what changes sides, then by the time that is left."""
-        return [change for _, change in self._most.values()]
+        return [change for _, change in self.most]
 
-    def _count(self, name: str, columns: "Columns", side: int) -> None:
-        for priority, cycles, breached in columns.by_priority:
-            counts = self.counts.setdefault((name, priority), [Count(), Count()])
-            counts[side] = Count(counts[side].cycles + cycles, counts[side].breached + breached)
-        for holder, worked in columns.by_holder.items():
-            self.shares.setdefault((name, holder), [0, 0])[side] += worked
-
-    def _compare(self, name: str, sides: Sequence["Columns"], tickets: Sequence[Ticket]) -> None:
-        keys = np.union1d(sides[0].key, sides[1].key)
-        places = [np.searchsorted(one.key, keys) for one in sides]
-        there = [_found(one.key, place, keys) for one, place in zip(sides, places, strict=True)]
-        both = there[0] & there[1]
-        flips, differs, left = ~both, ~both, np.zeros(len(keys), np.int64)
-        one, other = (place[both] for place in places)
-        flips[both] = sides[0].breached[one] != sides[1].breached[other]
-        differs[both] = flips[both]
-        for column in ("target", "elapsed", "paused", "remaining"):
-            differs[both] |= getattr(sides[0], column)[one] != getattr(sides[1], column)[other]
-        left[both] = np.abs(sides[0].remaining[one] - sides[1].remaining[other])
-        self.changed += int(differs.sum())
-        chosen = np.flatnonzero(differs)
-        for n in chosen[np.lexsort((-left[chosen], ~flips[chosen]))][: MOST * 2].tolist():
-            outcomes = [
-                (one.outcome(int(place[n])), one.calendar[int(place[n])]) if is_there[n] else None
-                for one, place, is_there in zip(sides, places, there, strict=True)
-            ]
-            ticket = tickets[int(keys[n]) >> BITS]
-            self._offer(name, (bool(flips[n]), int(left[n])), int(keys[n]), ticket, outcomes)
-
-    def _offer(
-        self,
-        name: str,
-        weight: tuple[bool, int],
-        key: int,
-        ticket: Ticket,
-        outcomes: Sequence[tuple[Outcome, CalendarDefinition] | None],
-    ) -> None:
-        """Keep it, if it is what changes most of its ticket."""
-        known = self._most.get((ticket.source, ticket.key))
-        if known is None or weight > known[0]:
-            before, after = outcomes
-            change = Change(
-                ticket.source,
-                ticket.key,
-                name,
-                key & ((1 << BITS) - 1),
-                None if before is None else before[0],
-                None if after is None else after[0],
-                tuple(_reasons(before, after)),
-            )
-            self._most[ticket.source, ticket.key] = weight, change
-
-
-def _found(among: Rows, place: Rows, keys: Rows) -> Mask:
-    found = np.zeros(len(keys), np.bool_)
-    inside = place < len(among)
-    found[inside] = among[place[inside]] == keys[inside]
-    return found
-
-
-def _reasons(
-    before: tuple[Outcome, CalendarDefinition] | None, after: tuple[Outcome, CalendarDefinition] | None
-) -> Iterator[str]:
-    if before is None or after is None:
-        yield "scope"
-        return
-    if before[0].target != after[0].target:
-        yield "target"
-    if before[1] != after[1]:
-        yield "calendar"
-    elif before[0].paused != after[0].paused:
-        yield "pause"
-    elif before[0].elapsed != after[0].elapsed or before[0].target == after[0].target:
-        yield "rule"
+    def sort(self, objectives: Sequence[str]) -> None:
+        """Put counts and shares into the order of the objectives, then of priorities and holders."""
+        place = {name: n for n, name in enumerate(objectives)}
+        self.counts = dict(sorted(self.counts.items(), key=lambda one: (place[one[0][0]], one[0][1])))
+        self.shares = dict(sorted(self.shares.items(), key=lambda one: (place[one[0][0]], one[0][1])))

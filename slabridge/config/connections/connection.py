@@ -10,7 +10,7 @@ from connectors.settings import Settings
 from sla_engine.instant import DAY
 from slabridge.config.agreements.result import TIMELINE
 from slabridge.config.connections.auth import Account
-from slabridge.config.connections.links import LinkRule
+from slabridge.config.connections.mapping import TicketMapping
 from slabridge.config.connections.trust import certificate_problems
 from slabridge.config.connections.writeback import Writeback
 from slabridge.config.problem import ConfigError, show_path
@@ -26,8 +26,8 @@ _PASSED = ("page_size", "overlap", "timeout", "total", "max_answer", "concurrenc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
-    """A ticket tool. `fields` is canonical -> native, `values` canonical field -> native code or name -> canonical.
+class Connection(TicketMapping):
+    """A ticket tool: how it is reached, what its fields mean, and what is written there.
 
     `overlap`, `timeout` (to connect, and between two bytes of an answer) and `total` (for a whole answer) are seconds,
     `max_answer` bytes. What is None is as the connector's settings have it; `own` are those that its tool alone has.
@@ -36,19 +36,14 @@ class Connection:
     `first_run` is whether a first run posts what happened before it. `census` is how often, in ms, all that is known is
     compared with what is there (None: never), `writes_per_run` how many writes a run may send (None: no limit). `guard`
     is how many percent of the tickets that carry values of ours a changed file may change (None: all).
-    `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with. `unmapped`
-    is what becomes of a ticket with a value that decides and that no entry of its field's `values` names: "refuse" (it
-    is not judged) or "keep" (it is judged with the value as it is).
+    `native` is objective (`agreement.objective`) -> names of the tool's own clocks that it is compared with.
     `pages` is where its tickets' pages are (None: nobody has said it).
     `also_written` are native fields that a run wrote by an earlier file, for `slabridge revert` to put back.
     """
 
-    name: str
     type: str
     url: str
     auth: Account
-    fields: Mapping[str, str]
-    values: Mapping[str, Mapping[str, str]]
     filter: str = ""
     own: Mapping[str, Any] = field(default_factory=dict)
     page_size: int | None = None
@@ -65,12 +60,17 @@ class Connection:
     first_run: FirstRun = "quiet"
     guard: int | None = 20
     native: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    unmapped: str = "refuse"
     ca_at: tuple[str, str] = ("", "")
     writeback: Writeback = field(default_factory=Writeback)
-    links: tuple[LinkRule, ...] = ()
     pages: Web | None = None
     also_written: tuple[str, ...] = ()
+
+    @property
+    def mapping(self) -> TicketMapping:
+        """What its fields mean, and nothing else of it."""
+        return TicketMapping(
+            name=self.name, fields=self.fields, values=self.values, unmapped=self.unmapped, links=self.links
+        )
 
     @property
     def read(self) -> tuple[str, ...]:

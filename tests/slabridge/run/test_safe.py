@@ -15,7 +15,7 @@ from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR, MINUTE
 from slabridge.app.connect import connected
-from slabridge.app.reevaluate import rejudge, rejudged
+from slabridge.app.reevaluate import rejudged
 from slabridge.exit import Exit
 from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
@@ -277,8 +277,8 @@ def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_dem
     assert [job.ticket(name, "Done").written for name in TOOLS] == held
 
     config, state = job.config(), State.of(job.place)
-    assert list(rejudged(config, state, NOON - DAY, NOON - HOUR)) == []
-    changes = list(rejudged(config, state, NOON - HOUR, NOON))
+    assert list(rejudged(config, state, (NOON - DAY, NOON - HOUR), lambda one: one)) == []
+    changes = list(rejudged(config, state, (NOON - HOUR, NOON), lambda one: one))
     found = {(change.connection, change.before.status, change.after and change.after.status) for change in changes}
     assert found == {("snow", "met", "breached"), ("jira", "met", "breached")}
     state.close()
@@ -286,8 +286,8 @@ def test_an_ended_cycle_keeps_what_was_said_of_it_until_it_is_judged_anew_on_dem
     assert [job.ticket(name, "Done").written for name in TOOLS] == held
 
     state = State.of(job.place)
-    assert rejudge(config, state, NOON - HOUR, NOON) == len(changes)
-    assert list(rejudged(config, state, NOON - HOUR, NOON)) == []
+    assert [*rejudged(config, state, (NOON - HOUR, NOON), lambda one: one, apply=True)] == changes
+    assert list(rejudged(config, state, (NOON - HOUR, NOON), lambda one: one)) == []
     state.close()
     job.run_at(NOON + 3 * MINUTE)
     anew = [job.ticket(name, "Done").written for name in TOOLS]

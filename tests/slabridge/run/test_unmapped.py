@@ -81,7 +81,7 @@ def test_a_value_in_a_history_alone_counts_too_and_ended_cycles_stand(job: Job) 
     assert job.ticket("jira", "Done").written == held
     job.replace('P3 = "4h"', 'P3 = "10m"')
     with open_state(job) as state:
-        changes = {one.connection for one in rejudged(job.config(), state, NOON - HOUR, NOON)}
+        changes = set(rejudged(job.config(), state, (NOON - HOUR, NOON), lambda one: one.connection))
         assert changes == {"snow"}, "nothing is judged anew on demand either"
 
 
