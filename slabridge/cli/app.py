@@ -15,6 +15,7 @@ from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.fleet import fleet
 from slabridge.cli.forget import forget
 from slabridge.cli.history import history
 from slabridge.cli.import_ import import_
@@ -56,6 +57,7 @@ app.command()(board)
 app.command()(explain)
 app.command()(status)
 app.command()(serve)
+app.add_typer(fleet, name="fleet")
 app.command()(history)
 app.command()(retry)
 app.command()(revert)
