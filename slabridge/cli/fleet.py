@@ -3,7 +3,6 @@
 import gc
 import sys
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,10 +59,14 @@ def work(
         gc.collect()
         return code
 
+    def ready() -> None:
+        from slabridge.show.logs import log
+
+        log.info("worker ready", processes=processes)
+        tell("READY")
+
     queue = queue_at(addresses.broker, timing)
-    code = begin(
-        queue, limits=addresses.limits, timing=timing, processes=processes, step=step, ready=partial(tell, "READY")
-    )
+    code = begin(queue, limits=addresses.limits, timing=timing, processes=processes, step=step, ready=ready)
     tell("STOPPING")
     raise typer.Exit(code)
 

@@ -85,11 +85,11 @@ class Shared:
         }
         self._owed: dict[tuple[str, str], None] = {}
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="limits", daemon=True)
+        self._thread = threading.Thread(target=self._go_on, name="limits", daemon=True)
 
     def __enter__(self) -> Self:
         with suppress(redis.RedisError):  # each call says so that then cannot be made
-            self.live()
+            self.beat()
         self._thread.start()
         return self
 
@@ -102,10 +102,6 @@ class Shared:
         """Return the limits of a host; what earlier runs spent, the Redis knows of all customers."""
         return SharedLimits(self, host, concurrency, per_hour)
 
-    def live(self) -> None:
-        """Say that this process lives."""
-        self.redis.set(self.alive, 1, ex=_ALIVE)
-
     def give_back(self, places: str, place: str) -> None:
         """Give a place back; where the Redis cannot be asked, as soon as it can."""
         try:
@@ -113,13 +109,17 @@ class Shared:
         except redis.RedisError:
             self._owed[places, place] = None
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Say that this process lives, and give back what could not be given back."""
+        self.redis.set(self.alive, 1, ex=_ALIVE)
+        for places, place in list(self._owed):
+            self.redis.srem(places, place)
+            del self._owed[places, place]
+
+    def _go_on(self) -> None:
         while not self._ended.wait(_BEAT):
             try:
-                self.live()
-                for places, place in list(self._owed):
-                    self.redis.srem(places, place)
-                    del self._owed[places, place]
+                self.beat()
             except redis.RedisError as error:
                 log.warning("limits unknown", reason=_reason(error))
 

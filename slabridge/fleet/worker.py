@@ -121,8 +121,11 @@ class _Process:
         except Newer as error:
             self._put_back(task, name, error)
             return
-        tell = log.info if code in (Exit.COMPLETE, Exit.BUSY) else log.warning
-        tell("run ended", customer=name, exit_code=int(code), seconds=round(monotonic() - began, 1))
+        about: dict[str, Any] = {"customer": name, "exit_code": int(code), "seconds": round(monotonic() - began, 1)}
+        if code in (Exit.COMPLETE, Exit.BUSY):
+            log.info("run ended", **about)
+        else:
+            log.warning("run ended", **about)
 
     def _put_back(self, task: Task, name: str, error: Newer) -> None:
         if task.request.retries < PUT_BACK:
@@ -161,7 +164,10 @@ class _Logs(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log it without a traceback, which may hold anything."""
-        log.log(record.levelno, "celery", reason=record.getMessage())
+        if record.levelno >= logging.ERROR:
+            log.error("celery", reason=record.getMessage())
+        else:
+            log.warning("celery", reason=record.getMessage())
 
 
 def _logged(**_: object) -> None:
