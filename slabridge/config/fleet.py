@@ -76,11 +76,17 @@ def fleet_of(customers: Customers) -> Fleet:
 
 def _address(secret: Secret, schemes: tuple[str, ...], wanted: str) -> SecretStr:
     address = secret.read()
+    wrong = ""
     try:
-        scheme = urlsplit(address.get_secret_value()).scheme
+        parts = urlsplit(address.get_secret_value())
     except ValueError:
-        scheme = ""
-    if scheme not in schemes:
-        message = f"the address that it names cannot be used: one that can {wanted}"
+        wrong = f"one that can {wanted}"
+    else:
+        if parts.scheme not in schemes:
+            wrong = f"one that can {wanted}"
+        elif "ssl_cert_reqs" in parts.query or "ssl_check_hostname" in parts.query:
+            wrong = "certificates are always verified; leave ssl_cert_reqs and ssl_check_hostname out"
+    if wrong:
+        message = f"the address that it names cannot be used: {wrong}"
         raise ConfigError([Problem(secret.config, secret.path, None, message)])
     return address

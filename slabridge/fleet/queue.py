@@ -4,7 +4,10 @@ Messages are JSON, and nothing but JSON is read. Nobody asks for results, and a 
 broker but that of running a customer.
 """
 
+import ssl
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
 
 from celery import Celery
 from kombu.exceptions import OperationalError
@@ -24,8 +27,10 @@ class Away(Exception):  # noqa: N818 - a state of affairs, not a defect
 
 def queue_at(broker: SecretStr, timing: Timing) -> Celery:
     """Return the queue behind a broker's address, and how its workers behave."""
-    app = Celery(NAME, broker=broker.get_secret_value(), set_as_current=False)
+    address = broker.get_secret_value()
+    app = Celery(NAME, broker=address, set_as_current=False)
     app.conf.update(
+        broker_use_ssl=_verified(address),
         accept_content=["json"],
         task_serializer="json",
         result_serializer="json",
@@ -54,6 +59,14 @@ def queue_at(broker: SecretStr, timing: Timing) -> Celery:
         worker_max_tasks_per_child=_RUNS,
     )
     return app
+
+
+def _verified(address: str) -> dict[str, Any] | None:
+    """Return how the certificate of a broker is verified, which Celery by itself does not do."""
+    broker = urlsplit(address)
+    if broker.scheme == "rediss":
+        return {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_check_hostname": True}
+    return {"cert_reqs": ssl.CERT_REQUIRED, "server_hostname": broker.hostname} if broker.scheme == "amqps" else None
 
 
 def begin_round(app: Celery, customers: Iterable[str]) -> int:

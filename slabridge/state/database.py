@@ -209,8 +209,9 @@ class State:
 
     def _upgrade(self, connection: sa.Connection) -> None:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
             schema = self.url.query.get("schema")
+            whose = sa.func.hashtext(str(schema or ""))  # customers of one database wait for no other
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK, whose)))
             if schema is not None and connection.scalar(sa.select(sa.func.to_regnamespace(f'"{schema}"'))) is None:
                 connection.execute(sa.schema.CreateSchema(str(schema)))
         config = _alembic()

@@ -80,7 +80,9 @@ def test_each_extra_is_tried() -> None:
     assert set(extras) == set(MODULES)
 
 
-@pytest.mark.parametrize(("extra", "command"), ASKED, ids=[f"{extra} {command[0]}" for extra, command in ASKED])
+@pytest.mark.parametrize(
+    ("extra", "command"), ASKED, ids=[" ".join([extra, *map(str, command[:2])]) for extra, command in ASKED]
+)
 def test_a_command_that_needs_an_extra_names_it(extra: str, command: tuple[Path | str, ...], tmp_path: Path) -> None:
     text = (EXAMPLES / "config.toml").read_text("utf-8")
     (tmp_path / "config.toml").write_text(f'state = "postgresql://127.0.0.1/none"\n{text}{TELLING}', "utf-8")

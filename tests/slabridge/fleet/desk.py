@@ -33,19 +33,27 @@ class Worker:
         self.process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own program
         self.said: list[str] = []
         self._log = log
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+        self._listening.start()
 
     def _listen(self) -> None:
-        for line in self.process.stderr or ():
-            self.said.append(line)
-            if line.startswith("{"):
-                self._log.put({**json.loads(line), "by": self.number})
+        assert self.process.stderr
+        with self.process.stderr as lines:
+            for line in lines:
+                self.said.append(line)
+                if line.startswith("{"):
+                    self._log.put({**json.loads(line), "by": self.number})
         self._log.put({"event": "the end", "by": self.number})
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, and return how it ended."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self._listening.join()
 
     def kill_processes(self) -> None:
         """Kill the processes in which it runs customers, as the system does for want of memory."""
@@ -74,8 +82,7 @@ class Desk:
 
     def __exit__(self, *_: object) -> None:
         for one in self.workers:
-            one.process.kill()
-            one.process.wait()
+            one.close()
 
     def write(self, name: str, text: str) -> None:
         (self.folder / f"{name}.toml").write_text(text, "utf-8")

@@ -1,5 +1,6 @@
 """What a host allows holds for all workers together: two sessions here are of two processes."""
 
+import ssl
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,9 @@ from connectors.http.credentials import BasicAuth
 from connectors.http.limits import Unknown
 from connectors.http.session import Http
 from slabridge.fleet.limits import Shared, SharedLimits
+from slabridge.fleet.queue import queue_at
+from slabridge.fleet.timing import Timing
+from slabridge.state import lease
 from tests.connectors.misbehaving import misbehaving_server
 from tests.slabridge.fleet.redis_server import Line
 
@@ -91,3 +95,14 @@ def test_who_cannot_ask_makes_no_call(redis_address: str) -> None:
         with redis.Redis.from_url(redis_address) as client:
             assert client.scard(f"slabridge:host:{HOST}:places") == 0
     line.close()
+
+
+@pytest.mark.parametrize("scheme", ["rediss", "amqps"])
+def test_the_certificate_of_a_broker_is_verified(scheme: str) -> None:
+    queue = queue_at(SecretStr(f"{scheme}://:hunter2@broker.acme.com/0"), Timing())
+    with queue.connection_for_write() as connection:
+        assert ssl.CERT_REQUIRED in connection.ssl.values()
+
+
+def test_a_run_that_hangs_is_killed_before_its_lease_counts_no_more() -> None:
+    assert Timing().killed_after * 1000 <= lease._DURATION < Timing().redelivered_after * 1000
