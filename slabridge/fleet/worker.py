@@ -20,6 +20,7 @@ from celery import Celery, Task, signals
 from celery.apps.worker import Worker
 from celery.exceptions import TimeLimitExceeded
 from celery.worker import state as asked
+from celery.worker.request import Request
 from kombu.exceptions import OperationalError
 from pydantic import SecretStr
 
@@ -92,6 +93,16 @@ class _Worker(Worker):  # type: ignore[misc] # Celery has no types
             signal.signal(number, end)
 
 
+class _Request(Request):  # type: ignore[misc] # as above
+    """Celery's, which lets the worker connect anew where the broker is not told that a message is done with.
+
+    Celery logs it and goes on; but it takes no further message then, as by its count this one is still under way.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - Celery's own
+        super().__init__(*given, **{**named, "connection_errors": ()})
+
+
 class _Process:
     """One of the processes in which customers are run, one after the other."""
 
@@ -144,7 +155,7 @@ def _only(app: Celery, run: Callable[[Task, object], None]) -> None:
     def task(self: Task, customer: object) -> None:
         run(self, customer)
 
-    app.task(name=RUN, bind=True)(task)
+    app.task(name=RUN, bind=True, Request=_Request)(task)
     app.finalize()
     for name in [name for name in app.tasks if name != RUN]:
         del app.tasks[name]

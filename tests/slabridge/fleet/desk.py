@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any, Self
 
 import psutil
@@ -121,11 +121,17 @@ class Desk:
                 self._heard.remove(line)
                 return line
         while True:
-            line = self._log.get(timeout=PATIENCE)
+            try:
+                line = self._log.get(timeout=PATIENCE)
+            except Empty:
+                raise AssertionError(f"{wanted} never came: {self._said()}") from None
             if wanted.items() <= line.items():
                 return line
             self._heard.append(line)
-            assert {"event": "the end", "by": len(self.workers) - 1} != line, "".join(self.workers[-1].said)
+            assert {"event": "the end", "by": len(self.workers) - 1} != line, self._said()
+
+    def _said(self) -> str:
+        return "".join(line for worker in self.workers for line in worker.said)
 
     def code(self, name: str, by: Worker | None = None) -> int:
         """Return how the next run of a customer ends."""

@@ -209,7 +209,8 @@ def test_a_customer_whose_run_is_cut_short_is_taken_by_another_worker(
     assert desk.schedule() == 0
     assert desk.code("acme", by=other) == 0
     found = content(desk.place("acme"), but=RUNS)
-    assert found.pop("run") != expected.pop("run")  # one was cut short
+    for table in ("run", "counter"):  # one more has begun, and may have ended as deferred
+        del found[table], expected[table]
     assert found == expected
 
 
