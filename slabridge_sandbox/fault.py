@@ -43,7 +43,7 @@ class FaultRule:
     - html: the page of a sleeping instance, or `body`, with `status` 200; not applied;
     - cut: it is applied, and the answer ends in the middle of its body;
     - error_inside: it is applied, and the answer has half of its `result`, and an `error`;
-    - hang: it is applied, and the answer comes after `seconds`.
+    - hang: it is applied, and the answer comes after `seconds`; inside a batch with that of the batch.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True)
@@ -157,7 +157,7 @@ class FaultMiddleware:
                 answer.replace(answer.body[: len(answer.body) // 2])
             case "error_inside" if answer.body:
                 answer.replace(_with_error(answer.body))
-            case "hang":
+            case "hang" if not scope["state"].get("inside"):  # what is inside a batch comes with its answer
                 await _wait(rule.seconds, receive)
         await answer.give(send)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from connectors.errors import Halted
 from connectors.http.call import Call
-from connectors.http.limits import Limits
+from connectors.http.limits import Limits, Unknown
 from connectors.http.meter import Meter
 
 _STEP = 0.5
@@ -33,9 +33,21 @@ class Gate:
         """Give the call a place among those under way, once the host's limits have one for it.
 
         Raises:
-            Failure: the tool wants to be left alone for longer than we wait, or this hour's calls are made.
+            Failure: the tool wants to be left alone for longer than we wait, this hour's calls are made, or nobody
+                can say what they are.
             Halted, Unclear: see `require_run`.
         """
+        try:
+            self._enter(call)
+        except Unknown as error:
+            raise call.fail(f"is asked no more: {error}", again=False) from error
+        try:
+            yield
+        finally:
+            self.limits.leave()
+
+    def _enter(self, call: Call) -> None:
+        """Take a place and spend a call, when both may be; where it raises, it has no place."""
         due = self.limits.due_in(call.endpoint)
         if due > min(self.patience, self.left()):
             raise call.fail(f"asked to be left alone for {due:.0f} seconds more", asked=due, again=False)
@@ -46,13 +58,14 @@ class Gate:
             self.require_run(call)
         try:
             wait = self.limits.spend()
-            if wait:
-                reason = f"is asked no more: all {self.limits.per_hour} calls of this hour (calls_per_hour) are made"
-                raise call.fail(reason, asked=wait, again=False)
-            call.limited = False
-            yield
-        finally:
+        except Unknown:
             self.limits.leave()
+            raise
+        if wait:
+            self.limits.leave()
+            reason = f"is asked no more: all {self.limits.per_hour} calls of this hour (calls_per_hour) are made"
+            raise call.fail(reason, asked=wait, again=False)
+        call.limited = False
 
     def pause(self, call: Call, seconds: float) -> None:
         """Wait, in steps where somebody may ask us to stop; raises as `require_run` does."""

@@ -1,6 +1,7 @@
 """What one host may be asked: how many calls at once, how many in an hour, and when to leave it alone.
 
-One `Limits` serves all connections of a host, whatever their number of threads.
+One `Limits` serves all connections of a host, whatever their number of threads. Who shares a host with other processes
+hands in a kind of `Limits` that asks what they share.
 """
 
 import re
@@ -18,6 +19,10 @@ _TOGETHER = 10.0
 
 EVERYWHERE = ""
 """As an endpoint: all of them."""
+
+
+class Unknown(Exception):  # noqa: N818 - a state of affairs, not a defect
+    """What several processes share of a host's limits cannot be asked; the message says why. No call may be made."""
 
 
 class Limits:

@@ -3,7 +3,7 @@
 import gc
 
 from connectors.span import span
-from slabridge.app.connect import connected_within_budget
+from slabridge.app.connect import HostLimits, connected_within_budget, of_this_process
 from slabridge.app.job import Job
 from slabridge.app.messenger import messenger_of
 from slabridge.app.watch import Watch
@@ -11,7 +11,7 @@ from slabridge.config import Config
 from slabridge.run.context import OnProgress
 from slabridge.run.halt import Halt
 from slabridge.run.tally import Report
-from slabridge.state import State
+from slabridge.state import State, lease
 
 
 def run(  # noqa: PLR0913 - all that a run is given
@@ -22,8 +22,11 @@ def run(  # noqa: PLR0913 - all that a run is given
     *,
     accept: bool = False,
     watch: Watch | None = None,
+    of_host: HostLimits = of_this_process,
 ) -> Report:
     """Run once; SIGTERM ends it in order. `accept` goes on with what the guard held back, `watch` looks on.
+
+    `of_host` gives the limits of each tool's host.
 
     Raises:
         ConfigError, StateError, Busy: it cannot begin.
@@ -32,9 +35,9 @@ def run(  # noqa: PLR0913 - all that a run is given
     watch, state = watch or Watch(), None
     try:
         send = messenger_of(config)
-        state = State.of(config.state)
+        state = State.of(config.state, upgrading=lease.require_none)
         watch.begin(config, state)
-        connecting = connected_within_budget(config, state, halt)
+        connecting = connected_within_budget(config, state, halt, of_host)
         with halt.on_signals(), connecting as connectors, span("run", {"slabridge.customer": config.customer}) as note:
             report = job.run(config, connectors, state, on_progress, halt, accept=accept, send=send)
             note("slabridge.exit_code", int(report.exit_code))

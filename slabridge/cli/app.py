@@ -15,6 +15,7 @@ from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
+from slabridge.cli.fleet import fleet
 from slabridge.cli.forget import forget
 from slabridge.cli.history import history
 from slabridge.cli.import_ import import_
@@ -77,6 +78,7 @@ app.command()(services)
 app.command()(baseline)
 app.command()(demo)
 app.command()(sandbox)
+app.add_typer(fleet, name="fleet")
 
 
 @app.callback(invoke_without_command=True)

@@ -54,8 +54,10 @@ def say(texts: Iterable[str], config: "Config") -> None:
     sys.stderr.writelines(f"{_whose(config.customer)}{text}\n" for text in texts)
 
 
-def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
-    """Do a step for one customer, or ("") the one that there is; what fails in it ends it alone.
+def contained(
+    name: str, step: Callable[[], int], said: set[str], passing: tuple[type[Exception], ...] = (BrokenPipeError,)
+) -> int:
+    """Do a step for one customer, or ("") the one that there is; what fails in it ends it alone, but what is `passing`.
 
     Problems that were `said` before are not repeated.
     """
@@ -68,7 +70,7 @@ def contained(name: str, step: Callable[[], int], said: set[str]) -> int:
     except ConfigError as error:
         complain(name, error, said)
         return Exit.USAGE
-    except BrokenPipeError:
+    except passing:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the other customers follow
         from slabridge.app.failure import exit_of

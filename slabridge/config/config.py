@@ -20,6 +20,7 @@ from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.customers import source_of
+from slabridge.config.fleet import read_fleet
 from slabridge.config.like import resolve_like
 from slabridge.config.notify.receiver import Receiver, read_receivers
 from slabridge.config.notify.rule import Breaches, NotifyRule, read_notify
@@ -186,6 +187,8 @@ def read_config(source: Source) -> Config:
     privacy = read_privacy(document, folder, definitions, connections, reading)
     _check_within(notify, privacy, reading)
     web = read_web(document, folder, source.customer, reading)
+    read_fleet(document, folder, reading)
+    _check_common(source, reading)
     _check_pages(connections, web, reading)
     reading.check()
     connections = tuple(replace(one, pages=web if web.url else None) for one in connections)
@@ -296,6 +299,12 @@ def _check_hours(connections: Iterable[Connection], calendars: Collection[str], 
         if rule is not None and rule.only is not None and rule.only not in calendars:
             path = ("connections", connection.name, "writeback", "comments", "only")
             reading.problem(path, f"no such calendar; {instead(rule.only, calendars)}", rule.only)
+
+
+def _check_common(source: Source, reading: Reading) -> None:
+    """Note a problem where [fleet] stands anywhere but in what all customers have in common."""
+    if "fleet" in source.document and not (source.customer and ("fleet",) in reading.places.files):
+        reading.problem(("fleet",), "is of all customers of a folder; it stands in their common.toml")
 
 
 def _check_pages(connections: Iterable[Connection], web: Web, reading: Reading) -> None:

@@ -55,5 +55,7 @@ class FileTable(GeneralTable, StateTable):
     """Of what they are told, and when."""
     web: Annotated[Any, Inside("WebTable")] = None
     """Where people reach the pages, and whom they are shown to."""
+    fleet: Annotated[Any, Inside("FleetTable")] = None
+    """In `common.toml`: through what [workers](fleet.md) hear of each other."""
     connections: Annotated[Any, Inside("{AnyConnection}")] = None
     """A ServiceNow or a Jira: fields, values, what is written."""

@@ -5,6 +5,6 @@ The ticket tools stay the source of truth: with the state lost, the next run reb
 
 from slabridge.state.database import State
 from slabridge.state.transaction import ConnectionState, Transaction
-from slabridge.state.trouble import Busy, Damaged, StateError, Unreachable
+from slabridge.state.trouble import Busy, Damaged, Newer, StateError, Unreachable
 
-__all__ = ["Busy", "ConnectionState", "Damaged", "State", "StateError", "Transaction", "Unreachable"]
+__all__ = ["Busy", "ConnectionState", "Damaged", "Newer", "State", "StateError", "Transaction", "Unreachable"]

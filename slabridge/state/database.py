@@ -3,7 +3,7 @@
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from slabridge.state.schema import metadata
 from slabridge.state.text import storable
-from slabridge.state.trouble import Busy, StateError, address, explained, shown
+from slabridge.state.trouble import Busy, Newer, StateError, address, explained, shown
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 0x51AB
@@ -26,6 +26,9 @@ _UPGRADE_LOCK = 0x51AB
 _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
 """How long PostgreSQL's client waits for a server that does not answer: s, s, ms."""
 
+Upgrading = Callable[[sa.Connection], None]
+"""Looks at a database that is about to be upgraded."""
+
 
 class State:
     """The state database behind a SQLAlchemy URL. `begin` gives a transaction, `reading` one that only reads.
@@ -33,14 +36,18 @@ class State:
     A PostgreSQL's `?schema=NAME` says in which schema the tables are; one that is not there is made with them.
     """
 
-    def __init__(self, url: str | sa.URL, *, migrate: bool = True, as_is: bool = False) -> None:
+    def __init__(
+        self, url: str | sa.URL, *, migrate: bool = True, as_is: bool = False, upgrading: Upgrading = lambda _: None
+    ) -> None:
         """Open the database, created or upgraded to this version's schema.
 
         Without `migrate`, a database of an older schema, or an empty one, is upgraded in a transaction that is open
-        until `close` and never committed; all else happens inside it. One that is taken `as_is` is refused.
+        until `close` and never committed; all else happens inside it. One that is taken `as_is` is refused. `upgrading`
+        looks at a database of an older schema before it is upgraded for good, and raises where that may not be.
 
         Raises:
-            StateError: it cannot be opened, or a newer slabridge wrote it; it is left untouched.
+            StateError: it cannot be opened.
+            Newer: a newer slabridge wrote it; it is left untouched.
             Unreachable: its server is down.
             Busy: somebody keeps it locked.
         """
@@ -49,13 +56,21 @@ class State:
         self._uncommitted: sa.Connection | None = None
         try:
             with explained(self.url, "cannot be opened"):
-                self._open(migrate=migrate, as_is=as_is)
+                self._open(migrate=migrate, as_is=as_is, upgrading=upgrading)
         except BaseException:
             self.close()
             raise
 
     @classmethod
-    def of(cls, place: str, *, create: bool = True, migrate: bool = True, as_is: bool = False) -> Self:
+    def of(
+        cls,
+        place: str,
+        *,
+        create: bool = True,
+        migrate: bool = True,
+        as_is: bool = False,
+        upgrading: Upgrading = lambda _: None,
+    ) -> Self:
         """Open the state at a URL or a file's path; a file that is not there is made, or (`create` false) stood in for.
 
         A file that is made is readable by us alone: it holds who wrote and held what.
@@ -74,7 +89,7 @@ class State:
                 raise StateError(f"state {path}: there is no folder {path.parent}; make it, or name another place")
             with suppress(OSError):  # what cannot be made, or is there, SQLite says better
                 os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
-        return cls(url, migrate=migrate, as_is=as_is)
+        return cls(url, migrate=migrate, as_is=as_is, upgrading=upgrading)
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -166,7 +181,7 @@ class State:
             self._uncommitted.close()
         self._engine.dispose()
 
-    def _open(self, *, migrate: bool, as_is: bool) -> None:
+    def _open(self, *, migrate: bool, as_is: bool, upgrading: Upgrading) -> None:
         outdated = self._outdated()
         if outdated and as_is:
             raise StateError(f"state {self.shown}: an older slabridge wrote it; the next run brings it up to date")
@@ -182,6 +197,8 @@ class State:
             sa.event.listen(self._engine, "connect", _write_ahead)
         if outdated:
             with self._engine.begin() as connection:
+                if _revision(connection) is not None:
+                    upgrading(connection)
                 self._upgrade(connection)
 
     def _outdated(self) -> bool:
@@ -190,7 +207,7 @@ class State:
         with self.reading() as connection:
             current = _revision(connection)
         if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
-            raise StateError(
+            raise Newer(
                 f"state {shown(self.url)}: a newer slabridge wrote it (schema {current}); "
                 "upgrade slabridge, or name another state"
             )
@@ -198,8 +215,9 @@ class State:
 
     def _upgrade(self, connection: sa.Connection) -> None:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK)))
             schema = self.url.query.get("schema")
+            whose = sa.func.hashtext(str(schema or ""))  # customers of one database wait for no other
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK, whose)))
             if schema is not None and connection.scalar(sa.select(sa.func.to_regnamespace(f'"{schema}"'))) is None:
                 connection.execute(sa.schema.CreateSchema(str(schema)))
         config = _alembic()

@@ -135,6 +135,17 @@ def holder(transaction: sa.Connection) -> Holder | None:
     return None if seen is None else _holder(seen)
 
 
+def require_none(transaction: sa.Connection) -> None:
+    """Return if no run that is alive goes by this state, so that its schema may change.
+
+    Raises:
+        Busy: one does.
+    """
+    other = holder(transaction)
+    if other is not None and other.counts:
+        raise Busy(f"a run of an older slabridge is under way ({other.name}); the next one brings the state up to date")
+
+
 def _new_owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()} {process.identity(os.getpid()) or '-'} {secrets.token_hex(8)}"
 

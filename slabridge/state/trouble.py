@@ -11,6 +11,10 @@ class StateError(Exception):
     """The state cannot be used; the message says which and what to do."""
 
 
+class Newer(StateError):  # noqa: N818 - a state of affairs, not a defect
+    """A newer slabridge wrote the state; it is left untouched."""
+
+
 class Unreachable(StateError):  # noqa: N818 - a state of affairs, not a defect
     """The state's server is down, or the connection to it is lost; what was committed is safe."""
 

@@ -9,4 +9,8 @@ _COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 def parse(command: str, *arguments: str) -> None:
     """Parse a command line, without running it."""
-    _COMMANDS[command].make_context(command, list(arguments))
+    found, given = _COMMANDS[command], list(arguments)
+    while hasattr(found, "commands"):
+        command, *given = given
+        found = found.commands[command]
+    found.make_context(command, given)

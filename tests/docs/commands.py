@@ -26,6 +26,8 @@ MORE = {
     "init": "init.md",
     "doctor": "doctor.md",
     "provision": "provision.md",
+    "fleet work": "fleet.md#the-workers",
+    "fleet schedule": "fleet.md#the-scheduler",
     "history": "operations.md#who-changed-what",
     "validate": "configuration.md#warnings",
     "import": "import.md",
@@ -58,6 +60,10 @@ version. Results go to stdout, logs and messages to stderr. `python sync.py` in 
 
 
 def _command(name: str, command: Any) -> Iterator[str]:  # noqa: ANN401 - typer's own
+    for part, below in getattr(command, "commands", {}).items():
+        yield from _command(f"{name} {part}", below)
+    if hasattr(command, "commands"):
+        return
     yield f"## {name}\n\n{command.help}\n"
     yield "| option | meaning | default |\n|---|---|---|"
     for one in command.params:

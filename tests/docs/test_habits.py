@@ -59,8 +59,8 @@ def test_each_change_is_tested_on_every_python_that_is_supported() -> None:
     [job] = workflow["jobs"].values()
     named = [re.search(r"Python :: (3\.\d+)$", one) for one in PROJECT["project"]["classifiers"]]
     assert job["strategy"]["matrix"]["python"] == [found[1] for found in named if found]
-    assert job["env"] == {"SLABRIDGE_REQUIRE_POSTGRES": "1"}
-    assert "postgres" in job["services"]
+    assert job["env"] == {"SLABRIDGE_REQUIRE_POSTGRES": "1", "SLABRIDGE_REQUIRE_REDIS": "1"}
+    assert {"postgres", "redis"} <= job["services"].keys()
 
 
 def test_workflows_call_targets_that_are_there() -> None:

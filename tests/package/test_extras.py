@@ -19,6 +19,7 @@ MODULES = {
     "notify": ["apprise"],
     "otel": ["opentelemetry"],
     "web": ["starlette", "uvicorn"],
+    "fleet": ["celery", "redis", "distributed"],
 }
 """What each extra brings, by the names that are imported."""
 NAMES = {
@@ -28,6 +29,7 @@ NAMES = {
     "sandbox": "the sandbox",
     "notify": "messages",
     "web": "the pages",
+    "fleet": "the fleet",
 }
 """What each is for, as messages have it."""
 EXAMPLES = CHECKOUT / "docs" / "examples"
@@ -40,6 +42,8 @@ ASKED = [
     ("sandbox", ("demo", "--size", "10")),
     ("notify", ("run", "--config", "config.toml")),
     ("web", ("serve", "--config", "config.toml")),
+    ("fleet", ("fleet", "work", "--config", ".")),
+    ("fleet", ("fleet", "schedule", "--config", ".")),
 ]
 TELLING = """
 [receivers.duty]
@@ -76,7 +80,9 @@ def test_each_extra_is_tried() -> None:
     assert set(extras) == set(MODULES)
 
 
-@pytest.mark.parametrize(("extra", "command"), ASKED, ids=[f"{extra} {command[0]}" for extra, command in ASKED])
+@pytest.mark.parametrize(
+    ("extra", "command"), ASKED, ids=[" ".join([extra, *map(str, command[:2])]) for extra, command in ASKED]
+)
 def test_a_command_that_needs_an_extra_names_it(extra: str, command: tuple[Path | str, ...], tmp_path: Path) -> None:
     text = (EXAMPLES / "config.toml").read_text("utf-8")
     (tmp_path / "config.toml").write_text(f'state = "postgresql://127.0.0.1/none"\n{text}{TELLING}', "utf-8")
@@ -100,7 +106,7 @@ from pkgutil import walk_packages
 import connectors, sla_engine, slabridge, sync
 for package in (connectors, sla_engine, slabridge):
     for module in walk_packages(package.__path__, f"{package.__name__}."):
-        if not module.name.startswith(("slabridge.state.migrations.", "slabridge.web.", "slabridge.__main__")):
+        if not module.name.startswith(("slabridge.state.migrations.", "slabridge.web.", "slabridge.fleet.", "slabridge.__main__")):
             import_module(module.name)
 print("all")
 """

@@ -48,7 +48,9 @@ def empty(url: sa.URL) -> None:
         connection.execute(
             f"SET lock_timeout = '{PATIENCE:.0f}s'"
         )  # a test that left a transaction open fails, and does not hang
-        connection.execute("DROP SCHEMA public CASCADE")
+        query = "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'"
+        for (name,) in connection.execute(query).fetchall():
+            connection.execute(f'DROP SCHEMA "{name}" CASCADE')
         connection.execute("CREATE SCHEMA public")
 
 

@@ -17,10 +17,10 @@ from slabridge.state import Busy, State, Unreachable, lease, schema
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.job import NOON, Job, small
 from tests.slabridge.run.truth import Truth
+from tests.slabridge.state.content import content
 from tests.slabridge.state.databases import cut
 
 BREACHED = NOON + 3 * HOUR
-OUR_CLOCK = ("started_at", "finished_at", "summary", "sent_at", "seen_at", "files", "document")
 
 
 def run(job: Job, place: str, instant: int, notice: Callable[[Tally], None] = lambda _: None) -> Report:
@@ -31,22 +31,6 @@ def run(job: Job, place: str, instant: int, notice: Callable[[Tally], None] = la
             return sync.run(job.config(), connectors, state, notice)
     finally:
         state.close()
-
-
-def content(place: str) -> dict[str, list[object]]:
-    """Return what the state holds, but for when runs were by our clock, and which ports the tools had."""
-    state = State.of(place)
-    found: dict[str, list[object]] = {}
-    with state.reading() as transaction:
-        for table in schema.metadata.sorted_tables:
-            columns = [column for column in table.c if column.name not in OUR_CLOCK]
-            found[table.name] = [
-                tuple(row) for row in transaction.execute(sa.select(*columns).order_by(*table.primary_key))
-            ]
-    state.close()
-    ours = ('"host"', "last_success_timestamp")
-    found["counter"] = [row for row in found["counter"] if not any(word in str(row) for word in ours)]
-    return found
 
 
 def test_runs_on_each_database_come_to_the_same(tmp_path: Path, job: Job, postgres: str) -> None:

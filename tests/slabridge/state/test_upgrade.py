@@ -3,6 +3,7 @@
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import sync
 from sla_engine.instant import MINUTE, format_instant
 from slabridge.app.connect import connected
 from slabridge.exit import Exit
-from slabridge.state import State, Transaction, quarantine, results, schema, tickets
+from slabridge.state import Busy, State, Transaction, lease, quarantine, results, schema, tickets
 from slabridge.state.database import _alembic
 from tests.slabridge.run.job import Job
 from tests.slabridge.run.truth import Truth
@@ -65,6 +66,24 @@ def test_an_earlier_state_becomes_what_a_new_one_is_and_loses_nothing(place: str
     for name in TABLES:
         old = [row[: len(was)] for row, was in zip(after[name], before[name], strict=True)]
         assert [_words(row) for row in old] == [_words(row) for row in before[name]], name
+
+
+def test_no_state_is_upgraded_under_a_run(place: str) -> None:
+    load(FIXTURES[0], place)
+    before = rows(place, "SELECT version_num FROM alembic_version")
+    url = place if "://" in place else f"sqlite:///{place}"
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    until = lease._DURATION - MINUTE
+    for expires_in, ends in ((until, before), (-MINUTE, [(revisions()[-1],)])):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM lease")
+            expires_at = lease.clock(connection) + expires_in
+            row = {"name": "run", "owner": "elsewhere:1 0f.1.1 00ff", "expires_at": expires_at}
+            connection.execute(sa.insert(schema.lease).values(row))
+        with pytest.raises(Busy, match="an older slabridge is under way") if ends is before else nullcontext():
+            State.of(place, upgrading=lease.require_none).close()
+        assert rows(place, "SELECT version_num FROM alembic_version") == ends
+    engine.dispose()
 
 
 @pytest.mark.parametrize("revision", [name for name in FIXTURES if name < "0007"])

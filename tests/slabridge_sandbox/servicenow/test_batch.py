@@ -118,6 +118,12 @@ def test_a_connection_reset_within_a_batch_is_that_of_the_batch(instance: Instan
     assert instance.incident("INC0000002")["u_sla_holder"] == "Team 1"
 
 
+def test_where_every_answer_comes_late_a_batch_does_once(instance: Instance) -> None:
+    instance.sandbox.fault("servicenow", do="hang", times=None, seconds=0.01)
+    answer = batch(instance, part(1, "GET", "/api/now/table/incident"), part(2, "GET", "/api/now/table/sys_user"))
+    assert [one["status_code"] for one in answer["serviced_requests"]] == [200, 200]
+
+
 def test_the_log_tells_requests_of_a_batch_from_http_calls(instance: Instance) -> None:
     instance.sandbox.requests(reset=True)
     instance.sandbox.log("servicenow", reset=True)
