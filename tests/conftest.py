@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 
 from tests.slabridge.state.databases import ENGINES, empty, postgresql
+from tests.slabridge.state.made import made_once
 from tests.together import Together
 
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -53,6 +54,12 @@ def logs_as_they_were() -> Iterator[None]:
     """Undo what a command configured: its logs go to a stream that ends with its test."""
     yield
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_made_once() -> Iterator[None]:
+    with made_once():
+        yield
 
 
 @pytest.fixture(scope="session")
