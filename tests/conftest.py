@@ -1,5 +1,6 @@
 """What every test finds."""
 
+import gc
 import os
 import re
 from collections import Counter
@@ -32,6 +33,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("check"):
                 item.add_marker(pytest.mark.skip(reason="only in `make check`"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector leave what stays to the end alone, and come more seldom: it took a sixth of the time."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.hookimpl(optionalhook=True)
