@@ -27,7 +27,7 @@ test: lint
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
 
 check: $(VENV)/.check lint programs
-	SLABRIDGE_REQUIRE_POSTGRES=1 $(MAKE) coverage ARGS="--check $(ARGS)"
+	SLABRIDGE_REQUIRE_POSTGRES=1 SLABRIDGE_HYPOTHESIS=$${SLABRIDGE_HYPOTHESIS:-check} $(MAKE) coverage ARGS="--check $(ARGS)"
 
 coverage: $(VENV)/.dev
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadgroup $(ARGS) --cov

@@ -5,7 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -203,15 +203,14 @@ class State:
 
     def _outdated(self) -> bool:
         """Return whether the schema must be created or upgraded; refuse one that we do not know."""
-        script = ScriptDirectory.from_config(_alembic())
         with self.reading() as connection:
             current = _revision(connection)
-        if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
+        if current is not None and current not in _revisions():
             raise Newer(
                 f"state {shown(self.url)}: a newer slabridge wrote it (schema {current}); "
                 "upgrade slabridge, or name another state"
             )
-        return current != script.get_current_head()
+        return current != _revisions()[0]
 
     def _upgrade(self, connection: sa.Connection) -> None:
         if connection.dialect.name == "postgresql":
@@ -295,6 +294,12 @@ def _revision(connection: sa.Connection) -> str | None:
         return None
     found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
     return found
+
+
+@cache
+def _revisions() -> Sequence[str]:
+    """Return the schemas that we know, the newest first; read once, as a daemon opens its states again and again."""
+    return [revision.revision for revision in ScriptDirectory.from_config(_alembic()).walk_revisions()]
 
 
 def _alembic() -> AlembicConfig:

@@ -18,7 +18,7 @@ from sla_engine.condition import (
     Condition,
 )
 from sla_engine.instant import DAY
-from sla_engine.ticket import Comment, Entry, Ticket, Values
+from sla_engine.ticket import ROLES, Comment, Entry, Ticket, Values
 from slabridge.text.spoken import zoned
 from slabridge.wording.situation import Situation, State
 
@@ -82,7 +82,7 @@ def _words(before: State, after: State, at: int) -> Iterator[Comment]:
         held, wanted = before.get(field), after.get(field)
         if wanted is None and held is not None:
             wanted = "customer" if held == "agent" else "agent"
-        if wanted != held and wanted is not None:
+        if wanted != held and wanted in ROLES:  # who is neither has not spoken
             yield Comment(at, _SOMEBODY, wanted, public)
 
 

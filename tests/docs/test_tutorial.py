@@ -2,8 +2,8 @@
 
 import os
 import re
+import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +15,10 @@ from slabridge_sandbox.options import SandboxOptions
 from tests.docs.pages import parts
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
+from tests.slabridge.cli.conftest import Call
+from tests.slabridge.cli.conftest import call as called
+
+call = called
 
 PAGE = CHECKOUT / "docs" / "tutorial.md"
 LOG = CHECKOUT / "docs" / "examples" / "incidents.csv"
@@ -34,28 +38,34 @@ def steps(tool: str) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_its_commands_lead_from_nothing_to_results_on_tickets(tool: str, tmp_path: Path) -> None:
-    share = 0.0 if tool == "servicenow" else 1.0
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    with Sandbox(SandboxOptions(size=60, share=share), in_process=True) as sandbox:
+def test_its_commands_lead_from_nothing_to_results_on_tickets(
+    tool: str, tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Sandbox(SandboxOptions(size=60, share=0.0 if tool == "servicenow" else 1.0), in_process=True) as sandbox:
         endpoint = sandbox.servicenow if tool == "servicenow" else sandbox.jira
-        secret = {
-            "SNOW_PASSWORD": endpoint.secret,
-            "JIRA_TOKEN": endpoint.secret,
-            "JIRA_ADMIN_TOKEN": ADMINISTRATOR.token,
-        }
-        env = os.environ | secret | {"PATH": path, "COLUMNS": "100", "SLABRIDGE_LOG_LEVEL": "error"}
-        folder, printed = tmp_path, ""
+        secrets = {"SNOW_PASSWORD": endpoint.secret, "JIRA_TOKEN": endpoint.secret}
+        quiet = {"JIRA_ADMIN_TOKEN": ADMINISTRATOR.token, "COLUMNS": "100", "SLABRIDGE_LOG_LEVEL": "error"}
+        for name, value in (secrets | quiet).items():
+            monkeypatch.setenv(name, value)
+        printed = ""
         for kind, text in steps(tool):
             if kind == "text":
                 for line in text.splitlines():
                     assert line in printed, (line, printed)
                 continue
-            script = f"{text.replace(TOOLS[tool], endpoint.url)}\npwd > {tmp_path}/where"
-            done = subprocess.run(  # noqa: S603 - our own page
-                ["/bin/bash", "-ec", script],
-                cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=PATIENCE,
-            )  # fmt: skip
-            assert done.returncode == 0, (text, done.stdout, done.stderr)
-            folder, printed = Path((tmp_path / "where").read_text().strip()), done.stdout
+            printed = ""
+            for line in text.replace(TOOLS[tool], endpoint.url).splitlines():
+                code, out, err = call(*shlex.split(line)[1:]) if line.startswith("slabridge ") else shell(line)
+                assert code == 0, (line, out, err)
+                printed += out
         assert "fields" in printed or "snow" in printed or "jira" in printed
+
+
+def shell(line: str) -> tuple[int, str, str]:
+    """Run a command of another program, and go where it leads."""
+    script = ["/bin/bash", "-ec", f"{line}\npwd >&2"]
+    done = subprocess.run(script, capture_output=True, text=True, check=False, timeout=PATIENCE)  # noqa: S603 - our own page
+    if done.returncode == 0:
+        os.chdir(done.stderr.splitlines()[-1])
+    return done.returncode, done.stdout, done.stderr

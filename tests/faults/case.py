@@ -10,6 +10,8 @@ from typing import Any
 
 import requests
 
+import connectors.jira.connector
+import connectors.servicenow.connector  # noqa: F401 - loaded here, once, and not in each forked process
 import sync
 from connectors.http.session import Http
 from connectors.interface import Connector

@@ -128,7 +128,7 @@ def main() -> int:
     """Sweep, print the table, and return 1 if a case did not end equal."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
-    parser.add_argument("--scenario", help="only the one whose name contains this")
+    parser.add_argument("--scenario", action="append", help="only those whose names contain this, or another given")
     parser.add_argument("--fault", help="only those whose name contains this")
     parser.add_argument("--cases", type=int, help="only so many of each scenario, drawn by --seed")
     parser.add_argument("--seed", type=int, default=0)
@@ -136,7 +136,7 @@ def main() -> int:
     given = parser.parse_args()
     began = time.monotonic()
     workers = given.workers
-    scenarios = [one for one in SCENARIOS if (given.scenario or "") in one.name]
+    scenarios = [one for one in SCENARIOS if any(part in one.name for part in given.scenario or [""])]
     jobs = [
         (
             SCENARIOS.index(scenario),
