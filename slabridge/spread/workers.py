@@ -68,7 +68,7 @@ def _of_scheduler(address: str) -> Iterator[Workers]:
         from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra
     except ImportError:
         raise Unfit('Dask is not installed; for the fleet: pip install "slabridge[fleet]"') from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is said by us, without traceback
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say what goes wrong
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
