@@ -22,7 +22,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -33,6 +33,7 @@ import redis
 import sqlalchemy as sa
 
 from bench.customers import INSTANCES, write
+from bench.figure import Figure, of
 from sla_engine.instant import HOUR
 from slabridge.state import State, schema
 from slabridge_sandbox.embedded import Sandbox
@@ -146,23 +147,32 @@ def fleet(options: argparse.Namespace, workers: int) -> tuple[list[float], float
         return seconds, processor / (2 * options.customers), states(folder)
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--customers", type=int, default=200)
     parser.add_argument("--tickets", type=int, default=2_000, help="of both instances (%(default)s)")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--latency", type=float, default=0.1, help="seconds of each call (%(default)s)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     reference = alone(options)
+    figures: list[Figure] = []
     first: list[float] = []
     for workers in options.workers:
         seconds, processor, found = fleet(options, workers)
         first = first or seconds
-        load, later = (f"{one:.1f} s ({before / one:.2f} x)" for one, before in zip(seconds, first, strict=True))
         same = sum(found[name] == reference[name] for name in reference)
-        print(f"{workers} workers: first load {load}, later round {later},", end=" ")
-        print(f"processor {processor:.2f} s a run; {same} of {len(reference)} states as in one process", flush=True)
+        if same < len(reference):
+            raise SystemExit(f"{workers} workers: {len(reference) - same} states are not those of one process")
+        for what, one, before in zip(("a first load", "the next round"), seconds, first, strict=True):
+            figure = Figure(
+                f"{what} of {options.customers} customers, {workers} workers, {options.latency * 1000:.0f} ms a call",
+                f"{of(one)} s; {of(processor)} s of processor a run; all states as of one process",
+                f"1 worker: {of(before)} s",
+                f"{before / one:.2f} times as fast",
+            )
+            figures.append(figure.shown())
+    return figures
 
 
 if __name__ == "__main__":

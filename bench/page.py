@@ -57,6 +57,8 @@ SECTIONS = (
     Section("servicenow", "", "--size 200"),
     Section("jira", "--size 5000", "--size 200"),
     Section("customers", "--rounds 1", "--customers 3 --tickets 1000 --rounds 1"),
+    Section("fleet", "", "--customers 3 --tickets 400 --workers 1 2"),
+    Section("spread", "--tickets 200000", "--tickets 2000", "--tickets 1000000"),
     Section("chain", "", "--tickets 1000 --rounds 1", "--tickets 1000000"),
     Section("messages", "", "--tickets 1000 --rounds 1"),
     Section("privacy", "", "--tickets 1000 --rounds 1"),

@@ -21,11 +21,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench.figure import Figure, of
 from bench.scale import CONFIGURATION, load, peak, place
 from slabridge.app.asked import Asked
 from slabridge.app.reevaluate import reevaluate
@@ -127,10 +128,11 @@ def measure(name: str, state: Path, cores: int, scheduler: str | None) -> dict[s
     return took
 
 
-def compare(command: str, state: Path, rounds: int, scheduler: str | None) -> None:
-    """Do it on one core and on two in turn, and print the speed-up."""
+def compare(command: str, state: Path, options: argparse.Namespace) -> Figure:
+    """Do it on one core and on two in turn, and print and return the speed-up."""
+    scheduler = options.scheduler
     alone, both, digests = [], [], set()
-    for _ in range(rounds):
+    for _ in range(options.rounds):
         alone.append(measure(command, state, 1, None))
         both.append(measure(command, state, 2, None))
         digests |= {alone[-1]["digest"], both[-1]["digest"]}
@@ -139,12 +141,20 @@ def compare(command: str, state: Path, rounds: int, scheduler: str | None) -> No
     wall = statistics.median(one["wall"] for one in alone) / statistics.median(one["wall"] for one in both)
     once = statistics.median(one["own"] for one in alone)
     twice = statistics.median(one["own"] + one["workers"] / 2 for one in both)
-    same = "the same to the byte" if len(digests) == 1 else f"DIFFERENT: {digests}"
-    print(f"{command}: speed-up {wall:.2f} by the wall, {once / twice:.2f} by processor time; {same}", flush=True)
+    if len(digests) > 1:
+        raise SystemExit(f"{command}: what comes of it differs: {digests}")
+    first, last = (statistics.median(one["wall"] for one in those) for those in (alone, both))
+    found = Figure(
+        f"`{command}` over {options.tickets:,} known tickets, on 2 cores",
+        f"{of(last)} s; peak {both[0]['peak']:.0f} MB, of a worker {both[0]['peak of a worker']:.0f} MB",
+        f"on 1 core: {of(first)} s, peak {alone[0]['peak']:.0f} MB; the same to the byte",
+        f"{wall:.2f} times as fast, {once / twice:.2f} by processor time",
+    )
+    return found.shown()
 
 
-def main() -> None:
-    """Measure and print."""
+def main(arguments: Sequence[str] | None = None) -> list[Figure]:
+    """Measure, print and return the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tickets", type=int, default=1_000_000, help="how many are known (%(default)s)")
     parser.add_argument("--rounds", type=int, default=1)
@@ -152,16 +162,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where the state goes (2 kB a ticket; default: a temporary one)")
     parser.add_argument("--one", choices=COMMANDS, help=argparse.SUPPRESS)
     parser.add_argument("--cores", type=int, default=1, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     logs.configure("error", "console")
     if options.one is not None:
         one(options.one, options.folder, options.cores, options.scheduler)
-        return
+        return []
     with tempfile.TemporaryDirectory() as name:
         state = fill(options.folder or Path(name), options.tickets)
         print(f"{options.tickets:,} tickets, {state.stat().st_size / options.tickets:,.0f} bytes each in the state")
-        for command in COMMANDS:
-            compare(command, state, options.rounds, options.scheduler)
+        return [compare(command, state, options) for command in COMMANDS]
 
 
 if __name__ == "__main__":

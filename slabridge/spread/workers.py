@@ -1,5 +1,6 @@
 """Who works: processes on this machine, or the workers of a Dask scheduler."""
 
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -67,6 +68,7 @@ def _of_scheduler(address: str) -> Iterator[Workers]:
         from distributed import Client, KilledWorker  # noqa: PLC0415 - an extra
     except ImportError:
         raise Unfit('Dask is not installed; for the fleet: pip install "slabridge[fleet]"') from None
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # we say what goes wrong
     try:
         client = Client(address, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -80,4 +82,4 @@ def _of_scheduler(address: str) -> Iterator[Workers]:
         except KilledWorker as error:
             raise NoWorkers(f"{error}; was there too little memory?") from None
         except CancelledError:
-            raise NoWorkers(f"the scheduler {address} went away; nothing was written") from None
+            raise NoWorkers(f"the scheduler {address} went away; what is not done yet, the same again does") from None

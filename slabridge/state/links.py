@@ -40,14 +40,16 @@ class Missing(NamedTuple):
 def put(transaction: Transaction, stated: Mapping[str, Mapping[Reference, int]]) -> None:
     """Keep whom tickets (by id) name, and whether to follow it, instead of whom they named.
 
-    What was found before stays found.
+    What was found before stays found. Those that are named no more are evaluated anew: no link leads to them by which
+    they could be found later.
     """
     before = _of(transaction, stated)
     rows: list[dict[str, str | int]] = []
-    left: list[tuple[str, Reference]] = []
+    left: dict[tuple[str, Reference], str | None] = {}
     for stating, references in stated.items():
         rows += [{**_row(transaction, stating, one), "follow": follow} for one, follow in references.items()]
-        left += [(stating, one) for one in before.get(stating, set()).difference(references)]
+        left |= {(stating, one): other for one, other in before.get(stating, {}).items() if one not in references}
+    _mark(transaction, {(one.connection, other) for (_, one), other in left.items() if other is not None})
     for stating, one in left:
         same = (link.c.other_connection == one.connection, link.c.named_by == one.by, link.c.reference == one.text)
         transaction.sql.execute(sa.delete(link).where(transaction.owns(link), link.c.ticket == stating, *same))
@@ -173,11 +175,15 @@ def mark_around(transaction: Transaction, ids: Collection[str]) -> set[Name]:
     """Let those be evaluated anew that are linked with these tickets, which are gone; return which these are."""
     names = {(transaction.connection, id_) for id_ in ids}
     around = {end for pair in edges(transaction.sql, names) for end in pair} - names
-    for connection in {connection for connection, _ in around}:
-        for part in in_parts(sorted(id_ for of, id_ in around if of == connection)):
+    _mark(transaction, around)
+    return around
+
+
+def _mark(transaction: Transaction, names: Collection[Name]) -> None:
+    for connection in {connection for connection, _ in names}:
+        for part in in_parts(sorted(id_ for of, id_ in names if of == connection)):
             those = (ticket.c.connection == connection, ticket.c.id.in_(part), ~ticket.c.gone)
             transaction.sql.execute(sa.update(ticket).where(*those).values(pending=True))
-    return around
 
 
 def spread_pending(sql: sa.Connection) -> None:
@@ -233,12 +239,13 @@ def _rows(
     return rows
 
 
-def _of(transaction: Transaction, tickets: Collection[str]) -> dict[str, set[Reference]]:
-    found: dict[str, set[Reference]] = {}
+def _of(transaction: Transaction, tickets: Collection[str]) -> dict[str, dict[Reference, str | None]]:
+    """Return whom tickets name, and (None: not yet) who was found to be meant."""
+    found: dict[str, dict[Reference, str | None]] = {}
     names = [(transaction.connection, ticket) for ticket in tickets]
     for row in _rows(transaction.sql, names, link.c.connection, link.c.ticket):
         reference = Reference(row.other_connection, row.named_by, row.reference)
-        found.setdefault(row.ticket, set()).add(reference)
+        found.setdefault(row.ticket, {})[reference] = row.other
     return found
 
 

@@ -2,19 +2,25 @@
 
 import json
 import re
+from contextlib import ExitStack
 
 import pytest
 
 from bench.page import END, PAGE, SECTIONS, Section, measured, with_table
 from tests.places import CHECKOUT
+from tests.slabridge.fleet.redis_server import database
 
 NAMES = [section.name for section in SECTIONS]
 
 
 @pytest.mark.check
 @pytest.mark.parametrize("section", SECTIONS, ids=NAMES)
-def test_a_small_slice_ends_with_figures_that_fit_a_table(section: Section) -> None:
-    figures = measured(section.name, section.quick.split())
+def test_a_small_slice_ends_with_figures_that_fit_a_table(section: Section, request: pytest.FixtureRequest) -> None:
+    with ExitStack() as needed:
+        if section.name == "fleet":  # it needs both servers
+            request.getfixturevalue("postgres")
+            needed.enter_context(database())
+        figures = measured(section.name, section.quick.split())
     assert figures
     for figure in figures:
         assert all((figure.what, figure.figure, figure.beside))

@@ -80,6 +80,19 @@ def test_what_came_from_above_goes_with_the_link(job: Job) -> None:
     assert "u_ola_holder" not in held(job, "snow", incident)
 
 
+def test_what_came_from_above_goes_with_a_link_that_was_never_in_force(job: Job) -> None:
+    incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
+    job.sandbox.move_to(NOON + MINUTE)
+    job.edit("snow", incident, correlation_id=issue.key)
+    job.run()
+    assert held(job, "jira", issue)["SLA holder"] == incident.key
+    job.edit("snow", incident, correlation_id="")  # within the same second, so that no history has the link
+    job.sandbox.move_to(NOON + 2 * MINUTE)
+    job.run()
+
+    assert {"SLA due", "SLA holder", "OLA holder"}.isdisjoint(held(job, "jira", issue))
+
+
 def test_a_change_above_reaches_the_issue_in_the_same_run_though_nobody_touched_it(job: Job) -> None:
     incident, issue = job.ticket("snow", "Open"), job.ticket("jira", "Waiting")
     job.edit("snow", incident, correlation_id=issue.key)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from sla_engine.instant import DAY, HOUR
 from slabridge.app.asked import Asked
@@ -15,6 +16,8 @@ from slabridge.app.whatif import of_state as tried
 from slabridge.config import Config, load_config
 from slabridge.show.whatif import as_json
 from slabridge.spread import Spread
+from slabridge.state import State
+from slabridge.state.schema import connection, ticket
 from slabridge.text.printed import json_line
 from slabridge_sandbox.embedded import Sandbox
 from tests.faults.scenario import day
@@ -70,3 +73,17 @@ def known(tmp_path: Path, place: str) -> Iterator[Known]:
             job.text.replace('P3 = "4h"', 'P3 = "10m"').replace('within = "3wd"', 'within = "15m"'), "utf-8"
         )
         yield Known(job, now, load_config(path))
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Iterator[State]:
+    """Give a state that knows five tickets of each of two connections."""
+    found = State.of(str(tmp_path / "state.db"))
+    row = {"payload": b"", "digest": "", "pulled_in": 1, "pending": False}
+    with found.begin() as sql:
+        for name in ("one", "two"):
+            sql.execute(sa.insert(connection).values(name=name, as_of=7))
+            rows = [{"connection": name, "id": f"T{n}", "key": f"T{n}", **row} for n in range(5)]
+            sql.execute(sa.insert(ticket), rows)
+    yield found
+    found.close()

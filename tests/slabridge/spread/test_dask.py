@@ -13,10 +13,13 @@ import pytest
 from slabridge.exit import Exit
 from slabridge.spread import HERE, NoWorkers, Spread
 from slabridge.spread.workers import engaged
+from slabridge.state import State
+from slabridge.state.ranges import ranges
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.cli.conftest import Call
 from tests.slabridge.spread.conftest import Known
+from tests.slabridge.spread.jobs import Dying
 
 distributed = pytest.importorskip("distributed", reason="the extra fleet is not installed")
 
@@ -80,6 +83,16 @@ def test_commands_take_a_scheduler(known: Known, scheduler: str, call: Call) -> 
         assert len(here[1]) > 500
     assert call(*again, "--apply", "--scheduler", scheduler) == here
     assert call(*again) == (0, "", "")  # it stands so now
+
+
+def test_what_a_worker_died_at_another_does_until_too_many_died_at_it(
+    state: State, scheduler: str, tmp_path: Path
+) -> None:
+    (tmp_path / "died").mkdir()
+    spread = Spread(scheduler, size=2)
+    assert [*spread.each(Dying(tmp_path / "died", 1), state, ["one"])] == ranges(state, ["one"], 2)
+    with pytest.raises(NoWorkers, match="was there too little memory"):
+        [*spread.each(Dying(tmp_path / "died", 99), state, ["one"])]
 
 
 def test_without_a_scheduler_it_is_said_where_there_is_none(known: Known, call: Call) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import sqlalchemy as sa
 
 from slabridge.spread import HERE, Job, NoWorkers, Spread, Unfit
 from slabridge.spread.job import Place, Task
@@ -18,7 +17,6 @@ from slabridge.spread.packed import unpacked
 from slabridge.spread.spread import FEW, R
 from slabridge.state import State, StateError
 from slabridge.state.ranges import Range, ranges, whole
-from slabridge.state.schema import connection, ticket
 from slabridge.state.trouble import address
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
@@ -56,20 +54,6 @@ def test_all_three_come_to_the_same_bytes_in_processes_of_this_machine(known: Kn
     assert tickets > FEW  # of fewer none is sent anywhere
     state.close()
     assert known.everything(Spread(cores=2, size=1)) == known.everything(HERE)
-
-
-@pytest.fixture
-def state(tmp_path: Path) -> Iterator[State]:
-    """Give a state that two connections know, each by ranges of two tickets."""
-    found = State.of(str(tmp_path / "state.db"))
-    row = {"payload": b"", "digest": "", "pulled_in": 1, "pending": False}
-    with found.begin() as sql:
-        for name in ("one", "two"):
-            sql.execute(sa.insert(connection).values(name=name, as_of=7))
-            rows = [{"connection": name, "id": f"T{n}", "key": f"T{n}", **row} for n in range(5)]
-            sql.execute(sa.insert(ticket), rows)
-    yield found
-    found.close()
 
 
 def test_ranges_hold_each_ticket_once(state: State) -> None:
