@@ -1,7 +1,6 @@
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sla_engine.chain.outcome import ChainOutcome, ChainSegment, TicketRef
 from sla_engine.instant import MINUTE
