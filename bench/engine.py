@@ -155,11 +155,11 @@ def lines(count: int) -> bytes:
 
 def pipeline(engine: Engine, text: bytes) -> bytes:
     """Go from JSONL to JSONL as `slabridge evaluate` does."""
-    lines, out = text.splitlines(), io.StringIO()
+    lines, out = text.splitlines(), io.BytesIO()
     for start in range(0, len(lines), AT_ONCE):
         read = read_lines(lines[start : start + AT_ONCE], engine.columns)
         out.writelines(engine.evaluate_read(read, AS_OF).lines())
-    return out.getvalue().encode()
+    return out.getvalue()
 
 
 def parse_and_print(text: bytes, results: list[object]) -> None:

@@ -160,15 +160,17 @@ def main(arguments: Sequence[str] | None = None) -> list[Figure]:
     first: list[float] = []
     for workers in options.workers:
         seconds, processor, found = fleet(options, workers)
-        first = first or seconds
         same = sum(found[name] == reference[name] for name in reference)
         if same < len(reference):
             raise SystemExit(f"{workers} workers: {len(reference) - same} states are not those of one process")
+        if not first:
+            first = seconds
+            continue
         for what, one, before in zip(("a first load", "the next round"), seconds, first, strict=True):
             figure = Figure(
                 f"{what} of {options.customers} customers, {workers} workers, {options.latency * 1000:.0f} ms a call",
                 f"{of(one)} s; {of(processor)} s of processor a run; all states as of one process",
-                f"1 worker: {of(before)} s",
+                f"{options.workers[0]} worker: {of(before)} s",
                 f"{before / one:.2f} times as fast",
             )
             figures.append(figure.shown())

@@ -96,7 +96,7 @@ class Held:
         """Keep these tickets' digests."""
         canonical = [self._canonical(ticket) for ticket in found]
         lines: dict[str, list[str]] = {ticket.id: [] for ticket in found}
-        for line in "".join(self.engine.evaluate(canonical, self.as_of).lines()).splitlines():
+        for line in b"".join(self.engine.evaluate(canonical, self.as_of).lines()).decode().splitlines():
             lines[json.loads(line)["id"]].append(line)
         for ticket in found:
             self.tickets[ticket.id] = digest(repr(ticket))

@@ -52,7 +52,7 @@ class Chunk:
         found.sort(key=attrgetter("position"))
         return found
 
-    def lines(self) -> str:
+    def lines(self) -> bytes:
         """Return what `results` gives as lines of JSON, without segments."""
         heads = [head_of(ticket) for ticket in self.tickets]
         found: list[bytes] = []
@@ -64,10 +64,10 @@ class Chunk:
             else np.empty(0, np.int64)
         )
         order = np.argsort(place, kind="stable")
-        without = [n for n, at in enumerate(self.places) if n in self.overdue or at >= self.wanted]
-        if without:
+        if self.overdue or max(self.places, default=0) >= self.wanted:
+            without = [n for n, at in enumerate(self.places) if n in self.overdue or at >= self.wanted]
             order = order[~np.isin(place[order], without)]
-        return b"".join(map(found.__getitem__, order.tolist())).translate(None, NUL).decode("ascii")
+        return b"".join(map(found.__getitem__, order.tolist())).translate(None, NUL)
 
 
 def _results(clause: int, chunk: Chunk) -> Iterable[Result]:

@@ -54,8 +54,8 @@ class Evaluation:
         found.sort(key=attrgetter("position"))
         return found
 
-    def lines(self) -> Iterator[str]:
-        """Yield `results` as lines of JSON, many at a time, without segments; faster than going through `results`."""
+    def lines(self) -> Iterator[bytes]:
+        """Yield `results` as lines of JSON in ASCII, many at a time, without segments; faster than one by one."""
         return (chunk.lines() for chunk in self.chunks)
 
 

@@ -26,14 +26,14 @@ class Layout:
         self._first = [0]
         self._authors: dict[CommentKey, int] = {}
         self._comments: dict[int, int] = {}
-        self._source = _Changes()
+        self._sources: list[str] = []
         self._fields = {name: _Changes() for name in sorted(set(fields).difference(OWN_FIELDS))}
 
     def add(self, ticket: Ticket | PlainTicket, happened: Iterable[Any]) -> bool:
         """Add a ticket, to which this happened, in replay order; return whether its history joins."""
         fields, comments = self._fields, ticket.comments
         first = row = self._first[-1]
-        self._source.add(first, ticket.source)
+        self._sources.append(ticket.source)
         joins, held = True, dict[str, Held]()
         for item in happened:
             row += 1
@@ -41,17 +41,21 @@ class Layout:
                 self._comment(row, item)
                 continue
             for name, (before, after) in item.changes.items():
-                if name not in held and name in fields:
-                    fields[name].add(first, before)
+                mine = fields.get(name)
+                if mine is not None:
+                    if name not in held:
+                        mine.rows.append(first)
+                        mine.codes.append(mine.known[before])
+                    mine.rows.append(row)
+                    mine.codes.append(mine.known[after])
                 if held.setdefault(name, before) != before:
                     joins = False
                 held[name] = after
-                if name in fields:
-                    fields[name].add(row, after)
         now: Mapping[str, Held] = ticket.fields
         for name, changes in fields.items():
             if name not in held:
-                changes.add(first, now.get(name, _ABSENT))
+                changes.rows.append(first)
+                changes.codes.append(changes.known[now.get(name, _ABSENT)])
         self._first.append(row + 1)
         return joins and all(now.get(name, last) == last for name, last in held.items())
 
@@ -79,7 +83,9 @@ class Layout:
         kind[spoken] = COMMENT
         comments[spoken] = list(self._comments.values())
         columns = {name: changes.column(rows) for name, changes in self._fields.items()}
-        columns[SOURCE] = self._source.column(rows)
+        source = _Changes()
+        source.rows, source.codes = self._first[:-1], [source.known[held] for held in self._sources]
+        columns[SOURCE] = source.column(rows)
         return Table(self.first, at, kind, columns, comments, list(self._authors))
 
 
@@ -90,10 +96,6 @@ class _Changes:
         self.rows: list[int] = []
         self.codes: list[int] = []
         self.known = _Codes()
-
-    def add(self, row: int, held: Held | int) -> None:
-        self.rows.append(row)
-        self.codes.append(self.known[held])
 
     def column(self, rows: int) -> Column:
         beginnings = np.array([*self.rows, rows], np.int64)

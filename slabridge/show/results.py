@@ -24,7 +24,7 @@ _FORMULA = tuple(
 def writer_of(form: str, out: TextIO, *, segments: bool, chain: bool) -> Writer:
     """Return what writes evaluations in a form: table, csv or jsonl; `segments` and `chain` go with jsonl alone."""
     if form == "jsonl" and not segments and not chain:
-        return lambda evaluation: out.writelines(evaluation.lines())
+        return lambda evaluation: out.buffer.writelines(evaluation.lines())
     if form == "jsonl":
         return lambda evaluation: out.writelines(
             json.dumps(result.as_json(segments=segments), separators=(",", ":")) + "\n" for result in evaluation.results
