@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 Values = tuple[str, ...]
 """What a field holds: its values as text, sorted, each once; () is unset."""
@@ -44,7 +45,7 @@ class Link:
     end: int | None = None
 
 
-class Name(NamedTuple):
+class Name(msgspec.Struct, frozen=True, gc=False):
     """What a result says of its ticket, as `Ticket` has it."""
 
     source: str

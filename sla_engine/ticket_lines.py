@@ -6,6 +6,7 @@ The rules are those of `read_ticket`, which reads whatever is not plain, and say
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -69,7 +70,10 @@ class _Reading:
     def read(self, lines: Sequence[bytes]) -> None:
         """Read lines one by one: what was decoded is laid out while it is in the processor's cache."""
         for place, line in enumerate(lines):
-            ticket = _decoded(line)
+            try:
+                ticket: PlainTicket | None = decode(line)
+            except msgspec.DecodeError:
+                ticket = _without_numbers(line)
             if ticket is None or ticket.links or place in self.odd or not self._add(ticket, line):
                 try:
                     exact = _ticket(line)
@@ -81,7 +85,9 @@ class _Reading:
 
     def _add(self, ticket: PlainTicket, line: bytes) -> bool:
         """Add a plain ticket; return False if it is none, as its instants are not written in one and the same way."""
-        happened = [*(ticket.history or ()), *(ticket.comments or ())]  # at one instant in this order
+        happened: list[Any] = ticket.history or []
+        if ticket.comments:
+            happened = [*happened, *ticket.comments]  # at one instant in this order
         at = [ticket.created, *[item.at for item in happened]]
         if at != sorted(at):  # as texts of one width they are in the order of time
             happened.sort(key=_AT)
@@ -124,13 +130,6 @@ class _Reading:
 
 
 _AT = attrgetter("at")
-
-
-def _decoded(line: bytes) -> PlainTicket | None:
-    try:
-        return decode(line)
-    except msgspec.DecodeError:
-        return _without_numbers(line)
 
 
 def _without_numbers(line: bytes) -> PlainTicket | None:

@@ -14,6 +14,7 @@ from sla_engine import InvalidTicket, Ticket, read_lines, read_ticket
 from sla_engine.instant import NULL, format_instant, parse_instant, require_plausible
 from sla_engine.instant_texts import MILLISECONDS, SECONDS, read_instants
 from sla_engine.tabulate import tabulate
+from sla_engine.ticket import Name
 
 FIELDS = ("status", "team", "labels", "nobody-has-it")
 INSTANTS = st.sampled_from(
@@ -98,7 +99,7 @@ def test_lines_are_read_as_tickets_are_one_by_one(given_lines: list[bytes]) -> N
     read = read_lines(given_lines, FIELDS)
     assert [*read.invalid] == invalid
     assert [*read.places] == places
-    assert [tuple(name) for name in read.names] == [(ticket.source, ticket.id, ticket.key) for ticket in expected]
+    assert [*read.names] == [Name(ticket.source, ticket.id, ticket.key) for ticket in expected]
     table, warned = tabulate(expected, FIELDS)
     assert read.warned == warned
     for name in ("first", "at", "kind"):
