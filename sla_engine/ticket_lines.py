@@ -3,7 +3,7 @@
 The rules are those of `read_ticket`, which reads whatever is not plain, and says what is wrong with it.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
@@ -40,7 +40,7 @@ class TicketsRead:
     missing: Sequence[str]
 
 
-def read_lines(lines: Sequence[bytes], fields: Iterable[str]) -> TicketsRead:
+def read_lines(lines: Sequence[bytes], fields: Collection[str]) -> TicketsRead:
     """Read tickets, a line of JSON each, as a table with these fields."""
     reading = _Reading(Layout(fields))
     reading.read(lines)
@@ -94,10 +94,10 @@ class _Reading:
             at = [ticket.created, *[item.at for item in happened]]
             if at[1] < at[0]:
                 return False
-        text, width = "".join(at), len(ticket.created)
-        if width not in self.texts or len(text) != width * len(at):
+        width = len(ticket.created)
+        if width not in self.texts or len({*map(len, at)}) > 1:
             return False
-        self.texts[width].append(text)
+        self.texts[width].append("".join(at))
         self.widths.append(width)
         joins = self.layout.add(ticket, happened)
         if not joins:

@@ -113,6 +113,14 @@ def test_lines_are_read_as_tickets_are_one_by_one(given_lines: list[bytes]) -> N
     assert set(read.missing) == {name for name in FIELDS if not any(has(ticket, name) for ticket in expected)}
 
 
+def test_instants_that_are_right_only_together_are_refused() -> None:
+    history = [{"at": at, "changes": {}} for at in ("2026-03-02T08:00:00", "Z2026-03-02T08:00:01Z")]
+    document = {"source": "s", "key": "k", "created": "2026-03-02T07:00:00Z", "fields": {}, "history": history}
+    read = read_lines([json.dumps(document).encode()], FIELDS)
+    assert [*read.places] == []
+    assert "has no offset from UTC" in read.invalid[0][1]
+
+
 def one(line: bytes) -> Ticket:
     try:
         return read_ticket(orjson.loads(line))
