@@ -200,6 +200,8 @@ def _order(wanted: Wanted) -> Iterator[sa.ColumnElement[Any]]:
         held = result.c[wanted.sort]
         yield held.is_(None)
         yield held.desc() if wanted.descending else held
+    if wanted.sort != "due":
+        yield result.c.due_at.is_(None)  # which databases would sort first, or last
     by_due = ("due_at", *_KEYS)
     if wanted.sort == "due" and wanted.descending:
         yield from (result.c[name].desc() for name in by_due)

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from sla_engine import Result
 from sla_engine.instant import HOUR
@@ -152,6 +153,16 @@ def test_a_list_has_what_fits_and_is_seen_in_its_order_whatever_parts_it_is_read
             for n, (_, _, one) in enumerate(world):
                 there = sa.select(ticket_table.c.id).where(ticket_table.c.id == str(n), cycles.seen_by(viewer))
                 assert (sql.scalar(there) is not None) == viewer.sees(one)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_what_has_no_due_time_comes_behind_what_has_one(state: State, sort: str) -> None:
+    late = made(status="breached", breached=True)
+    world = [("snow", False, structs.replace(late, due_at=due)) for due in (None, NOW)]
+    fill(state, world)
+    with state.reading() as sql:
+        found = cycles.listed(sql, Seen(Viewer(), ["snow"], NOW), Wanted(sort=sort))
+    assert identified(found) == [("snow", "1"), ("snow", "0")]
 
 
 @pytest.mark.parametrize("where", [Wanted(), Wanted({"status": ("at_risk", "on_track")})])
