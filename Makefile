@@ -76,7 +76,7 @@ lock: $(VENV)/.dev
 	  "requirements-peers.txt --group peers"; do \
 	  set -- $$set; file=$$1; shift; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    --no-emit-index-url --no-emit-find-links "$$@" --output-file $$file && \
+	    "$$@" --output-file $$file && \
 	  sed -i '1i # Pins and hashes for a reproducible set-up; `make lock` writes them anew.' $$file; done
 	if command -v npm > /dev/null; then npm install --prefix bench/peers --package-lock-only --omit-lockfile-registry-resolved; fi
 

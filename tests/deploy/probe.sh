@@ -6,7 +6,7 @@ can() { local word=$1; shift; "$@" > /dev/null 2>&1 && echo "$word"; }
   can write_its_state touch /var/lib/slabridge/probe
   can read_which_boot_it_is cat /proc/sys/kernel/random/boot_id
   can use_numpy /opt/slabridge/bin/python -c 'import numpy; assert numpy.dot(numpy.ones(9), numpy.ones(9)) == 9'
-  can read_root ls /root/.
+  can read_root ls ~root/.
   can write_etc touch /etc/slabridge/probe
   can write_its_program touch /opt/slabridge/probe
   can make_memory_to_execute /opt/slabridge/bin/python -c 'import mmap; mmap.mmap(-1, 4096, prot=7)'
