@@ -114,7 +114,7 @@ def test_lines_are_read_as_tickets_are_one_by_one(given_lines: list[bytes]) -> N
 
 
 def test_instants_that_are_right_only_together_are_refused() -> None:
-    history = [{"at": at, "changes": {}} for at in ("2026-03-02T08:00:00", "Z2026-03-02T08:00:01Z")]
+    history: list[Any] = [{"at": at, "changes": {}} for at in ("2026-03-02T08:00:00", "Z2026-03-02T08:00:01Z")]
     document = {"source": "s", "key": "k", "created": "2026-03-02T07:00:00Z", "fields": {}, "history": history}
     read = read_lines([json.dumps(document).encode()], FIELDS)
     assert [*read.places] == []
