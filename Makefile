@@ -71,8 +71,8 @@ lint: $(VENV)/.dev
 
 lock: $(VENV)/.dev
 	$(BIN)/pip install --quiet uv
-	for set in "requirements.txt pyproject.toml --extra sandbox" "requirements-dev.txt pyproject.toml --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev" \
-	  "requirements-check.txt pyproject.toml --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --group dev --group check" \
+	for set in "requirements.txt pyproject.toml --extra sandbox" "requirements-dev.txt pyproject.toml --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --extra predict --group dev" \
+	  "requirements-check.txt pyproject.toml --extra sandbox --extra postgres --extra pdf --extra xlsx --extra notify --extra otel --extra web --extra fleet --extra predict --group dev --group check" \
 	  "requirements-peers.txt --group peers"; do \
 	  set -- $$set; file=$$1; shift; \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \

@@ -26,6 +26,8 @@ from slabridge.run.counting import record
 from slabridge.run.deliver import Outcome, Send, deliver
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
+from slabridge.run.foresee import foresee
+from slabridge.run.foreseen import forecaster_of, risk_of
 from slabridge.run.guard import holds, holds_reverted, is_guarded, moved
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge, report_mapping
@@ -82,8 +84,9 @@ def run(  # noqa: PLR0913 - all that a run is given
             people = people_of(config, transaction)
             number = runs.begin(transaction)
             note_configuration(transaction, config, number, people)
-        engine = Engine(config.definitions, config.dimensions)
-        this = Run(config, number, engine, on_progress, halt or Halt(), accept, people=people)
+            engine = Engine(config.definitions, config.dimensions)
+            forecaster = forecaster_of(config, engine, transaction)
+        this = Run(config, number, engine, on_progress, halt or Halt(), accept, people=people, forecaster=forecaster)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], write)
         if send is not None:
             report.messages = deliver(this, state, send, _now(report))
@@ -126,8 +129,9 @@ def rehearse(
     with state.rehearsal(), lease.held(state):
         with state.begin() as transaction:
             people = people_of(config, transaction)
-        engine = Engine(config.definitions, config.dimensions)
-        this = Run(config, 0, engine, on_progress, halt or Halt(), people=people)
+            engine = Engine(config.definitions, config.dimensions)
+            forecaster = forecaster_of(config, engine, transaction)
+        this = Run(config, 0, engine, on_progress, halt or Halt(), people=people, forecaster=forecaster)
         _all_steps(this, [Part(*pair, state, report.begin(pair[0].name)) for pair in connectors], note)
         if config.notify:
             deliver(this, state, told, _now(report))
@@ -154,6 +158,7 @@ def _all_steps(this: Run, parts: Sequence[Part], write: Write) -> None:
         _each(this, pulled, _judge_all)
         this.bereft.clear()  # all of these are judged and planned now
         _each(this, pulled, partial(_write_all, write=write, parts=pulled))
+        _each(this, pulled, foresee)
         _each(this, pulled, let_go)
         for part in pulled:
             if part.context is not None:
@@ -222,6 +227,7 @@ def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
         _hours(context),
         context.connection.timeline,
         context.connection.links_pages,
+        risk_of(context),
     )
     guarded = is_guarded(context)
     held = holds_reverted(context) or (guarded and holds(context, *_moved(context, terms)))

@@ -89,7 +89,7 @@ def decide(
         calendar=calendar,
         target=target_lengths(targets, names, timeline.calendars)[chosen, calendar],
         deadline=np.full(len(kept), NULL, np.int64),
-        end_at=np.where(is_open, timeline.as_of, table.at[cycles.end[kept]]),
+        end_at=np.where(is_open, timeline.until[ticket], table.at[cycles.end[kept]]),
     )
     if all(isinstance(target.limit, Duration) for target in targets):
         return found, []

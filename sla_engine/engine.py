@@ -14,10 +14,11 @@ from sla_engine.chain.group import together
 from sla_engine.chain.hours import Hours
 from sla_engine.chain.position import Position
 from sla_engine.chunk import Chunk
-from sla_engine.clause import clauses_of
+from sla_engine.clause import Clause, clauses_of
 from sla_engine.condition import SOURCE, fields_of
 from sla_engine.decide import decide
 from sla_engine.derived import derived
+from sla_engine.instant import NULL
 from sla_engine.judged import ClauseResults
 from sla_engine.replay import Cycles, find_cycles
 from sla_engine.result import Result
@@ -27,7 +28,7 @@ from sla_engine.ticket import Name, Ticket
 from sla_engine.ticket_lines import TicketsRead
 from sla_engine.timeline import Timeline
 from sla_engine.verdict import verdicts_of
-from sla_engine.worktime import Calendar
+from sla_engine.worktime import Calendar, Instants
 from sla_engine.zone import Zone
 
 CHUNK: Final = 8_000
@@ -160,16 +161,23 @@ class Engine:
         """Judge every objective over a table that holds no row after `as_of`, column by column."""
         return self._judged(Timeline(table, as_of, self.calendars))
 
+    def judge_each(self, clause: Clause, table: Table, until: Instants) -> ClauseResults:
+        """Judge one objective over a table, each ticket as at an instant of its own (ms UTC) behind all its rows."""
+        timeline = Timeline(table, int(until.max(initial=NULL)), self.calendars, until)
+        return self._results(clause, find_cycles(clause.objective.rule, timeline), timeline)
+
     def _judged(self, timeline: Timeline) -> Iterator[ClauseResults]:
         replayed: dict[Rule, Cycles] = {}
         for clause in self.clauses:
             objective = clause.objective
             if objective.rule not in replayed:
                 replayed[objective.rule] = find_cycles(objective.rule, timeline)
-            cycles = replayed[objective.rule]
-            decided, warnings = decide(clause.agreement, objective, cycles, timeline, self.zone)
-            verdicts = verdicts_of(clause.agreement, objective, cycles, decided, timeline)
-            yield ClauseResults(clause, cycles, verdicts, timeline, warnings)
+            yield self._results(clause, replayed[objective.rule], timeline)
+
+    def _results(self, clause: Clause, cycles: Cycles, timeline: Timeline) -> ClauseResults:
+        decided, warnings = decide(clause.agreement, clause.objective, cycles, timeline, self.zone)
+        verdicts = verdicts_of(clause.agreement, clause.objective, cycles, decided, timeline)
+        return ClauseResults(clause, cycles, verdicts, timeline, warnings)
 
 
 def _ranges(tickets: int) -> Iterator[range]:

@@ -72,3 +72,20 @@ class Table:
             self.comments[seen],
             self.authors,
         )
+
+    def as_at(self, tickets: Rows, instants: Rows) -> "Table":
+        """Return the named tickets, each as it stood at an instant (ms UTC), one for each pair; its rows until then.
+
+        One ticket may be named many times, and is then as many tickets.
+        """
+        if not len(tickets):
+            return self.slice(0, 0)
+        least = int(self.at.min(initial=0))
+        span = int(self.at.max(initial=0)) - least + 2
+        order = np.repeat(np.arange(len(self.first) - 1), np.diff(self.first)) * span + (self.at - least)
+        wanted = tickets * span + np.clip(instants - least, -1, span - 2)
+        length = np.searchsorted(order, wanted, side="right") - self.first[tickets]
+        first = np.concatenate([[0], np.cumsum(length)])
+        rows = np.arange(first[-1]) + np.repeat(self.first[tickets] - first[:-1], length)
+        columns = {name: Column(column.codes[rows], column.values) for name, column in self.columns.items()}
+        return Table(first, self.at[rows], self.kind[rows], columns, self.comments[rows], self.authors)

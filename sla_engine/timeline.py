@@ -9,26 +9,29 @@ from sla_engine.worktime import Calendar, Instants
 
 
 class Timeline:
-    """A table up to `as_of` (ms UTC).
+    """A table up to `as_of` (ms UTC), or each ticket up to an instant of its own, `until`.
 
     `opening` marks each ticket's first row, `ticket` is the ticket of each row, `last` each ticket's last row.
-    `following` is the instant at which the next row of the same ticket (or `as_of`) ends a row's stretch, `tied` the
+    `following` is the instant at which the next row of the same ticket (or `until`) ends a row's stretch, `tied` the
     first row of its ticket at the same instant.
     """
 
-    def __init__(self, table: Table, as_of: int, calendars: Mapping[str, Calendar]) -> None:
+    def __init__(
+        self, table: Table, as_of: int, calendars: Mapping[str, Calendar], until: Instants | None = None
+    ) -> None:
         self.table = table
         self.as_of = as_of
         self.calendars = calendars
         self.last: Rows = table.first[1:] - 1
         rows = np.diff(table.first)
+        self.until: Instants = np.full(len(rows), as_of, np.int64) if until is None else until
         self.ticket: Rows = np.repeat(np.arange(len(rows)), rows)
         first, last = table.first[:-1][rows > 0], self.last[rows > 0]
         self.opening: Mask = np.zeros(len(table.at), np.bool_)
         self.opening[first] = True
         self.following: Instants = np.empty_like(table.at)
         self.following[:-1] = table.at[1:]
-        self.following[last] = as_of
+        self.following[last] = self.until[rows > 0]
         moves = self.opening.copy()
         moves[1:] |= table.at[1:] != table.at[:-1]
         self.tied: Rows = latest(moves)

@@ -14,7 +14,7 @@ from slabridge.config.agreements.definitions import DEFINING, REPORTING
 from slabridge.config.problem import KeyPath
 from slabridge.exit import Exit
 from slabridge.run.people import key_of
-from slabridge.state import ConnectionState, State, Transaction, forgotten, lease, personal, tickets
+from slabridge.state import ConnectionState, State, Transaction, forecasts, forgotten, lease, personal, tickets
 from slabridge.ticket.names import authors_of, held_in, named, pairs_of
 from slabridge.ticket.people import Called, Key, People, is_name, words_of
 
@@ -70,6 +70,9 @@ class _Work:
                 found[table.name] += changed
                 if after is None:
                     break
+        if at is not None:
+            with self.state.begin() as sql:
+                forecasts.unlearn(sql)
         return +found
 
 

@@ -16,6 +16,7 @@ from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
 from slabridge.cli.feasibility import feasibility
 from slabridge.cli.fleet import fleet
+from slabridge.cli.forecast import forecast
 from slabridge.cli.forget import forget
 from slabridge.cli.history import history
 from slabridge.cli.import_ import import_
@@ -76,6 +77,7 @@ app.command()(whatif)
 app.command()(report)
 app.command()(services)
 app.command()(baseline)
+app.command()(forecast)
 app.command()(demo)
 app.command()(sandbox)
 app.add_typer(fleet, name="fleet")

@@ -55,7 +55,19 @@ def ran(  # noqa: PLR0913 - all that a run is given, and how it is printed
         if sent := sent_of(report):
             Console().print(sent)
     say(troubles_of(report), config)
+    if not halt.stopping():
+        _learned(config)
     return gravest([_sent(config), report.exit_code])
+
+
+def _learned(config: "Config") -> None:
+    """Learn how cycles end, where the file asks for it and that was long ago."""
+    if config.foresight.in_runs:
+        from slabridge.app.forecast import renewed
+        from slabridge.show.forecast import learned
+
+        if (found := renewed(config)) is not None:
+            sys.stderr.write(f"{learned(found)}\n")
 
 
 def _sent(config: "Config") -> int:

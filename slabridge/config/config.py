@@ -15,12 +15,13 @@ from sla_engine.instant import DAY, MINUTE
 from slabridge.config.agreements.agreement import promises_of
 from slabridge.config.agreements.classes import with_services
 from slabridge.config.agreements.definitions import definitions_of
-from slabridge.config.agreements.result import STEP, TIMELINE, ResultRef
+from slabridge.config.agreements.result import RISK, STEP, TIMELINE, WORDS, ResultRef
 from slabridge.config.agreements.tree import find_in_tree
 from slabridge.config.connections.connection import Connection
 from slabridge.config.connections.tables import read_connections
 from slabridge.config.customers import source_of
 from slabridge.config.fleet import read_fleet
+from slabridge.config.foresight import Foresight, read_foresight
 from slabridge.config.like import resolve_like
 from slabridge.config.notify.receiver import Receiver, read_receivers
 from slabridge.config.notify.rule import Breaches, NotifyRule, read_notify
@@ -49,7 +50,8 @@ class Config:
     values to which each (connection, field) is mapped. `reporting` is what reports go by. `document` is
     the file as it was parsed, `places` says where its keys stand; `customer` is whose file of a folder it is, or "".
     `notify` says of what the `receivers`, by name, are told.
-    `privacy` says what becomes of people and of what is over, `web` where people reach the pages.
+    `privacy` says what becomes of people and of what is over, `web` where people reach the pages, `foresight` by what
+    open cycles are compared with others.
     """
 
     definitions: Definitions
@@ -73,6 +75,7 @@ class Config:
     notify: tuple[NotifyRule, ...] = ()
     privacy: Privacy = field(default_factory=Privacy)
     web: Web = field(default_factory=lambda: Web(Path("access.jsonl")))
+    foresight: Foresight = field(default_factory=lambda: Foresight(False, None, (), ()))
 
     @property
     def reads_chain(self) -> bool:
@@ -97,12 +100,24 @@ class Config:
 
     def stepped(self, connection: str) -> tuple[ResultRef, ...]:
         """Return the results of a connection's tickets of which a step of percent is written somewhere."""
+        return self._written(connection, STEP)
+
+    def _written(self, connection: str, result: str) -> tuple[ResultRef, ...]:
+        """Return the references to a result by which anything of a connection's tickets is written."""
         return tuple(
             rule.value
             for one in self.connections
             for rule in one.writeback.fields
-            if rule.value.result == STEP and (one.name == connection or rule.value.side is not None)
+            if rule.value.result == result and (one.name == connection or rule.value.side is not None)
         )
+
+    def risk_steps(self, connection: str) -> frozenset[int]:
+        """Return the steps of risk, in percent, that are told of a connection's tickets, or written somewhere."""
+        told = (step for rule in self.notify for step in rule.ladder)
+        found = {step.percent for step in told if step.kind == "risk"}
+        if self._written(connection, RISK):
+            found.update(int(step) for step in WORDS[RISK] if step != "0")
+        return frozenset(found)
 
     def settings(self) -> tuple[Settings, ...]:
         """Return what the connectors need, with the secrets, read now.
@@ -190,9 +205,12 @@ def read_config(source: Source) -> Config:
     read_fleet(document, folder, reading)
     _check_common(source, reading)
     _check_pages(connections, web, reading)
+    mapped = frozenset(name for connection in connections for name in connection.fields)
+    of_tickets = (definitions.holder, reporting.rules.fault, mapped)
+    foresight = read_foresight(document, *of_tickets, people=privacy.people, reading=reading)
+    _check_risk(notify, connections, foresight, reading)
     reading.check()
     connections = tuple(replace(one, pages=web if web.url else None) for one in connections)
-    dimensions = frozenset(name for connection in connections for name in connection.fields)
     warnings = (*reading.renamed, *find_warnings(definitions, connections, reading))
     return Config(
         definitions,
@@ -203,7 +221,7 @@ def read_config(source: Source) -> Config:
         job.outage,
         job.pull_within,
         job.chain_limit,
-        reporting=replace(reporting, dimensions=dimensions),
+        reporting=replace(reporting, dimensions=mapped),
         warnings=warnings,
         renamed=tuple(reading.renamed),
         file=reading.file,
@@ -216,6 +234,7 @@ def read_config(source: Source) -> Config:
         notify=notify,
         privacy=privacy,
         web=web,
+        foresight=foresight,
     )
 
 
@@ -315,6 +334,28 @@ def _check_pages(connections: Iterable[Connection], web: Web, reading: Reading) 
                 path = ("connections", connection.name, "writeback", "fields", n, "value")
                 remedy = 'write [web] url = "https://sla.acme.com", where people reach slabridge serve'
                 reading.problem(path, f"is the address of a page, and nobody knows where pages are; {remedy}", TIMELINE)
+
+
+def _check_risk(
+    rules: Iterable[NotifyRule], connections: Iterable[Connection], foresight: Foresight, reading: Reading
+) -> None:
+    """Note a problem for each place that asks how likely a cycle is to break, where runs do not say so."""
+    if foresight.in_runs:
+        return
+    places: list[KeyPath] = [
+        ("notify", n, "ladder", m, "at")
+        for n, rule in enumerate(rules)
+        for m, step in enumerate(rule.ladder)
+        if step.kind == "risk"
+    ]
+    places += [
+        ("connections", connection.name, "writeback", "fields", n, "value")
+        for connection in connections
+        for n, item in enumerate(connection.writeback.fields)
+        if item.value.result == RISK
+    ]
+    for path in places:
+        reading.problem(path, "asks how likely a cycle is to break, and nobody says so in runs; write [foresight]")
 
 
 _OLD_KEYS = {"tell_within": "post_within"}

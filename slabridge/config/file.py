@@ -55,6 +55,9 @@ class FileTable(GeneralTable, StateTable):
     """Of what they are told, and when."""
     web: Annotated[Any, Inside("WebTable")] = None
     """Where people reach the pages, and whom they are shown to."""
+    foresight: Annotated[Any, Inside("ForesightTable")] = None
+    """Whether runs say which open cycles are [likely to break](foresight.md).
+    """
     fleet: Annotated[Any, Inside("FleetTable")] = None
     """In `common.toml`: through what [workers](fleet.md) hear of each other."""
     connections: Annotated[Any, Inside("{AnyConnection}")] = None

@@ -8,9 +8,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
-Longs = npt.NDArray[np.int64]
+from slabridge.foresight.curve import Curve
 
 SHARES = (50, 80, 90, 95, 99)
 """Shares, in percent, for which the time is looked for within which so many ended."""
@@ -67,29 +66,19 @@ def baseline_of(taken: Taken, since: int, wanted: int | None = None) -> Baseline
     What each step would have meant is counted over the cycles that ended since an instant, ms UTC.
     """
     elapsed, ended = np.array(taken.elapsed, np.int64), np.array(taken.ended, np.bool_)
-    times, beyond = surviving(elapsed, ended)
-    within = {percent: _within(times, beyond, percent) for percent in SHARES}
+    curve = Curve.of(np.zeros_like(elapsed), elapsed, ended)
+    within = {percent: _within(curve, percent) for percent in SHARES}
     target = Counter(taken.target).most_common(1)[0][0]
-    place = int(np.searchsorted(times, target, side="right"))
     recent = elapsed[ended & (np.array(taken.at, np.int64) >= since)]
     kept, goal = within[KEPT_TODAY], target if wanted is None else wanted
     steps: tuple[Step, ...] = ()
     if kept is not None and kept > goal:
         targets = [kept - (kept - goal) * n // 3 for n in (1, 2, 3)]
         steps = tuple(Step(one, int((recent > one).sum())) for one in targets)
-    share = 100 * (1 - float(beyond[place - 1])) if place else 0.0
+    share = 100 * (1 - float(curve.beyond_of(np.array([target]))[0]))
     return Baseline(len(elapsed), int((~ended).sum()), within, target, share, steps)
 
 
-def surviving(elapsed: Longs, ended: npt.NDArray[np.bool_]) -> tuple[Longs, npt.NDArray[np.float64]]:
-    """Return each time that some took, and the share of all that takes longer."""
-    order = np.argsort(elapsed, kind="stable")
-    times, first = np.unique(elapsed[order], return_index=True)
-    left = len(elapsed) - first
-    deaths = np.add.reduceat(ended[order].astype(np.int64), first) if len(first) else first
-    return times, np.cumprod(1 - deaths / left, dtype=np.float64)
-
-
-def _within(times: Longs, beyond: npt.NDArray[np.float64], percent: int) -> int | None:
-    found = np.flatnonzero(beyond <= 1 - percent / 100 + _SLACK)
-    return int(times[found[0]]) if len(found) else None
+def _within(curve: Curve, percent: int) -> int | None:
+    found = np.flatnonzero(curve.beyond <= 1 - percent / 100 + _SLACK)
+    return int(curve.times[found[0]]) if len(found) else None

@@ -84,7 +84,7 @@ def adopted(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
         name = rule.field
         held = known.native.written.get(name)
         if held != known.last_written.get(name):
-            fact = fact_of(rule, known, results, around, terms.page)
+            fact = fact_of(rule, known, results, around, terms)
             if held == (None if fact is NO_CYCLE else terms.encode(name, fact)):
                 found[name] = held
     return found
@@ -94,7 +94,7 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
     if not _concerns_us(known, results, terms, around):
         return []
     native = known.native
-    facts = ((rule, fact_of(rule, known, results, around, terms.page)) for rule in terms.writeback.fields)
+    facts = ((rule, fact_of(rule, known, results, around, terms)) for rule in terms.writeback.fields)
     changes = tuple(
         change for rule, fact in facts if (change := _field_change(rule.field, fact, known, terms)) is not None
     )

@@ -9,6 +9,7 @@ from time import monotonic
 from connectors.interface import CommentWrite, Connector, FieldsWrite, LinkWrite, Write
 from sla_engine import Engine
 from slabridge.config import Config, Connection
+from slabridge.foresight.forecast import Forecaster
 from slabridge.run.halt import Halt
 from slabridge.run.redefined import Redefined
 from slabridge.run.tally import Tally
@@ -46,6 +47,8 @@ class Run:
     reverts: int | None = None
     people: People = field(default_factory=People)
     """who is called by a pseudonym"""
+    forecaster: Forecaster | None = None
+    """what says how likely cycles are to break, where that is asked for and anything was learned"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Final
 from connectors.interface import Fact, Instant
 from sla_engine import Result
 from slabridge.config import FieldMap
-from slabridge.config.agreements.result import CARRIER, CARRIER_KEY, KEY, LIGHT, NEXT_DUE, STEP, TIMELINE
-from slabridge.run.terms import Page
+from slabridge.config.agreements.result import CARRIER, CARRIER_KEY, KEY, LIGHT, NEXT_DUE, RISK, STEP, TIMELINE, WORDS
+from slabridge.run.terms import Terms
 from slabridge.run.urgency import most_urgent, next_due
 from slabridge.ticket.around import Around, Neighbour
 from slabridge.ticket.known import Known
@@ -31,13 +31,11 @@ class NoCycle(Enum):
 NO_CYCLE: Final = NoCycle.NO_CYCLE
 
 
-def fact_of(
-    rule: FieldMap, known: Known, results: Sequence[Result], around: Around, page: Page = lambda _: None
-) -> Fact | NoCycle:
+def fact_of(rule: FieldMap, known: Known, results: Sequence[Result], around: Around, terms: Terms) -> Fact | NoCycle:
     """Return what is to stand in a field of a ticket, by its results and those around it."""
     ref = rule.value
     if ref.result == TIMELINE:
-        return NO_CYCLE if most_urgent(results, ref) is None else page(known.id)
+        return NO_CYCLE if most_urgent(results, ref) is None else terms.page(known.id)
     if ref.side is not None:
         beside = around.on(ref.side)
         if ref.result == KEY:
@@ -51,7 +49,7 @@ def fact_of(
         if carrier is None:
             return result.holder if ref.result == CARRIER else known.native.key
         return carrier.holder if ref.result == CARRIER else carrier.key
-    return _fact(rule, result, results)
+    return _step(rule, terms.risk(result, terms.as_of)) if ref.result == RISK else _fact(rule, result, results)
 
 
 def _joined(beside: Sequence[Neighbour]) -> str:
@@ -63,6 +61,14 @@ def _joined(beside: Sequence[Neighbour]) -> str:
             break
         text = longer
     return text
+
+
+def _step(rule: FieldMap, risk: int | None) -> Fact:
+    """Return the highest step that a risk, in percent, has come to."""
+    if risk is None:
+        return None
+    step = max(int(step) for step in WORDS[RISK] if int(step) <= risk)
+    return rule.values.get(str(step), step)
 
 
 def _fact(rule: FieldMap, result: Result, results: Sequence[Result]) -> Fact:

@@ -7,6 +7,7 @@ import structlog
 from connectors.span import span
 from sla_engine import Result
 from slabridge.run.context import Context
+from slabridge.run.foreseen import keep_foreseen, risk_of, risk_steps
 from slabridge.run.ladder import next_steps
 from slabridge.run.noting import Noting
 from slabridge.run.quarantining import put_in_quarantine
@@ -54,6 +55,7 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
     unfit = [Quarantined(batch[n].id, batch[n].native.key, reason) for n, reason in invalid.items()]
     with context.state.begin() as transaction:
         _note_steps(transaction, context, fit)
+        keep_foreseen(transaction, context, {known.id: found for known, found in fit})
         tickets.evaluated(transaction, context.as_of, evaluated, context.run.number or None)
         retention.count_once(transaction, _came_back(context, fit))
         configurations.moved(transaction, sum(map(bool, otherwise)), sum(otherwise))
@@ -65,12 +67,14 @@ def judge(context: Context, mapper: Mapper, batch: Sequence[Known]) -> list[tupl
 
 
 def _next_steps(context: Context, judged: Sequence[tuple[Known, Sequence[Result]]]) -> dict[str, int]:
-    """Return when time alone brings the next step of a ladder, by ticket's id."""
-    rules = context.run.config.notify
-    if not rules:
-        return {}
-    results = ((known.id, found) for known, found in judged if not known.only_linked)
-    return next_steps(rules, results, context.run.engine.calendars, context.as_of)
+    """Return when time alone brings the next step of a ladder, or of risk, that is told or written, by ticket's id."""
+    found: dict[str, int] = {}
+    if rules := context.run.config.notify:
+        results = ((known.id, found) for known, found in judged if not known.only_linked)
+        found = next_steps(rules, results, context.run.engine.calendars, context.as_of)
+    for id_, at in risk_steps(context, {known.id: results for known, results in judged}):
+        found[id_] = min(found.get(id_, at), at)
+    return found
 
 
 def _note_steps(transaction: Transaction, context: Context, judged: Sequence[tuple[Known, Sequence[Result]]]) -> None:
@@ -79,7 +83,8 @@ def _note_steps(transaction: Transaction, context: Context, judged: Sequence[tup
     if not config.notify:
         return
     last_run = connections.standing(transaction).as_of
-    noting = Noting(config, context.name, context.run.engine.calendars, context.as_of, context.connection.page)
+    calendars, page = context.run.engine.calendars, context.connection.page
+    noting = Noting(config, context.name, calendars, context.as_of, page, risk_of(context))
     notifications.note(
         transaction.sql,
         (

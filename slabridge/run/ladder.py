@@ -27,15 +27,16 @@ def holds(condition: Condition | None, result: Result) -> bool:
     return condition is None or fits(condition, {**result.dimensions, SOURCE: (result.source,)})
 
 
-def level(step: Step, result: Result | None) -> int:
+def level(step: Step, result: Result | None, risk: int | None = None) -> int:
     """Return how far a cycle has come on a step: 0 is not reached, 1 reached, and one more for each repetition.
 
-    Of a cycle that has ended only the breach itself is still told.
+    `risk` is how likely it is to break, in percent. Of a cycle that has ended only the breach itself is still told.
     """
     if result is None or (result.stopped_at is not None and not (step.urgent and step.after == 0)):
         return 0
-    if step.kind == "at_risk":
-        return int(result.status == "at_risk" or result.breached)
+    if step.kind in {"at_risk", "risk"}:
+        warned = result.status == "at_risk" if step.kind == "at_risk" else risk is not None and risk >= step.percent
+        return int(warned or result.breached)
     used = result.target - result.remaining
     if step.kind == "percent":
         return int(result.target > 0 and used * 100 >= step.percent * result.target)
@@ -48,23 +49,31 @@ def level(step: Step, result: Result | None) -> int:
 
 
 def name_of(step: Step, reached: int) -> str:
-    """Return what a step, reached so often, is called in the state: `75%`, `breached +2h`, `breached again 3`."""
-    if step.kind == "percent":
-        return f"{step.percent}%"
+    """Return what a step, reached so often, is called in the state: `75%`, `risk 60%`, `breached again 3`."""
+    if step.kind in {"percent", "risk"}:
+        return f"risk {step.percent}%" if step.kind == "risk" else f"{step.percent}%"
     after = f" +{spoken(step.after)}" if step.after else ""
     again = f" again {reached - 1}" if reached > 1 else ""
     return f"{step.kind}{after}{again}"
 
 
-def new_steps(rule: NotifyRule, before: Result | None, now: Result) -> Iterator[tuple[Step, int]]:
-    """Yield the steps that a cycle has come to since it was judged before (None: not at all), the highest first."""
-    found = [(step, reached) for step in rule.ladder if (reached := level(step, now)) > level(step, before)]
+def new_steps(
+    rule: NotifyRule, before: Result | None, now: Result, risks: tuple[int | None, int | None] = (None, None)
+) -> Iterator[tuple[Step, int]]:
+    """Yield the steps that a cycle has come to since it was judged before (None: not at all), the highest first.
+
+    `risks` are how likely it was to break then, and is now, in percent.
+    """
+    was, is_now = risks
+    found = [
+        (step, reached) for step in rule.ladder if (reached := level(step, now, is_now)) > level(step, before, was)
+    ]
     yield from sorted(found, key=lambda one: _height(*one), reverse=True)
 
 
 def _height(step: Step, reached: int) -> tuple[bool, int, int]:
     beyond = step.after + (reached - 1) * (step.repeat or 0)
-    return step.urgent, beyond, step.percent if step.kind == "percent" else 0
+    return step.urgent, beyond, step.percent if step.kind in {"percent", "risk"} else 0
 
 
 def next_steps(
@@ -113,8 +122,8 @@ def _next_use(step: Step, used: int, result: Result) -> int | None:
         at = -(-step.percent * result.target // 100)
         return at if at > used else None
     first = result.target + step.after
-    if step.kind == "at_risk" or (not step.after and used < first):
-        return None  # statuses
+    if step.kind in {"risk", "at_risk"} or (not step.after and used < first):
+        return None  # statuses; and what is known elsewhere
     if used < first:
         return first
     return None if step.repeat is None else first + ((used - first) // step.repeat + 1) * step.repeat

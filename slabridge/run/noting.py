@@ -17,6 +17,7 @@ from slabridge.config.notify.rule import Breaches, NotifyRule, Overdue, Step
 from slabridge.config.services.consequence import RootCause
 from slabridge.run.ladder import applies, holds, level, name_of, new_steps
 from slabridge.run.message import Told, message_of
+from slabridge.run.terms import Risk, nobody_knows
 from slabridge.text.language import Language
 from slabridge.text.said import said
 from slabridge.text.spoken import spoken
@@ -30,7 +31,8 @@ _BREACH = Step((), "breached")
 class Noting:
     """What messages are made by. `calendars` are those of the engine; `as_of` is the connection's, ms UTC.
 
-    `page` gives where people see a ticket, by its id and key.
+    `page` gives where people see a ticket, by its id and key; `risk` how likely a cycle was to break at an instant (ms
+    UTC), in percent.
     """
 
     config: Config
@@ -38,6 +40,7 @@ class Noting:
     calendars: Mapping[str, Calendar]
     as_of: int
     page: Callable[[str, str], str]
+    risk: Risk = nobody_knows
 
     def of(
         self, known: Known, results: Sequence[Result], last_run: int | None, *, unmoved: bool
@@ -63,7 +66,8 @@ class Noting:
     def _ladder(self, rule: NotifyRule, cycle: "_Cycle", taken: set[tuple[str, ...]]) -> Iterator[Notification]:
         """Yield the highest of the new steps for each address."""
         result = cycle.result
-        for step, reached in new_steps(rule, cycle.before, result):
+        risks = self._risks(cycle) if any(step.kind == "risk" for step in rule.ladder) else (None, None)
+        for step, reached in new_steps(rule, cycle.before, result, risks):
             for receiver, address in self._addresses(step.to, result):
                 place = (address, result.agreement, result.objective, str(result.cycle))
                 if place in taken:
@@ -76,6 +80,12 @@ class Noting:
                     urgent=step.urgent,
                     body=self._text(cycle, receiver, step, reached),
                 )
+
+    def _risks(self, cycle: "_Cycle") -> tuple[int | None, int | None]:
+        """Return how likely a cycle was to break when it was judged before, and is now."""
+        before, at = cycle.before, cycle.known.judged_at
+        was = None if before is None or at is None else self.risk(before, at)
+        return was, self.risk(cycle.result, self.as_of)
 
     def _management(self, rule: NotifyRule, cycle: "_Cycle") -> Iterator[Notification]:
         """Yield what a breach means for management: it counts towards a message, or an analysis is owed for it."""
@@ -121,6 +131,9 @@ class Noting:
             lines.insert(
                 0, shown.tell(said("Still open, %(over)s beyond its target: %(ticket)s", over=over, ticket=key))
             )
+        if step.kind == "risk":
+            likely = said("Likely to break its target: %(percent)s %% or more.", percent=step.percent)
+            lines.insert(0, f"{key}: {shown.tell(likely)}")
         lines.append(shown.tell(said("As of %(time)s.", time=told.local(self.as_of))))
         page = self.page(cycle.known.id, key)
         return "\n".join([*lines, page] if page else lines)

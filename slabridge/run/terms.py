@@ -4,14 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.interface import CommentWrite, Fact
-from sla_engine import Calendar, Definitions
+from sla_engine import Calendar, Definitions, Result
 from slabridge.config import CommentRule, Writeback
 
 Page = Callable[[str], str | None]
 """Where people find a ticket's page, by its id; None: nobody has said where pages are."""
 
+Risk = Callable[[Result, int], int | None]
+"""How likely a cycle is to break at an instant (ms UTC), in percent; None: nobody knows, or it is decided."""
+
 Encode = Callable[[str, Fact], str | None]
 """How the tool stores a fact in a field."""
+
+
+def nobody_knows(_: Result, __: int) -> int | None:
+    """Say nothing of any cycle."""
+    return None
 
 
 def _any_length(_: CommentWrite) -> bool:
@@ -26,7 +34,7 @@ class Terms:
     complete run (None: there was none): a breach of a cycle that was open then is posted also where it has ended since.
     What nobody could post since `held_since` is no older than it was then. `fits` says whether the tool takes a comment
     that long; comments are posted in the working time of `hours` (None: at any time). `links` is whether tickets get a
-    link to their `page`.
+    link to their `page`. `risk` is how likely a cycle is to break.
     """
 
     definitions: Definitions
@@ -41,6 +49,7 @@ class Terms:
     hours: Calendar | None = None
     page: Page = lambda _: None
     links: bool = False
+    risk: Risk = nobody_knows
 
     @property
     def rule(self) -> CommentRule:

@@ -81,6 +81,8 @@ NAMELESS: Mapping[str, str] = {
     "notification": "connection ticket agreement objective cycle step key state urgent noted_at not_before "
     "tried_at sent_at attempts",
     "counter": "name labels value",
+    "foresight": "as_of document",
+    "forecast": "connection ticket agreement objective cycle risk alike basis as_of next_at",
     "forgotten": "pseudonym person words key at",
     "run": "id started_at finished_at exit_code reverts",
     "lease": "name owner expires_at",

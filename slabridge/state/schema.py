@@ -344,6 +344,31 @@ notification = Table(
     Index("notification_state", "state", "receiver"),
 )
 
+foresight = Table(
+    "foresight",
+    metadata,
+    Column("as_of", BigInteger, primary_key=True, comment="until when tickets were learned from"),
+    Column("document", LargeBinary, nullable=False, comment="what was learned, compressed"),
+)
+
+forecast = Table(
+    "forecast",
+    metadata,
+    Column("connection", String, primary_key=True),
+    Column("ticket", String, primary_key=True, comment="its id"),
+    Column("agreement", String, primary_key=True),
+    Column("objective", String, primary_key=True),
+    Column("cycle", Integer, primary_key=True),
+    Column("risk", Double, nullable=False, comment="how likely it is to break, 0 to 1"),
+    Column("alike", Integer, nullable=False, comment="of how many cycles, as long open, that was said"),
+    Column("basis", String, nullable=False, comment="which these were, or the model"),
+    Column("as_of", BigInteger, nullable=False, comment="the tool's clock when it was said"),
+    Column("next_at", BigInteger, comment="when it comes to the next step"),
+    Index("forecast_risk", "risk"),
+    Index("forecast_next", "connection", "next_at"),
+    sqlite_with_rowid=False,
+)
+
 counter = Table(
     "counter",
     metadata,

@@ -21,6 +21,7 @@ WORDS = {
     "excluded": ("true", "false"),
     "light": ("green", "yellow", "red"),
     "percent_step": ("0", "25", "50", "75", "100"),
+    "risk_step": ("0", "25", "50", "75"),
 }
 """What a result can be, where that is a few words."""
 
@@ -31,8 +32,8 @@ NEXT_DUE = "next_due_at"
 """The one result that is of all open cycles of a kind, and not of the most urgent one."""
 
 LIGHT = "light"
-STEP = "percent_step"
-"""The one result that time alone changes where it changes no status."""
+STEP, RISK = "percent_step", "risk_step"
+"""Results that time alone changes where it changes no status."""
 
 INSTANTS = ("due_at", "breached_at", "started_at", "stopped_at", "next_change_at", NEXT_DUE)
 CARRIER, CARRIER_KEY = "carrier", "carrier_key"

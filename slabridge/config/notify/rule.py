@@ -18,12 +18,12 @@ from slabridge.config.problem import KeyPath, instead
 from slabridge.config.reading import Reading
 from slabridge.config.shape import RealTime, one_of, shape, text_as
 
-Kind = Literal["percent", "at_risk", "breached"]
+Kind = Literal["percent", "risk", "at_risk", "breached"]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a ladder: reached at `percent` of the target, when the cycle is at risk, or `after` (ms) the breach.
+    """A step of a ladder: at `percent` of the target or of risk, when the cycle is at risk, or `after` (ms) the breach.
 
     `after` and `repeat` (ms; None: once) are working time, as the cycle counts it.
     """
@@ -102,16 +102,16 @@ def _days(text: str) -> int:
 
 
 def _at(text: str) -> tuple[Kind, int]:
-    found = re.fullmatch(r"([1-9][0-9]{0,2})%", text)
-    if found is not None and int(found[1]) < 100:
-        return "percent", int(found[1])
+    found = re.fullmatch(r"(risk )?([1-9][0-9]?)%", text)
+    if found is not None:
+        return "risk" if found[1] else "percent", int(found[2])
     if text == "at_risk":
         return "at_risk", 100
     if text == "breached":
         return "breached", 100
     if text == "100%":
         raise ValueError('is the due time itself, at which nothing is broken yet; write "breached"')
-    raise ValueError('is no step; write a share of the target as "75%", "at_risk" or "breached"')
+    raise ValueError('is no step; write a share of the target as "75%", "risk 60%", "at_risk" or "breached"')
 
 
 Names = Annotated[
@@ -142,7 +142,9 @@ class StepTable(TomlTable):
     """One of `ladder`."""
 
     at: Annotated[tuple[Kind, int] | None, text_as(_at)] = None
-    """A share of the target as `"75%"`, `"at_risk"` or `"breached"`. Default: this or `after`."""
+    """A share of the target as `"75%"`, how [likely it is to break](foresight.md) as `"risk 60%"`, `"at_risk"` or
+    `"breached"`. Default: this or `after`.
+    """
     after: Annotated[int | None, RealTime] = Field(default=None, examples=['"2h"'])
     """So much working time after the breach. Default: this or `at`."""
     repeat: Annotated[int | None, RealTime] = Field(default=None, examples=['"4h"'])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sla_engine.instant import HOUR
-from slabridge.report.baseline import Step, Taken, baseline_of, surviving
+from slabridge.foresight.curve import Curve
+from slabridge.report.baseline import Step, Taken, baseline_of
 from tests.reference.random_cases import examples
 
 
@@ -33,10 +34,10 @@ def slowly(cycles: list[tuple[int, bool]]) -> dict[int, Fraction]:
 @given(st.lists(st.tuples(st.integers(0, 20), st.booleans()), min_size=1, max_size=60))
 @examples(200)
 def test_the_share_that_takes_longer_is_that_of_the_slow_way(cycles: list[tuple[int, bool]]) -> None:
-    times, beyond = surviving(np.array([e for e, _ in cycles]), np.array([e for _, e in cycles]))
+    taken_by = np.array([elapsed for elapsed, _ in cycles])
+    curve = Curve.of(np.zeros_like(taken_by), taken_by, np.array([ended for _, ended in cycles]))
     expected = slowly(cycles)
-    assert times.tolist() == list(expected)
-    assert beyond.tolist() == pytest.approx([float(share) for share in expected.values()])
+    assert curve.beyond_of(np.array([*expected])).tolist() == pytest.approx([float(one) for one in expected.values()])
 
 
 def test_without_open_cycles_a_share_is_what_was_counted() -> None:

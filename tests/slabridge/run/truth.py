@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from connectors.interface import Connector, NativeTicket
-from sla_engine import Engine, Result, Ticket
+from sla_engine import Definitions, Engine, Result, Ticket
 from sla_engine.chain.outcome import TicketRef
 from slabridge.config import Config, Connection
 from slabridge.run.fact import NO_CYCLE, fact_of
+from slabridge.run.terms import Terms
 from slabridge.state import State, Transaction, tickets
 from slabridge.state.schema import ticket
 from slabridge.ticket.around import Around, Carrier, Neighbour
@@ -128,8 +129,9 @@ class Truth:
         native, name = one.native, one.name
         self._concern(one)
         held = {}
+        terms = Terms(Definitions({}, ()), one.connection.writeback, one.tool.encode, one.recent, 0)
         for rule in one.connection.writeback.fields:
-            fact = fact_of(rule, Known(native, {}, 0), one.results, one.around)
+            fact = fact_of(rule, Known(native, {}, 0), one.results, one.around, terms)
             stands = name in self.concerned and fact is not NO_CYCLE
             held[rule.field] = one.tool.encode(rule.field, fact) if stands and fact is not NO_CYCLE else None
         if name in self.typed:  # what a person typed where we have nothing to say stays

@@ -1,0 +1,1 @@
+"""What becomes of cycles that are open, from what became of others. Pure (docs/foresight.md)."""
