@@ -61,14 +61,14 @@ class Curve:
         return self._share(target, "right")
 
     def alike(self, used: Instants) -> Rows:
-        """Return how many cycles were open, and known, when they had used so much."""
+        """Return how many cycles were open, and known, when the next of them ended that had used so much."""
         found: Rows = np.append(self.left, 0)[np.searchsorted(self.times, used, side="left")]
         return found
 
     def reaches(self, share: Floats, used: Instants, target: Instants) -> Instants:
-        """Return the least working time (ms) beyond what is used at which the risk is a share or more.
+        """Return the working time (ms) at which the risk comes to a share that is beyond what it is at the time used.
 
-        NEVER_REACHED: it is not before the target.
+        NEVER_REACHED: not before the target.
         """
         broke = self.beyond_of(target)
         falls_to = np.searchsorted(-self.beyond, -(broke / share), side="left")

@@ -133,12 +133,16 @@ class Forecaster:
             {name: _held(name, cycles, learned.holder) for name in learned.fields},
         )
         model = self._models.get(objective)
-        if model is not None:
-            yield from (Forecast(risk, 0, None) for risk in model.risks(seen, self._zone).tolist())
-            return
         risks = learned.survival.risks(likes_of(objective, seen, learned.holder), used, seen.target)
-        for risk, alike, like in zip(risks.risk.tolist(), risks.alike.tolist(), risks.likes, strict=True):
-            yield None if isnan(risk) else Forecast(risk, alike, like)
+        better = np.full(len(cycles), np.nan) if model is None else model.risks(seen, self._zone)
+        if model is not None and not model.at_start:
+            better[used == 0] = np.nan
+        columns = (better.tolist(), risks.risk.tolist(), risks.alike.tolist(), risks.likes)
+        for by_model, risk, alike, like in zip(*columns, strict=True):
+            if not isnan(by_model):
+                yield Forecast(by_model, 0, None)
+            else:
+                yield None if isnan(risk) else Forecast(risk, alike, like)
 
 
 def is_undecided(result: Result) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 import numpy as np
+from msgspec.structs import replace
 
 from sla_engine import Engine
 from sla_engine.instant import DAY, NULL
@@ -90,7 +91,7 @@ class Lesson:
             survival = survival.beside(Survival.of(objective, came, subject.holder))
             trials.append(teacher.tried(objective, known, came, window.until, window.as_of))
             if trials[-1].ships and (model := teacher.model(came)) is not None:
-                models[objective] = model
+                models[objective] = replace(model, at_start=trials[-1].ships_at_start)
         return Learned(
             as_of=window.as_of,
             definitions=definitions_of(engine),

@@ -31,13 +31,15 @@ Features = npt.NDArray[np.float64]
 class Model(msgspec.Struct, frozen=True):
     """What was learned of an objective: `trees`, the values of the fields by their codes, and how to bring in line.
 
-    What the trees say, as log odds, is multiplied by `slope` and moved by `offset` (Platt, 1999).
+    What the trees say, as log odds, is multiplied by `slope` and moved by `offset` (Platt, 1999). It is asked of cycles
+    that have used any of their time, and of others where it is good `at_start`.
     """
 
     values: dict[str, list[str | None]]
     trees: bytes
     slope: float
     offset: float
+    at_start: bool = True
 
     @classmethod
     def of(cls, samples: Samples, zone: Zone) -> Self | None:

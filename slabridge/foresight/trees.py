@@ -33,8 +33,9 @@ class Trees:
         """Fit trees, the same ones whenever; the first columns are codes of so many fields."""
         trees = HistGradientBoostingClassifier(
             max_iter=100,
+            learning_rate=0.03,
             max_leaf_nodes=15,
-            min_samples_leaf=50,
+            min_samples_leaf=200,
             l2_regularization=1.0,
             categorical_features=[*range(fields)],
             early_stopping=False,

@@ -58,8 +58,13 @@ class Trial:
 
     @property
     def ships(self) -> bool:
-        """Whether the model is used: it is better when a cycle begins, and later."""
-        return all(moment in self.moments and self.moments[moment].ships for moment in (0, LATER))
+        """Whether the model is used of cycles that have used any of their time."""
+        return LATER in self.moments and self.moments[LATER].ships
+
+    @property
+    def ships_at_start(self) -> bool:
+        """Whether it is used of others, too."""
+        return self.ships and 0 in self.moments and self.moments[0].ships
 
 
 @dataclass(frozen=True, slots=True)

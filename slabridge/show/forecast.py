@@ -99,16 +99,13 @@ def print_trials(console: Console, trials: Sequence[Trial]) -> None:
 
 def verdict(trial: Trial) -> str:
     """Return whether the model is used for an objective, and why not."""
-    rule = f"AUC {GAIN:.2f} above the table's, skill {SKILL:.2f}, error at most {ERROR:.2f}, at the start and later"
-    if trial.ships:
-        return f"The model is used: {rule}."
-    pairs = [pair for moment in (0, LATER) if (pair := trial.moments.get(moment)) is not None]
-    if not pairs or any(pair.model is None for pair in pairs):
+    named = (("later", LATER), ("at the start", 0))
+    pairs = [(when, trial.moments[moment]) for when, moment in named if moment in trial.moments]
+    if not pairs or any(pair.model is None for _, pair in pairs):
         return "The table is used: there is no model (too few cycles, or the extra predict is not installed)."
-    reasons = "; ".join(
-        f"{when} {_lacking(pair)}" for when, pair in zip(("at the start", "later"), pairs, strict=False)
-    )
-    return f"The table is used. The model would need {rule}: {reasons}."
+    used = ("The table is used", "The model is used later", "The model is used")[trial.ships + trial.ships_at_start]
+    needs = f"AUC {GAIN:.2f} above the table's, skill {SKILL:.2f}, error at most {ERROR:.2f}"
+    return f"{used}. A model needs {needs}; it has {', '.join(f'{when} {_has(pair)}' for when, pair in pairs)}."
 
 
 def trial_as_json(trial: Trial) -> dict[str, Any]:
@@ -120,6 +117,7 @@ def trial_as_json(trial: Trial) -> dict[str, Any]:
         "began_from": format_instant(trial.first),
         "began_before": format_instant(trial.last),
         "model_used": trial.ships,
+        "model_used_at_start": trial.ships_at_start,
         "moments": [
             {
                 "moment": _moment(moment),
@@ -153,10 +151,10 @@ def _figure(value: float) -> str:
     return "-" if isnan(value) else f"{value:.3f}"
 
 
-def _lacking(pair: Pair) -> str:
+def _has(pair: Pair) -> str:
     assert pair.model is not None  # noqa: S101 - whoever calls has looked
     gain = pair.model.auc - pair.table.auc
-    return f"it has {gain:+.3f}, {pair.model.skill:.3f} and {pair.model.error:.3f}"
+    return f"{gain:+.3f} {pair.model.skill:.3f} {pair.model.error:.3f}"
 
 
 def _reliability(trial: Trial) -> Iterator[str]:
