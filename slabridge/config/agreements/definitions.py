@@ -22,7 +22,10 @@ from slabridge.config.shape import check_field, shape, tables, text_as
 
 DEFINING = ("timezone", "attribution", "calendars", "clocks", "agreements", "classes", "services", "chain", "paths")
 REPORTING = ("reports", "facts", "satisfaction")
-KNOWN = (*DEFINING, *REPORTING, "state", "job", "privacy", "web", "fleet", "connections", "receivers", "notify")
+KNOWN = (
+    *(*DEFINING, *REPORTING),
+    *("state", "job", "privacy", "web", "foresight", "fleet", "connections", "receivers", "notify"),
+)
 
 
 class GeneralTable(TomlTable):
