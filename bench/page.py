@@ -63,6 +63,7 @@ SECTIONS = (
     Section("messages", "", "--tickets 1000 --rounds 1"),
     Section("privacy", "", "--tickets 1000 --rounds 1"),
     Section("replaced", "", "--fields 300 --rounds 1"),
+    Section("foresight", "", "--made-up 2000 --times 1"),
     Section("startup", "", "--runs 1"),
 )
 
@@ -121,7 +122,7 @@ def main() -> int:
     size.add_argument("--quick", action="store_true", help="small slices, in minutes")
     size.add_argument("--million", action="store_true", help="a million tickets where they are known, in some hours")
     parser.add_argument("--only", nargs="+", choices=[section.name for section in SECTIONS], metavar="NAME")
-    parser.add_argument("--log", type=Path, help="a real log of tickets for bench/reading.py")
+    parser.add_argument("--log", type=Path, help="a real log of tickets for bench/reading.py and bench/foresight.py")
     options = parser.parse_args()
     path, failed = (QUICK if options.quick else PAGE), []
     if options.quick:
@@ -131,7 +132,7 @@ def main() -> int:
         if options.only and section.name not in options.only:
             continue
         arguments = shown = section.arguments(options)
-        if section.name == "reading" and options.log is not None:
+        if section.name in {"reading", "foresight"} and options.log is not None:
             arguments, shown = f"{arguments} --tickets {options.log}", f"{shown} --tickets FILE"
         command = f"python -m bench.{section.name} {shown}".replace("  ", " ").strip()
         print(f"\n{command}", flush=True)

@@ -100,6 +100,20 @@ class Samples:
 _COLUMNS: Final = tuple(field.name for field in fields(Samples) if field.name != "fields")
 
 
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """At which instants cycles are looked at: their places among the verdicts, ms UTC, and which moment that is."""
+
+    cycle: Rows
+    at: Instants
+    moment: Rows
+
+    @classmethod
+    def together(cls, parts: Sequence[Self]) -> Self:
+        """Return all of these."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("cycle", "at", "moment")))
+
+
 def samples_of(
     engine: Engine, table: Table, until: int, since: int, names: Collection[str]
 ) -> Iterator[tuple[Clause, Samples]]:
@@ -112,65 +126,13 @@ def samples_of(
     for final in engine.judge(whole, until):
         verdicts = final.verdicts
         cycle = np.flatnonzero((verdicts.started_at >= since) & ~verdicts.excluded & ~verdicts.overdue)
-        begun = _Looks(cycle, verdicts.started_at[cycle], np.zeros(len(cycle), np.int64))
+        begun = Looks(cycle, verdicts.started_at[cycle], np.zeros(len(cycle), np.int64))
         looks = [begun, *_later(engine, final, begun), _handovers(engine, final, cycle)]
-        yield final.clause, _samples(engine, final, _Looks.together(looks), names)
+        yield final.clause, samples_at(engine, final, Looks.together(looks), names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Looks:
-    """At which instants cycles are looked at: their places among the verdicts, ms UTC, and which moment that is."""
-
-    cycle: Rows
-    at: Instants
-    moment: Rows
-
-    @classmethod
-    def together(cls, parts: Sequence[Self]) -> Self:
-        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in ("cycle", "at", "moment")))
-
-
-def _later(engine: Engine, final: ClauseResults, begun: _Looks) -> Iterator[_Looks]:
-    """Yield the moments after the first: how far apart they are is what was known at the start."""
-    look, place, then = _open_at(engine, final, begun)
-    due = _due(then.verdicts)[place]
-    cycle, at = begun.cycle[look], begun.at[look]
-    for moment, share in enumerate(MOMENTS[1:], 1):
-        later = at + (share * (due - at)).astype(np.int64)
-        here = (later > at) & (later <= final.timeline.until[final.verdicts.ticket[cycle]])
-        yield _Looks(cycle[here], later[here], np.full(int(here.sum()), moment))
-
-
-def _due(verdicts: Verdicts) -> Instants:
-    """Return when cycles are due; those that are paused as if they ran on."""
-    found: Instants = np.maximum(verdicts.due_at, verdicts.due_if_resumed)
-    return found
-
-
-def _handovers(engine: Engine, final: ClauseResults, cycle: Rows) -> _Looks:
-    """Return the instants at which cycles came to another holder."""
-    table, decided = final.timeline.table, final.verdicts.decided
-    held = table.columns[engine.definitions.holder].codes
-    changed = np.flatnonzero(np.append(False, held[1:] != held[:-1]))
-    first, end = (np.searchsorted(changed, rows[cycle]) for rows in (decided.begin + 1, decided.end))
-    many = np.maximum(end - first, 0)
-    begins = np.cumsum(many) - many
-    rows = changed[np.arange(int(many.sum())) + np.repeat(first - begins, many)]
-    return _Looks(np.repeat(cycle, many), table.at[rows], np.full(len(rows), HANDED_OVER))
-
-
-def _open_at(engine: Engine, final: ClauseResults, looks: _Looks) -> tuple[Rows, Rows, ClauseResults]:
-    """Judge cycles as at instants; of those that were open then and not breached, return look and place there."""
-    ticket = final.verdicts.ticket[looks.cycle]
-    seen = final.timeline.table.as_at(ticket, looks.at)
-    then = engine.judge_each(final.clause, seen, looks.at)
-    verdicts = then.verdicts
-    same = verdicts.cycle == final.verdicts.cycle[looks.cycle[verdicts.ticket]]
-    place = np.flatnonzero(same & (verdicts.stage <= Stage.PAUSED) & ~verdicts.breached & ~verdicts.overdue)
-    return verdicts.ticket[place], place, then
-
-
-def _samples(engine: Engine, final: ClauseResults, looks: _Looks, names: Collection[str]) -> Samples:
+def samples_at(engine: Engine, final: ClauseResults, looks: Looks, names: Collection[str]) -> Samples:
+    """Return what was known at instants at which cycles were open and not breached, and what became of them."""
     look, place, then = _open_at(engine, final, looks)
     seen, became, cycle = then.verdicts, final.verdicts, looks.cycle[look]
     row = seen.decided.deciding[place]
@@ -188,3 +150,43 @@ def _samples(engine: Engine, final: ClauseResults, looks: _Looks, names: Collect
         breached=became.breached[cycle],
         fields={name: taken(then.timeline.table.columns[name], row) for name in names},
     )
+
+
+def _later(engine: Engine, final: ClauseResults, begun: Looks) -> Iterator[Looks]:
+    """Yield the moments after the first: how far apart they are is what was known at the start."""
+    look, place, then = _open_at(engine, final, begun)
+    due = _due(then.verdicts)[place]
+    cycle, at = begun.cycle[look], begun.at[look]
+    for moment, share in enumerate(MOMENTS[1:], 1):
+        later = at + (share * (due - at)).astype(np.int64)
+        here = (later > at) & (later <= final.timeline.until[final.verdicts.ticket[cycle]])
+        yield Looks(cycle[here], later[here], np.full(int(here.sum()), moment))
+
+
+def _due(verdicts: Verdicts) -> Instants:
+    """Return when cycles are due; those that are paused as if they ran on."""
+    found: Instants = np.maximum(verdicts.due_at, verdicts.due_if_resumed)
+    return found
+
+
+def _handovers(engine: Engine, final: ClauseResults, cycle: Rows) -> Looks:
+    """Return the instants at which cycles came to another holder."""
+    table, decided = final.timeline.table, final.verdicts.decided
+    held = table.columns[engine.definitions.holder].codes
+    changed = np.flatnonzero(np.append(False, held[1:] != held[:-1]))
+    first, end = (np.searchsorted(changed, rows[cycle]) for rows in (decided.begin + 1, decided.end))
+    many = np.maximum(end - first, 0)
+    begins = np.cumsum(many) - many
+    rows = changed[np.arange(int(many.sum())) + np.repeat(first - begins, many)]
+    return Looks(np.repeat(cycle, many), table.at[rows], np.full(len(rows), HANDED_OVER))
+
+
+def _open_at(engine: Engine, final: ClauseResults, looks: Looks) -> tuple[Rows, Rows, ClauseResults]:
+    """Judge cycles as at instants; of those that were open then and not breached, return look and place there."""
+    ticket = final.verdicts.ticket[looks.cycle]
+    seen = final.timeline.table.as_at(ticket, looks.at)
+    then = engine.judge_each(final.clause, seen, looks.at)
+    verdicts = then.verdicts
+    same = verdicts.cycle == final.verdicts.cycle[looks.cycle[verdicts.ticket]]
+    place = np.flatnonzero(same & (verdicts.stage <= Stage.PAUSED) & ~verdicts.breached & ~verdicts.overdue)
+    return verdicts.ticket[place], place, then

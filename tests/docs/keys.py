@@ -11,7 +11,8 @@ from slabridge.config.schema import described, json_schema
 from tests.places import CHECKOUT
 
 SCHEMA = CHECKOUT / "docs" / "config.schema.json"
-PAGES = tuple(CHECKOUT / "docs" / f"{name}.md" for name in ("configuration", "reports", "privacy", "web", "fleet"))
+_NAMES = ("configuration", "reports", "privacy", "web", "foresight", "fleet")
+PAGES = tuple(CHECKOUT / "docs" / f"{name}.md" for name in _NAMES)
 _KEYS = re.compile(r"(<!-- (own )?keys: ([\w ]+) -->\n).*?(<!-- end of keys -->)", re.DOTALL)
 _PARTS = re.compile(r"(.*?)(?:\s*Default: (.*?))?\.?")
 

@@ -20,6 +20,7 @@ MODULES = {
     "otel": ["opentelemetry"],
     "web": ["starlette", "uvicorn"],
     "fleet": ["celery", "redis", "distributed"],
+    "predict": ["sklearn", "skops", "threadpoolctl"],
 }
 """What each extra brings, by the names that are imported."""
 NAMES = {
@@ -76,7 +77,7 @@ def without(*extras: str) -> str:
 
 def test_each_extra_is_tried() -> None:
     extras = tomllib.loads((CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    assert {extra for extra, _ in ASKED} == set(extras) - {"otel"}  # no command needs it
+    assert {extra for extra, _ in ASKED} == set(extras) - {"otel", "predict"}  # no command needs them
     assert set(extras) == set(MODULES)
 
 
@@ -106,7 +107,7 @@ from pkgutil import walk_packages
 import connectors, sla_engine, slabridge, sync
 for package in (connectors, sla_engine, slabridge):
     for module in walk_packages(package.__path__, f"{package.__name__}."):
-        if not module.name.startswith(("slabridge.state.migrations.", "slabridge.web.", "slabridge.fleet.", "slabridge.__main__")):
+        if not module.name.startswith(("slabridge.state.migrations.", "slabridge.web.", "slabridge.fleet.", "slabridge.foresight.trees", "slabridge.__main__")):
             import_module(module.name)
 print("all")
 """
