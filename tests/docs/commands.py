@@ -38,6 +38,7 @@ MORE = {
     "report": "reports.md",
     "services": "reports.md#what-is-left",
     "baseline": "baseline.md",
+    "capacity": "capacity.md",
     "demo": "sandbox.md#the-demo",
     "sandbox": "sandbox.md#the-sandbox-by-hand",
 }

@@ -61,6 +61,7 @@ def test_readme_names_every_command() -> None:
         ("whatif", "whatif.md", ["What if?"]),
         ("report", "reports.md", ["Options"]),
         ("baseline", "baseline.md", ["Targets from history"]),
+        ("capacity", "capacity.md", ["What teams can carry"]),
         ("agreements", "agreements.md", ["Agreements in words", "Worked examples"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
