@@ -9,6 +9,7 @@ import typer
 from slabridge.cli.agreements import agreements
 from slabridge.cli.baseline import baseline
 from slabridge.cli.board import board
+from slabridge.cli.capacity import capacity
 from slabridge.cli.compare import compare
 from slabridge.cli.demo import demo
 from slabridge.cli.doctor import doctor
@@ -78,6 +79,7 @@ app.command()(report)
 app.command()(services)
 app.command()(baseline)
 app.command()(forecast)
+app.command()(capacity)
 app.command()(demo)
 app.command()(sandbox)
 app.add_typer(fleet, name="fleet")

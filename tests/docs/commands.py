@@ -39,6 +39,7 @@ MORE = {
     "services": "reports.md#what-is-left",
     "baseline": "baseline.md",
     "forecast": "foresight.md",
+    "capacity": "capacity.md",
     "demo": "sandbox.md#the-demo",
     "sandbox": "sandbox.md#the-sandbox-by-hand",
 }

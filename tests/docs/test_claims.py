@@ -62,6 +62,7 @@ def test_readme_names_every_command() -> None:
         ("report", "reports.md", ["Options"]),
         ("baseline", "baseline.md", ["Targets from history"]),
         ("forecast", "foresight.md", ["What is likely to break"]),
+        ("capacity", "capacity.md", ["What teams can carry"]),
         ("agreements", "agreements.md", ["Agreements in words", "Worked examples"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),
