@@ -118,20 +118,19 @@ def _renewed(config: Config, state: State) -> Learned | None:
         as_of = max((at for at in connections.as_ofs(sql).values() if at is not None), default=0)
         document = forecasts.learned(sql)
     had, engine = None if document is None else unpacked(document), Engine(config.definitions)
-    try:
-        if had is None or as_of - had.as_of >= MONTH or not _is_of(had, config, engine):
+    if had is None or as_of - had.as_of >= MONTH or not _is_of(had, config, engine):
+        try:
             found = learn(config, state, engine=engine)
-        elif had.models and as_of - had.checked_at >= WEEK:
-            window = Window.of(as_of - 2 * MONTH, as_of)
-            lesson = _lesson(config, state, window, HERE)
-            found = had.checked(lesson.drifted(_teacher(config.foresight, engine), had.models, as_of), as_of)
-        else:
+        except NothingLearned:
             return None
-    except NothingLearned:
-        return None
-    if had is not None and (found.models, found.as_of) == (had.models, had.as_of):
-        with state.begin() as sql:
-            forecasts.keep(sql, found.as_of, packed(found))
+    elif had.models and as_of - had.checked_at >= WEEK:
+        lesson = _lesson(config, state, Window.of(as_of - 2 * MONTH, as_of), HERE)
+        found = had.checked(lesson.drifted(_teacher(config.foresight, engine), had.models, as_of), as_of)
+        if found.models == had.models:
+            with state.begin() as sql:
+                forecasts.keep(sql, found.as_of, packed(found))
+            return None
+    else:
         return None
     _keep(state, found)
     return found

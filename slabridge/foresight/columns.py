@@ -15,10 +15,8 @@ def taken(column: Column, rows: Rows) -> tuple[Rows, tuple[str | None, ...]]:
 
 
 def joined(parts: Sequence[tuple[Rows, Sequence[str | None]]]) -> tuple[Rows, tuple[str | None, ...]]:
-    """Return parts below each other, by codes that they share."""
-    places: dict[str | None, int] = {}
-    found = [np.zeros(0, np.int64)]
-    for codes, values in parts:
-        new = np.array([places.setdefault(value, len(places)) for value in values], np.int64)
-        found.append(new[codes] if len(values) else codes)
-    return np.concatenate(found), tuple(places)
+    """Return parts below each other, by codes that they share; in the order of the texts, whatever the parts are."""
+    texts = sorted({value for _, values in parts for value in values}, key=lambda text: (text is not None, text or ""))
+    places = {text: place for place, text in enumerate(texts)}
+    shared = [np.array([places[value] for value in values], np.int64)[codes] for codes, values in parts]
+    return np.concatenate(shared), tuple(texts)

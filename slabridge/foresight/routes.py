@@ -31,7 +31,8 @@ class Routes:
     @classmethod
     def of(cls, fields: Sequence[str], counted: Mapping[Key, Counter[str]]) -> Self:
         """Return routes by fields, the holder's first."""
-        return cls(tuple(fields), {key: dict(ends) for key, ends in counted.items() if ends.total() >= _SEEN})
+        told = sorted((key, ends) for key, ends in counted.items() if ends.total() >= _SEEN)
+        return cls(tuple(fields), {key: dict(sorted(ends.items())) for key, ends in told})
 
     def last(self, held: Key) -> list[tuple[str, float]]:
         """Return the likeliest last teams and how likely each is (0 to 1), the likeliest first."""

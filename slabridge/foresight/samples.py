@@ -87,14 +87,15 @@ class Samples:
 
     @classmethod
     def together(cls, parts: Sequence[Self]) -> Self:
-        """Return samples of many tables; tickets are told apart by the part that they are in."""
+        """Return samples of many tables, ticket by ticket: the same however tickets were cut into tables."""
         tickets = np.concatenate([[0], np.cumsum([int(part.ticket.max(initial=-1)) + 1 for part in parts])])
         numbered = [part.ticket + before for part, before in zip(parts, tickets[:-1].tolist(), strict=True)]
         columns: dict[str, Any] = {
             name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS if name != "ticket"
         }
         held = {name: joined([part.fields[name] for part in parts]) for name in parts[0].fields}
-        return cls(ticket=np.concatenate(numbered), **columns, fields=held)
+        found = cls(ticket=np.concatenate(numbered), **columns, fields=held)
+        return found.only(np.lexsort((found.moment, found.at, found.cycle, found.ticket)))
 
 
 _COLUMNS: Final = tuple(field.name for field in fields(Samples) if field.name != "fields")
