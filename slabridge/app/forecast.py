@@ -118,7 +118,7 @@ def _renewed(config: Config, state: State) -> Learned | None:
         as_of = max((at for at in connections.as_ofs(sql).values() if at is not None), default=0)
         document = forecasts.learned(sql)
     had, engine = None if document is None else unpacked(document), Engine(config.definitions)
-    if had is None or as_of - had.as_of >= MONTH or not _is_of(had, config, engine):
+    if had is None or as_of - had.as_of >= _lasts(had) or not _is_of(had, config, engine):
         try:
             found = learn(config, state, engine=engine)
         except NothingLearned:
@@ -134,6 +134,11 @@ def _renewed(config: Config, state: State) -> Learned | None:
         return None
     _keep(state, found)
     return found
+
+
+def _lasts(learned: Learned) -> int:
+    """Return how long it is until it is learned anew, ms: less, where there was less to learn from."""
+    return max(DAY, min(MONTH, learned.as_of - learned.first))
 
 
 def learned_anew(config: Config, spread: Spread = HERE) -> Learned:

@@ -21,13 +21,14 @@ _FORM: Final = 1
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What is known of how cycles end, as at `as_of` (ms UTC).
+    """What is known of how cycles end that began since `first`, as at `as_of` (ms UTC).
 
     It was learned by these `definitions` of clauses. `fields` are what was looked at; `holder` is the one that says who
     has a ticket, None where that is a person. `models` are of the objectives
     for which a trial showed that they are better than the table; at `checked_at` (ms UTC) that was still so.
     """
 
+    first: int
     as_of: int
     definitions: tuple[str, ...]
     fields: tuple[str, ...]
@@ -56,6 +57,7 @@ class _Curve(msgspec.Struct, array_like=True):
 
 class _Kept(msgspec.Struct):
     form: int
+    first: int
     as_of: int
     definitions: tuple[str, ...]
     fields: tuple[str, ...]
@@ -82,6 +84,7 @@ def packed(learned: Learned) -> bytes:
     ]
     kept = _Kept(
         _FORM,
+        learned.first,
         learned.as_of,
         learned.definitions,
         learned.fields,
@@ -111,6 +114,7 @@ def unpacked(document: bytes) -> Learned | None:
         for one in kept.curves
     }
     return Learned(
+        first=kept.first,
         as_of=kept.as_of,
         definitions=kept.definitions,
         fields=kept.fields,

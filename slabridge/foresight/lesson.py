@@ -93,6 +93,7 @@ class Lesson:
             if trials[-1].ships and (model := teacher.model(came)) is not None:
                 models[objective] = replace(model, at_start=trials[-1].ships_at_start)
         return Learned(
+            first=window.first,
             as_of=window.as_of,
             definitions=definitions_of(engine),
             fields=subject.fields,

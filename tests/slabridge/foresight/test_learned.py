@@ -22,6 +22,7 @@ def learned() -> Learned:
     teacher = Teacher(Zone("UTC"), "team", with_model=is_there())
     model = teacher.model(samples)
     return Learned(
+        first=AS_OF // 2,
         as_of=AS_OF,
         definitions=("a", "b"),
         fields=("team", "priority", "category"),
@@ -44,7 +45,13 @@ def test_what_was_kept_is_read_as_it_was() -> None:
         assert (other.times.tolist(), other.beyond.tolist()) == (curve.times.tolist(), curve.beyond.tolist())
         assert (other.left.tolist(), other.count) == (curve.left.tolist(), curve.count)
     assert (after.routes, after.models, after.trials) == (before.routes, before.models, before.trials)
-    assert (after.as_of, after.definitions, after.fields, after.holder) == (AS_OF, ("a", "b"), before.fields, "team")
+    assert (after.first, after.as_of, after.definitions, after.fields, after.holder) == (
+        AS_OF // 2,
+        AS_OF,
+        ("a", "b"),
+        before.fields,
+        "team",
+    )
 
 
 @pytest.mark.parametrize(

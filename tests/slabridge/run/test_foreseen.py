@@ -41,7 +41,7 @@ def foreseeing(job: Job) -> Job:
     took = np.repeat(np.array([140 * MINUTE, 210 * MINUTE, 360 * MINUTE]), [20, 8, 12])
     curve = Curve.of(np.zeros_like(took), took, np.ones(len(took), np.bool_))
     survival = Survival({Like(RESOLUTION, "P1"): curve})
-    learn(job, Learned(NOON, (), ("priority", "team"), "team", survival, Routes.of((), {}), checked_at=NOON))
+    learn(job, Learned(0, NOON, (), ("priority", "team"), "team", survival, Routes.of((), {}), checked_at=NOON))
     return job
 
 

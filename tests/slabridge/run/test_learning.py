@@ -51,6 +51,15 @@ def later(job: Job, ms: int) -> None:
     state.close()
 
 
+def kept_from(job: Job, ms: int) -> None:
+    """Let it have been learned from cycles that began within so long."""
+    state = State.of(job.place)
+    found = learn(job.config(), state)
+    with state.begin() as sql:
+        forecasts.keep(sql, found.as_of, packed(replace(found, first=found.as_of - ms)))
+    state.close()
+
+
 def rows(job: Job) -> dict[tuple[str, str, str, str, int], float]:
     state = State.of(job.place)
     columns = (forecast.c.connection, forecast.c.ticket, forecast.c.agreement, forecast.c.objective, forecast.c.cycle)
@@ -106,9 +115,9 @@ def test_a_run_learns_where_nothing_was_learned_and_lets_open_tickets_be_judged_
 
 
 def test_it_is_learned_anew_after_a_month_and_when_the_file_says_something_else(many: Job) -> None:
-    first = renewed(many.config())
-    assert first is not None
+    assert renewed(many.config()) is not None
     assert renewed(many.config()) is None
+    kept_from(many, 2 * MONTH)
     later(many, MONTH - DAY)
     assert renewed(many.config()) is None
     later(many, DAY)
@@ -120,6 +129,14 @@ def test_it_is_learned_anew_after_a_month_and_when_the_file_says_something_else(
     found = renewed(many.config())
     assert found is not None
     assert "category" not in found.fields
+
+
+def test_what_was_learned_from_a_few_days_is_learned_anew_after_as_many(many: Job) -> None:
+    kept_from(many, 3 * DAY)
+    later(many, 2 * DAY)
+    assert renewed(many.config()) is None
+    later(many, DAY)
+    assert renewed(many.config()) is not None
 
 
 def test_what_was_learned_by_another_file_is_not_asked(many: Job) -> None:
