@@ -25,6 +25,7 @@ Name = tuple[str, str]
 """An agreement's id, and the name of an objective of it."""
 T = TypeVar("T")
 NONE = Compliance()
+"""That of no cycle."""
 
 
 @dataclass(slots=True)
