@@ -38,6 +38,7 @@ from slabridge.show import logs
 from slabridge.show.whatif import as_json
 from slabridge.spread import Spread
 from slabridge.state.codec import decode, encode
+from slabridge.text.printed import json_line
 
 ALL = (0, 1 << 62)
 BASE = 20_000
@@ -87,9 +88,9 @@ def lines(command: str, state: Path, spread: Spread) -> Iterator[bytes]:
     if command == "reevaluate":
         yield from reevaluate(other, ALL, _line, spread=spread)
     elif command == "whatif":
-        yield json.dumps(as_json(tried(now, other, ALL, spread))).encode()
+        yield json_line(as_json(tried(now, other, ALL, spread)))
     else:
-        yield json.dumps(of_state(now, Asked(MONTH), spread=spread).document).encode()
+        yield json_line(of_state(now, Asked(MONTH), spread=spread).document)
 
 
 def one(command: str, state: Path, cores: int, scheduler: str | None) -> None:
@@ -116,7 +117,8 @@ def measure(name: str, state: Path, cores: int, scheduler: str | None) -> dict[s
     """Do it in a process of its own, print and return what it took."""
     options = ["--one", name, "--folder", str(state), "--cores", str(cores)]
     options += [] if scheduler is None else ["--scheduler", scheduler]
-    command = [sys.executable, "-m", "bench.spread", *options]
+    # As a command of ours, whose workers import what their job needs, and not all that this file does.
+    command = [sys.executable, "-c", "from bench.spread import main; main()", *options]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     took: dict[str, Any] = json.loads(done.stdout)
     on = f"{cores} cores" if scheduler is None else scheduler

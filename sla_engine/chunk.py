@@ -55,19 +55,21 @@ class Chunk:
     def lines(self) -> bytes:
         """Return what `results` gives as lines of JSON, without segments."""
         heads = [head_of(ticket) for ticket in self.tickets]
-        found: list[bytes] = []
+        middles, ends = list[bytes](), list[bytes]()
         for part in self.by_clause:
-            found += lines_of(part.clause, part.verdicts, heads, part.timeline.table.columns[self.holder])
-        place = (
-            np.concatenate([part.verdicts.ticket for part in self.by_clause])
-            if self.by_clause
-            else np.empty(0, np.int64)
-        )
+            further, last = lines_of(part.clause, part.verdicts, part.timeline.table.columns[self.holder])
+            middles += further
+            ends += last
+        place = np.concatenate([np.empty(0, np.int64), *(part.verdicts.ticket for part in self.by_clause)])
         order = np.argsort(place, kind="stable")
         if self.overdue or max(self.places, default=0) >= self.wanted:
             without = [n for n, at in enumerate(self.places) if n in self.overdue or at >= self.wanted]
             order = order[~np.isin(place[order], without)]
-        return b"".join(map(found.__getitem__, order.tolist())).translate(None, NUL)
+        pieces = [b""] * (3 * len(order))  # one behind the other: to join each line first takes longer
+        pieces[0::3] = map(heads.__getitem__, place[order].tolist())
+        pieces[1::3] = map(middles.__getitem__, order.tolist())
+        pieces[2::3] = map(ends.__getitem__, order.tolist())
+        return b"".join(pieces).translate(None, NUL)
 
 
 def _results(clause: int, chunk: Chunk) -> Iterable[Result]:

@@ -34,21 +34,23 @@ class Layout:
         fields, comments = self._fields, ticket.comments
         first = row = self._first[-1]
         self._sources.append(ticket.source)
-        joins, held = True, dict[str, Held]()
+        joins = True
+        held: dict[str, Held | int] = {}
         for item in happened:
             row += 1
             if comments and isinstance(item, Comment | PlainComment):
                 self._comment(row, item)
                 continue
             for name, (before, after) in item.changes.items():
-                mine = fields.get(name)
-                if mine is not None:
-                    if name not in held:
+                last = held.get(name, _ABSENT)
+                if name in fields:
+                    mine = fields[name]
+                    if last == _ABSENT:
                         mine.rows.append(first)
                         mine.codes.append(mine.known[before])
                     mine.rows.append(row)
                     mine.codes.append(mine.known[after])
-                if held.setdefault(name, before) != before:
+                if last not in (before, _ABSENT):
                     joins = False
                 held[name] = after
         now: Mapping[str, Held] = ticket.fields
@@ -57,7 +59,9 @@ class Layout:
                 changes.rows.append(first)
                 changes.codes.append(changes.known[now.get(name, _ABSENT)])
         self._first.append(row + 1)
-        return joins and all(now.get(name, last) == last for name, last in held.items())
+        return joins and (
+            held.items() <= now.items() or all(now.get(name, last) == last for name, last in held.items())
+        )
 
     def _comment(self, row: int, comment: Comment | PlainComment) -> None:
         names = comment.names if isinstance(comment, Comment) else ()

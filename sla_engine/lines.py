@@ -35,8 +35,8 @@ _LAST = ("holder", "definition")
 _REST = tuple(name for name in FIELDS if name not in (*_FIRST, *_FLAG_NAMES[1:], *_LAST))
 
 
-def lines_of(clause: Clause, verdicts: Verdicts, heads: Sequence[bytes], holder: Column) -> list[bytes]:
-    """Return a line for each of one objective's results, with NULs in it; `heads` has how each ticket's lines begin."""
+def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> tuple[list[bytes], list[bytes]]:
+    """Return how the lines of one objective's results go on after their head, with NULs in it, and how they end."""
     agreement, target, remaining = clause.agreement, verdicts.target, verdicts.remaining
     flags = (verdicts.stage * len(Status) + verdicts.status) * 4 + verdicts.breached * 2 + verdicts.excluded
     blocks: dict[str, bytes | list[Block]] = {
@@ -61,8 +61,7 @@ def lines_of(clause: Clause, verdicts: Verdicts, heads: Sequence[bytes], holder:
     middles: list[bytes] = block.view(f"S{block.shape[1]}").reshape(-1).tolist()
     definition = quoted(clause.definition)
     ends = [f',"holder":{_text(values)},"definition":{definition}}}\n'.encode() for values in holder.values]
-    tails = map(ends.__getitem__, holder.codes[verdicts.decided.deciding].tolist())
-    return list(map(b"".join, zip(map(heads.__getitem__, verdicts.ticket.tolist()), middles, tails, strict=True)))
+    return middles, [ends[code] for code in holder.codes[verdicts.decided.deciding].tolist()]
 
 
 def head_of(ticket: Ticket | Name) -> bytes:
@@ -91,9 +90,11 @@ def _text(values: Values) -> str:
     return "null" if text is None else quoted(text)
 
 
-def _instants(column: Instants) -> list[Block]:
+def _instants(column: Instants) -> bytes | list[Block]:
     """Return instants as JSON; dates, times and fractions of a second are looked up."""
     absent = column == NULL
+    if absent.all():
+        return b"null"
     days, ms = np.divmod(np.where(absent, column.max(initial=0), column), DAY)
     seconds, fractions = np.divmod(ms, SECOND)
     first, beyond = (int(days.min(initial=0)) // _SPAN, int(days.max(initial=0)) // _SPAN + 1)
@@ -101,7 +102,8 @@ def _instants(column: Instants) -> list[Block]:
     days -= first * _SPAN
     for found in (days, seconds, fractions):
         found[absent] = -1  # the last row of each block, which are "null" together
-    return [dates[days], _times()[seconds], _fractions()[fractions]]
+    ends = _fractions() if (fractions > 0).any() else _WHOLE
+    return [dates[days], _times()[seconds], ends[fractions]]
 
 
 _SPAN = 3_653
@@ -179,5 +181,6 @@ _FLAGS = _block(
         for excluded in ("false", "true")
     ]
 )
+_WHOLE = _block(['Z"', ""])
 _THOUSANDTHS = _block(["", *(f".{n:03}".rstrip("0") for n in range(1, 1000))])
 _HUNDREDTHS = _block([".0", *(f".{n:02}".rstrip("0") for n in range(1, 100))])

@@ -1,6 +1,6 @@
 """Cases: cycles as a period counts them (docs/reports.md, "What counts in a period")."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sla_engine import Result
@@ -79,35 +79,52 @@ def cases_of(
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """How many of the cycles that count were met and breached; excluded ones are counted apart."""
+    """How many of the cycles that count were met and breached; excluded ones are counted apart.
+
+    `with_pauses` were met and had pauses, `paused` ms together.
+    """
 
     met: int = 0
     breached: int = 0
     excluded: int = 0
+    with_pauses: int = 0
+    paused: int = 0
 
     @property
     def cases(self) -> int:
         """How many count."""
         return self.met + self.breached
 
+    def __add__(self, other: "Compliance") -> "Compliance":
+        """Return that of both."""
+        return Compliance(
+            self.met + other.met,
+            self.breached + other.breached,
+            self.excluded + other.excluded,
+            self.with_pauses + other.with_pauses,
+            self.paused + other.paused,
+        )
 
-def compliance_of(cases: Iterable[Case]) -> Compliance:
-    """Count cases."""
-    met = breached = excluded = 0
-    for case in cases:
-        if case.result.excluded:
+
+def compliance_of(results: Iterable[Result]) -> Compliance:
+    """Count cycles that count."""
+    met = breached = excluded = with_pauses = paused = 0
+    for result in results:
+        if result.excluded:
             excluded += 1
-        elif case.breached:
+        elif result.breached:
             breached += 1
         else:
             met += 1
-    return Compliance(met, breached, excluded)
+            with_pauses += result.paused > 0
+            paused += result.paused
+    return Compliance(met, breached, excluded, with_pauses, paused)
 
 
-def by_dimension(cases: Sequence[Case], dimension: str) -> dict[str, list[Case]]:
-    """Return the cases by value, sorted; a case whose field is unset stands under "", a list's under each value."""
+def by_dimension(cases: Iterable[Case], dimension: str) -> dict[str, list[Case]]:
+    """Return the cases by value; a case whose field is unset stands under "", a list's under each value."""
     found: dict[str, list[Case]] = {}
     for case in cases:
         for value in case.values(dimension) or ("",):
             found.setdefault(value, []).append(case)
-    return dict(sorted(found.items()))
+    return found

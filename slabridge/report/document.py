@@ -5,28 +5,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sla_engine.clause import Clause
-from sla_engine.instant import format_instant, seconds
+from sla_engine.instant import format_instant
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.service import Service
 from slabridge.report.availability import Availability
 from slabridge.report.credits import Credits
 from slabridge.report.duties import Duty
-from slabridge.report.gathered import Gathered
-from slabridge.report.kpis import Worked
 from slabridge.report.parts.availability import availability
 from slabridge.report.parts.changes import changes, versions
 from slabridge.report.parts.consequences import consequences
-from slabridge.report.parts.cycles import Told, changed_under_way, open_and_breached, undecided
-from slabridge.report.parts.kpis import backlog_steps, kpis, measured, tickets
+from slabridge.report.parts.cycles import UNDECIDED, counts_of_changed, counts_of_open
+from slabridge.report.parts.kpis import backlog_steps, kpis, tickets
 from slabridge.report.parts.objectives import objectives
 from slabridge.report.parts.satisfaction import satisfaction
-from slabridge.report.parts.values import Document, listed
+from slabridge.report.parts.time import time_by_ticket, time_used
+from slabridge.report.parts.values import Document, in_order, listed
 from slabridge.report.period import Period
+from slabridge.report.portion import Portion
 from slabridge.report.redefined import Redefined
 from slabridge.report.satisfaction import Satisfaction
 from slabridge.report.selection import Selection
 from slabridge.report.trend import Earlier, trend
-from slabridge.report.usage import Usage, Used, Whose
 from slabridge.text.said import Said, said
 
 __all__ = ["PROVISIONAL", "Content", "Document", "ServicePart", "document_of", "summary"]
@@ -51,7 +50,7 @@ class ServicePart:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a report is made of; `worked` is the working time by which tickets are measured.
+    """All that a report is made of; `calendar` is that by whose working time tickets are measured.
 
     `told_of` are the agreements, by id.
     """
@@ -62,11 +61,8 @@ class Content:
     state: str
     selection: Selection
     told_of: Collection[str]
-    gathered: Gathered
-    usage: Usage
-    worked: Worked
+    portion: Portion
     calendar: str
-    by: Sequence[str] = ("priority",)
     services: Sequence[ServicePart] = ()
     satisfaction: Sequence[Satisfaction] = ()
     notes: Sequence[Said] = field(default_factory=list)
@@ -78,18 +74,12 @@ class Content:
 
 def document_of(content: Content) -> Document:
     """Return the report."""
-    reporting, found = content.reporting, content.gathered
+    reporting, portion, rules = content.reporting, content.portion, content.reporting.rules
     agreements = [one for one in reporting.definitions.agreements if one.id in content.told_of]
-    rules = reporting.rules
-    told = Told(
-        causes={} if rules.root_cause is None else found.last_values(rules.root_cause),
-        approvals=None if rules.approved_by is None else found.last_values(rules.approved_by),
-        clauses={clause.definition: clause for clause in content.clauses},
-    )
     notes = [one.as_json() for one in (*content.notes, *_notes(content))]
-    each = [*objectives(agreements, found, reporting, content.by, told)]
+    each = [*objectives(agreements, portion.objectives, reporting, content.selection.by)]
     available = [availability(part.service, part.availability) for part in content.services if part.availability]
-    figures = measured(found.lives, content.period, content.as_of, reporting.rules, content.worked)
+    late, changed = in_order(portion.open_and_breached), in_order(portion.changed)
     return {
         "format": FORMAT,
         "cover": _cover(content),
@@ -97,15 +87,15 @@ def document_of(content: Content) -> Document:
         "trend": trend(content.trend, [*_promises(each, available)], content.earlier),
         "objectives": each,
         "availability": available,
-        "kpis": kpis(figures, content.calendar, reporting.rules.fault),
+        "kpis": kpis(portion.measured, content.calendar, content.period, content.as_of, rules),
         "satisfaction": [*map(satisfaction, content.satisfaction)],
-        "tickets": tickets(figures),
-        "backlog_steps": backlog_steps(figures),
-        "time_used": [*_time_used(content.usage)],
-        "time_by_ticket": _time_by_ticket(content.usage),
-        "open_and_breached": open_and_breached(found.open_breached, min(content.period.end, content.as_of)),
-        "undecided": undecided(found.undecided),
-        "changed_under_way": changed_under_way(found.changed),
+        "tickets": tickets(portion.measured),
+        "backlog_steps": backlog_steps(portion.measured),
+        "time_used": [*time_used(portion.time)],
+        "time_by_ticket": time_by_ticket(portion.time),
+        "open_and_breached": {**counts_of_open(late), "cycles": late},
+        "undecided": listed(UNDECIDED, in_order(portion.undecided)),
+        "changed_under_way": {**counts_of_changed(changed), "cycles": changed},
         "consequences": [
             consequences(part.service, part.bills, part.duties) for part in content.services if part.bills
         ],
@@ -116,8 +106,8 @@ def document_of(content: Content) -> Document:
 
 def _notes(content: Content) -> Iterable[Said]:
     """Yield what a reader must know."""
-    lives = content.gathered.lives
-    if lives and not any(life.resolved_at for life in lives):
+    portion = content.portion
+    if portion.lives and not portion.resolved:
         yield said("no ticket was ever in a resolved state; what these are, [reports] resolved says")
     if content.state == "draft":
         yield said("the period is not over: figures go up to the instant of the report")
@@ -131,14 +121,9 @@ def _notes(content: Content) -> Iterable[Said]:
                 service=part.service.title,
                 count=number,
             )
-    if content.reporting.rules.approved_by is not None:
-        approvals = content.gathered.last_values(content.reporting.rules.approved_by)
-        unproven = {
-            (c.result.source, c.result.id) for c in content.gathered.cases if c.result.excluded
-        } - approvals.keys()
-        if unproven:
-            yield said("tickets with excluded cycles that nobody approved: %(count)s", count=len(unproven))
-    if content.gathered.tickets == 0:
+    if portion.unproven:
+        yield said("tickets with excluded cycles that nobody approved: %(count)s", count=portion.unproven)
+    if portion.tickets == 0:
         yield said("no ticket of the period is known")
 
 
@@ -157,8 +142,8 @@ def _cover(content: Content) -> Document:
         "services": [part.service.title for part in content.services],
         "chosen": sorted(content.selection.agreements),
         "customer": content.selection.customer,
-        "tickets": content.gathered.tickets,
-        "set_aside": sorted(content.gathered.invalid),
+        "tickets": content.portion.tickets,
+        "set_aside": sorted(content.portion.invalid),
     }
 
 
@@ -180,38 +165,3 @@ def _promises(each: Iterable[Document], available: Iterable[Document]) -> Iterab
 def _row(promise: str, measure: str, found: Mapping[str, Any], cases: int) -> Document:
     said = {key: found[key] for key in ("target", "percent", "kept", "why_no_verdict")}
     return {"promise": promise, "measure": measure, **said, "cases": cases}
-
-
-def _time_used(usage: Usage) -> Iterable[Document]:
-    for whose, used in sorted(usage.used.items()):
-        if used.all:
-            yield _used(whose, used)
-
-
-def _time_by_ticket(usage: Usage) -> Document:
-    rows = (
-        (
-            *(part or None for part in whose),
-            *ticket,
-            *map(seconds, (used.all, used.covered, used.closed, used.paused, used.uncovered)),
-        )
-        for whose in sorted(usage.by_ticket)
-        for ticket, used in sorted(usage.by_ticket.pop(whose).items())
-        if used.all
-    )
-    names = ("seconds", "covered", "closed", "paused", "uncovered")
-    return listed(("agreement", "holder", "cover", "source", "ticket", "id", *names), rows)
-
-
-def _used(whose: Whose, used: Used) -> Document:
-    agreement, holder, promise = whose
-    return {
-        "agreement": agreement,
-        "holder": holder or None,
-        "cover": promise or None,
-        "seconds": seconds(used.all),
-        "covered": seconds(used.covered),
-        "closed": seconds(used.closed),
-        "paused": seconds(used.paused),
-        "uncovered": seconds(used.uncovered),
-    }

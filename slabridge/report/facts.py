@@ -14,16 +14,15 @@ from slabridge.config.services.service import Service
 from slabridge.report.availability import NO_SOURCE, TOO_LITTLE, Availability
 from slabridge.report.case import Case, compliance_of, name_of
 from slabridge.report.credits import Broken, Facts
-from slabridge.report.gathered import Gathered
+from slabridge.report.gathered import Counted
 from slabridge.report.period import Period
 from slabridge.ticket.fitting import fits
 
 
 class ServiceFacts(Facts):
-    """The facts of one service in a period, judged as at `as_of` (ms UTC).
+    """The facts of one service in a period, judged as at `as_of` (ms UTC), by the cycles that were `counted`.
 
-    With `strictest` a cycle is held to the strictest target that it had. `delivered` is by a ticket's source and
-    id what its field of the root cause analysis holds.
+    `delivered` is by a ticket's source and id what its field of the root cause analysis holds.
     """
 
     def __init__(  # noqa: PLR0913 - all that facts are made of
@@ -32,17 +31,15 @@ class ServiceFacts(Facts):
         service: Service,
         period: Period,
         as_of: int,
-        gathered: Gathered,
+        counted: Counted,
         availability: Availability | None,
         calendars: Mapping[str, Calendar],
         promised: Mapping[tuple[str, str], Promised],
         notice: bool = False,
-        strictest: bool = False,
         delivered: Mapping[tuple[str, str], str] = MappingProxyType({}),
     ) -> None:
         self.period = period
         self._service, self._as_of, self._delivered = service, as_of, delivered
-        counted = gathered.strictest if strictest else gathered
         self._cases = [case for case in counted.cases if case.result.agreement == service.name]
         self._late = [result for result in counted.late if result.agreement == service.name]
         self._here = {name_of(case.result) for case in self._cases if case.breached}
@@ -117,7 +114,7 @@ class ServiceFacts(Facts):
         return int(self._calendars[line.calendar].elapsed(np.array([due]), np.array([end]))[0])
 
     @staticmethod
-    def _of(cases: Sequence[Case], objective: str | None, where: Condition | None) -> Iterator[Case]:
-        for case in cases:
-            if objective in (None, case.result.objective) and fits(where, case.result.dimensions):
-                yield case
+    def _of(cases: Sequence[Case], objective: str | None, where: Condition | None) -> Iterator[Result]:
+        for result in (case.result for case in cases):
+            if objective in (None, result.objective) and fits(where, result.dimensions):
+                yield result

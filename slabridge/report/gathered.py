@@ -1,4 +1,4 @@
-"""What a period's tickets come to, gathered batch by batch: of a million not all are in memory."""
+"""What tickets come to in a period, gathered batch by batch."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -31,43 +31,43 @@ class Counted:
     cases: list[Case] = field(default_factory=list)
     late: list[Result] = field(default_factory=list)
 
+    def merge(self, other: "Counted") -> None:
+        """Add those of tickets that come after these."""
+        self.cases += other.cases
+        self.late += other.late
+
+
+@dataclass(slots=True)
+class Billed:
+    """The same by the targets that cycles had in the end, and by the strictest that each had."""
+
+    last: Counted = field(default_factory=Counted)
+    strictest: Counted = field(default_factory=Counted)
+
+    def merge(self, other: "Billed") -> None:
+        """Add those of tickets that come after these."""
+        self.last.merge(other.last)
+        self.strictest.merge(other.strictest)
+
 
 @dataclass(slots=True)
 class Gathered:
     """The facts of a period, as at an instant: results without their segments.
 
-    `strictest` are the cases by the strictest target that each cycle had. `undecided` are neither met nor
-    breached yet. `unmeasured` counts tickets with cycles of an agreement and none of this objective of it.
+    `undecided` are neither met nor breached yet. `unmeasured` counts tickets with cycles of an agreement and none of
+    this objective of it.
     """
 
     cases: list[Case] = field(default_factory=list)
     stopped: list[Result] = field(default_factory=list)
     open_breached: list[Result] = field(default_factory=list)
-    late: list[Result] = field(default_factory=list)
-    strictest: Counted = field(default_factory=Counted)
+    billed: Billed = field(default_factory=Billed)
     changed: list[Changed] = field(default_factory=list)
     undecided: list[Result] = field(default_factory=list)
     unmeasured: Counter[tuple[str, str]] = field(default_factory=Counter)
     lives: list[Life] = field(default_factory=list)
     invalid: list[str] = field(default_factory=list)
-    warnings: int = 0
     tickets: int = 0
-
-    def merge(self, other: "Gathered") -> None:
-        """Add what was gathered of tickets that come after these."""
-        self.cases += other.cases
-        self.stopped += other.stopped
-        self.open_breached += other.open_breached
-        self.late += other.late
-        self.strictest.cases += other.strictest.cases
-        self.strictest.late += other.strictest.late
-        self.changed += other.changed
-        self.undecided += other.undecided
-        self.unmeasured.update(other.unmeasured)
-        self.lives += other.lives
-        self.invalid += other.invalid
-        self.warnings += other.warnings
-        self.tickets += other.tickets
 
     def last_values(self, field: str) -> dict[tuple[str, str], str]:
         """Return by source and id of each ticket what a field of `Asked.at_end` holds, where it holds anything."""
@@ -82,13 +82,13 @@ class Gathering:
         self, reporting: Reporting, period: Period, as_of: int, selection: Selection, *, whole: bool = True
     ) -> None:
         """Begin; without `whole` only the cases and what is late are looked for, as credits ask."""
-        self._whole = whole
+        self.reporting, self._whole = reporting, whole
         agreements = reporting.definitions.agreements
         self._chained = bool(reporting.definitions.chain) or any(o.supports for a in agreements for o in a.objectives)
         self.period, self.as_of, self.selection = period, as_of, selection
         self._before = min(as_of, period.start + reporting.rules.closing)
         self._bases = bases_of(reporting)
-        self._billed = any(one.credits or one.consequences != Consequences() for one in reporting.services)
+        self._billed = {one.name for one in reporting.services if one.credits or one.consequences != Consequences()}
         self._asked = asked_of(reporting, selection)
         self._fields = fields_asked(self._asked)
         self.engine = Engine(reporting.definitions, dimensions_of(reporting, selection))
@@ -98,9 +98,12 @@ class Gathering:
         self._objectives: dict[str, set[str]] = {}
         for one in reporting.definitions.agreements:
             self._objectives.setdefault(one.id, set()).update(objective.name for objective in one.objectives)
-        self.usage = Usage(period.start, period.end, self.engine.calendars)
         self._dimensions: dict[Held, Mapping[str, tuple[str, ...]]] = {}
-        self.found = Gathered()
+        self.begin()
+
+    def begin(self) -> None:
+        """Gather from nothing."""
+        self.found, self.usage = Gathered(), Usage(self.period.start, self.period.end, self.engine.calendars)
 
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
         """Add tickets; with `others` they are linked, of which nothing is reported."""
@@ -133,7 +136,6 @@ class Gathering:
         found.invalid += [
             f"{tickets[n].key}: {text}" for n, text in evaluation.invalid if self.selection.tells_of(tickets[n])
         ]
-        found.warnings += len(evaluation.warnings)
         end = min(self.period.end, self.as_of + 1)
         found.tickets += sum(ticket.created < end and self.selection.counts(ticket) for ticket in tickets)
 
@@ -188,15 +190,18 @@ class Gathering:
         before: Sequence[Result],
     ) -> None:
         """Keep what credits go by, by the targets that cycles had in the end, and by the strictest."""
-        found = self.found
-        late = [result for result in results if self._is_late(result)]
-        found.late += late
+        last = self._counted(results, cases)
         if harder:
-            then = [harder.get(name_of(result), result) for result in results]
-            cases = cases_of(then, self.period, self._bases, decided_before(before, self.period.start))
-            late = [result for result in then if self._is_late(result)]
-        found.strictest.cases += cases
-        found.strictest.late += late
+            results = [harder.get(name_of(result), result) for result in results]
+            cases = cases_of(results, self.period, self._bases, decided_before(before, self.period.start))
+        self.found.billed.merge(Billed(last, self._counted(results, cases)))
+
+    def _counted(self, results: Iterable[Result], cases: Iterable[Case]) -> Counted:
+        """Return the cycles of services with credits or consequences."""
+        return Counted(
+            [case for case in cases if case.result.agreement in self._billed],
+            [result for result in results if result.agreement in self._billed and self._is_late(result)],
+        )
 
     def _is_late(self, result: Result) -> bool:
         """Return whether a cycle is breached by the end of the period: what an overrun is charged for."""

@@ -1,14 +1,14 @@
 """Measures of tickets in a period (docs/measures.md)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import NamedTuple
 
 from sla_engine.instant import DAY
 from slabridge.report.life import Life, Step
 from slabridge.report.period import Period
-from slabridge.report.statistics import Durations, durations_of
 
 Spans = Sequence[tuple[int, int]]
 Worked = Callable[[Spans], list[int]]
@@ -21,7 +21,7 @@ BEFORE = "before"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """How long tickets took from their creation to their last entry into a resolved state, in wall and working time.
+    """Which tickets took how long from their creation to their last entry into a resolved state.
 
     `tickets` are those that count, with what each took, in wall and in working time; apart are counted those that were
     created resolved, and those that are open again.
@@ -29,8 +29,6 @@ class Restored:
 
     tickets: tuple[Life, ...]
     took: tuple[tuple[int, int], ...]
-    wall: Durations
-    working: Durations
     born_resolved: int
     open_again: int
 
@@ -50,27 +48,17 @@ def restored(lives: Iterable[Life], period: Period, worked: Worked) -> Restored:
             found.append(life)
     spans = [(life.created, life.resolved_at or life.created) for life in found]
     took = [(end - start, working) for (start, end), working in zip(spans, worked(spans), strict=True)]
-    walls, workings = ([one[n] for one in took] for n in (0, 1))
-    return Restored(tuple(found), tuple(took), durations_of(walls), durations_of(workings), born, again)
+    return Restored(tuple(found), tuple(took), born, again)
 
 
-@dataclass(frozen=True, slots=True)
-class Frequency:
-    """How many incidents were created in a period."""
-
-    tickets: tuple[Life, ...]
-    length: int
-
-    @property
-    def per_30_days(self) -> Fraction:
-        """As many as that makes in 30 days of 24 hours."""
-        return Fraction(len(self.tickets) * 30 * DAY, self.length)
+def incidents(lives: Iterable[Life], period: Period) -> tuple[Life, ...]:
+    """Return the incidents that were created in the period."""
+    return tuple(life for life in lives if life.is_incident and period.start <= life.created < period.end)
 
 
-def frequency(lives: Iterable[Life], period: Period, as_of: int) -> Frequency:
-    """Count the incidents that were created in the period, as far as it is over at an instant, ms UTC."""
-    found = [life for life in lives if life.is_incident and period.start <= life.created < period.end]
-    return Frequency(tuple(found), min(period.end, as_of) - period.start)
+def per_30_days(count: int, period: Period, as_of: int) -> Fraction:
+    """Return how many that makes in 30 days of 24 hours, as far as the period is over at an instant, ms UTC."""
+    return Fraction(count * 30 * DAY, min(period.end, as_of) - period.start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +105,7 @@ class Backlog:
     came: Counter[str]
     went: Counter[str]
     after: tuple[Life, ...]
-    ages: Mapping[str, int]
+    ages: Counter[str]
     steps: tuple[tuple[Life, Step], ...]
 
 
@@ -143,8 +131,7 @@ def backlog(lives: Iterable[Life], period: Period, as_of: int) -> Backlog:
                 steps.append((life, step))
         if now:
             after.append(life)
-    found = Counter(_age(min(period.end, as_of) - life.created) for life in after)
-    ages = {name: found[name] for name in (*(name for _, name in AGES), OLDER) if found[name]}
+    ages = Counter(_age(min(period.end, as_of) - life.created) for life in after)
     return Backlog(before, came, went, tuple(after), ages, tuple(steps))
 
 
@@ -152,48 +139,65 @@ def _age(age: int) -> str:
     return next((name for limit, name in AGES if age < limit), OLDER)
 
 
+class Mention(NamedTuple):
+    """A ticket as a fault mentions it, by its creation (ms UTC)."""
+
+    created: int
+    source: str
+    id: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """Tickets that share the values of the fault's fields: what happens again and again."""
 
     values: tuple[str, ...]
-    tickets: tuple[Life, ...]
+    tickets: tuple[Mention, ...]
     in_period: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Faults:
-    """Recurring faults; `looked_at` tickets of the period, of which `unset` have no values to tell faults by."""
+    """Tickets by the values of the fault's fields; `looked_at` ones of the period, of which `unset` have none."""
 
-    found: tuple[Fault, ...]
-    looked_at: int
-    unset: int
+    groups: dict[tuple[str, ...], list[Mention]] = field(default_factory=dict)
+    looked_at: int = 0
+    unset: int = 0
 
     @property
     def can_tell(self) -> bool:
         """Whether the fields are set on enough tickets to say anything."""
         return self.unset * 2 <= self.looked_at
 
+    def merge(self, other: "Faults") -> None:
+        """Add those of other tickets."""
+        for values, group in other.groups.items():
+            self.groups.setdefault(values, []).extend(group)
+        self.looked_at += other.looked_at
+        self.unset += other.unset
 
-def faults(lives: Iterable[Life], period: Period, fields: Sequence[str], least: int) -> Faults:
+    def recurring(self, period: Period, least: int) -> list[Fault]:
+        """Return those of which there are so many tickets, one of them in the period at least; most tickets first."""
+        found = [
+            Fault(values, tuple(sorted(group)), sum(one.created >= period.start for one in group))
+            for values, group in self.groups.items()
+            if len(group) >= least
+        ]
+        return sorted((one for one in found if one.in_period), key=lambda one: (-len(one.tickets), one.values))
+
+
+def faults(lives: Iterable[Life], period: Period, fields: Sequence[str]) -> Faults:
     """Group the tickets created in the period and the 90 days before by their values at creation, all of them set."""
-    groups: dict[tuple[str, ...], list[Life]] = {}
-    looked_at = unset = 0
+    found = Faults()
     for life in lives:
         if not period.start - 90 * DAY <= life.created < period.end:
             continue
         here = life.created >= period.start
-        looked_at += here
+        found.looked_at += here
         values = tuple(", ".join(life.first_values.get(name, ())) for name in fields)
         if all(values):
-            groups.setdefault(values, []).append(life)
+            found.groups.setdefault(values, []).append(Mention(life.created, life.source, life.id, life.key))
         else:
-            unset += here and not any(values)
-    found = [
-        Fault(values, tuple(group), sum(life.created >= period.start for life in group))
-        for values, group in groups.items()
-        if len(group) >= least
-    ]
-    found = [fault for fault in found if fault.in_period]
-    found.sort(key=lambda fault: (-len(fault.tickets), fault.values))
-    return Faults(tuple(found), looked_at, unset)
+            found.unset += here and not any(values)
+    return found

@@ -23,18 +23,18 @@ from slabridge.report.credits import Credits, fee_of
 from slabridge.report.document import Content, Document, ServicePart, document_of
 from slabridge.report.duties import Duty
 from slabridge.report.facts import ServiceFacts
-from slabridge.report.gathered import Gathered, Gathering, Keep
+from slabridge.report.gathered import Billed, Gathering, Keep
 from slabridge.report.kpis import Spans
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period
+from slabridge.report.portion import Portion, portion_of
 from slabridge.report.redefined import Redefined
 from slabridge.report.samples import spans_down
-from slabridge.report.satisfaction import Satisfaction, of_fields, of_tool
+from slabridge.report.satisfaction import Satisfaction, of_tool
 from slabridge.report.selection import Selection
 from slabridge.report.spans import Interval, common
 from slabridge.report.ticket_outages import outages_of
 from slabridge.report.trend import LENGTH, Earlier
-from slabridge.report.usage import Times
 from slabridge.report.window import window_of
 from slabridge.text.said import Said, said
 
@@ -54,9 +54,10 @@ class Wanted:
 
 
 class Part(NamedTuple):
-    """What was gathered of some tickets: of each period, and the outages that they tell of."""
+    """What some tickets have in a report: in its period, in the bills of each, and the outages that they tell of."""
 
-    gathered: list[tuple[Gathered, Times]]
+    portion: Portion
+    billed: dict[Period, Billed]
     outages: list[Outage]
 
 
@@ -85,7 +86,10 @@ class Reporter:
                 if period != wanted.period and period not in self._further:
                     gathering = Gathering(reporting, period, self._as_of(period), self._selection, whole=False)
                     self._further[period] = gathering
+        self._portion = Portion()
+        self._billed: dict[Period, Billed] = {}
         self._outages: list[Outage] = []
+        self._told: list[Outage] = []
         self._unmeasured: dict[str, list[Interval]] = {}
         self._ratings: dict[ToolRatings, Satisfaction] = {}
         self.notes: list[Said] = []
@@ -134,39 +138,47 @@ class Reporter:
         chosen, agreements = self._selection.agreements, self._reporting.definitions.agreements
         if self._wanted.customer is None:
             return chosen or frozenset([*(one.id for one in agreements), *(one.name for one in self._services)])
-        found = self._main.found
-        cycles = (*(case.result for case in found.cases), *found.stopped, *found.open_breached, *found.undecided)
-        return frozenset([*(one.agreement for one in cycles), *(one.name for one in self._services)])
+        return frozenset([*self._portion.agreements, *(one.name for one in self._services)])
 
     def add(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
         """Add tickets, with those that they are linked with."""
         self.judge(tickets, others, keep)
         self.add_lives(tickets)
+        self.merge(self.part())
 
     def judge(self, tickets: Sequence[Ticket], others: Sequence[Ticket] = (), keep: Keep | None = None) -> None:
-        """Add the cycles of tickets, with those that these are linked with."""
+        """Judge the cycles of tickets, with those that these are linked with, for the next part."""
         for gathering in self._gatherings:
             gathering.add(tickets, others, keep)
 
     def add_lives(self, tickets: Sequence[Ticket]) -> None:
-        """Add what else is told of tickets, also of those of which no cycle lies in any of the periods."""
+        """Look what else tickets tell of for the next part, also those of which no cycle lies in any of the periods."""
         self._main.add_lives(tickets)
-        self._tell_of_outages(tickets)
+        calendars = self._main.engine.calendars
+        for service in self._services:
+            for source in service.outages:
+                if isinstance(source, TicketSource):
+                    self._told += outages_of(tickets, self.as_of, service, source, calendars)
 
     def part(self) -> Part:
-        """Return what was gathered of tickets so far, for another to merge."""
-        return Part([(one.found, one.usage.times) for one in self._gatherings], self._outages)
+        """Return what the tickets have in the report that were judged since the last part, for this or another."""
+        billed = {one.period: one.found.billed for one in self._gatherings}
+        part = Part(portion_of(self._main, self._worked), billed, self._told)
+        self._told = []
+        for gathering in self._gatherings:
+            gathering.begin()
+        return part
 
     def merge(self, part: Part) -> None:
-        """Add what another gathered of tickets that come after those added so far."""
-        for gathering, (found, times) in zip(self._gatherings, part.gathered, strict=True):
-            gathering.found.merge(found)
-            gathering.usage.merge(times)
+        """Add the part of tickets that come after those added so far."""
+        self._portion.merge(part.portion)
+        for period, billed in part.billed.items():
+            self._billed.setdefault(period, Billed()).merge(billed)
         self._outages += part.outages
 
     def set_aside(self, texts: Sequence[str]) -> None:
         """Name what is in no figure because it is no ticket."""
-        self._main.found.invalid += texts
+        self._portion.invalid += texts
 
     def add_outages(self, outages: Sequence[Outage]) -> list[str]:
         """Add outages that are told of elsewhere; return what is to be said of those of unknown services."""
@@ -205,47 +217,29 @@ class Reporter:
         self._ratings[source] = of_tool(source, found, lives, self._wanted.period)
 
     def _satisfaction(self) -> list[Satisfaction]:
-        lives, period = self._main.found.lives, self._wanted.period
         of_each = (
-            of_fields(one, lives, period) if isinstance(one, FieldRatings) else self._ratings.get(one)
+            self._portion.satisfaction.get(one, Satisfaction(one))
+            if isinstance(one, FieldRatings)
+            else self._ratings.get(one)
             for one in self._reporting.satisfaction
         )
         return [found for found in of_each if found is not None]
 
-    def _tell_of_outages(self, tickets: Sequence[Ticket]) -> None:
-        calendars = self._main.engine.calendars
-        for service in self._services:
-            for source in service.outages:
-                if isinstance(source, TicketSource):
-                    self._outages += outages_of(tickets, self.as_of, service, source, calendars)
-
     def document(self, trend: Sequence[Earlier] = (), redefined: Redefined | None = None) -> Document:
-        """Return the report, once: what was gathered goes into it.
+        """Return the report, once: what was told goes into it.
 
         `trend` has figures of `earlier` periods, `redefined` what changed since one of them.
         """
-        reporting, period = self._reporting, self._wanted.period
-        calendar = next((one.calendar for one in self._services if one.calendar), None)
-        calendar = calendar or next(iter(reporting.definitions.calendars))
-        working = self._main.engine.calendars[calendar]
-
-        def worked(spans: Spans) -> list[int]:
-            starts, ends = (np.array([span[n] for span in spans], np.int64) for n in (0, 1))
-            return [int(ms) for ms in working.elapsed(starts, ends).tolist()]
-
         return document_of(
             Content(
-                reporting=reporting,
-                period=period,
+                reporting=self._reporting,
+                period=self._wanted.period,
                 as_of=self.as_of,
                 state=self._state(),
                 selection=self._selection,
                 told_of=self.told_of,
-                gathered=self._main.found,
-                usage=self._main.usage,
-                worked=worked,
-                calendar=calendar,
-                by=self._wanted.by,
+                portion=self._portion,
+                calendar=self._calendar,
                 services=[self._part(service) for service in self._services],
                 satisfaction=self._satisfaction(),
                 notes=self.notes,
@@ -255,6 +249,16 @@ class Reporter:
                 earlier=[period.name for period in self.earlier],
             )
         )
+
+    @property
+    def _calendar(self) -> str:
+        """The calendar by whose working time tickets are measured."""
+        of_service = next((one.calendar for one in self._services if one.calendar), None)
+        return of_service or next(iter(self._reporting.definitions.calendars))
+
+    def _worked(self, spans: Spans) -> list[int]:
+        starts, ends = (np.array([span[n] for span in spans], np.int64) for n in (0, 1))
+        return [int(ms) for ms in self._main.engine.calendars[self._calendar].elapsed(starts, ends).tolist()]
 
     def _state(self) -> str:
         return "draft" if self._now < self._wanted.period.end else "provisional"
@@ -326,21 +330,20 @@ class Reporter:
     def _facts(self, service: Service, periods: Sequence[Period], strictest: bool) -> list[ServiceFacts]:
         """Return the facts of each period, by the strictest targets or by those that cycles had in the end."""
         rca = service.consequences.rca
-        delivered = {} if rca is None or rca.delivered is None else self._main.found.last_values(rca.delivered)
+        delivered = {} if rca is None or rca.delivered is None else self._portion.delivered.get(rca.delivered, {})
         facts = []
         for period in periods:
-            gathering = self._main if period == self._wanted.period else self._further[period]
+            billed = self._billed.get(period, Billed())
             facts.append(
                 ServiceFacts(
                     service=service,
                     period=period,
-                    as_of=gathering.as_of,
-                    gathered=gathering.found,
+                    as_of=self._as_of(period),
+                    counted=billed.strictest if strictest else billed.last,
                     availability=self._availability(service, period),
                     calendars=self._main.engine.calendars,
                     promised=self._reporting.promised,
                     notice=self._noticed(service, period),
-                    strictest=strictest,
                     delivered=delivered,
                 )
             )

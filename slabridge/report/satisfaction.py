@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -26,19 +26,24 @@ class Rating:
     at: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Satisfaction:
-    """What one source came to: its answers in the order in which they were given.
+    """What one source came to: its answers.
 
     `odd` answers have a grade that is not on the scale. `asked` is how many were asked for in the period,
     and `of_asked` how many of these were given (None: not known).
     """
 
     source: RatingSource
-    ratings: tuple[Rating, ...]
+    ratings: list[Rating] = field(default_factory=list)
     odd: int = 0
     asked: int | None = None
     of_asked: int | None = None
+
+    def merge(self, other: "Satisfaction") -> None:
+        """Add the answers that fields of other tickets hold."""
+        self.ratings += other.ratings
+        self.odd += other.odd
 
     @property
     def mean(self) -> Fraction | None:
@@ -99,8 +104,7 @@ def _counted(source: RatingSource, given: Iterable[tuple[Life, str, int]], perio
             odd += 1
         else:
             ratings.append(Rating(life, grade, at))
-    ratings.sort(key=lambda one: (one.at, one.life.source, one.life.id))
-    return Satisfaction(source, tuple(ratings), odd)
+    return Satisfaction(source, ratings, odd)
 
 
 def _grade(text: str, grades: Grades) -> int | None:

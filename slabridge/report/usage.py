@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -40,13 +39,6 @@ OfTicket = tuple[str, str, str]
 """A ticket's source, key and id."""
 
 
-class Times(NamedTuple):
-    """Who used the time, of all tickets and of each."""
-
-    used: dict[Whose, Used]
-    by_ticket: dict[Whose, dict[OfTicket, Used]]
-
-
 class Usage:
     """Adds up who used the time of a period [start, end), ms UTC."""
 
@@ -67,20 +59,6 @@ class Usage:
             for segment in () if result.excluded else segments:
                 if segment.mode == "counted" and segment.end > self._start and segment.start < self._end:
                     self._add(result, ticket, segment)
-
-    @property
-    def times(self) -> Times:
-        """What was added up so far."""
-        return Times(self.used, self.by_ticket)
-
-    def merge(self, times: Times) -> None:
-        """Add what was added up of other tickets."""
-        for whose, used in times.used.items():
-            self.used.setdefault(whose, Used()).plus(used)
-        for whose, of_tickets in times.by_ticket.items():
-            mine = self.by_ticket.setdefault(whose, {})
-            for ticket, used in of_tickets.items():
-                mine.setdefault(ticket, Used()).plus(used)
 
     def _add(self, result: Result, ticket: OfTicket, segment: Segment | ChainSegment) -> None:
         worked, covered, cover = segment.worked, 0, None

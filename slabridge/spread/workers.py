@@ -42,10 +42,8 @@ def _of_cores(cores: int) -> Iterator[Workers]:
         executor = ProcessPoolExecutor(cores, spawn, _begin, (theirs,))
         try:
             yield Workers(cores, executor)
-        except BaseException:
-            ours.close()  # what they are at is of no use any more
-            raise
         finally:
+            ours.close()  # all of it is here, or of no use any more: they end at once, without taking themselves apart
             executor.shutdown(cancel_futures=True)
 
 

@@ -14,6 +14,7 @@ from sla_engine import Result
 from slabridge.state import codec, outbox
 from slabridge.state.results import DIMENSIONS
 from slabridge.state.schema import (
+    connection,
     former_key,
     link,
     notification,
@@ -131,8 +132,9 @@ def count_once(transaction: Transaction, came_back: Iterable[Result]) -> None:
 
 def purged_in(sql: sa.Connection, start: int, end: int) -> int:
     """Return how many tickets with a cycle in [start, end), ms UTC, are kept no longer."""
+    by_key = result.c.connection.in_(sa.select(connection.c.name))  # else all results are looked through
     within = (result.c.started_at < end, result.c.stopped_at >= start)
-    return sql.scalar(sa.select(sa.func.count(result.c.ticket.distinct())).where(_is_purged(), *within)) or 0
+    return sql.scalar(sa.select(sa.func.count(result.c.ticket.distinct())).where(by_key, _is_purged(), *within)) or 0
 
 
 def waiting(sql: sa.Connection, before: Mapping[str, int], zones: Collection[str]) -> Counter[str]:

@@ -32,8 +32,10 @@ def lines(text: str) -> str:
 
 def json_line(document: Any) -> bytes:  # noqa: ANN401 - any JSON
     """Return a document as one line of JSON; what would steer a terminal is escaped, so that nothing is lost."""
-    text = orjson.dumps(document).decode()
-    return _STEERING.sub(lambda found: _escaped(found[0]), text).encode() + b"\n"
+    text = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+    if text.isascii() and b"\x7f" not in text:  # a report may be of 200 MB
+        return text
+    return _STEERING.sub(lambda found: _escaped(found[0]), text.decode()).encode()
 
 
 def _is_harmless(letter: str) -> bool:

@@ -1,9 +1,9 @@
 """Cycles in a report: each case with its evidence, and those that are no case (yet)."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
 
 from sla_engine import Result
 from sla_engine.clause import Clause
@@ -11,7 +11,7 @@ from sla_engine.condition import SOURCE, AnyOf
 from sla_engine.instant import NEVER, format_instant, seconds
 from slabridge.report.case import Case, name_of
 from slabridge.report.changed import Changed
-from slabridge.report.parts.values import Document, durations, instant, listed
+from slabridge.report.parts.values import Document, Keyed, durations, in_order, instant, listed
 from slabridge.report.statistics import durations_of
 from slabridge.report.written import written
 from slabridge.ticket.fitting import fits
@@ -47,11 +47,41 @@ def _row(result: Result) -> list[Any]:
     ]
 
 
-def cycles(results: Sequence[Result]) -> Document:
-    """Return many cycles as a list, each with what all fields held of which any has something."""
-    fields = sorted({name for one in results for name, values in one.dimensions.items() if values})
-    rows = (_row(one) + [", ".join(one.dimensions.get(name, ())) or None for name in fields] for one in results)
-    return listed((*_COLUMNS, *fields), rows)
+@dataclass(slots=True)
+class Cycles:
+    """Many cycles as a list in the making, each with what all `fields` held: those of which any holds something."""
+
+    fields: list[str] = field(default_factory=list)
+    rows: list[Keyed[list[Any]]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, keyed: Iterable[Keyed[Result]]) -> Self:
+        """Return a list of cycles."""
+        keyed = [*keyed]
+        fields = sorted({name for _, one in keyed for name, values in one.dimensions.items() if values})
+        held = ([", ".join(one.dimensions.get(name, ())) or None for name in fields] for _, one in keyed)
+        return cls(fields, [(key, _row(one) + values) for (key, one), values in zip(keyed, held, strict=True)])
+
+    def merge(self, other: "Cycles") -> None:
+        """Add those of other tickets."""
+        fields = sorted({*self.fields, *other.fields})
+        self.rows = self.over(fields)
+        self.rows += other.over(fields)
+        self.fields = fields
+
+    def over(self, fields: list[str]) -> list[Keyed[list[Any]]]:
+        """Return the rows over more fields."""
+        if fields == self.fields:
+            return self.rows
+        own, places = len(_COLUMNS), {name: n for n, name in enumerate(self.fields, len(_COLUMNS))}
+        return [
+            (key, row[:own] + [row[places[name]] if name in places else None for name in fields])
+            for key, row in self.rows
+        ]
+
+    def listed(self) -> Document:
+        """Return the list."""
+        return listed((*_COLUMNS, *self.fields), in_order(self.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +130,12 @@ def _because(result: Result, clause: Clause | None) -> str | None:
     return "; ".join(map(written, holding or parts))
 
 
-def open_and_breached(results: Sequence[Result], end: int) -> Document:
-    """Return what is open and breached at an instant, ms UTC, and for how long beyond due."""
-    ordered = sorted(results, key=lambda one: (one.breached_at or 0, name_of(one)))
-    found = [{**cycle(one), "age_seconds": seconds(end - (one.breached_at or end))} for one in ordered]
-    return {**counts_of_open(found), "cycles": found}
+def open_and_breached(results: Iterable[Result], end: int) -> list[Keyed[Document]]:
+    """Return what is open and breached at an instant (ms UTC), and for how long beyond due."""
+    return [
+        ((one.breached_at or 0, *name_of(one)), {**cycle(one), "age_seconds": seconds(end - (one.breached_at or end))})
+        for one in results
+    ]
 
 
 def counts_of_open(found: Sequence[Document]) -> Document:
@@ -122,28 +153,38 @@ def counts_of_open(found: Sequence[Document]) -> Document:
     }
 
 
-def undecided(results: Sequence[Result]) -> Document:
-    """Return the cycles that are neither met nor breached yet as a list, what is due first first."""
-    ordered = sorted(results, key=lambda one: (one.due_at or one.due_if_resumed or NEVER, name_of(one)))
-    rows = ([*_row(one), instant(one.due_at), instant(one.due_if_resumed), one.stage] for one in ordered)
-    return listed((*_COLUMNS, "due_at", "due_if_resumed", "stage"), rows)
-
-
-def changed_under_way(found: Sequence[Changed]) -> Document:
-    """Return the decided cycles whose target changed while they ran."""
-    cycles = [
-        {
-            **cycle(one.result),
-            "first_target_seconds": seconds(one.from_target),
-            "first_breached": one.was_breached,
-            "breached": one.result.breached,
-            "strictest_target_seconds": seconds(one.strictest.target),
-            "strictest_breached": one.strictest.breached,
-            "steps": [*one.steps],
-        }
-        for one in sorted(found, key=lambda one: name_of(one.result))
+def undecided(results: Iterable[Result]) -> list[Keyed[list[Any]]]:
+    """Return the rows of cycles that are neither met nor breached yet, what is due first first."""
+    return [
+        (
+            (one.due_at or one.due_if_resumed or NEVER, *name_of(one)),
+            [*_row(one), instant(one.due_at), instant(one.due_if_resumed), one.stage],
+        )
+        for one in results
     ]
-    return {**counts_of_changed(cycles), "cycles": cycles}
+
+
+UNDECIDED = (*_COLUMNS, "due_at", "due_if_resumed", "stage")
+"""Their columns."""
+
+
+def changed_under_way(found: Iterable[Changed]) -> list[Keyed[Document]]:
+    """Return the decided cycles whose target changed while they ran."""
+    return [
+        (
+            name_of(one.result),
+            {
+                **cycle(one.result),
+                "first_target_seconds": seconds(one.from_target),
+                "first_breached": one.was_breached,
+                "breached": one.result.breached,
+                "strictest_target_seconds": seconds(one.strictest.target),
+                "strictest_breached": one.strictest.breached,
+                "steps": [*one.steps],
+            },
+        )
+        for one in found
+    ]
 
 
 def counts_of_changed(found: Sequence[Document]) -> Document:

@@ -10,7 +10,7 @@ from slabridge.report.shown import shown_number, shown_share
 
 
 def satisfaction(found: Satisfaction) -> Document:
-    """Return what one source came to; of few answers without a percentage."""
+    """Return what one source came to, its answers as they were given; of few without a percentage."""
     count, grades = len(found.ratings), found.source.grades
     up = grades.best > grades.worst
     enough = count >= LEAST
@@ -36,7 +36,7 @@ def satisfaction(found: Satisfaction) -> Document:
                 "at": format_instant(one.at),
                 "grade": one.grade,
             }
-            for one in found.ratings
+            for one in sorted(found.ratings, key=lambda one: (one.at, one.life.source, one.life.id))
         ],
     }
 

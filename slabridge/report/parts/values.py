@@ -1,8 +1,9 @@
 """What all parts of a report are made of: instants as text, times in seconds, percentages as text."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeVar
 
 from sla_engine.instant import format_instant, seconds
 from slabridge.report.shown import shown_share
@@ -12,9 +13,23 @@ Document = dict[str, Any]
 """What `report --format json` prints, or a part of it; docs/reports.md names its keys."""
 
 
-def listed(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Document:
+T = TypeVar("T")
+Keyed = tuple[tuple[Any, ...], T]
+"""What stands in a list, behind what it is ordered by."""
+
+
+def in_order(keyed: list[Keyed[T]]) -> list[T]:
+    """Return what stands in a list in its order; what has the same key stays as it comes.
+
+    The list itself is put in order, too: of lists in order that is done fast, and so the ranges send theirs.
+    """
+    keyed.sort(key=itemgetter(0))
+    return [one for _, one in keyed]
+
+
+def listed(columns: Sequence[str], rows: list[list[Any]]) -> Document:
     """Return a long list as `columns` and `rows`: of a month of 300,000 cases, keys beside each value fill memory."""
-    return {"columns": [*columns], "rows": [[*row] for row in rows]}
+    return {"columns": [*columns], "rows": rows}
 
 
 def rows_of(found: Document) -> Iterator[Document]:

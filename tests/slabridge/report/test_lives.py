@@ -8,7 +8,7 @@ import pytest
 from sla_engine import Calendar, read_ticket
 from sla_engine.condition import Equals
 from sla_engine.instant import DAY, HOUR, parse_instant
-from slabridge.report.kpis import Spans, backlog, faults, frequency, handled, restored
+from slabridge.report.kpis import Spans, backlog, faults, handled, incidents, per_30_days, restored
 from slabridge.report.life import Asked, Life, lives_of
 from slabridge.report.period import read_period
 from slabridge.report.statistics import durations_of
@@ -66,8 +66,8 @@ def test_time_to_restore_goes_from_creation_to_the_last_entry_into_a_resolved_st
     found = restored([plain, again, born, back], MARCH, worked)
     assert [life.resolved_at for life in found.tickets] == [plain.resolved_at, again.resolved_at]
     assert (found.born_resolved, found.open_again) == (1, 1)
-    assert found.wall.sum == 2 * HOUR + 11 * DAY
-    assert found.working.sum == sum(worked([(0, 2 * HOUR), (0, 11 * DAY)]))
+    walls = [2 * HOUR, 11 * DAY]
+    assert found.took == tuple(zip(walls, worked([(0, wall) for wall in walls]), strict=True))
     assert again.reopened_at == (parse_instant("2026-03-01T00:00:00Z"),)
 
 
@@ -103,15 +103,14 @@ def test_the_bridge_of_a_backlog_adds_up() -> None:
     assert found.came == {"created": 3, "re-opened": 1, "came into scope": 1}
     assert found.went == {"resolved": 2, "left the scope": 1}
     assert len(found.after) == found.before + found.came.total() - found.went.total() == 4
-    assert list(found.ages.items()) == [("<1 d", 1), ("<30 d", 2), ("<90 d", 1)]
+    assert found.ages == {"<1 d": 1, "<30 d": 2, "<90 d": 1}
 
 
 def test_incidents_are_counted_by_what_they_were_at_their_creation() -> None:
     became = ticket("03-05T00:00:00", ("03-06T00:00:00", {"type": ("incident", "request")}))
     was_none = ticket("03-05T00:00:00", ("03-06T00:00:00", {"type": ("request", "incident")}), type="request")
-    found = frequency([became, was_none, ticket("02-05T00:00:00")], MARCH, NOW)
-    assert found.tickets == (became,)
-    assert found.per_30_days * 31 == 30
+    assert incidents([became, was_none, ticket("02-05T00:00:00")], MARCH) == (became,)
+    assert per_30_days(1, MARCH, NOW) * 31 == 30
 
 
 def test_a_fault_recurs_where_three_tickets_share_its_values_and_one_is_of_the_period() -> None:
@@ -124,14 +123,14 @@ def test_a_fault_recurs_where_three_tickets_share_its_values_and_one_is_of_the_p
         created("03-05T00:00:00"),
         created("03-06T00:00:00", "y"),
     ]
-    (fault,) = faults(lives, MARCH, ("service", "category"), 3).found
+    (fault,) = faults(lives, MARCH, ("service", "category")).recurring(MARCH, 3)
     assert (fault.values, len(fault.tickets), fault.in_period) == (("Mail", "x"), 3, 1)
-    assert faults(lives[:2], MARCH, ("service", "category"), 2).found == ()  # none of the period
+    assert faults(lives[:2], MARCH, ("service", "category")).recurring(MARCH, 2) == []  # none of the period
     old = [created("03-05T00:00:00"), ticket("03-06T00:00:00"), created("03-07T00:00:00")]
-    assert len(faults(old, MARCH, ("category",), 3).found) == 1
-    unset = faults([created("03-05T00:00:00", None), *lives], MARCH, ("category",), 3)
+    assert len(faults(old, MARCH, ("category",)).recurring(MARCH, 3)) == 1
+    unset = faults([created("03-05T00:00:00", None), *lives], MARCH, ("category",))
     assert (unset.looked_at, unset.unset, unset.can_tell) == (3, 1, True)
-    assert not faults([created("03-05T00:00:00", None)] * 2 + lives[2:3], MARCH, ("category",), 3).can_tell
+    assert not faults([created("03-05T00:00:00", None)] * 2 + lives[2:3], MARCH, ("category",)).can_tell
 
 
 @pytest.mark.parametrize(
