@@ -15,7 +15,7 @@ from math import inf
 import structlog
 
 from connectors.interface import CommentDelete, CommentWrite, Connector
-from sla_engine import Calendar, Engine, Result
+from sla_engine import Engine, Result
 from sla_engine.instant import SECOND
 from slabridge.config import Config, Connection
 from slabridge.run.actions import Planned
@@ -27,7 +27,7 @@ from slabridge.run.deliver import Outcome, Send, deliver
 from slabridge.run.doubt import in_doubt
 from slabridge.run.due import reread_due
 from slabridge.run.foresee import foresee
-from slabridge.run.foreseen import forecaster_of, risk_of
+from slabridge.run.foreseen import forecaster_of
 from slabridge.run.guard import holds, holds_reverted, is_guarded, moved
 from slabridge.run.halt import Halt
 from slabridge.run.judge import judge, report_mapping
@@ -40,6 +40,7 @@ from slabridge.run.pull import pull
 from slabridge.run.reading import read
 from slabridge.run.retention import let_go
 from slabridge.run.settle import settle
+from slabridge.run.standing import terms_of
 from slabridge.run.surroundings import around, report_crowd
 from slabridge.run.tally import Report
 from slabridge.run.terms import Terms
@@ -211,31 +212,15 @@ def _judge(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequen
 
 
 def _write_all(context: Context, write: Write, parts: Sequence[Part]) -> None:
-    config = context.run.config
     with context.state.begin() as transaction:
-        standing = connections.standing(transaction)
-    terms = Terms(
-        config.definitions,
-        context.connection.writeback,
-        context.connector.encode,
-        context.as_of,
-        config.post_within,
-        standing.posts_from,
-        standing.as_of,
-        standing.held_since,
-        context.connector.fits,
-        _hours(context),
-        context.connection.timeline,
-        context.connection.links_pages,
-        risk_of(context),
-    )
+        terms = terms_of(context, connections.standing(transaction))
     guarded = is_guarded(context)
     held = holds_reverted(context) or (guarded and holds(context, *_moved(context, terms)))
     if held and context.run.number:
         return
     if not context.run.number:
         write(context, _waiting(context, terms))
-    judged_first = config.reads_chain or guarded
+    judged_first = context.run.config.reads_chain or guarded
     batch, after = pending(context, "", BATCH)
     while after:
         judged = _judged_before(context, batch) if judged_first else _judge(context, batch)
@@ -257,11 +242,6 @@ def _waiting(context: Context, terms: Terms) -> list[Planned]:
     seen = {id_: one.as_read() for id_, one in around(context, known).items()}
     planned = plan(context, judged, terms, seen)
     return [(known, [one for one in actions if one.held_until is not None]) for known, actions in planned]
-
-
-def _hours(context: Context) -> Calendar | None:
-    rule = context.connection.writeback.comments
-    return None if rule is None or rule.only is None else context.run.engine.calendars[rule.only]
 
 
 def _moved(context: Context, terms: Terms) -> tuple[int, int]:

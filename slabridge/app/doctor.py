@@ -149,8 +149,7 @@ def _history(connection: Connection, connector: Connector, deciding: frozenset[s
 
 def _values(connection: Connection, tickets: Sequence[NativeTicket], deciding: frozenset[str]) -> Findings:
     mapper = Mapper(connection)
-    for ticket in tickets:
-        mapper.mapped(ticket)
+    mapper.count(map(mapper.mapped, tickets))
     found: dict[str, list[tuple[int, str]]] = {}
     for (field, value), count in mapper.unmapped.items():
         found.setdefault(field, []).append((count, value))

@@ -106,9 +106,10 @@ def _fields(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
 
 def _link(known: Known, results: Sequence[Result], terms: Terms) -> list[Action]:
     """Return the link to a ticket's page, where a cycle is open and it does not lead there yet, as far as we know."""
-    page = terms.page(known.id)
-    is_open = any(result.stopped_at is None and not result.excluded for result in results)
-    if not terms.links or page is None or page == known.timeline or not is_open:
+    page = terms.page(known.id) if terms.links else None
+    if page is None or page == known.timeline:
+        return []
+    if not any(result.stopped_at is None and not result.excluded for result in results):
         return []
     return [Action(LinkWrite(known.id, known.native.key, page, known.timeline))]
 
@@ -117,10 +118,16 @@ def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: 
     """Return whether fields of a ticket may be written: it, or one whose results stand there, has a recent cycle."""
     if known.last_written or known.native.ours:
         return True
-    since = terms.as_of - terms.post_within
+    if _is_recent(results, terms):
+        return True
     sides = {rule.value.side for rule in terms.writeback.fields if rule.value.side is not None}
-    seen = [*results, *(result for side in sides for one in around.on(side) for result in one.results)]
-    return any(result.stopped_at is None or result.stopped_at >= since for result in seen)
+    return any(_is_recent(one.results, terms) for side in sides for one in around.on(side))
+
+
+def _is_recent(results: Sequence[Result], terms: Terms) -> bool:
+    """Return whether a cycle of these is open, or ended not long ago."""
+    ends = [terms.as_of if result.stopped_at is None else result.stopped_at for result in results]
+    return max(ends, default=0) >= terms.as_of - terms.post_within
 
 
 def _field_change(name: str, fact: Fact | NoCycle, known: Known, terms: Terms) -> PlannedField | None:

@@ -1,6 +1,7 @@
 """The step that pulls what changed and what we follow into the state (docs/promises.md, "Reading")."""
 
 import hashlib
+from dataclasses import replace
 
 import structlog
 
@@ -9,7 +10,9 @@ from connectors.span import spanned
 from slabridge.run.context import Context
 from slabridge.run.gaps import Gap, gaps_of
 from slabridge.run.reading import keep, read, read_in_parts
+from slabridge.run.standing import terms_of
 from slabridge.run.stating import find_in_all
+from slabridge.run.together import together
 from slabridge.run.unseen import count_what_is_known, report_never_seen
 from slabridge.state import configurations, connections, followed, tickets
 
@@ -23,19 +26,27 @@ def pull(context: Context) -> None:
     judged_by = _judged_by(context)
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
-    is_first_run = standing.changed is None
+    is_first_run, is_first_load = standing.changed is None, standing.fields is None
+    if is_first_run and connection.first_run == "quiet":
+        standing = replace(standing, posts_from=context.as_of)
+    judges = is_first_load and standing.judged_by in (None, judged_by) and not context.run.config.reads_chain
+    at_once = terms_of(context, standing) if judges else None
+    begins = judges and standing.judged_by is None
     count_what_is_known(context)
     find_in_all(context)
     if standing.touched is None:
         _follow(context, None)  # begins before the first load, so that nothing slips through between the two
-    for page in spanned("page", context.connector.changed(standing.changed), {"slabridge.connection": context.name}):
+    changed = context.connector.changed(standing.changed)
+    for page in together(spanned("page", changed, {"slabridge.connection": context.name})):
         with context.state.begin() as transaction:
-            keep(transaction, context, page)
-            followed.only_linked(transaction, [ticket.id for ticket in page.tickets], so=False)
+            known = keep(transaction, context, page, at_once)
+            followed.only_linked(transaction, known, so=False)
             connections.set_changed(transaction, page.cursor)
-            if is_first_run and connection.first_run == "quiet":
-                connections.set_posts_from(transaction, context.as_of)
-            is_first_run = False
+            if is_first_run and standing.posts_from is not None:
+                connections.set_posts_from(transaction, standing.posts_from)
+            if begins:
+                connections.set_judged_by(transaction, judged_by)
+            is_first_run = begins = False
         context.proceed()
     if standing.touched is not None:
         _follow(context, standing.touched)
@@ -43,7 +54,7 @@ def pull(context: Context) -> None:
         read_in_parts(context, tickets.open_ids)
     _census(context, standing.census_at)
     _report_gaps(context, standing)
-    if standing.judged_by != judged_by:
+    if is_first_load or standing.judged_by != judged_by:
         report_never_seen(context)
     with context.state.begin() as transaction:
         if standing.judged_by not in (None, judged_by):

@@ -1,23 +1,27 @@
 """Tickets that were read, into the state (docs/promises.md, "Reading")."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from connectors.interface import NativeTicket, Page
+from slabridge.run.at_once import LetGo, let_go
 from slabridge.run.context import Context
 from slabridge.run.doubt import report_twice_posted
 from slabridge.run.quarantining import put_in_quarantine
 from slabridge.run.stating import keep_links
+from slabridge.run.terms import Terms
 from slabridge.state import Damaged, Transaction, lease, links, outbox, quarantine, seen, tickets
 from slabridge.state.codec import Encoded, encode
 from slabridge.state.quarantine import Quarantined
 from slabridge.state.tickets import Stored
 from slabridge.ticket.observed import observed, with_names_seen
-from slabridge.ticket.values import SeenValue, values_of
+from slabridge.ticket.values import SeenValue, count_values, values_of
 
 
-def keep(transaction: Transaction, context: Context, page: Page) -> None:
-    """Keep a page: its tickets, what is gone, and what could not be read."""
+def keep(transaction: Transaction, context: Context, page: Page, at_once: Terms | None = None) -> list[str]:
+    """Keep a page: its tickets, what is gone, and what could not be read; return the ids of those that were known.
+
+    By the terms of `at_once`, those new to us are judged and let go where nothing is to be written on them.
+    """
     lease.renew(transaction.sql)
     tally = context.tally
     natives = [context.people.ticket(native) for native in page.tickets]  # from here on nobody knows the names
@@ -25,22 +29,29 @@ def keep(transaction: Transaction, context: Context, page: Page) -> None:
     linking = {link.field for link in context.connection.links}
     read = [_with_what_we_saw(native, before, context.as_of, linking) for native in natives]
     ours: set[str] = set()
-    found: Counter[SeenValue] = Counter()
+    new = [native for native in natives if native.id not in before]
+    found = count_values(new)
     for native, encoded in zip(natives, read, strict=True):
-        known = before.get(native.id)
         if _is_news(encoded, before):
             report_twice_posted(context.name, native)
-            found.update(values_of(encoded.ticket) - _seen_before(known))
-            if known is not None and _only_ours(encoded.ticket, known):
-                ours.add(native.id)
+            known = before.get(native.id)
+            if known is not None:
+                found.update(values_of(encoded.ticket) - _seen_before(known))
+                if _only_ours(encoded.ticket, known):
+                    ours.add(native.id)
     seen.add(transaction, found)
+    done = let_go(context, at_once, new) if at_once is not None and new else LetGo()
     tally.pulled += len(read)
-    tally.changed += tickets.save(transaction, read, before, context.run.number, context.as_of, ours=ours)
+    tally.changed += tickets.save(
+        transaction, read, before, context.run.number, context.as_of, ours=ours, judged=done.evaluated
+    )
+    done.note(transaction, context)
     keep_links(transaction, context, [one.ticket for one in read if _is_news(one, before)])
     lose(transaction, context, page.gone)
     quarantine.release(transaction, page.gone)
     unread = [Quarantined(item.id, item.key, item.reason) for item in page.skipped]
     put_in_quarantine(transaction, context, unread)
+    return list(before)
 
 
 def lose(transaction: Transaction, context: Context, ids: Collection[str]) -> None:
@@ -90,9 +101,7 @@ def _only_ours(native: NativeTicket, known: Stored) -> bool:
     return same and foreign[0] == foreign[1]
 
 
-def _seen_before(known: Stored | None) -> set[SeenValue]:
-    if known is None:
-        return set()
+def _seen_before(known: Stored) -> set[SeenValue]:
     try:
         return values_of(known.native)
     except Damaged:  # then some are counted twice: it is a hint, no figure

@@ -16,6 +16,8 @@ Risk = Callable[[Result, int], int | None]
 Encode = Callable[[str, Fact], str | None]
 """How the tool stores a fact in a field."""
 
+_NONE = CommentRule((), ())
+
 
 def nobody_knows(_: Result, __: int) -> int | None:
     """Say nothing of any cycle."""
@@ -54,4 +56,4 @@ class Terms:
     @property
     def rule(self) -> CommentRule:
         """What is posted, and how: nothing where nothing is configured."""
-        return self.writeback.comments or CommentRule((), ())
+        return self.writeback.comments or _NONE

@@ -58,7 +58,7 @@ def never_seen_in(state: State, config: Config, just_read: str = "") -> list[Pro
     unlinked: list[Problem] = []
     for connection in config.connections:
         with ConnectionState(state, connection.name).begin() as transaction:
-            if connection.name == just_read or connections.standing(transaction).judged_by is not None:
+            if connection.name == just_read or connections.standing(transaction).fields is not None:
                 found[connection.name] = _of(transaction)
                 unlinked += _unlinked(transaction, config, connection)
     return [*never_seen(config, found), *unlinked]

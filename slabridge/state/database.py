@@ -26,6 +26,15 @@ _UPGRADE_LOCK = 0x51AB
 _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
 """How long PostgreSQL's client waits for a server that does not answer: s, s, ms."""
 
+
+def _null(_: None) -> None:
+    return None
+
+
+# SQLite's driver looks for how to store each None and bool; where it finds nothing, that takes longer than storing it.
+sqlite3.register_adapter(type(None), _null)
+sqlite3.register_adapter(bool, int)
+
 Upgrading = Callable[[sa.Connection], None]
 """Looks at a database that is about to be upgraded."""
 
@@ -228,11 +237,22 @@ def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[st
     """Insert rows, or update the columns given where the primary key is there; all rows have the same columns."""
     if not rows:
         return
-    given, keys = list(rows[0]), [column.name for column in table.primary_key]
+    names = list(rows[0])
+    upsert_many(connection, table, names, [tuple(map(storable, map(row.__getitem__, names))) for row in rows])
+
+
+def upsert_many(
+    connection: sa.Connection, table: sa.Table, given: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Do the same with rows of these columns, whose texts are `storable`."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
     changes = ", ".join(f'"{name}" = excluded."{name}"' for name in given if name not in keys)
     fixed = {c.name: c.default.arg for c in table.c if c.name not in given and isinstance(c.default, sa.ColumnDefault)}
     then = f"UPDATE SET {changes}" if changes else "NOTHING"
-    found = [(*map(storable, map(row.__getitem__, given)), *fixed.values()) for row in rows]
+    others = tuple(fixed.values())
+    found = [row + others for row in rows] if others else rows
     insert_many(connection, table, [*given, *fixed], found, f"ON CONFLICT ({', '.join(keys)}) DO {then}")
 
 

@@ -12,7 +12,7 @@ from connectors.interface import NativeTicket, with_ids_of_doubles
 from sla_engine import Result
 from slabridge.state import codec, results
 from slabridge.state.codec import Encoded
-from slabridge.state.database import execute_many, upsert
+from slabridge.state.database import execute_many, upsert, upsert_many
 from slabridge.state.schema import connection as connection_table
 from slabridge.state.schema import former_key, outbox, ticket
 from slabridge.state.text import storable
@@ -40,6 +40,9 @@ _KNOWN = (
     ticket.c.judged_in,
     ticket.c.timeline,
 )
+
+_SAVED = ("connection", "id", "key", "payload", "digest", "pulled_in", "read_at", "gone", "pending", "changed_in")
+_JUDGED = ("is_open", "wake_at", "quiet_since", "as_of", "judged_in")
 
 
 class Stored(NamedTuple):
@@ -99,12 +102,18 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
     as_of: int,
     *,
     ours: Collection[str] = (),
+    judged: Sequence[Evaluated] = (),
 ) -> int:
     """Keep tickets read by a run that began at `as_of`; return how many are new or differ from `before`.
 
-    Those of the ids `ours` differ by nothing but what we wrote ourselves.
+    Those of the ids `ours` differ by nothing but what we wrote ourselves. Of those `judged` by this run, which are new,
+    everything is done; all others are pending.
     """
-    same, rows = [], []
+    done = {one.id: one for one in judged}
+    same = []
+    waiting: list[tuple[Any, ...]] = []
+    finished: list[tuple[Any, ...]] = []
+    connection = storable(transaction.connection)
     former: list[tuple[NativeTicket, str]] = []
     for native, payload, digest in read:
         known = before.get(native.id)
@@ -112,26 +121,22 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
             same.append(native.id)
             continue
         former += [(native, key) for key in native.keys]
-        rows.append(
-            {
-                "connection": transaction.connection,
-                "id": native.id,
-                "key": native.key,
-                "payload": payload,
-                "digest": digest,
-                "pulled_in": run,
-                "read_at": as_of,
-                "gone": False,
-                "pending": True,
-                "changed_in": known.changed_in if known is not None and native.id in ours else run,
-            }
-        )
+        its = done.get(native.id)
+        changed_in = known.changed_in if known is not None and native.id in ours else run
+        names = storable(native.id), storable(native.key)
+        row = (connection, *names, payload, digest, run, as_of, False, its is None, changed_in)
+        if its is None:
+            waiting.append(row)
+        else:
+            finished.append((*row, its.is_open, its.wake_at, its.quiet_since, as_of, run or None))
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
-    upsert(transaction.sql, ticket, rows)
+    upsert_many(transaction.sql, ticket, _SAVED, waiting)
+    upsert_many(transaction.sql, ticket, (*_SAVED, *_JUDGED), finished)
+    results.put(transaction, {one.id: one.results for one in sorted(judged, key=lambda one: one.id)}, ())
     earlier = ({"connection": transaction.connection, "key": key, "ticket": native.id} for native, key in former)
     upsert(transaction.sql, former_key, list(earlier))
     _update(transaction, same, {"pulled_in": run, "read_at": as_of, "gone": False})
-    return len(rows)
+    return len(waiting) + len(finished)
 
 
 def lose(transaction: Transaction, ids: Collection[str]) -> list[str]:

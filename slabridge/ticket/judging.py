@@ -10,7 +10,7 @@ from sla_engine import Engine, Result, Ticket
 from slabridge.ticket.kept import keep
 from slabridge.ticket.known import Known
 from slabridge.ticket.links import Reference
-from slabridge.ticket.mapping import Mapper
+from slabridge.ticket.mapping import Mapped, Mapper
 
 _NONE: Mapping[str, Mapping[Reference, str]] = MappingProxyType({})
 
@@ -23,11 +23,16 @@ class Judgement:
     not judged, and its results are those that it had.
     """
 
-    tickets: Sequence[Ticket]
+    mapped: Sequence[Mapped]
     results: Sequence[list[Result]]
     invalid: Mapping[int, str]
     warnings: Sequence[tuple[int, str]]
     unmapped: Mapping[int, Sequence[tuple[str, str]]]
+
+    @property
+    def tickets(self) -> Sequence[Ticket]:
+        """The tickets as today's configuration maps them."""
+        return [one.ticket for one in self.mapped]
 
 
 def judge(  # noqa: PLR0913 - what tickets are judged by
@@ -58,8 +63,10 @@ def judge(  # noqa: PLR0913 - what tickets are judged by
         [replace(one, position=n) for one in known.results]
         if n in unmapped
         else keep(n, results[n], known.results, engine.clauses)
+        if known.results
+        else results[n]
         for n, known in enumerate(batch)
     ]
     invalid = {n: reason for n, reason in evaluation.invalid if n not in unmapped}
     warnings = [(n, text) for n, text in evaluation.warnings if n not in unmapped]
-    return Judgement(tickets, kept, invalid, warnings, unmapped)
+    return Judgement(mapped, kept, invalid, warnings, unmapped)

@@ -1,7 +1,7 @@
 """From a tool's names and codes to the administrator's own: the canonical ticket that the engine judges."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 from types import MappingProxyType
@@ -21,10 +21,14 @@ _REMEMBERED = 50_000
 
 
 class Mapped(NamedTuple):
-    """A canonical ticket, and (canonical field, native name) of values that `values` does not name."""
+    """A canonical ticket, and (canonical field, native name) of values that `values` does not name.
+
+    `unreadable` are the canonical fields that the tool did not give.
+    """
 
     ticket: Ticket
-    unmapped: frozenset[tuple[str, str]]
+    unmapped: frozenset[tuple[str, str]] = frozenset()
+    unreadable: Sequence[str] = ()
 
 
 class _Called(NamedTuple):
@@ -64,7 +68,7 @@ class _Names(dict[Values, _Called]):
 
 @dataclass(slots=True)
 class Mapper:
-    """Maps the tickets of one connection, and counts what it could not map.
+    """Maps the tickets of one connection, and counts what it could not map, of those that it is told to `count`.
 
     `unmapped` counts tickets per (canonical field, native name) that `values` does not name; the name stands as it is.
     `unreadable` counts tickets per canonical field that the tool did not give.
@@ -94,6 +98,7 @@ class Mapper:
         It is linked with those tickets that it names whose ids are `found`.
         """
         missing: set[tuple[str, str]] = set()
+        unreadable = []
         fields = {}
         for native_name, of in self._fields:
             if native_name in native.fields:
@@ -101,7 +106,7 @@ class Mapper:
                 missing.update(called.missing)
                 fields[of.name] = called.texts
             else:
-                self.unreadable[of.name] += 1
+                unreadable.append(of.name)
         history = []
         for entry in sorted((*native.history, *native.observed), key=_AT):
             changes = {}
@@ -114,8 +119,6 @@ class Mapper:
                         changes[of.name] = (old.texts, new.texts)
             if changes:
                 history.append(Entry(entry.at, entry.by, changes))
-        if missing:
-            self.unmapped.update(missing)
         names = self._names_of({comment.person or comment.by for comment in native.comments}, native)
         comments = [
             Comment(one.at, one.by, one.role, one.public, tuple(sorted(names[one.person or one.by])))
@@ -127,7 +130,13 @@ class Mapper:
             if one.reference in found
         ]
         ticket = Ticket(self.connection.name, native.id, native.key, native.created, fields, history, comments, links)
-        return Mapped(ticket, frozenset(missing))
+        return Mapped(ticket, frozenset(missing), unreadable)
+
+    def count(self, mapped: Iterable[Mapped]) -> None:
+        """Count what could not be mapped of these tickets."""
+        for one in mapped:
+            self.unmapped.update(one.unmapped)
+            self.unreadable.update(one.unreadable)
 
     def _names_of(self, people: Collection[str], native: NativeTicket) -> Mapping[str, Collection[str]]:
         """Return what fields of a ticket call those people whom they hold or held."""
