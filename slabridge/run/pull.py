@@ -15,6 +15,7 @@ from slabridge.run.stating import find_in_all
 from slabridge.run.together import together
 from slabridge.run.unseen import count_what_is_known, report_never_seen
 from slabridge.state import configurations, connections, followed, tickets
+from slabridge.state.connections import Standing
 
 log = structlog.get_logger("slabridge.run")
 
@@ -26,28 +27,14 @@ def pull(context: Context) -> None:
     judged_by = _judged_by(context)
     with context.state.begin() as transaction:
         standing = connections.standing(transaction)
-    is_first_run, is_first_load = standing.changed is None, standing.fields is None
-    if is_first_run and connection.first_run == "quiet":
-        standing = replace(standing, posts_from=context.as_of)
-    judges = is_first_load and standing.judged_by in (None, judged_by) and not context.run.config.reads_chain
-    at_once = terms_of(context, standing) if judges else None
-    begins = judges and standing.judged_by is None
+    is_first_load = standing.fields is None
+    if is_first_load and standing.judged_by not in (None, judged_by):
+        standing = _begin_anew(context, standing, judged_by)
     count_what_is_known(context)
     find_in_all(context)
     if standing.touched is None:
         _follow(context, None)  # begins before the first load, so that nothing slips through between the two
-    changed = context.connector.changed(standing.changed)
-    for page in together(spanned("page", changed, {"slabridge.connection": context.name})):
-        with context.state.begin() as transaction:
-            known = keep(transaction, context, page, at_once)
-            followed.only_linked(transaction, known, so=False)
-            connections.set_changed(transaction, page.cursor)
-            if is_first_run and standing.posts_from is not None:
-                connections.set_posts_from(transaction, standing.posts_from)
-            if begins:
-                connections.set_judged_by(transaction, judged_by)
-            is_first_run = begins = False
-        context.proceed()
+    _read_changed(context, standing, judged_by)
     if standing.touched is not None:
         _follow(context, standing.touched)
     if standing.fields is not None and settings - standing.fields:
@@ -61,6 +48,36 @@ def pull(context: Context) -> None:
             configurations.add(transaction, judged=tickets.mark_all_pending(transaction))
         connections.set_judged_by(transaction, judged_by)
         connections.set_fields(transaction, settings)
+
+
+def _read_changed(context: Context, standing: Standing, judged_by: str) -> None:
+    """Read what changed; a first load judges at once what stands alone, and keeps by what with its first page."""
+    is_first_run = standing.changed is None
+    if is_first_run and context.connection.first_run == "quiet":
+        standing = replace(standing, posts_from=context.as_of)
+    judges = standing.fields is None and not context.run.config.reads_chain
+    at_once = terms_of(context, standing) if judges else None
+    begins = judges and standing.judged_by is None
+    changed = context.connector.changed(standing.changed)
+    for page in together(spanned("page", changed, {"slabridge.connection": context.name})):
+        with context.state.begin() as transaction:
+            known = keep(transaction, context, page, at_once)
+            followed.only_linked(transaction, known, so=False)
+            connections.set_changed(transaction, page.cursor)
+            if is_first_run and standing.posts_from is not None:
+                connections.set_posts_from(transaction, standing.posts_from)
+            if begins:
+                connections.set_judged_by(transaction, judged_by)
+            is_first_run = begins = False
+        context.proceed()
+
+
+def _begin_anew(context: Context, standing: Standing, judged_by: str) -> Standing:
+    """Let all that a first load has judged be as new, where the file was changed before its end."""
+    with context.state.begin() as transaction:
+        tickets.forget_judgements(transaction)
+        connections.set_judged_by(transaction, judged_by)
+    return replace(standing, judged_by=judged_by)
 
 
 def _follow(context: Context, cursor: Cursor | None) -> None:
@@ -91,7 +108,7 @@ def _census(context: Context, last: int | None) -> None:
         log.warning("open tickets are gone", connection=context.name, tickets=tally.gone - gone)
 
 
-def _report_gaps(context: Context, standing: connections.Standing) -> None:
+def _report_gaps(context: Context, standing: Standing) -> None:
     """Say, once, which objectives use what has no history at its source."""
     missing = dict(context.connector.gaps())
     found = list(gaps_of(context.run.engine.clauses, context.connection.fields, missing))

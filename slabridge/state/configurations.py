@@ -72,7 +72,7 @@ def begin(sql: sa.Connection, seen: Seen, connections: Collection[str]) -> None:
     packed = zlib.compress(orjson.dumps(seen.document, option=orjson.OPT_SORT_KEYS), 6)
     key = sql.execute(sa.insert(configuration).values(**row, document=packed)).inserted_primary_key
     sql.execute(sa.update(configuration_effect).values(is_over=True))
-    judged = sql.scalars(sa.select(connection.c.name).where(connection.c.judged_by.is_not(None))).all()
+    judged = sql.scalars(sa.select(connection.c.name).where(connection.c.fields.is_not(None))).all()
     nothing = {"judged": 0, "moved": 0, "results": 0, "writes": 0, "held": 0, "is_over": False}
     effects = [
         {"configuration": key[0] if key else 0, "connection": name, **nothing} for name in judged if name in connections

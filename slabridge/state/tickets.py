@@ -182,6 +182,13 @@ def mark_all_pending(transaction: Transaction) -> int:
     return transaction.sql.execute(statement.values(pending=True)).rowcount
 
 
+def forget_judgements(transaction: Transaction) -> None:
+    """Let all tickets of the connection be as if none had been evaluated yet."""
+    results.forget(transaction)
+    nothing = dict.fromkeys(_JUDGED) | {"is_open": False, "pending": ~ticket.c.gone}
+    transaction.sql.execute(sa.update(ticket).where(transaction.owns(ticket)).values(**nothing))
+
+
 def mark_pending(transaction: Transaction, ids: Collection[str]) -> None:
     """Let tickets be evaluated anew."""
     _update(transaction, ids, {"pending": True})

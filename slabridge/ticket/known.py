@@ -1,11 +1,15 @@
 """What the state knows of a ticket."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
 
 from connectors.interface import NativeTicket
 from sla_engine import Result
 from slabridge.config import ResultRef
+
+_AT: Callable[[Any], int] = attrgetter("at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Known:
     def changed_at(self) -> int:
         """When it was created or last changed, comments apart; ms UTC."""
         native = self.native
-        return max(native.created, *(entry.at for entry in (*native.history, *native.observed)), 0)
+        return max(native.created, *map(_AT, native.history), *map(_AT, native.observed), 0)
 
     def held(self, field: str) -> str | None:
         """Return what a field that we write holds, in the form of `NativeTicket.written`, as far as we know."""
@@ -48,7 +52,7 @@ class Known:
 
     def is_seen_at(self, as_of: int) -> bool:
         """Return whether nothing of the ticket lies after `as_of` (ms UTC); else the next run has to look again."""
-        return max(self.changed_at, *(comment.at for comment in self.native.comments), 0) <= as_of
+        return max(self.changed_at, *map(_AT, self.native.comments), 0) <= as_of
 
 
 @dataclass(frozen=True, slots=True)

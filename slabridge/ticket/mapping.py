@@ -135,8 +135,10 @@ class Mapper:
     def count(self, mapped: Iterable[Mapped]) -> None:
         """Count what could not be mapped of these tickets."""
         for one in mapped:
-            self.unmapped.update(one.unmapped)
-            self.unreadable.update(one.unreadable)
+            if one.unmapped:
+                self.unmapped.update(one.unmapped)
+            if one.unreadable:
+                self.unreadable.update(one.unreadable)
 
     def _names_of(self, people: Collection[str], native: NativeTicket) -> Mapping[str, Collection[str]]:
         """Return what fields of a ticket call those people whom they hold or held."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from sla_engine.instant import HOUR, MINUTE
 from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.run.chained import chained
-from tests.slabridge.run.job import NOON, TOOLS, number_of
+from tests.slabridge.run.job import NOON, TOOLS, alone, number_of
 from tests.slabridge_sandbox.logs import history, write
 
 Change = Callable[[str], str]
@@ -67,6 +67,7 @@ AFTER = 3 * MINUTE
 
 SCENARIOS = (
     Scenario("first load", at=NOON + 3 * HOUR, always=lambda text: text + PAGES),
+    Scenario("first load of tickets that stand alone", at=NOON + 3 * HOUR, always=alone),
     Scenario("a busy day", at=NOON + 3 * HOUR, runs=(NOON,), tools=("snow",), always=waiting('quiet = "3h"')),
     Scenario(
         "re-opened tickets",

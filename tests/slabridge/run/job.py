@@ -158,6 +158,11 @@ class Job:
         return {field: value for field, value in held.items() if not field.startswith(tuple(ours))}
 
 
+def alone(text: str) -> str:
+    """Return a configuration in which nothing that is written depends on other tickets."""
+    return text.replace('\nabove = ["sla"] ', "\n# ")
+
+
 def tally(report: Report, name: str) -> Tally:
     (found,) = [one for one in report.tallies if one.connection == name]
     return found
