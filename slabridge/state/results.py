@@ -1,6 +1,6 @@
 """What tickets came to, a row for each cycle (docs/tables.md)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from operator import attrgetter
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from sla_engine import Result
 from sla_engine.ticket import Values
@@ -61,7 +62,15 @@ _HOLDERS: Final = ""
 _NAMES: Final = tuple(_ATTRIBUTES.get(name, name) for name in _SAME)
 _of_result: Final = attrgetter(*_NAMES)
 _WRITTEN: Final = ("connection", "ticket", "place", *_SAME, *DIMENSIONS, "dimensions")
-_READ: Final = tuple(result.c[name] for name in (*_SAME, *DIMENSIONS, "dimensions"))
+_GIVEN: Final = Result.__struct_fields__[: Result.__struct_fields__.index("segments")]
+"""What every result is given, in its order; the first four stand in no column of their own, or are the ticket's."""
+_COLUMNS: Final = dict(zip(_NAMES, _SAME, strict=True))
+_READ: Final = tuple(
+    result.c[name] for name in (*map(_COLUMNS.__getitem__, _GIVEN[4:]), "breach_holder", *DIMENSIONS, "dimensions")
+)
+_made: Callable[..., Result] = Result
+_OWN: Final = len(_GIVEN) - 4
+"""Where the holder at the breach stands in what is read; the dimensions follow."""
 
 
 def put(transaction: Transaction, came_to: Mapping[str, Sequence[Result]], before: Collection[str]) -> None:
@@ -95,8 +104,9 @@ def of(transaction: Transaction, keys: Mapping[str, str], but: Collection[str] =
         statement = sa.select(result.c.ticket, *_READ).where(transaction.owns(result), result.c.ticket.in_(part))
         if but:
             statement = statement.where(result.c.definition.not_in(but))
-        for id_, *values in transaction.sql.execute(statement.order_by(result.c.ticket, result.c.place)):
-            found.setdefault(id_, []).append(_result(transaction.connection, id_, keys[id_], values))
+        for row in transaction.sql.execute(statement.order_by(result.c.ticket, result.c.place)).all():
+            id_ = row[0]
+            found.setdefault(id_, []).append(_result(transaction.connection, id_, keys[id_], row[1:]))
     return {id_: tuple(results) for id_, results in found.items()}
 
 
@@ -158,14 +168,20 @@ def _json(further: Mapping[str, Any]) -> str | None:
 
 
 def _result(connection: str, id_: str, key: str, held: Sequence[Any]) -> Result:
-    given = dict(zip(_NAMES, held, strict=False))
-    further = _further(held[-1])
-    if _HOLDERS in further:
-        given["holder"], given["breach_holder"] = further.pop(_HOLDERS)
-    own = zip(DIMENSIONS, held[len(_NAMES) :], strict=False)
-    dimensions: dict[str, tuple[str, ...]] = {name: (text,) for name, text in own if text is not None}
+    dimensions, holders = _held(held[_OWN + 1 :])
+    found = _made(0, connection, key, id_, *held[:_OWN], (), held[_OWN], None, dimensions)
+    return found if holders is None else replace(found, holder=holders[0], breach_holder=holders[1])
+
+
+@lru_cache(maxsize=20_000)
+def _held(columns: tuple[str | None, ...]) -> tuple[Mapping[str, Values], Sequence[str | None] | None]:
+    """Return what fields held, and the holders where no column has them as they are; many results share it."""
+    *own, text = columns
+    further = _further(text)
+    holders = further.pop(_HOLDERS, None)
+    dimensions = {name: (value,) for name, value in zip(DIMENSIONS, own, strict=True) if value is not None}
     dimensions |= {name: tuple(value) if isinstance(value, list) else (value,) for name, value in further.items()}
-    return Result(position=0, source=connection, ticket=key, id=id_, **given, dimensions=dimensions)
+    return dimensions, holders
 
 
 def _further(text: str | None) -> dict[str, Any]:
