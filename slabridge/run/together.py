@@ -6,7 +6,7 @@ from time import monotonic
 from connectors.errors import ConnectorError
 from connectors.interface import Page
 
-TICKETS = 1_000
+TICKETS = 2_000
 """Where so many are together, they are kept."""
 
 _LONGEST = 10.0

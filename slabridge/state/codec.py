@@ -2,7 +2,6 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -40,20 +39,20 @@ def encode(ticket: NativeTicket) -> Encoded:
         "key": ticket.key,
         "created": ticket.created,
         "fields": ticket.fields,
-        "history": _plain(ticket.history),
+        "history": ticket.history,
         "comments": [_comment(comment) for comment in ticket.comments],
         "written": ticket.written,
     }
     # Left out where empty: what has neither keeps the digest that it had before there were such things.
     if ticket.observed:
-        document["observed"] = _plain(ticket.observed)
+        document["observed"] = ticket.observed
     if ticket.keys:
         document["keys"] = ticket.keys
-    text = orjson.dumps(document, default=tuple, option=orjson.OPT_SORT_KEYS)
+    text = _text(document)
     digest = hashlib.blake2b(text, digest_size=16).hexdigest()
     if ticket.ours:
         # Not in the digest: that we wrote something is no news to us.
-        text = orjson.dumps({**document, "ours": sorted(ticket.ours)}, default=tuple, option=orjson.OPT_SORT_KEYS)
+        text = _text({**document, "ours": sorted(ticket.ours)})
     return Encoded(ticket, zlib.compress(text, 1), digest)
 
 
@@ -99,6 +98,8 @@ class _Stored(msgspec.Struct):
 
 
 _stored = msgspec.json.Decoder(_Stored).decode
+_text = msgspec.json.Encoder(order="sorted").encode
+"""Named tuples become lists. The bytes are those that orjson gave: digests stay what they are."""
 
 
 def _comment(comment: NativeComment) -> list[Any]:
@@ -113,7 +114,3 @@ def _comment(comment: NativeComment) -> list[Any]:
 def _read_comment(at: int, by: str, role: str, public: bool, markers: Any = None, *others: str) -> NativeComment:  # noqa: ANN401 - JSON
     held = tuple(markers) if isinstance(markers, list) else () if markers is None else (markers,)
     return NativeComment(at, by, role, public, held, *others)
-
-
-def _plain(entries: Iterable[NativeEntry]) -> list[list[Any]]:
-    return [[entry.at, entry.by, entry.changes] for entry in entries]

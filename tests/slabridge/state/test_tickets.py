@@ -5,7 +5,7 @@ import zlib
 import orjson
 import pytest
 
-from connectors.interface import NativeComment, NativeTicket
+from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value
 from slabridge.state import State, Transaction, connections, followed, tickets, waking
 from slabridge.state.codec import encode
 from slabridge.ticket.known import Evaluated
@@ -66,6 +66,25 @@ def test_comments_keep_their_markers_and_one_alone_the_form_that_it_always_had(s
     with state.begin() as transaction:
         (found,) = tickets.load(Transaction(transaction, "snow"), ["1"])
     assert found.native.comments == (none, single, several)
+
+
+def test_a_digest_is_what_earlier_versions_gave_so_that_no_ticket_counts_as_changed_after_an_upgrade() -> None:
+    odd = (Value("2", 'Två \u2028 "x"\n'),)
+    changes = {"state": ((), odd), "b": (odd, ())}
+    fields = {"state": odd, "b": (), "å": (Value("a", "A"), Value("b", "B"))}
+    comments = (
+        NativeComment(8, "bob", "agent", public=True),
+        NativeComment(9, "us", "system", public=False, markers=("m", "n"), id="c1", person="p"),
+    )
+    native = ticket(
+        fields=fields,
+        history=(NativeEntry(7, "alice", changes),),
+        comments=comments,
+        observed=(NativeEntry(8, "", changes),),
+        ours=frozenset({"u_due"}),
+        keys=("INC0",),
+    )
+    assert encode(native).digest == "1fadf165e36da8bc7f94115742bde7e0"
 
 
 def test_tickets_wait_in_the_order_of_their_ids_and_come_in_batches(state: State) -> None:
