@@ -201,7 +201,7 @@ def _judge_all(context: Context) -> None:
         batch, after = pending(context, after, BATCH)
 
 
-def _judge(context: Context, batch: Sequence[Known]) -> list[tuple[Known, Sequence[Result]]]:
+def _judge(context: Context, batch: Sequence[Known]) -> Sequence[tuple[Known, Sequence[Result]]]:
     context.note_due(batch)
     judged = judge(context, context.mapper, batch)
     context.unjudged.update({known.id for known in batch} - {known.id for known, _ in judged})
@@ -308,7 +308,7 @@ def _reread_above(context: Context, parts: Sequence[Part], names: Collection[tup
     return reread
 
 
-def _reread(context: Context, ids: Collection[str]) -> list[tuple[Known, Sequence[Result]]]:
+def _reread(context: Context, ids: Collection[str]) -> Sequence[tuple[Known, Sequence[Result]]]:
     read(context, sorted(ids))
     with context.state.begin() as transaction:
         fresh = tickets.load(transaction, ids)
