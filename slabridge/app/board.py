@@ -34,8 +34,8 @@ class Board:
 
     `facets` counts by each field what fits all other filters, the worst first; an empty value is one that is unset.
     `left_out` says by connection how many tickets are to be judged or in quarantine, so that what stands here of them
-    may be old; of a viewer who does not see all it says nothing. Instants are ms UTC, each by the clock of its
-    connection's tool.
+    may be old; of a viewer who does not see all it says nothing. `foresees` is whether it is shown how likely cycles
+    are to break. Instants are ms UTC, each by the clock of its connection's tool.
     """
 
     ages: Sequence[Age]
@@ -48,6 +48,7 @@ class Board:
     limit: int
     cycles: Sequence[OpenCycle]
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
+    foresees: bool = False
 
     @property
     def nows(self) -> Mapping[str, int]:
@@ -80,7 +81,7 @@ class Boards:
         whole, facets = facets_of(counts, wanted)
         totals = (whole.cycles, whole.soon, whole.by_status)
         resumed = [*self.resumed(found, known)]
-        return Board(known, wanted, *totals, facets, offset, limit, resumed, left_out)
+        return Board(known, wanted, *totals, facets, offset, limit, resumed, left_out, seen.foresees)
 
     def every(self, viewer: Viewer, wanted: Wanted) -> Iterator[Sequence[OpenCycle]]:
         """Yield all open cycles that a viewer sees, a part after the other, as of one moment.
@@ -130,4 +131,5 @@ class _Counts:
 def _seen(sql: sa.Connection, config: Config, viewer: Viewer) -> tuple[list[Age], Seen]:
     names = [connection.name for connection in config.connections]
     known = ages(sql, names)
-    return known, Seen(viewer, names, min((age.now for age in known), default=0))
+    foresees = config.foresight.in_runs and viewer.foresees
+    return known, Seen(viewer, names, min((age.now for age in known), default=0), foresees)

@@ -36,6 +36,11 @@ class Viewer:
         """Whether nothing is hidden."""
         return self.customer is None and self.team is None
 
+    @property
+    def foresees(self) -> bool:
+        """Whether it is shown what is likely to become of cycles: a customer is not, for it is known from others'."""
+        return self.customer is None
+
     def sees(self, result: Result) -> bool:
         """Return whether a cycle is one of theirs."""
         if self.customer is not None:

@@ -12,8 +12,9 @@ from msgspec import structs
 
 from sla_engine import Result
 from sla_engine.instant import HOUR
-from slabridge.state import State, Transaction, cycles, tickets
+from slabridge.state import State, Transaction, cycles, forecasts, tickets
 from slabridge.state.cycles import FILTERS, SORTS, STATUSES, OpenCycle, Seen, Wanted
+from slabridge.state.forecasts import Foreseen
 from slabridge.state.schema import metadata, result
 from slabridge.state.schema import ticket as ticket_table
 from slabridge.ticket.known import Evaluated
@@ -47,14 +48,17 @@ def results(draw: st.DrawFn) -> Result:
     )
 
 
-worlds = st.lists(st.tuples(st.sampled_from(["snow", "jira", "old"]), st.booleans(), results()), max_size=12)
+World = Sequence[tuple[str, bool, Result, float | None]]
+"""By id: connection, whether it is gone, what it came to, and how likely that is to break."""
+risks = st.none() | st.sampled_from([0.0, 0.25, 0.5, 1.0])
+worlds = st.lists(st.tuples(st.sampled_from(["snow", "jira", "old"]), st.booleans(), results(), risks), max_size=12)
 
 
-def fill(state: State, world: Sequence[tuple[str, bool, Result]]) -> None:
+def fill(state: State, world: World) -> None:
     with state.begin() as sql:
         for table in reversed(metadata.sorted_tables):
             sql.execute(sa.delete(table))
-    for n, (connection, gone, one) in enumerate(world):
+    for n, (connection, gone, one, risk) in enumerate(world):
         save(state, ticket(str(n)))
         with state.begin() as sql:
             sql.execute(
@@ -63,15 +67,15 @@ def fill(state: State, world: Sequence[tuple[str, bool, Result]]) -> None:
             own = Transaction(sql, connection)
             tickets.evaluated(own, NOW, [Evaluated(str(n), [one])])
             tickets.lose(own, [str(n)] if gone else [])
+            name = (str(n), one.agreement, one.objective, one.cycle)
+            forecasts.put(own, [str(n)], [] if risk is None else [Foreseen(*name, risk, 40 + n, "priority", NOW, None)])
 
 
-def expected(
-    world: Sequence[tuple[str, bool, Result]], viewer: Viewer, wanted: Wanted
-) -> list[tuple[str, str, Result]]:
+def expected(world: World, viewer: Viewer, wanted: Wanted) -> list[tuple[str, str, Result]]:
     """Return (connection, id, cycle) of a list, by the obvious way."""
     found = [
         (connection, str(n), one)
-        for n, (connection, gone, one) in enumerate(world)
+        for n, (connection, gone, one, _) in enumerate(world)
         if connection != "old" and not gone and one.stopped_at is None and not one.excluded
         if viewer.sees(one) and fits(connection, one, wanted)
     ]
@@ -86,6 +90,9 @@ def expected(
     rows = dated[::turn] + undated[::turn]
     if wanted.sort == "status":
         rows.sort(key=lambda row: STATUSES.index(row[2].status), reverse=wanted.descending)
+    elif wanted.sort == "risk":
+        turn = 1 if wanted.descending else -1
+        rows.sort(key=lambda row: 2.0 if (risk := world[int(row[1])][3]) is None else turn * risk)
     elif wanted.sort != "due":
         held = [row for row in rows if column(row[0], row[2], wanted.sort) is not None]
         held.sort(key=lambda row: str(column(row[0], row[2], wanted.sort)), reverse=wanted.descending)
@@ -124,25 +131,30 @@ wanted = st.builds(
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(world=worlds, viewer=st.sampled_from(VIEWERS), wanted=wanted, limit=st.integers(1, 5))
+@given(world=worlds, viewer=st.sampled_from(VIEWERS), wanted=wanted, limit=st.integers(1, 5), foresees=st.booleans())
 def test_a_list_has_what_fits_and_is_seen_in_its_order_whatever_parts_it_is_read_in(
-    state: State, world: list[tuple[str, bool, Result]], viewer: Viewer, wanted: Wanted, limit: int
+    state: State, world: World, viewer: Viewer, wanted: Wanted, limit: int, *, foresees: bool
 ) -> None:
     fill(state, world)
-    seen = Seen(viewer, ["snow", "jira"], NOW)
-    right = [(connection, id_) for connection, id_, _ in expected(world, viewer, wanted)]
+    seen = Seen(viewer, ["snow", "jira"], NOW, foresees)
+    shown = Wanted(wanted.where, soon=wanted.soon) if wanted.sort == "risk" and not foresees else wanted
+    right = [(connection, id_) for connection, id_, _ in expected(world, viewer, shown)]
     with state.reading() as sql:
         whole = identified(cycles.listed(sql, seen, wanted))
         parts = [cycles.listed(sql, seen, wanted, offset=n, limit=limit) for n in range(0, len(right) + 2, limit)]
         along = list(chain.from_iterable(cycles.every(sql, seen, wanted)))
         counted = cycles.counted(sql, seen)
     postgresql = state.url.get_backend_name() == "postgresql"
-    if postgresql and wanted.sort not in ("due", "status"):  # which sorts texts by its own collation
+    if postgresql and wanted.sort not in ("due", "status", "risk"):  # which sorts texts by its own collation
         assert sorted(whole) == sorted(right)
     else:
         assert whole == right
     assert [one for part in parts for one in identified(part)] == whole
     assert identified(along) == whole
+    for open_ in along:
+        risk = world[int(open_.id)][3] if foresees else None
+        said = (None, None) if risk is None else (40 + int(open_.id), "priority")
+        assert (open_.risk, open_.alike, open_.basis) == (risk, *said)
     every = expected(world, viewer, Wanted())
     assert sum(one.cycles for one in counted) == len(every)
     assert sum(one.soon for one in counted) == len(expected(world, viewer, Wanted(soon=True)))
@@ -150,7 +162,7 @@ def test_a_list_has_what_fits_and_is_seen_in_its_order_whatever_parts_it_is_read
     assert {status: sum(one.cycles for one in counted if one.status == status) for status in by_status} == by_status
     if not postgresql:  # PostgreSQL's collation says the same of what is there
         with state.reading() as sql:
-            for n, (_, _, one) in enumerate(world):
+            for n, (_, _, one, _) in enumerate(world):
                 there = sa.select(ticket_table.c.id).where(ticket_table.c.id == str(n), cycles.seen_by(viewer))
                 assert (sql.scalar(there) is not None) == viewer.sees(one)
 
@@ -158,11 +170,22 @@ def test_a_list_has_what_fits_and_is_seen_in_its_order_whatever_parts_it_is_read
 @pytest.mark.parametrize("sort", SORTS)
 def test_what_has_no_due_time_comes_behind_what_has_one(state: State, sort: str) -> None:
     late = made(status="breached", breached=True)
-    world = [("snow", False, structs.replace(late, due_at=due)) for due in (None, NOW)]
-    fill(state, world)
+    fill(state, [("snow", False, structs.replace(late, due_at=due), None) for due in (None, NOW)])
     with state.reading() as sql:
-        found = cycles.listed(sql, Seen(Viewer(), ["snow"], NOW), Wanted(sort=sort))
+        found = cycles.listed(sql, Seen(Viewer(), ["snow"], NOW, foresees=True), Wanted(sort=sort))
     assert identified(found) == [("snow", "1"), ("snow", "0")]
+
+
+@pytest.mark.parametrize("descending", [False, True])
+def test_by_risk_no_more_forecasts_are_read_than_are_shown(descending: bool) -> None:
+    state = State("sqlite://")
+    statements: list[str] = []
+    with state.reading() as sql:
+        sa.event.listen(sql, "before_cursor_execute", _collector(statements), retval=False)
+        cycles.listed(sql, Seen(Viewer(), ["snow"], NOW, foresees=True), Wanted(sort="risk", descending=descending))
+        plan = [row[3] for row in sql.exec_driver_sql(f"EXPLAIN QUERY PLAN {statements[0]}")]
+    state.close()
+    assert "SCAN forecast USING COVERING INDEX forecast_risk" in plan
 
 
 @pytest.mark.parametrize("where", [Wanted(), Wanted({"status": ("at_risk", "on_track")})])
