@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from sla_engine import Engine, Position, Result, Ticket
 from sla_engine.instant import format_instant
+from slabridge.app.foreseer import Ends, Foreseer
 from slabridge.config import Config, Connection
+from slabridge.foresight.forecast import Forecast
 from slabridge.state import State, Transaction, connections, links, quarantine, tickets
 from slabridge.state.group import group_of
 from slabridge.text.said import Said, said
@@ -22,7 +24,8 @@ from slabridge.ticket.viewer import Viewer
 class Explained:
     """A ticket with its results as of an instant, opened into segments, and what is wrong with its data.
 
-    `position` says who stands above and below it then.
+    `position` says who stands above and below it then. `forecasts` say of each result how likely it is to break (None:
+    that is decided, or nobody knows), `ends` with whom such tickets ended; as of an instant that is asked for, neither.
     """
 
     ticket: Ticket
@@ -30,6 +33,8 @@ class Explained:
     results: Sequence[Result]
     remarks: Sequence[str | Said]
     as_of: int
+    forecasts: Sequence[Forecast | None]
+    ends: Ends | None = None
 
     def seen_by(self, viewer: Viewer) -> Self | None:
         """Return what of it a viewer sees; None where that is nothing.
@@ -38,9 +43,14 @@ class Explained:
         """
         if viewer.sees_all:
             return self
-        results = [one for one in self.results if viewer.sees(one)]
+        pairs = [pair for pair in zip(self.results, self.forecasts, strict=True) if viewer.sees(pair[0])]
+        if not pairs:
+            return None
+        results = [result for result, _ in pairs]
+        forecasts = [said if viewer.foresees else None for _, said in pairs]
+        ends = self.ends if viewer.foresees else None
         alone = replace(self.position, above=(), below=())
-        return replace(self, results=results, position=alone, remarks=()) if results else None
+        return replace(self, results=results, position=alone, remarks=(), forecasts=forecasts, ends=ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +60,13 @@ class Explainer:
     config: Config
     engine: Engine
     connections: Mapping[str, Connection]
+    foreseer: Foreseer
 
     @classmethod
     def of(cls, config: Config) -> Self:
         """Make a configuration ready."""
-        return cls(config, Engine(config.definitions, config.dimensions), {one.name: one for one in config.connections})
+        engine = Engine(config.definitions, config.dimensions)
+        return cls(config, engine, {one.name: one for one in config.connections}, Foreseer(config, engine))
 
     def every(self, state: State, key: str, at: int | None = None) -> list[Explained]:
         """Return the tickets of a key or id, each as of an instant (ms UTC), or of its connection's last complete run.
@@ -80,8 +92,9 @@ class Explainer:
                 continue
             as_of = connections.standing(Transaction(sql, name)).as_of
             if as_of is not None:
-                seen, as_of = (known, as_of) if at is None else (replace(known, results=()), at)
-                yield self._judged(sql, name, seen, as_of)
+                seen, then = (known, as_of) if at is None else (replace(known, results=()), at)
+                judged = self._judged(sql, name, seen, then)
+                yield self._foreseen(sql, judged) if at is None else judged
 
     def _judged(self, sql: sa.Connection, name: str, known: Known, as_of: int) -> Explained:
         group = group_of(sql, [(name, known.id)], self.connections, self.config.chain_limit)
@@ -115,7 +128,16 @@ class Explainer:
                     limit=self.config.chain_limit,
                 )
             )
-        return Explained(judgement.tickets[0], position, judgement.results[0], remarks, as_of)
+        results = judgement.results[0]
+        return Explained(judgement.tickets[0], position, results, remarks, as_of, [None] * len(results))
+
+    def _foreseen(self, sql: sa.Connection, found: Explained) -> Explained:
+        """Return a ticket with what is likely to become of it."""
+        forecaster = self.foreseer.forecaster(sql)
+        if forecaster is None or not any(one.stopped_at is None and not one.excluded for one in found.results):
+            return found
+        ends = Ends.of(forecaster.learned.routes, found.ticket.fields)
+        return replace(found, forecasts=forecaster.of(found.results, found.as_of), ends=ends)
 
 
 def explain(explainer: Explainer, key: str, at: int | None = None) -> list[Explained]:

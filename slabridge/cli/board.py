@@ -19,7 +19,9 @@ def board(  # noqa: PLR0913 - one parameter per option
     holder: Annotated[Values, typer.Option(help="Who has it; may be repeated.")] = None,
     priority: Annotated[Values, typer.Option(help="A priority; may be repeated.")] = None,
     soon: Annotated[bool, typer.Option("--soon", help="Only what is due within an hour.")] = False,
-    sort: Annotated[str, typer.Option(help="due, status, agreement, holder or priority; -due: latest first.")] = "due",
+    sort: Annotated[
+        str, typer.Option(help="due, status, agreement, holder, priority or risk; -due: latest first.")
+    ] = "due",
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many cycles are listed.")] = 20,
     json: AsJson = False,
 ) -> None:

@@ -34,7 +34,7 @@ def explain(  # noqa: PLR0913 - one parameter per option
     from slabridge.app.explain import Explainer
     from slabridge.app.explain import explain as explanations
     from slabridge.show.explained import as_json
-    from slabridge.show.ledger import ledger_of, neighbours_of
+    from slabridge.show.ledger import ends_of, ledger_of, neighbours_of
     from slabridge.text.language import Language
     from slabridge.text.printed import json_line, line
 
@@ -47,8 +47,8 @@ def explain(  # noqa: PLR0913 - one parameter per option
                 sys.stdout.buffer.write(json_line(result))
         else:
             console = Console(highlight=False, soft_wrap=True)
-            ledger = ledger_of(one.results, configured.definitions, shown)
-            console.print(neighbours_of(one.position, shown), ledger, sep="", end="")
+            ledger = ledger_of(one.results, configured.definitions, shown, one.forecasts)
+            console.print(neighbours_of(one.position, shown), ledger, ends_of(one.ends, shown), sep="", end="")
         for text in one.remarks:
             sys.stderr.write(f"{line(one.ticket.key)}: {line(Language(shown).tell(text))}\n")
     if not found:

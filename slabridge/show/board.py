@@ -11,13 +11,14 @@ from sla_engine.instant import format_instant
 from slabridge.app.age import Age
 from slabridge.app.board import Board, OpenCycle
 from slabridge.show.ledger import STYLES
+from slabridge.show.risk import forecast_of, rounded
 from slabridge.text.printed import line
 from slabridge.text.spoken import spoken
 
 COLUMNS: Final = (
     *("connection", "ticket", "id", "agreement", "objective", "cycle", "kind", "stage", "status", "started_at"),
     *("due_at", "due_if_resumed", "breached_at", "target_seconds", "remaining_seconds", "holder", "priority", "team"),
-    "customer",
+    *("customer", "risk", "alike", "basis"),
 )
 
 
@@ -55,6 +56,7 @@ def row_of(one: OpenCycle) -> dict[str, Any]:
         "ticket": one.key,
         "target_seconds": one.target_ms / 1000,
         "remaining_seconds": one.remaining_ms / 1000,
+        "risk": None if one.risk is None else rounded(one.risk),
         **{name: _instant(getattr(one, name)) for name in ("started_at", "due_at", "due_if_resumed", "breached_at")},
     }
     return {name: values[name] if name in values else getattr(one, name) for name in COLUMNS}
@@ -77,9 +79,12 @@ def print_board(console: Console, board: Board) -> None:
             counts = (f"{facet.by_status[status]:,}" if facet.by_status[status] else "" for status in board.by_status)
             table.add_row(Text(line(facet.value) or "(unset)"), *counts)
         console.print(table)
-    table = Table(title="open cycles, by due time", title_justify="left")
+    by = {"due": "due time", "holder": "who has it"}.get(board.wanted.sort, board.wanted.sort)
+    table = Table(title=f"open cycles, by {by}", title_justify="left")
     for name in ("ticket", "objective", "status", "due (UTC)", "left", "held by"):
         table.add_column(name)
+    if board.foresees:
+        table.add_column("risk", justify="right")
     for one in board.cycles:
         table.add_row(
             Text(line(one.key)),
@@ -88,8 +93,15 @@ def print_board(console: Console, board: Board) -> None:
             "" if one.due_at is None else format_instant(one.due_at).replace("T", " ")[:16],
             f"{spoken(one.remaining_ms) or '0m'}" if one.remaining_ms >= 0 else f"{spoken(-one.remaining_ms)} over",
             Text(line(one.holder or "")),
+            *_risk(one, board),
         )
     console.print(table)
+
+
+def _risk(one: OpenCycle, board: Board) -> Iterator[str]:
+    if board.foresees:
+        forecast = forecast_of(one)
+        yield "" if forecast is None else f"{forecast.percent} %"
 
 
 def _lines(board: Board) -> Iterator[str]:

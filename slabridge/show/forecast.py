@@ -16,6 +16,7 @@ from slabridge.foresight.learned import Learned
 from slabridge.foresight.quality import Quality
 from slabridge.foresight.samples import MOMENTS
 from slabridge.foresight.trial import ERROR, GAIN, LATER, SKILL, Pair, Trial
+from slabridge.show.risk import forecast_as_json
 from slabridge.text.printed import line
 from slabridge.text.spoken import spoken
 
@@ -53,7 +54,6 @@ def why(forecast: Forecast) -> str:
 def as_json(one: OpenForecast) -> dict[str, Any]:
     """Return an open cycle as `forecast --json` prints it."""
     result, forecast = one.result, one.forecast
-    like = None if forecast.like is None else {"priority": forecast.like.priority, "holder": forecast.like.holder}
     return {
         "connection": one.connection,
         "ticket": one.key,
@@ -61,10 +61,7 @@ def as_json(one: OpenForecast) -> dict[str, Any]:
         "agreement": result.agreement,
         "objective": result.objective,
         "cycle": result.cycle,
-        "risk": round(forecast.risk, 4),
-        "by": "model" if forecast.like is None else "table",
-        "like": like,
-        "alike": forecast.alike,
+        **forecast_as_json(forecast),
         "used_seconds": seconds(result.target - result.remaining),
         "target_seconds": seconds(result.target),
         "due_at": None if result.due_at is None else format_instant(result.due_at),

@@ -1,12 +1,16 @@
 """A ticket's results as text: each cycle with the ledger of its time, so that anybody can add it up."""
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from rich.text import Text
 
 from sla_engine import Definitions, Position, Result
 from sla_engine.attribution import Segment
 from sla_engine.chain.outcome import ChainSegment, TicketRef
+from slabridge.app.foreseer import Ends
+from slabridge.foresight.forecast import Forecast
+from slabridge.show.risk import ended, likely
 from slabridge.show.sentences import MODES, STATUSES, named, verdict_of
 from slabridge.text.language import Language
 from slabridge.text.printed import line
@@ -23,13 +27,19 @@ STYLES = {
 }
 
 
-def ledger_of(results: Sequence[Result], definitions: Definitions, language: str = "en") -> Text:
+def ledger_of(
+    results: Sequence[Result],
+    definitions: Definitions,
+    language: str = "en",
+    forecasts: Sequence[Forecast | None] = (),
+) -> Text:
     """Return every cycle, in a language: where its time went and who held the ticket.
 
-    `results` have their segments, but for those that an earlier definition judged.
+    `results` have their segments, but for those that an earlier definition judged; `forecasts` say of each how likely
+    it is to break.
     """
     text, shown = Text(), Language(language)
-    for result in results:
+    for result, forecast in zip_longest(results, forecasts):
         calendar = definitions.calendars.get(result.calendar)
         zone = definitions.timezone if calendar is None else calendar.timezone
         text.append(f"{result.kind.upper()} {result.agreement}.{result.objective}", style="bold")
@@ -50,6 +60,8 @@ def ledger_of(results: Sequence[Result], definitions: Definitions, language: str
         if shares:
             used_by = said("used by: %(shares)s", shares=shares)
             text.append(f"  {shown.tell(used_by)}\n")
+        if forecast is not None:
+            text.append(f"  {line(shown.tell(likely(forecast)))}\n")
         for sentence in verdict_of(result):
             text.append(f"  {line(shown.tell(sentence))}\n")
         if result.chain is None and result.breach_holder is not None:
@@ -69,6 +81,12 @@ def neighbours_of(position: Position, language: str = "en") -> Text:
             text.append(shown.tell(said(side, ticket=line(position.ticket.key))), style="bold")
             text.append(", ".join(f"{line(one.key)} ({line(one.source)})" for one in found) + "\n")
     return text
+
+
+def ends_of(ends: Ends | None, language: str = "en") -> Text:
+    """Return with whom tickets like one ended, as a line; nothing where nobody knows."""
+    shown = Language(language)
+    return Text("" if ends is None else f"{line(shown.tell(ended(ends)))}\n")
 
 
 def _shares(result: Result) -> Iterator[Said]:

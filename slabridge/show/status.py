@@ -34,6 +34,7 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for one in seen.progress
         ],
+        "foresight": _foresight(found) if found.foresees else None,
         "waiting_for_reports": dict(sorted(found.waiting.items())),
         "quarantined": [_dated(asdict(entry)) for entry in seen.quarantined],
         "messages": [one._asdict() for one in seen.messages],
@@ -44,6 +45,14 @@ def as_json(found: Status) -> dict[str, Any]:
             }
             for run in seen.runs
         ],
+    }
+
+
+def _foresight(found: Status) -> dict[str, Any]:
+    learned = found.learned
+    return {
+        "learned_until": None if learned is None else format_instant(learned.as_of),
+        "models": [] if learned is None else sorted(learned.models),
     }
 
 
@@ -116,6 +125,7 @@ def lines_of(found: Status) -> Iterator[str]:
         yield f"  {one.unclear:,} comments unclear, {one.quarantined:,} tickets in quarantine{_since(one, now)}"
         if one.comments_held:
             yield f"  {one.comments_held:,} transitions wait to be posted: see `slabridge plan`"
+    yield from _by_what(found)
     if found.waiting:
         yield ""
         yield "tickets that are over, and wait for reports to be issued ([privacy] keep)"
@@ -138,6 +148,19 @@ def lines_of(found: Status) -> Iterator[str]:
     for run in seen.runs:
         what = f"run {run.number}" if run.reverts is None else f"run {run.number}, which takes back run {run.reverts}"
         yield f"  {_utc(run.started_at)}  {what}: {_outcome(run, seen)}"
+
+
+def _by_what(found: Status) -> Iterator[str]:
+    """Yield by what runs say what is likely to break, where they do."""
+    if not found.foresees:
+        return
+    yield ""
+    if found.learned is None:
+        yield "what is likely to break: nothing was learned yet; the next run learns it, or `forecast --learn`"
+        return
+    models = ", ".join(sorted(found.learned.models))
+    by = f"by a model: {models}; else by the table" if models else "by the table"
+    yield f"what is likely to break: learned from tickets until {_utc(found.learned.as_of)}; {by}"
 
 
 def _place(one: Progress, read_to: int | None, now: int) -> str:

@@ -7,6 +7,8 @@ from typing import Self
 from sla_engine import Definitions, Result
 from sla_engine.chain.outcome import ChainSegment, TicketRef
 from sla_engine.instant import MINUTE
+from slabridge.foresight.forecast import Forecast
+from slabridge.show.risk import likely
 from slabridge.show.sentences import headline_of, outcome_of, summary_of, verdict_of
 from slabridge.text.said import Said
 from slabridge.text.spoken import said_at
@@ -32,16 +34,17 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A cycle, and the zone of its calendar."""
+    """A cycle, the zone of its calendar, and how likely it is to break (None: that is decided, or nobody knows)."""
 
     result: Result
     zone: str
+    forecast: Forecast | None = None
 
     @classmethod
-    def of(cls, result: Result, definitions: Definitions) -> Self:
+    def of(cls, result: Result, definitions: Definitions, forecast: Forecast | None = None) -> Self:
         """Return the story of a result; an earlier definition's calendar may be there no more."""
         calendar = definitions.calendars.get(result.calendar)
-        return cls(result, definitions.timezone if calendar is None else calendar.timezone)
+        return cls(result, definitions.timezone if calendar is None else calendar.timezone, forecast)
 
     @property
     def name(self) -> str:
@@ -67,6 +70,11 @@ class Story:
     def verdict(self) -> list[Said]:
         """Why it was broken, a sentence each."""
         return verdict_of(self.result)
+
+    @property
+    def likely(self) -> Said | None:
+        """How likely it is to break, and why."""
+        return None if self.forecast is None else likely(self.forecast)
 
     def at(self, instant: int) -> Said:
         """Return an instant in the zone of its calendar."""

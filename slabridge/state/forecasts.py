@@ -40,6 +40,20 @@ def learned_as_of(sql: sa.Connection) -> int | None:
     return found
 
 
+class Version(NamedTuple):
+    """What tells what was learned last from what was learned before: models may be dropped later."""
+
+    as_of: int
+    size: int
+
+
+def version(sql: sa.Connection) -> Version | None:
+    """Return which it is that was learned last; None: nothing was."""
+    size = sa.func.length(foresight.c.document)
+    row = sql.execute(sa.select(foresight.c.as_of, size).order_by(foresight.c.as_of.desc()).limit(1)).first()
+    return None if row is None else Version(*row)
+
+
 def keep(sql: sa.Connection, as_of: int, document: bytes) -> None:
     """Keep what was learned as at `as_of` (ms UTC) instead of what was learned before."""
     sql.execute(sa.delete(foresight))

@@ -1,14 +1,15 @@
 """The board, and the list of open cycles with its filters, as a page and as CSV."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from slabridge.app.board import STATUSES, Board, Wanted
+from slabridge.app.board import STATUSES, Board, OpenCycle, Wanted
+from slabridge.app.foreseer import Ends
 from slabridge.app.readable import Busy, StateError
 from slabridge.show.board import COLUMNS, row_of
 from slabridge.show.report_files import cell
@@ -21,6 +22,8 @@ log = structlog.get_logger("slabridge")
 PAGE = 50
 _NEXT = 15
 """Cycles that the board shows of what breaks next."""
+_LIKELIEST = 10
+"""Cycles that it shows of what is likeliest to break."""
 _FACETS = 12
 _IN_MEMORY = 1_000_000
 
@@ -36,8 +39,11 @@ def board(request: Request) -> Response:
     wanted_of(request.query_params, ("lang", "refresh"))
     following = asked(request, Wanted({"status": ("at_risk", "on_track")}), 0, _NEXT)
     whole = asked(request, Wanted(), 0, 1)
+    undecided = Wanted({"status": ("at_risk", "on_track", "paused")}, sort="risk")
+    likeliest = [one for one in asked(request, undecided, 0, _LIKELIEST).cycles if one.risk] if whole.foresees else []
     shown = {"board": whole, "following": following.cycles, "statuses": STATUSES, "most": _FACETS}
-    return site_of(request).page(request, "board.html", **shown)
+    hints = _hints(request, [*following.cycles, *likeliest])
+    return site_of(request).page(request, "board.html", likeliest=likeliest, hints=hints, **shown)
 
 
 def listed(request: Request) -> Response:
@@ -46,7 +52,16 @@ def listed(request: Request) -> Response:
     offset, limit = part_of(request.query_params, PAGE)
     found = asked(request, wanted, offset, limit)
     shown = {"board": found, "wanted": wanted, "statuses": STATUSES, "most": _FACETS}
-    return site_of(request).page(request, "cycles.html", **shown)
+    return site_of(request).page(request, "cycles.html", hints=_hints(request, found.cycles), **shown)
+
+
+def _hints(request: Request, cycles: Sequence[OpenCycle]) -> Mapping[tuple[str, str], Ends]:
+    """Return with whom tickets like those of cycles ended, as far as that is shown."""
+    site = site_of(request)
+    if not guest_of(request).viewer.foresees:
+        return {}
+    with site.readable.state().reading() as sql:
+        return site.explainer.foreseer.ends(sql, cycles)
 
 
 def customers(request: Request, open_to: Mapping[str, tuple[Site, Guest]]) -> Response:

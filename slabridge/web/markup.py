@@ -11,6 +11,7 @@ from sla_engine.instant import format_instant, parse_instant
 from slabridge.app.age import Age
 from slabridge.exit import Exit
 from slabridge.show import markup
+from slabridge.show.risk import ended, forecast_of, hint, why
 from slabridge.show.sentences import MODES, STATUSES
 from slabridge.show.services import signed
 from slabridge.show.words import CAUSES, COLUMNS, SHEETS
@@ -49,7 +50,8 @@ def environment(code: str) -> Environment:
         "sheet": lambda name: language.word(SHEETS[name]),
         "exit": lambda code: language.word(EXITS[Exit(code)]),
     }
-    found.globals |= {"is_old": _is_old, "signs": SIGNS}
+    found.globals |= {"is_old": _is_old, "signs": SIGNS, "forecast_of": forecast_of}
+    found.globals |= {"ended": ended, "hint": hint, "why": why}
     return found
 
 

@@ -8,6 +8,7 @@ from slabridge.app.search import search
 from slabridge.show.explained import as_json
 from slabridge.show.figure import figure_of
 from slabridge.show.picture import most_telling, picture_of
+from slabridge.show.risk import ended
 from slabridge.show.story import Story
 from slabridge.text.said import said
 from slabridge.web.asked import Absent
@@ -19,7 +20,8 @@ from slabridge.web.site import guest_of, site_of
 def ticket(request: Request) -> Response:
     """Show a ticket's cycles, where their time went, and who had it; one of them as a picture."""
     found, site = _asked(request), site_of(request)
-    stories = [Story.of(result, site.config.definitions) for result in found.results]
+    cycles = zip(found.results, found.forecasts, strict=True)
+    stories = [Story.of(result, site.config.definitions, forecast) for result, forecast in cycles]
     drawn = [story for story in stories if story.result.chain is not None]
     wanted = request.query_params.get("cycle")
     if wanted is not None:
@@ -34,7 +36,8 @@ def ticket(request: Request) -> Response:
         figure = figure_of(picture, 0, language_of(request, site.config))
     there = site.explainer.connections[found.ticket.source].page(found.ticket.id, found.ticket.key)
     parts = {"found": found, "stories": stories, "shown": shown, "figure": figure, "there": there}
-    return site.page(request, "ticket.html", **parts)
+    ends = None if found.ends is None else ended(found.ends)
+    return site.page(request, "ticket.html", ends=ends, **parts)
 
 
 def given(request: Request) -> Response:
