@@ -1,5 +1,6 @@
 """What a state's tickets teach: learned by runs, kept, learned anew in time, and the same however tickets are read."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +28,8 @@ from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.run.job import Job
 from tests.slabridge.spread.test_spread import Cut
 
+FORESIGHT = "\n[foresight]\n"
+
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
@@ -34,12 +37,24 @@ def sandbox() -> Iterator[Sandbox]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def been_through(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Path:
+    """Give a state after a run over some hundred tickets."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("SNOW_PASSWORD", "sandbox")
+        patched.setenv("JIRA_TOKEN", "sandbox-jira-token")
+        job = Job(tmp_path_factory.mktemp("through"), sandbox)
+        job.text += FORESIGHT
+        job.run()
+    return job.state_file
+
+
 @pytest.fixture
-def many(tmp_path: Path, sandbox: Sandbox) -> Job:
-    """Give the job against some hundred tickets, that foresees and has been through once."""
+def many(tmp_path: Path, sandbox: Sandbox, been_through: Path) -> Job:
+    """Give the job with a state of its own, as it was after that run."""
     job = Job(tmp_path, sandbox)
-    job.text += "\n[foresight]\n"
-    job.run()
+    job.text += FORESIGHT
+    shutil.copy(been_through, job.state_file)
     return job
 
 
