@@ -13,6 +13,8 @@ from slabridge.foresight.samples import Samples, Seen
 
 LEAST: Final = 30
 """Cycles that a curve rests on at least; of fewer the next larger group is taken."""
+FEW: Final = 10
+"""Of fewer that had used as much, the next larger group is asked, too."""
 PRIORITY: Final = "priority"
 
 
@@ -51,7 +53,7 @@ class Survival:
         return type(self)({**self.curves, **other.curves})
 
     def risks(self, likes: Sequence[Like], used: Instants, target: Instants) -> "Risks":
-        """Return how likely cycles are to break; of groups without a curve, or that nobody outlived, the next larger's.
+        """Return how likely cycles are to break; of groups without a curve, or few of which took as long, the next larger's.
 
         `used` and `target` are ms of working time.
         """
@@ -63,8 +65,9 @@ class Survival:
                 curve = self.curves.get(group)
                 if curve is not None:
                     risk = curve.risk(used[left], target[left])
-                    known = ~np.isnan(risk)
-                    found.put(left[known], risk[known], curve.alike(used[left[known]]), group)
+                    alike = curve.alike(used[left])
+                    known = ~np.isnan(risk) & ((alike >= FEW) | (group.wider() is None))
+                    found.put(left[known], risk[known], alike[known], group)
                     left = left[~known]
                 group = group.wider()
         return found

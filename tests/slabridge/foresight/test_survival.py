@@ -5,7 +5,7 @@ import pytest
 
 from sla_engine.instant import HOUR
 from slabridge.foresight.samples import HANDED_OVER, Samples
-from slabridge.foresight.survival import LEAST, Like, Survival, likes_of
+from slabridge.foresight.survival import FEW, LEAST, Like, Survival, likes_of
 
 OBJECTIVE = "standard.resolution"
 Row = tuple[int, str, str, int, int]
@@ -66,6 +66,14 @@ def test_where_nobody_of_a_group_took_that_long_a_larger_group_is_asked() -> Non
     rows = [(n, "P1", "Network", 0, 4) for n in range(LEAST)] + [(100 + n, "P1", "Mail", 0, 12) for n in range(LEAST)]
     survival = Survival.of(OBJECTIVE, samples_of(rows), "team")
     assert risk_of(survival, Like(OBJECTIVE, "P1", "Network"), 6) == (1.0, LEAST, Like(OBJECTIVE, "P1"))
+
+
+def test_where_few_of_a_group_took_that_long_a_larger_group_is_asked_too() -> None:
+    for many, group in ((FEW - 1, Like(OBJECTIVE, "P1")), (FEW, Like(OBJECTIVE, "P1", "Network"))):
+        rows = [(n, "P1", "Network", 0, 12 if n < many else 4) for n in range(LEAST)]
+        rows += [(100 + n, "P1", "Mail", 0, 7) for n in range(LEAST)]
+        survival = Survival.of(OBJECTIVE, samples_of(rows), "team")
+        assert risk_of(survival, Like(OBJECTIVE, "P1", "Network"), 6)[2] == group
 
 
 def test_what_outlasts_all_that_is_known_has_no_forecast() -> None:
