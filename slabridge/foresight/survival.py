@@ -53,7 +53,7 @@ class Survival:
         return type(self)({**self.curves, **other.curves})
 
     def risks(self, likes: Sequence[Like], used: Instants, target: Instants) -> "Risks":
-        """Return how likely cycles are to break; of groups without a curve, or few of which took as long, the next larger's.
+        """Return how likely cycles are to break; of a group without a curve, or with few alike, a larger one.
 
         `used` and `target` are ms of working time.
         """
