@@ -21,7 +21,10 @@ _ABOUT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody wants to see; `now` is ms UTC (None: this machine's clock, or that of the last run)."""
+    """What somebody wants to see; `now` is ms UTC (None: this machine's clock, or that of the last run).
+
+    With `evidence` it is no document, but what this would be made of.
+    """
 
     period: str
     services: tuple[str, ...] = ()
@@ -29,6 +32,7 @@ class Asked:
     by: tuple[str, ...] = DEFAULT_BY
     now: int | None = None
     outages: tuple[Path, ...] = ()
+    evidence: bool = False
 
     @classmethod
     def of(cls, period: str, about: str) -> Self:
@@ -74,7 +78,7 @@ def reporter_of(reporting: Reporting, asked: Asked, now: int) -> Reporter:
         period = read_period(asked.period, _zone(reporting, asked.services))
     except ValueError as error:
         raise NoSuchReport(str(error)) from None
-    return Reporter(reporting, Wanted(period, asked.services, asked.customer, asked.by), now)
+    return Reporter(reporting, Wanted(period, asked.services, asked.customer, asked.by, asked.evidence), now)
 
 
 def _zone(reporting: Reporting, services: Sequence[str]) -> str:

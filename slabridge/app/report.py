@@ -52,31 +52,7 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
             raise NoSuchReport(f"no connection maps a field {name!r}; {instead(name, config.dimensions)}")
     state = State.of(config.state, create=False, migrate=False)
     try:
-        reached = _reached(config, state)
-        known = [at for at in reached.values() if at is not None]
-        if not known:
-            raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
-        now = min(known) if asked.now is None else min(asked.now, *known)
-        reporter = reporter_of(reporting, asked, now)
-        behind = _behind(reporter, reached)
-        with Tools(config) as tools:
-            lacking: list[str | Said] = [*behind, *read_sources(reporter, reporting, asked, tools)]
-            for source in reporting.satisfaction:
-                if isinstance(source, ToolRatings):
-                    lacking += tool_ratings(reporter, config, state, tools, source)
-        lacking += [
-            f"nothing is known of {name}: no run on it was complete" for name, at in reached.items() if at is None
-        ]
-        job = Gather(
-            reporting,
-            asked,
-            now,
-            {connection.name: connection.mapping for connection in config.connections},
-            config.chain_limit,
-            _BEFORE if _looks_back(config, reporting) else 0,
-        )
-        for part in spread.each(job, state, [*job.mappings]):
-            reporter.merge(part)
+        reporter, lacking = gathered(config, reporting, asked, state, spread)
         with state.reading() as sql:
             earlier = [period.name for period in reporter.earlier]
             trend = [
@@ -92,6 +68,41 @@ def of_state(config: Config, asked: Asked, file: Mapping[str, Any] | None = None
         return Reported(document, [*lacking, *reporter.lacking])
     finally:
         state.close()
+
+
+def gathered(
+    config: Config, reporting: Reporting, asked: Asked, state: State, spread: Spread
+) -> tuple[Reporter, list[str | Said]]:
+    """Return a report for which all was gathered that there is, and what there is not.
+
+    Raises:
+        NoSuchReport, StateError, UnreadableOutages: what is asked for is not to be had.
+        NoWorkers: nobody can do it.
+    """
+    reached = _reached(config, state)
+    known = [at for at in reached.values() if at is not None]
+    if not known:
+        raise NoSuchReport("the state knows no ticket yet; has `slabridge run` been through?")
+    now = min(known) if asked.now is None else min(asked.now, *known)
+    reporter = reporter_of(reporting, asked, now)
+    behind = _behind(reporter, reached)
+    with Tools(config) as tools:
+        lacking: list[str | Said] = [*behind, *read_sources(reporter, reporting, asked, tools)]
+        for source in reporting.satisfaction:
+            if isinstance(source, ToolRatings):
+                lacking += tool_ratings(reporter, config, state, tools, source)
+    lacking += [f"nothing is known of {name}: no run on it was complete" for name, at in reached.items() if at is None]
+    job = Gather(
+        reporting,
+        asked,
+        now,
+        {connection.name: connection.mapping for connection in config.connections},
+        config.chain_limit,
+        _BEFORE if _looks_back(config, reporting) else 0,
+    )
+    for part in spread.each(job, state, [*job.mappings]):
+        reporter.merge(part)
+    return reporter, lacking
 
 
 def _behind(reporter: Reporter, reached: Mapping[str, int | None]) -> list[str]:

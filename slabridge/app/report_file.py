@@ -5,8 +5,9 @@ from pathlib import Path
 
 from slabridge.app.asked import Asked, Reported, reporter_of
 from slabridge.app.outages import read_sources
-from slabridge.config.services.reporting import read_reporting
+from slabridge.config.services.reporting import Reporting, read_reporting
 from slabridge.config.services.satisfaction import ToolRatings
+from slabridge.report.reporter import Reporter
 from slabridge.spread import uncollected
 from slabridge.ticket.file import read_batches
 from slabridge.ticket.linked import read_linked
@@ -21,6 +22,17 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
         NoSuchReport, UnreadableFile, UnreadableOutages: what is asked for, or a file, is not to be had.
     """
     reporting = read_reporting(config)
+    reporter, lacking, invalid = gathered(reporting, path, asked)
+    document = reporter.document()
+    return Reported(document, [*lacking, *reporter.lacking], invalid)
+
+
+def gathered(reporting: Reporting, path: Path, asked: Asked) -> tuple[Reporter, list[str], list[tuple[int, str]]]:
+    """Return a report for which the tickets of a file were gathered, what is lacking, and lines that are no tickets.
+
+    Raises:
+        NoSuchReport, UnreadableFile, UnreadableOutages: what is asked for, or a file, is not to be had.
+    """
     now = asked.now if asked.now is not None else time.time_ns() // 1_000_000
     reporter = reporter_of(reporting, asked, now)
     lacking = read_sources(reporter, reporting, asked)
@@ -46,5 +58,4 @@ def of_file(config: Path, path: Path, asked: Asked) -> Reported:
         invalid += batch.invalid
     reporter.set_aside([f"line {line}: {text}" for line, text in invalid])
     lacking += [f"no ticket has a field {name!r}" for name in asked.fields if name not in named]
-    document = reporter.document()
-    return Reported(document, [*lacking, *reporter.lacking], invalid)
+    return reporter, lacking, invalid

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field
 
@@ -20,6 +20,15 @@ from slabridge.config.shape import one_of, shape, text_as
 Reports = Literal["issued", "waived"]
 _LEAST = 30 * DAY
 """Of what is kept for less, the report of a month would lack a part."""
+
+_USUAL: Final = frozenset(
+    [
+        *("assignee", "assigned_to", "agent", "caller", "caller_id", "requester", "requested_for", "reporter"),
+        *("creator", "author", "owner", "manager", "watchers", "opened_by", "resolved_by", "closed_by", "approved_by"),
+        *("sys_created_by", "sys_updated_by", "user", "contact", "customer_contact"),
+    ]
+)
+"""What fields that hold people are usually called, here or in their tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,15 @@ def read_privacy(
                 path, "needs people's names, and with pseudonyms = true there are none; change it, or drop pseudonyms"
             )
     return Privacy(frozenset(table.people), table.keep, table.reports == "waived", table.pseudonyms, key)
+
+
+def people_of(document: Mapping[str, Any], connections: Iterable[Connection] = ()) -> frozenset[str]:
+    """Return the fields, by our names, that hold people: those that [privacy] names, and those usually called so."""
+    table = document.get("privacy")
+    named = table.get("people") if isinstance(table, Mapping) else None
+    mapped = [(name, native) for connection in connections for name, native in connection.fields.items()]
+    usual = (name for name, native in mapped if native in _USUAL)
+    return _USUAL.union(usual, map(str, named) if isinstance(named, list) else ())
 
 
 def _named(

@@ -35,6 +35,18 @@ class Taken:
         self.target.append(target)
         self.at.append(ended_at or 0)
 
+    def merge(self, other: "Taken") -> None:
+        """Add what other cycles took."""
+        self.elapsed += other.elapsed
+        self.ended += other.ended
+        self.target += other.target
+        self.at += other.at
+
+    def curve(self) -> Curve:
+        """Return how long they take; of none it has no time."""
+        elapsed = np.array(self.elapsed, np.int64)
+        return Curve.of(np.zeros_like(elapsed), elapsed, np.array(self.ended, np.bool_))
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -66,8 +78,8 @@ def baseline_of(taken: Taken, since: int, wanted: int | None = None) -> Baseline
     What each step would have meant is counted over the cycles that ended since an instant, ms UTC.
     """
     elapsed, ended = np.array(taken.elapsed, np.int64), np.array(taken.ended, np.bool_)
-    curve = Curve.of(np.zeros_like(elapsed), elapsed, ended)
-    within = {percent: _within(curve, percent) for percent in SHARES}
+    curve = taken.curve()
+    within = {percent: time_of(curve, percent) for percent in SHARES}
     target = Counter(taken.target).most_common(1)[0][0]
     recent = elapsed[ended & (np.array(taken.at, np.int64) >= since)]
     kept, goal = within[KEPT_TODAY], target if wanted is None else wanted
@@ -75,10 +87,16 @@ def baseline_of(taken: Taken, since: int, wanted: int | None = None) -> Baseline
     if kept is not None and kept > goal:
         targets = [kept - (kept - goal) * n // 3 for n in (1, 2, 3)]
         steps = tuple(Step(one, int((recent > one).sum())) for one in targets)
-    share = 100 * (1 - float(curve.beyond_of(np.array([target]))[0]))
+    share = 100 * share_within(curve, target)
     return Baseline(len(elapsed), int((~ended).sum()), within, target, share, steps)
 
 
-def _within(curve: Curve, percent: int) -> int | None:
+def time_of(curve: Curve, percent: float) -> int | None:
+    """Return in what time (ms) so many percent ended; None: not enough have ended to say."""
     found = np.flatnonzero(curve.beyond <= 1 - percent / 100 + _SLACK)
     return int(curve.times[found[0]]) if len(found) else None
+
+
+def share_within(curve: Curve, target: int) -> float:
+    """Return which share of all took no longer than a target, ms."""
+    return 1 - float(curve.beyond_of(np.array([target]))[0])

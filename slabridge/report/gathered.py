@@ -20,6 +20,9 @@ from slabridge.report.usage import Usage
 Held = tuple[tuple[str, tuple[str, ...]], ...]
 """What fields held: names and values."""
 
+OfTicket = tuple[str, str]
+"""A ticket's source and id."""
+
 Keep = Callable[[Sequence[Result], int], list[Result]]
 """Returns results as at an instant as the state has them: what had ended keeps the definition it was judged by."""
 
@@ -36,6 +39,11 @@ class Counted:
         self.cases += other.cases
         self.late += other.late
 
+    def without(self, tickets: Collection[OfTicket]) -> "Counted":
+        """Return those of all other tickets."""
+        cases = [case for case in self.cases if (case.result.source, case.result.id) not in tickets]
+        return Counted(cases, [one for one in self.late if (one.source, one.id) not in tickets])
+
 
 @dataclass(slots=True)
 class Billed:
@@ -48,6 +56,30 @@ class Billed:
         """Add those of tickets that come after these."""
         self.last.merge(other.last)
         self.strictest.merge(other.strictest)
+
+    def without(self, tickets: Collection[OfTicket]) -> "Billed":
+        """Return those of all other tickets."""
+        return Billed(self.last.without(tickets), self.strictest.without(tickets))
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The cases of a period themselves, and the lives of its tickets."""
+
+    cases: list[Case] = field(default_factory=list)
+    lives: list[Life] = field(default_factory=list)
+
+    def merge(self, other: "Evidence") -> None:
+        """Add those of tickets that come after these."""
+        self.cases += other.cases
+        self.lives += other.lives
+
+    def without(self, tickets: Collection[OfTicket]) -> "Evidence":
+        """Return those of all other tickets."""
+        return Evidence(
+            [case for case in self.cases if (case.result.source, case.result.id) not in tickets],
+            [life for life in self.lives if (life.source, life.id) not in tickets],
+        )
 
 
 @dataclass(slots=True)

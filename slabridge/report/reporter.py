@@ -1,9 +1,10 @@
 """A report in the making: which periods it takes, what is judged for each, and the document in the end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,17 +24,19 @@ from slabridge.report.credits import Credits, fee_of
 from slabridge.report.document import Content, Document, ServicePart, document_of
 from slabridge.report.duties import Duty
 from slabridge.report.facts import ServiceFacts
-from slabridge.report.gathered import Billed, Gathering, Keep
+from slabridge.report.figures import Figures, figures_of
+from slabridge.report.gathered import Billed, Evidence, Gathering, Keep, OfTicket
 from slabridge.report.kpis import Spans
 from slabridge.report.outage import Outage
 from slabridge.report.period import Period
 from slabridge.report.portion import Portion, portion_of
+from slabridge.report.recurring import Recurring, recurring_of
 from slabridge.report.redefined import Redefined
 from slabridge.report.samples import spans_down
 from slabridge.report.satisfaction import Satisfaction, of_tool
 from slabridge.report.selection import Selection
 from slabridge.report.spans import Interval, common
-from slabridge.report.ticket_outages import outages_of
+from slabridge.report.ticket_outages import outages_of, told_by
 from slabridge.report.trend import LENGTH, Earlier
 from slabridge.report.window import window_of
 from slabridge.text.said import Said, said
@@ -45,18 +48,26 @@ class NoSuchReport(Exception):  # noqa: N818 - named by what is wrong
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be reported: of which services (none: all agreements), for whom, told apart by which fields."""
+    """What is to be reported: of which services (none: all agreements), for whom, told apart by which fields.
+
+    With `evidence` cases and lives themselves are kept, for `recurring` and `figures`, and no document is made.
+    """
 
     period: Period
     services: tuple[str, ...] = ()
     customer: str | None = None
     by: tuple[str, ...] = ("priority",)
+    evidence: bool = False
 
 
 class Part(NamedTuple):
-    """What some tickets have in a report: in its period, in the bills of each, and the outages that they tell of."""
+    """What some tickets have in a report: in its period, in the bills of each, and the outages that they tell of.
+
+    It has the one or the other of `portion` and `evidence`.
+    """
 
     portion: Portion
+    evidence: Evidence
     billed: dict[Period, Billed]
     outages: list[Outage]
 
@@ -86,7 +97,7 @@ class Reporter:
                 if period != wanted.period and period not in self._further:
                     gathering = Gathering(reporting, period, self._as_of(period), self._selection, whole=False)
                     self._further[period] = gathering
-        self._portion = Portion()
+        self._portion, self._evidence = Portion(), Evidence()
         self._billed: dict[Period, Billed] = {}
         self._outages: list[Outage] = []
         self._told: list[Outage] = []
@@ -163,7 +174,11 @@ class Reporter:
     def part(self) -> Part:
         """Return what the tickets have in the report that were judged since the last part, for this or another."""
         billed = {one.period: one.found.billed for one in self._gatherings}
-        part = Part(portion_of(self._main, self._worked), billed, self._told)
+        if self._wanted.evidence:
+            found = self._main.found
+            part = Part(Portion(), Evidence(found.cases, found.lives), billed, self._told)
+        else:
+            part = Part(portion_of(self._main, self._worked), Evidence(), billed, self._told)
         self._told = []
         for gathering in self._gatherings:
             gathering.begin()
@@ -172,6 +187,7 @@ class Reporter:
     def merge(self, part: Part) -> None:
         """Add the part of tickets that come after those added so far."""
         self._portion.merge(part.portion)
+        self._evidence.merge(part.evidence)
         for period, billed in part.billed.items():
             self._billed.setdefault(period, Billed()).merge(billed)
         self._outages += part.outages
@@ -235,7 +251,7 @@ class Reporter:
                 reporting=self._reporting,
                 period=self._wanted.period,
                 as_of=self.as_of,
-                state=self._state(),
+                state=self.state,
                 selection=self._selection,
                 told_of=self.told_of,
                 portion=self._portion,
@@ -260,7 +276,31 @@ class Reporter:
         starts, ends = (np.array([span[n] for span in spans], np.int64) for n in (0, 1))
         return [int(ms) for ms in self._main.engine.calendars[self._calendar].elapsed(starts, ends).tolist()]
 
-    def _state(self) -> str:
+    def figures(self) -> Figures:
+        """Return what promises and credits come to, by the evidence."""
+        parts = [self._part(service) for service in self._services]
+        return figures_of(self._reporting, self._evidence.cases, parts)
+
+    def without(self, tickets: Collection[OfTicket]) -> Self:
+        """Return the same as if these tickets had never been, for its `figures`; this one stays as it is."""
+        other = copy(self)
+        other.leave_out(tickets)
+        return other
+
+    def leave_out(self, tickets: Collection[OfTicket]) -> None:
+        """Take tickets out of what promises and credits go by, and the outages that they tell of."""
+        self._evidence = self._evidence.without(tickets)
+        self._billed = {period: one.without(tickets) for period, one in self._billed.items()}
+        self._outages = [one for one in self._outages if told_by(one) not in tickets]
+        self.notes, self.lacking = [], []
+
+    def recurring(self, people: Collection[str]) -> Recurring:
+        """Return the recurring faults of the evidence, with their likely causes; fields of `people` are none."""
+        return recurring_of(self._reporting, self._evidence, self._wanted.period, people)
+
+    @property
+    def state(self) -> str:
+        """Whether the period is over: `draft` or `provisional`."""
         return "draft" if self._now < self._wanted.period.end else "provisional"
 
     def _as_of(self, period: Period) -> int:

@@ -15,6 +15,9 @@ from slabridge.config.services.service import Service
 from slabridge.config.services.sources import TicketSource
 from slabridge.report.outage import Outage
 
+_TICKETS = "tickets"
+"""The source of these outages."""
+
 
 def fields_asked(source: TicketSource, scope: Condition | None) -> Collection[str]:
     """Return the fields that tell."""
@@ -52,8 +55,14 @@ def outages_of(
                 end=until if ended is None else ended,
                 cause=ticket.key,
                 ref=f"{ticket.source}/{ticket.id}#{start}",
-                source="tickets",
+                source=_TICKETS,
             )
+
+
+def told_by(outage: Outage) -> tuple[str, str] | None:
+    """Return source and id of the ticket that told of an outage; None where none did."""
+    source, _, id_ = outage.ref.rpartition("#")[0].partition("/")
+    return (source, id_) if outage.source == _TICKETS else None
 
 
 def _said(ticket: Ticket, field: str | None) -> int | None:

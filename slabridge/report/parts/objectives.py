@@ -11,6 +11,7 @@ from sla_engine.agreement import Agreement
 from sla_engine.instant import seconds
 from slabridge.config.agreements.agreement import KINDS
 from slabridge.config.percent import Percent
+from slabridge.config.services.promises import Promised
 from slabridge.config.services.reporting import Reporting
 from slabridge.report.case import Compliance, by_dimension, compliance_of, name_of
 from slabridge.report.gathered import Gathered
@@ -117,21 +118,20 @@ def objectives(
     for agreement in sorted(last.values(), key=lambda one: KINDS.index(one.kind)):
         for objective in agreement.objectives:
             name = (agreement.id, objective.name)
-            mine, promise = found.get(name, Objective()), reporting.promised.get(name)
-            target, least = (None, 1) if promise is None else (promise.compliance, promise.at_least)
+            mine, promise = found.get(name, Objective()), reporting.promised.get(name, Promised())
             yield {
                 "agreement": agreement.id,
                 "name": agreement.name,
                 "kind": agreement.kind,
                 "objective": objective.name,
                 "counts": bases[agreement.id],
-                "compliance": _compliance(mine.compliance, target, least),
+                "compliance": compliance(mine.compliance, promise),
                 "by_end": _by_end(mine.ended),
                 "undecided": {stage: mine.undecided[stage] for stage in ("running", "paused")},
                 "without_cycle": mine.without_cycle,
                 "by": {
                     dimension: [
-                        {"value": value, **_compliance(counted, target, least)}
+                        {"value": value, **compliance(counted, promise)}
                         for value, counted in sorted(mine.by.get(dimension, {}).items())
                     ]
                     for dimension in by
@@ -152,7 +152,9 @@ def _by_end(ended: Compliance) -> Document:
     return {"met": ended.met, "breached": ended.breached, "percent": percent}
 
 
-def _compliance(counted: Compliance, promised: Percent | None, least: int) -> Document:
+def compliance(counted: Compliance, promise: Promised) -> Document:
+    """Return how the cycles that count kept what is promised of them."""
+    promised, least = promise.compliance, promise.at_least
     share = Fraction(counted.met, counted.cases) if counted.cases else None
     decimals = max(2, promised.decimals if promised else 0)
     met = None if share is None or promised is None or counted.cases < least else share >= promised.share
