@@ -8,6 +8,7 @@ import numpy as np
 
 from sla_engine import Engine, Ticket
 from sla_engine.instant import DAY
+from slabridge.app.stored import stirred
 from slabridge.capacity.arrivals import Arrivals, arrivals_of, is_dated
 from slabridge.capacity.gathered import Gathered
 from slabridge.capacity.growth import STEPS, Grown, first_broken
@@ -18,13 +19,12 @@ from slabridge.capacity.teams import TeamVisits
 from slabridge.capacity.trial import Trial
 from slabridge.config import Config
 from slabridge.spread import uncollected
-from slabridge.state import ConnectionState, State, tickets
+from slabridge.state import State
 from slabridge.state.ranges import Range, whole
 from slabridge.ticket.mapping import Mapper
 
 WEEKS = 13
 """The window, where nothing else is said."""
-_BATCH = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +81,9 @@ class _Known:
         return chain.from_iterable(self._of(part, first) for part in self._parts)
 
     def _of(self, part: Range, first: int) -> Iterator[Sequence[Ticket]]:
-        own, mapper, after = ConnectionState(self._state, part.connection), self._mappers[part.connection], ""
-        while True:
-            with own.reading() as transaction:
-                found = tickets.not_quiet(transaction, after, _BATCH, first)
-            if not found:
-                return
-            after = found[-1].native.id
-            there = (one for one in found if one.quiet_since is None or one.quiet_since >= first)
-            yield [mapper.ticket(one.native) for one in there]
+        mapper = self._mappers[part.connection]
+        for natives in stirred(self._state, part, first):
+            yield [mapper.ticket(native) for native in natives]
 
 
 def _capacity(known: _Known, since: int | None, growth: int) -> Capacity | None:

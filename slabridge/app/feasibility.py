@@ -4,12 +4,11 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 
 from sla_engine import Engine, Result
 from sla_engine.chain.fit import Fit, fits_of
 from sla_engine.chain.outcome import ChainSegment
+from slabridge.advice.seen import parts_of
 from slabridge.app.stored import stored
 from slabridge.config import Config
 from slabridge.state import State
@@ -103,18 +102,10 @@ def _visits(
             results = engine.evaluate([mapper.ticket(native) for native in natives], part.as_of, chain=True).results
             targets = {(r.source, r.id, r.agreement, r.objective, r.cycle): r.target for r in results}
             for result in results:
-                parts = _parts(result)
+                parts = parts_of(result)
                 if parts:
                     visits = [(part[0].holder or "nobody", sum(segment.worked for segment in part)) for part in parts]
                     yield result, visits, [_allowed(part, targets) for part in parts]
-
-
-def _parts(result: Result) -> list[list[ChainSegment]]:
-    """Return the counted segments of a completed cycle to a customer, visit by visit."""
-    if result.kind != "sla" or result.stage != "completed" or result.excluded or result.chain is None:
-        return []
-    counted = [segment for segment in result.chain.segments if segment.mode == "counted"]
-    return [list(part) for _, part in groupby(counted, key=attrgetter("holder", "carrier"))]
 
 
 def _allowed(part: list[ChainSegment], targets: dict[tuple[str, str, str, str, int], int]) -> int | None:

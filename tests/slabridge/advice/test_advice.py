@@ -1,0 +1,322 @@
+"""What is proposed, what it would have done, and in which order: on the quarter of docs/examples, and on small ones."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from sla_engine import Engine
+from sla_engine.instant import HOUR, MINUTE, format_instant, parse_instant
+from slabridge.advice.change import Change
+from slabridge.advice.judged import GROWTH, MOST, OF_A_KIND, Advice, Judging
+from slabridge.advice.paste import pasted
+from slabridge.advice.present import Present
+from slabridge.advice.seen import straight
+from slabridge.app.advise import Advised, of_file
+from slabridge.app.whatif import of_file as tried
+from slabridge.capacity.decided import Kept
+from slabridge.capacity.growth import Grown
+from slabridge.config import load_definitions
+from slabridge.report.period import read_period
+from slabridge.show.advice import as_json, lines_of
+from slabridge.text.language import Language
+from slabridge.text.said import said
+from slabridge.text.toml import key, value
+from slabridge.ticket.file import read_batches
+from slabridge.whatif.sums import Count
+from tests.places import CHECKOUT
+
+EXAMPLES = CHECKOUT / "docs" / "examples"
+FILE, LOG = EXAMPLES / "quarter.toml", EXAMPLES / "quarter.jsonl"
+QUARTER = read_period("2026-Q1", "Europe/Stockholm")
+UTC_QUARTER = read_period("2026-Q1", "UTC")
+
+
+@pytest.fixture(scope="module")
+def advised() -> Advised:
+    return of_file(FILE, LOG, QUARTER.end)
+
+
+def written(folder: Path, document: dict[str, Any]) -> Path:
+    """Write a document as TOML: each of its tables as one value."""
+    path = folder / "file.toml"
+    lines = [f"{key(name)} = {value(one)}".replace("\n", "") for name, one in document.items()]
+    path.write_text("\n".join(lines), "utf-8")
+    return path
+
+
+def counted(before: Path, after: Path, objective: str) -> tuple[Count, Count]:
+    """Return what `whatif` counts of the quarter."""
+    sums, _ = tried(before, after, LOG, QUARTER.end, (QUARTER.start, QUARTER.end))
+    both = [counts for (name, _), counts in sums.counts.items() if name == objective]
+    sides = [Count(*map(sum, zip(*(one[side] for one in both), strict=True))) for side in (0, 1)]
+    return sides[0], sides[1]
+
+
+def test_what_a_pasted_change_would_have_done_is_what_whatif_says_of_the_file(advised: Advised, tmp_path: Path) -> None:
+    document = tomllib.loads(FILE.read_text("utf-8"))
+    looked = 0
+    for one in advised.advice:
+        if one.change.paste is not None:
+            shown = tomllib.loads(str(one.change.paste))
+            assert pasted({}, one.change.paste) == shown
+            other = written(tmp_path, pasted(document, one.change.paste))
+            assert counted(FILE, other, one.change.tried) == (one.before, one.after)
+            looked += 1
+    assert looked == 3
+
+
+def test_there_is_one_of_each_and_what_gives_the_customer_less_comes_last_and_says_so(advised: Advised) -> None:
+    found = [(one.change.kind, one.change.effect) for one in advised.advice]
+    assert found == [
+        ("calendar", "helps"),
+        ("route", "helps"),
+        ("route", "helps"),
+        ("target", "more"),
+        ("target", "less"),
+    ]
+    assert len(found) <= MOST
+    spares = [one.spares for one in advised.advice]
+    assert spares[:3] == sorted(spares[:3], reverse=True)
+    assert spares[4] > spares[0]  # and yet it comes last
+    *others, last = as_json(advised)["advice"]
+    assert last["customer_gets_less"]
+    assert not any(one["customer_gets_less"] for one in others)
+    for code, text in (("en", "THE CUSTOMER WOULD GET LESS"), ("sv", "KUNDEN SKULLE FÅ MINDRE")):
+        assert sum(text in line for line in lines_of(advised, Language(code))) == 1
+
+
+def test_the_same_quarter_gives_the_same_advice_whatever_the_order_of_its_tickets(
+    tmp_path: Path, advised: Advised
+) -> None:
+    lines = LOG.read_text("utf-8").splitlines()
+    Random(5).shuffle(lines)  # noqa: S311 - no secrets
+    (tmp_path / "other.jsonl").write_text("\n".join(lines), "utf-8")
+    again = of_file(FILE, tmp_path / "other.jsonl", QUARTER.end)
+    assert json.dumps(as_json(again)) == json.dumps(as_json(advised))
+
+
+def test_it_is_that_of_the_last_whole_quarter_whenever_it_is_asked_for(advised: Advised) -> None:
+    assert advised.period == QUARTER
+    later = of_file(FILE, LOG, QUARTER.end + 80 * 24 * HOUR)
+    assert json.dumps(as_json(later)) == json.dumps(as_json(advised))
+
+
+def test_a_ticket_that_went_straight_has_used_less_by_the_visit_that_was_left_out(advised: Advised) -> None:
+    engine = Engine(load_definitions(tomllib.loads(FILE.read_text("utf-8"))))
+    tickets = [ticket for batch in read_batches(LOG) for ticket in batch.tickets]
+    looked = 0
+    for one in advised.advice:
+        sent = one.change.straight
+        if sent is not None:
+            mine = [ticket for ticket in tickets if (ticket.source, ticket.id) in sent.tickets]
+            others = [straight(ticket, "team", sent.team) for ticket in mine]
+            sides = [
+                [r for r in engine.evaluate(each, QUARTER.end, segments=True).results if r.agreement == "it"]
+                for each in (mine, others)
+            ]
+            for was, now in zip(*sides, strict=True):
+                assert now.elapsed == was.elapsed - was.shares["Service Desk"]
+                assert now.stopped_at == was.stopped_at
+                looked += 1
+    assert looked > 60
+
+
+def test_a_ticket_that_never_came_to_a_team_stays_as_it_is() -> None:
+    ticket = next(read_batches(LOG)).tickets[0]
+    assert straight(ticket, "team", "Nobody") is ticket
+
+
+def test_hours_spare_the_breaches_that_were_smaller_than_the_time_in_closed_hours(advised: Advised) -> None:
+    engine = Engine(load_definitions(tomllib.loads(FILE.read_text("utf-8"))))
+    tickets = [ticket for batch in read_batches(LOG) for ticket in batch.tickets]
+    spares = of = 0
+    for result in engine.evaluate(tickets, QUARTER.end, chain=True).results:
+        ended = result.stopped_at is not None and QUARTER.start <= result.stopped_at < QUARTER.end
+        if result.kind == "sla" and result.breached and ended and result.chain is not None:
+            closed = sum(one.closed for one in result.chain.shares if one.cover is not None)
+            of += 1
+            spares += bool(closed) and -result.remaining <= closed
+    (first, *_) = advised.advice
+    assert (first.spares, first.of) == (spares, of) == (17, 42)
+
+
+SMALL = """
+[calendars.always]
+timezone = "UTC"
+hours = "24x7"
+[clocks.resolution]
+start = { status = "new" }
+stop = { status = "done" }
+[agreements.it]
+kind = "sla"
+calendar = "always"
+objectives.fix = { clock = "resolution", targets = "10h" }
+"""
+NETWORK = """
+[clocks.handling]
+while = { team = { set = true }, status = "new" }
+reset = { event = "change", field = "team" }
+on_reset = "complete"
+[agreements.network]
+kind = "ola"
+calendar = "always"
+scope = { team = "Network" }
+supports = ["it.fix"]
+objectives.handling = { clock = "handling", targets = "9h" }
+[[paths]]
+objective = "it.fix"
+steps = ["network.handling", "network.handling"]
+"""
+
+
+def ticket(number: int, *visits: tuple[str, float]) -> dict[str, Any]:
+    """Return a ticket that went through teams, each of which had it for so many hours, and was done then."""
+    at = parse_instant("2026-01-05T00:00:00Z") + number * HOUR
+    created, history = format_instant(at), []
+    for n, (team, hours) in enumerate(visits):
+        at += round(hours * 60) * MINUTE
+        changes = {"status": ["new", "done"]} if n == len(visits) - 1 else {"team": [team, visits[n + 1][0]]}
+        history.append({"at": format_instant(at), "by": "x", "changes": changes})
+    fields = {"status": "done", "team": visits[-1][0]}
+    return {"source": "s", "key": f"T{number}", "created": created, "fields": fields, "history": history}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Callable[..., list[Advice]]:
+    """Give what is proposed of a small file and some tickets."""
+
+    def found(text: str, tickets: Iterable[dict[str, Any]]) -> list[Advice]:
+        (tmp_path / "small.toml").write_text(text, "utf-8")
+        (tmp_path / "small.jsonl").write_text("\n".join(map(json.dumps, tickets)), "utf-8")
+        return [*of_file(tmp_path / "small.toml", tmp_path / "small.jsonl", UTC_QUARTER.end).advice]
+
+    return found
+
+
+def test_a_team_that_promises_nothing_is_to_back_the_promise(small: Callable[..., list[Advice]]) -> None:
+    slow = [ticket(n, ("Desk", 3.5), ("Network", 6.5 if n % 10 else 20)) for n in range(40)]
+    quick = [ticket(n, ("Desk", 1)) for n in range(40, 100)]
+    first = small(SMALL, [*slow, *quick])[0]
+    assert (first.change.kind, first.change.effect) == ("backing", "helps")
+    paste = first.change.paste
+    assert paste is not None
+    assert paste.keys["objectives"]["handling"]["targets"] == "6h30m"
+    assert (first.before, first.after) == (Count(), Count(40, 4))
+    assert (first.spares, first.of) == (4, 4)  # 20 hours are 13.5 more than 6.5, and the promise was broken by as much
+    assert all(one.change.kind != "backing" for one in small(SMALL, [*slow[:29], *quick]))  # too few visits
+
+
+def test_where_a_team_has_an_agreement_none_is_proposed(small: Callable[..., list[Advice]]) -> None:
+    slow = [ticket(n, ("Network", 6.5 if n % 10 else 20)) for n in range(100)]
+    assert [one.change.kind for one in small(SMALL, slow)] == ["backing", "target"]
+    own = NETWORK.replace('supports = ["it.fix"]\n', "").partition("[[paths]]")[0]
+    assert [one.change.effect for one in small(SMALL + own, slow)] == ["less"]
+
+
+def test_agreements_that_do_not_fit_are_made_to_fit(small: Callable[..., list[Advice]]) -> None:
+    kept = [ticket(n, ("Network", 4)) for n in range(50)]
+    one, _ = small(SMALL + NETWORK, kept)
+    assert (one.change.kind, one.change.effect, one.change.tried) == ("target", "helps", "network.handling")
+    assert one.change.paste is not None
+    assert one.change.paste.keys["targets"] == "4h"
+    assert (one.spares, one.at_risk) == (0, 50)
+    assert any("broken" in line for line in lines_of(_advised([one]), Language("en")))
+
+
+def test_agreements_that_cannot_be_made_to_fit_are_left(small: Callable[..., list[Advice]]) -> None:
+    kept = [ticket(n, ("Network", 6)) for n in range(50)]  # two such visits are longer than the promise above
+    assert small(SMALL + NETWORK, kept) == []
+
+
+def sent(small: Callable[..., list[Advice]], first: float, share: int) -> list[Advice]:
+    """Return the routes that are proposed where so many of 50 tickets went from Desk to Network after some hours."""
+    going = [ticket(n, ("Desk", first), ("Network", 10 if n % 2 else 1)) for n in range(share)]
+    staying = [ticket(n, ("Desk", 1)) for n in range(share, 50)]
+    return [one for one in small(SMALL, [*going, *staying]) if one.change.kind == "route"]
+
+
+def test_only_a_team_that_hands_nearly_all_on_quickly_is_passed_by(small: Callable[..., list[Advice]]) -> None:
+    (one,) = sent(small, 1, 40)
+    assert (one.before, one.after, one.spares) == (Count(50, 20), Count(50, 0), 20)
+    assert one.change.paste is None
+    assert any("change the rule of assignment" in line for line in lines_of(_advised([one]), Language("en")))
+    assert sent(small, 1.1, 40) == []  # more than a tenth of the target
+    assert sent(small, 1, 39) == []  # less than four of five
+
+
+def test_hours_that_would_not_have_been_enough_spare_nothing(small: Callable[..., list[Advice]]) -> None:
+    narrow = '[calendars.narrow]\ntimezone = "UTC"\nhours = { mon-sun = ["06:00-24:00"] }\n'
+    text = narrow + SMALL + NETWORK.partition("[[paths]]")[0].replace('calendar = "always"', 'calendar = "narrow"')
+    night = [ticket(24 * n, ("Network", 14)) for n in range(40)]  # from midnight on: six hours before it opens
+    found = [(one.change.kind, one.spares) for one in small(text, night)]
+    assert found[0] == ("calendar", 40)
+    longer = [ticket(24 * n, ("Network", 17)) for n in range(40)]  # seven hours late: six do not help
+    assert [one.change.kind for one in small(text, longer)] == ["target"]
+
+
+def test_a_promise_that_is_kept_far_beyond_can_be_shorter(small: Callable[..., list[Advice]]) -> None:
+    (one,) = small(SMALL, [ticket(n, ("Desk", 2)) for n in range(50)])
+    assert (one.change.effect, one.after) == ("more", Count(50, 0))
+    assert one.change.paste is not None
+    assert one.change.paste.keys["targets"] == "2h"
+    assert small(SMALL, [ticket(n, ("Desk", 5.5)) for n in range(50)]) == []
+
+
+def test_where_there_is_nothing_it_says_so(small: Callable[..., list[Advice]]) -> None:
+    assert small(SMALL, []) == []
+    assert [*lines_of(_advised([]), Language("en"))][-1] == "There is no change that the quarter speaks for."
+    assert as_json(_advised([]))["advice"] == []
+
+
+def _advised(advice: list[Advice]) -> Advised:
+    return Advised(UTC_QUARTER, 0, 0, tuple(advice))
+
+
+@pytest.mark.parametrize(
+    ("truth", "more", "words"),
+    [
+        ((100, 5), (120, 18), "loses 10.00 points; it breaks from 20 % more on"),
+        ((100, 5), (120, 9), "loses 2.50 points and is not broken"),
+        ((100, 5), (120, 6), None),
+    ],
+)
+def test_what_is_lost_if_more_tickets_come_is_told_where_it_is_anything(
+    advised: Advised, truth: tuple[int, int], more: tuple[int, int], words: str | None
+) -> None:
+    first = advised.advice[0]
+    grown = Grown(first.change.promise, 90.0, Kept(*truth), {0: Kept(*truth), GROWTH: Kept(*more)})
+    told = [*lines_of(_advised([replace(first, grown=grown)]), Language("en"))]
+    assert [line for line in told if "more tickets come" in line] == (
+        [] if words is None else [f"   if 20 % more tickets come, it.resolution {words}"]
+    )
+
+
+def test_of_changes_that_spare_alike_the_promise_that_loses_more_comes_first() -> None:
+    present = Present(load_definitions(tomllib.loads(FILE.read_text("utf-8"))), {}, {}, QUARTER)
+    changes = [
+        Change("calendar", "helps", said(name), promise, "network.handling", (), spares=5)
+        for name, promise in (("a", "it.resolution"), ("b", "other.fix"))
+    ]
+    kept = {0: Kept(100, 0), GROWTH: Kept(100, 10)}
+    judging = Judging(present, changes)
+    assert [one.change.promise for one in judging.advice()] == ["it.resolution", "other.fix"]
+    grown = {"other.fix": Grown("other.fix", None, Kept(100, 0), kept)}
+    assert [one.change.promise for one in judging.advice(grown)] == ["other.fix", "it.resolution"]
+
+
+def test_at_most_two_of_a_kind_are_proposed(small: Callable[..., list[Advice]]) -> None:
+    teams = [ticket(30 * team + n, (f"Team {team}", 7 if n % 10 else 30)) for team in range(4) for n in range(30)]
+    found = [one.change.kind for one in small(SMALL, teams)]
+    assert found.count("backing") == OF_A_KIND
+
+
+def test_lines_that_are_no_tickets_are_named(tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text(f"nonsense\n{json.dumps(ticket(1, ('Desk', 1)))}\n", "utf-8")
+    ((line, text),) = of_file(FILE, tmp_path / "log.jsonl", QUARTER.end).invalid
+    assert (line, text[:7]) == (1, "no JSON")
