@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from slabridge.cli.advise import advise
 from slabridge.cli.agreements import agreements
 from slabridge.cli.baseline import baseline
 from slabridge.cli.board import board
@@ -15,6 +16,7 @@ from slabridge.cli.demo import demo
 from slabridge.cli.doctor import doctor
 from slabridge.cli.evaluate import evaluate
 from slabridge.cli.explain import explain
+from slabridge.cli.faults import faults
 from slabridge.cli.feasibility import feasibility
 from slabridge.cli.fleet import fleet
 from slabridge.cli.forecast import forecast
@@ -80,6 +82,8 @@ app.command()(services)
 app.command()(baseline)
 app.command()(forecast)
 app.command()(capacity)
+app.command()(faults)
+app.command()(advise)
 app.command()(demo)
 app.command()(sandbox)
 app.add_typer(fleet, name="fleet")

@@ -40,6 +40,8 @@ MORE = {
     "baseline": "baseline.md",
     "forecast": "foresight.md",
     "capacity": "capacity.md",
+    "faults": "faults.md",
+    "advise": "advise.md",
     "demo": "sandbox.md#the-demo",
     "sandbox": "sandbox.md#the-sandbox-by-hand",
 }

@@ -63,6 +63,8 @@ def test_readme_names_every_command() -> None:
         ("baseline", "baseline.md", ["Targets from history"]),
         ("forecast", "foresight.md", ["What is likely to break"]),
         ("capacity", "capacity.md", ["What teams can carry"]),
+        ("faults", "faults.md", ["Options"]),
+        ("advise", "advise.md", ["Options"]),
         ("agreements", "agreements.md", ["Agreements in words", "Worked examples"]),
         ("feasibility", "feasibility.md", ["Can these agreements work?"]),
         ("compare", "compare.md", ["The tool's own SLA clocks beside ours"]),

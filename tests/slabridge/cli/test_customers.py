@@ -227,6 +227,8 @@ def test_plan_status_validate_and_history_are_of_all_customers_and_say_whose_a_l
         ("report", "--period", "2016-03"),
         ("baseline",),
         ("capacity",),
+        ("faults",),
+        ("advise",),
         ("agreements",),
         ("feasibility",),
         ("reevaluate", "--from", "2016-03-01", "--to", "2016-03-02"),
