@@ -2,10 +2,10 @@
 
 from connectors.interface import Kind, WantedField
 from slabridge.config import Connection, FieldMap
-from slabridge.config.agreements.result import INSTANTS, NEVER_WRITTEN, STEP, TIMELINE, WORDS
+from slabridge.config.agreements.result import INSTANTS, NEVER_WRITTEN, RISK, STEP, TIMELINE, WORDS
 from slabridge.config.problem import show_path
 
-NUMBERS = ("cycle", "target_seconds", STEP)
+NUMBERS = ("cycle", "target_seconds", STEP, RISK)
 """Results that are numbers, where the configuration gives them no words."""
 
 

@@ -15,7 +15,7 @@ from slabridge.config.agreements.result import NEXT_DUE, RESULTS
 KINDS = {
     Kind.INSTANT: {"due_at", "next_due_at", "breached_at", "started_at", "stopped_at", "next_change_at"},
     Kind.CHOICE: {"status", "stage", "kind", "breached", "excluded", "light"},
-    Kind.NUMBER: {"cycle", "target_seconds", "percent_step"},
+    Kind.NUMBER: {"cycle", "target_seconds", "percent_step", "risk_step"},
     Kind.TEXT: {"holder", "carrier", "carrier_key", "agreement", "objective", "definition"},
 }
 

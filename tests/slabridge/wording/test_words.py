@@ -15,6 +15,7 @@ from slabridge.wording.sentence import About, Sentence
 from tests.sla_engine.written import RESOLUTION, document
 
 AT = parse_instant("2026-11-10T00:00:00Z")
+pytestmark = pytest.mark.xdist_group("words")  # the last test asks what the others said
 SPOKEN: set[str] = set()
 """What sentences were about, over all tests here."""
 
