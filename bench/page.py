@@ -89,7 +89,7 @@ def machine() -> str:
     """Return what is measured on, without its name."""
     info = Path("/proc/cpuinfo")
     found = re.search(r"^model name\s*: (.*)$", info.read_text("utf-8"), re.MULTILINE) if info.exists() else None
-    model = platform.machine() if found is None else found[1]
+    model = platform.machine() if found is None else re.sub(r" ?\([^)]*\)", "", found[1])
     return f"{os.cpu_count()} cores ({model}), Python {platform.python_version()}"
 
 

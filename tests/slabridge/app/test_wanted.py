@@ -22,7 +22,9 @@ KINDS = {
 
 def connection_with(folder: Path, fields: str) -> Connection:
     path = folder / "config.toml"
-    path.write_text(example().replace('field = "u_sla_holder"\nvalue = "sla.holder"', fields), "utf-8")
+    path.write_text(
+        example().replace('field = "u_sla_holder"\nvalue = "sla.holder"', fields) + "\n[foresight]\n", "utf-8"
+    )
     return load_config(path).connections[0]
 
 
