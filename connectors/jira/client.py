@@ -91,6 +91,9 @@ class Client:
         """Return whether our account has one of these permissions in a project; not, where there is no such project.
 
         Data Center answers with all permissions, whichever are asked for.
+
+        Raises:
+            Unavailable: the answer has no permissions: who reads that as none would leave out what may be written.
         """
         try:
             found = self._jira.my_permissions(projectKey=project, permissions=",".join(permissions))
@@ -99,7 +102,9 @@ class Client:
                 raise
             return False
         held = found.get("permissions") if isinstance(found, Mapping) else None
-        named = [held.get(key) for key in permissions] if isinstance(held, Mapping) else []
+        if not isinstance(held, Mapping):
+            raise self._odd("mypermissions")
+        named = [held.get(key) for key in permissions]
         return any(isinstance(one, Mapping) and one.get("havePermission") is True for one in named)
 
     def get(self, *path: str, **params: str | int) -> Answer:

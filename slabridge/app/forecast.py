@@ -89,7 +89,9 @@ def learn(config: Config, state: State, spread: Spread = HERE, engine: Engine | 
         as_of = max((at for at in connections.as_ofs(sql).values() if at is not None), default=None)
         first = None if as_of is None else forecasts.began(sql, as_of - WINDOW)
     if as_of is None or first is None:
-        raise NothingLearned("there is nothing to learn from: no cycle has begun that a run has judged")
+        raise NothingLearned(
+            "nothing to learn from: no cycle has begun that a run has judged; has `slabridge run` been through?"
+        )
     engine = engine or Engine(config.definitions)
     window = Window.of(first, as_of)
     return _lesson(config, state, window, spread).learned(

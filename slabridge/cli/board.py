@@ -41,7 +41,10 @@ def board(  # noqa: PLR0913 - one parameter per option
             raise typer.BadParameter(f"{value!r} is none of {', '.join(STATUSES)}", param_hint="--status")
     given = {"status": status, "agreement": agreement, "holder": holder, "priority": priority}
     where = {name: tuple(values) for name, values in given.items() if values}
-    readable = Readable(loaded(config, only))
+    configured = loaded(config, only)
+    if sort.removeprefix("-") == "risk" and not configured.foresight.in_runs:
+        raise typer.BadParameter("no run says how likely cycles are to break; write [foresight]", param_hint="--sort")
+    readable = Readable(configured)
     try:
         wanted = Wanted(where, sort.removeprefix("-"), sort.startswith("-"), soon)
         found = Boards(readable).board(Viewer(), wanted, limit=limit)

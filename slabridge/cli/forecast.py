@@ -42,6 +42,10 @@ def forecast(  # noqa: PLR0913 - one parameter per option
     console = Console(highlight=False)
     if tickets is not None:
         raise typer.Exit(_of_file(path_of(config, only), tickets, as_of, evaluate=evaluate, json=json))
+    if as_of is not None:
+        raise typer.BadParameter(
+            "goes with --tickets and --evaluate; the state is looked at as it is", param_hint="--as-of"
+        )
     configured, spread = loaded(config, only), Spread.over(scheduler)
     if learn and not configured.foresight.in_runs:
         raise typer.BadParameter("no run would go by it; write [foresight] into the file", param_hint="--learn")

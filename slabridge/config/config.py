@@ -26,7 +26,7 @@ from slabridge.config.like import resolve_like
 from slabridge.config.notify.receiver import Receiver, read_receivers
 from slabridge.config.notify.rule import Breaches, NotifyRule, read_notify
 from slabridge.config.places import Places
-from slabridge.config.privacy import Privacy, read_privacy
+from slabridge.config.privacy import Privacy, people_of, read_privacy
 from slabridge.config.problem import ConfigError, KeyPath, Problem, instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.reporting import Reporting, reporting_of
@@ -207,7 +207,7 @@ def read_config(source: Source) -> Config:
     _check_pages(connections, web, reading)
     mapped = frozenset(name for connection in connections for name in connection.fields)
     of_tickets = (definitions.holder, reporting.rules.fault, mapped)
-    foresight = read_foresight(document, *of_tickets, people=privacy.people, reading=reading)
+    foresight = read_foresight(document, *of_tickets, people=people_of(document, connections), reading=reading)
     _check_risk(notify, connections, foresight, reading)
     reading.check()
     connections = tuple(replace(one, pages=web if web.url else None) for one in connections)

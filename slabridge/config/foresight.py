@@ -11,7 +11,7 @@ from connectors.tool import TomlTable
 from sla_engine.agreement import Definitions
 from slabridge.config.agreements.definitions import definitions_of
 from slabridge.config.customers import source_of
-from slabridge.config.privacy import read_privacy
+from slabridge.config.privacy import people_of
 from slabridge.config.problem import instead
 from slabridge.config.reading import FieldUse, Reading
 from slabridge.config.services.reports import read_report_rules
@@ -58,7 +58,7 @@ def read_foresight(  # noqa: PLR0913 - what is known when it is read
     for n, name in enumerate(table.fields or ()):
         path = ("foresight", "fields", n)
         if name in people:
-            reading.problem(path, "holds people ([privacy] people), by whom nobody is judged; leave it out", name)
+            reading.problem(path, "holds people, by whom nothing is foretold; leave it out", name)
         elif mapped and name not in mapped:
             reading.problem(path, f"no connection maps this field; {instead(name, mapped)}", name)
         else:
@@ -81,7 +81,7 @@ def load_foresight(path: Path) -> tuple[Definitions, Foresight]:
     document, reading = source.document, source.reading
     definitions = definitions_of(document, reading)
     fault = read_report_rules(document, reading).fault
-    people = read_privacy(document, source.folder, definitions, (), reading).people
+    people = people_of(document)
     found = read_foresight(document, definitions.holder, fault, None, people=people, reading=reading)
     reading.check()
     return definitions, found

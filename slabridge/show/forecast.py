@@ -5,14 +5,14 @@ from math import isnan
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
-from sla_engine.instant import DAY, format_instant, moment_of, seconds
+from sla_engine.instant import format_instant, moment_of, seconds
 from slabridge.app.forecast import Forecasts, OpenForecast
-from slabridge.foresight.forecast import Forecast
 from slabridge.foresight.learned import Learned
+from slabridge.foresight.model import LEAST, is_there
 from slabridge.foresight.quality import Quality
 from slabridge.foresight.samples import MOMENTS
 from slabridge.foresight.trial import ERROR, GAIN, LATER, SKILL, Pair, Trial
@@ -22,33 +22,26 @@ from slabridge.text.spoken import spoken
 
 
 def print_forecasts(console: Console, found: Forecasts) -> None:
-    """Print the likeliest first."""
+    """Print the likeliest first; what each is like stands in `explain`, and in JSON."""
     console.print(Text(f"{learned(found.learned)}; {found.total:,} open cycles of which anything is known"))
-    table = Table()
-    for name in ("ticket", "objective", "risk", "of 100 like it", "used", "target", "due (UTC)", "held by"):
-        table.add_column(name, justify="right" if name in {"risk", "used", "target"} else "left")
+    console.print(Text("risk: the share that broke of so many cycles alike, which had used as much"))
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("ticket", "objective", "risk", "alike", "left", "due (UTC)", "held by"):
+        justify: JustifyMethod = "right" if name in {"risk", "alike", "left"} else "left"
+        table.add_column(name, justify=justify, no_wrap=name != "held by")
     for one in found.cycles:
-        result = one.result
+        result, forecast = one.result, one.forecast
         due = result.due_at if result.due_at is not None else result.due_if_resumed
         table.add_row(
             Text(line(one.key)),
             Text(f"{result.agreement}.{result.objective}"),
-            f"{one.forecast.percent} %",
-            Text(line(why(one.forecast))),
-            spoken(result.target - result.remaining) or "0m",
-            spoken(result.target),
-            "" if due is None else format_instant(due).replace("T", " ")[:16],
+            f"{forecast.percent} %",
+            "model" if forecast.like is None else f"{forecast.alike:,}",
+            spoken(max(0, result.remaining)) or "0m",
+            "" if due is None else f"{moment_of(due):%m-%d %H:%M}",
             Text(line(result.holder or "")),
         )
     console.print(table)
-
-
-def why(forecast: Forecast) -> str:
-    """Return what a forecast rests on, in words."""
-    if forecast.like is None:
-        return "the model"
-    told = [text or "(unset)" for text in (forecast.like.priority, forecast.like.holder) if text is not None]
-    return f"{round(forecast.risk * 100)} broke ({', '.join(told) or 'all'}; {forecast.alike:,} cycles)"
 
 
 def as_json(one: OpenForecast) -> dict[str, Any]:
@@ -74,32 +67,46 @@ def as_json(one: OpenForecast) -> dict[str, Any]:
 def learned(found: Learned) -> str:
     """Return in a line what was learned, and until when."""
     models = f"; by a model: {', '.join(sorted(found.models))}" if found.models else ""
-    return f"learned from tickets until {_date(found.as_of)}: {len(found.survival.curves):,} groups of cycles{models}"
+    groups = f"{len(found.survival.curves):,} groups of cycles that are alike"
+    return f"learned from tickets until {_date(found.as_of)}: {groups}{models}"
 
 
 def print_trials(console: Console, trials: Sequence[Trial]) -> None:
     """Print how good forecasts would have been, of the table and of the model, and whether the model is used."""
     for trial in trials:
-        table = Table(title=_title(trial), title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-        for name in ("when", "by", "cycles", "broke", "said", "AUC", "Brier", "skill", "error", "top 1/10"):
-            table.add_column(name, justify="left" if name in {"when", "by"} else "right")
-        for moment, pair in trial.moments.items():
-            for by, quality in (("table", pair.table), ("model", pair.model)):
-                if quality is not None:
-                    when = _moment(moment) if by == "table" else ""
-                    table.add_row(when, by, f"{quality.count:,}", *_figures(quality))
-        console.print(table)
+        console.print(Text(_title(trial)))
+        if trial.moments:
+            console.print(_table(trial))
         for text in _reliability(trial):
             console.print(Text(text))
         console.print(Text(f"{verdict(trial)}\n"))
 
 
+def _table(trial: Trial) -> Table:
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("when", "by", "cycles", "broke", "said", "AUC", "Brier", "skill", "error", "top 1/10"):
+        table.add_column(name, justify="left" if name in {"when", "by"} else "right")
+    for moment, pair in trial.moments.items():
+        for by, quality in (("table", pair.table), ("model", pair.model)):
+            if quality is not None:
+                when = _moment(moment) if by == "table" else ""
+                table.add_row(when, by, f"{quality.count:,}", *_figures(quality))
+    return table
+
+
 def verdict(trial: Trial) -> str:
     """Return whether the model is used for an objective, and why not."""
+    if not trial.moments:
+        return "The table is used: there is nothing to try a model on yet."
     named = (("later", LATER), ("at the start", 0))
     pairs = [(when, trial.moments[moment]) for when, moment in named if moment in trial.moments]
+    if not is_there():
+        return 'The table is used: for a model, pip install "slabridge[predict]".'
     if not pairs or any(pair.model is None for _, pair in pairs):
-        return "The table is used: there is no model (too few cycles, or the extra predict is not installed)."
+        few = (
+            f"{LEAST} samples that broke and as many that did not, of the latest fifth of the cycles and of the others"
+        )
+        return f"The table is used: a model is learned from at least {few}."
     used = ("The table is used", "The model is used later", "The model is used")[trial.ships + trial.ships_at_start]
     needs = f"AUC {GAIN:.2f} above the table's, skill {SKILL:.2f}, error at most {ERROR:.2f}"
     return f"{used}. A model needs {needs}; it has {', '.join(f'{when} {_has(pair)}' for when, pair in pairs)}."
@@ -127,8 +134,11 @@ def trial_as_json(trial: Trial) -> dict[str, Any]:
 
 
 def _title(trial: Trial) -> str:
-    tried = f"tried on those that began from {_date(trial.first)} to {_date(trial.last - DAY)}"
-    return f"{trial.objective}: learned from {trial.learned:,} cycles until {_date(trial.until)}, {tried}"
+    learned_from = f"{trial.objective}: learned from {trial.learned:,} cycles until {_date(trial.until)}"
+    if trial.first >= trial.last:
+        return f"{learned_from}; too few days have passed since to try it on any that began later"
+    span = f"from {_date(trial.first)} to {_date(trial.last - 1)}"
+    return f"{learned_from}, tried on those that began {span}" + ("" if trial.moments else ", of which there are none")
 
 
 def _moment(moment: int) -> str:

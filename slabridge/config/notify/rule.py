@@ -111,7 +111,8 @@ def _at(text: str) -> tuple[Kind, int]:
         return "breached", 100
     if text == "100%":
         raise ValueError('is the due time itself, at which nothing is broken yet; write "breached"')
-    raise ValueError('is no step; write a share of the target as "75%", "risk 60%", "at_risk" or "breached"')
+    known = '"75%" of the target, "risk 60%" (whole percent, 1 to 99), "at_risk" or "breached"'
+    raise ValueError(f"is no step; write {known}")
 
 
 Names = Annotated[

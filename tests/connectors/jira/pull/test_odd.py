@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from connectors.errors import Unavailable
-from connectors.interface import CommentWrite, FieldsWrite, Outcome, Page
+from connectors.interface import CommentWrite, FieldsWrite, LinkWrite, Outcome, Page
 from connectors.jira.connector import Jira
 from tests.connectors.jira.site import MINUTE, NOW, issue, row, scripted
 from tests.connectors.jira.test_data_center import ME, SERVER
@@ -156,11 +156,17 @@ def test_a_document_that_is_too_deep_skips_its_issue() -> None:
 
 @pytest.mark.parametrize("answer", [(200, {}), (200, None), (200, "<html></html>"), (202, {}), (201, {"id": "1"})])
 def test_fields_that_jira_does_not_say_were_set_are_unclear(answer: object) -> None:
-    with scripted(**{"issue/1": [answer], "mypermissions": [{"permissions": []}]}) as site:
+    with scripted(**{"issue/1": [answer], "mypermissions": [{"permissions": {}}]}) as site:
         jira = site.connect(written=("Due",))
         (receipt,) = jira.write([FieldsWrite("1", "OPS-1", {"Due": None})])
         assert receipt.outcome is Outcome.UNCLEAR
         assert "may have been applied" in receipt.reason
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"permissions": []}, [], "<html></html>"])
+def test_who_says_nothing_of_permissions_has_not_said_that_there_are_none(answer: object) -> None:
+    with scripted(mypermissions=[answer]) as site, pytest.raises(Unavailable, match="mypermissions"):
+        site.connect().write([LinkWrite("1", "OPS-1", "https://sla.acme.com/tickets/jira/1", None)])
 
 
 @pytest.mark.parametrize("answer", [(200, {}), (201, {}), (200, {"id": "5"}), (201, None), (200, "<html></html>")])
