@@ -166,7 +166,7 @@ def test_fields_that_jira_does_not_say_were_set_are_unclear(answer: object) -> N
 @pytest.mark.parametrize("answer", [None, {}, {"permissions": []}, [], "<html></html>"])
 def test_who_says_nothing_of_permissions_has_not_said_that_there_are_none(answer: object) -> None:
     with scripted(mypermissions=[answer]) as site, pytest.raises(Unavailable, match="mypermissions"):
-        site.connect().write([LinkWrite("1", "OPS-1", "https://sla.acme.com/tickets/jira/1", None)])
+        list(site.connect().write([LinkWrite("1", "OPS-1", "https://sla.acme.com/tickets/jira/1", None)]))
 
 
 @pytest.mark.parametrize("answer", [(200, {}), (201, {}), (200, {"id": "5"}), (201, None), (200, "<html></html>")])
