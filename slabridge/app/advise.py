@@ -1,12 +1,13 @@
 """Changes of agreements that are worth proposing, and what each would have done to a quarter (docs/advise.md)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sla_engine import Engine, Ticket
 from slabridge.advice.backing import backing
+from slabridge.advice.headers import KeyPath, headers_of
 from slabridge.advice.hours import hours
 from slabridge.advice.judged import GROWTH, Advice, Judging
 from slabridge.advice.misfits import misfits
@@ -20,7 +21,7 @@ from slabridge.app.report import reached
 from slabridge.app.stored import stirred
 from slabridge.capacity.growth import Grown
 from slabridge.config import Config
-from slabridge.config.customers import source_of
+from slabridge.config.customers import COMMON, source_of
 from slabridge.config.services.reporting import Reporting, read_reporting
 from slabridge.report.period import Period, read_period
 from slabridge.spread import uncollected
@@ -60,7 +61,7 @@ def of_state(config: Config) -> Advised:
     period = read_period(last_quarter(reached(config), zone), zone)
     state = State.of(config.state, create=False, migrate=False)
     try:
-        look = _Look(config.reporting, config.document, period)
+        look = _Look(config.reporting, config.document, _headers(Path(config.file)), period)
         return look.advised(lambda: _stored(state, config, period), lambda: _grown(config, period))
     finally:
         state.close()
@@ -84,16 +85,17 @@ def of_file(config: Path, path: Path, as_of: int) -> Advised:
             invalid.update(dict.fromkeys(batch.invalid))
             yield [ticket for ticket in batch.tickets if ticket.created < period.end]
 
-    found = _Look(reporting, source_of(config).document, period).advised(batches, dict)
+    found = _Look(reporting, source_of(config).document, _headers(config), period).advised(batches, dict)
     return Advised(found.period, found.cycles, found.breached, found.advice, [*invalid])
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a quarter's tickets are looked at by; `document` is the file as it was parsed."""
+    """What a quarter's tickets are looked at by; `document` is the file as it was parsed, `headers` its tables' own."""
 
     reporting: Reporting
     document: Mapping[str, Any]
+    headers: Collection[KeyPath]
     quarter: Period
 
     def advised(self, batches: Batches, grown: Callable[[], Mapping[str, Grown]]) -> Advised:
@@ -108,7 +110,7 @@ class _Look:
         )
         for some in batches():
             seen.add(some, engine.evaluate(some, quarter.end, chain=True).results, quarter, fields)
-        present = Present(definitions, self.reporting.promised, self.document, quarter)
+        present = Present(definitions, self.reporting.promised, self.document, quarter, self.headers)
         changes = [
             *routes(present, seen, fields),
             *backing(present, seen),
@@ -121,6 +123,12 @@ class _Look:
             judging.add(some, quarter.end)
         advice = judging.advice(grown()) if changes else []
         return Advised(quarter, len(seen.cycles), sum(one.breached for one in seen.cycles), tuple(advice))
+
+
+def _headers(path: Path) -> frozenset[KeyPath]:
+    """Return the headers of a file, and of what a customer's has in common with the others."""
+    files = (one for one in (path, path.with_name(COMMON)) if one.is_file())
+    return frozenset().union(*(headers_of(one.read_text("utf-8")) for one in files))
 
 
 def _grown(config: Config, quarter: Period) -> Mapping[str, Grown]:

@@ -50,6 +50,7 @@ def lines_of(found: Advised, language: Language) -> Iterator[str]:
             yield line(f"   # {tell(text)}")
         else:
             yield line(f"   # {tell(one.change.what)}")
+            yield line(f"   # {tell(one.change.paste.where)}")
             yield from (f"   {text}" for text in lines(str(one.change.paste)).split("\n"))
 
 
@@ -132,6 +133,7 @@ def _advice(one: Advice) -> dict[str, Any]:
         else {"percent": GROWTH, "points": one.grown.fall(GROWTH), "breaks_at_percent": one.grown.breaks_at},
         "rests_on": [*map(str, change.rests)],
         "table": None if change.paste is None else ".".join(change.paste.path),
+        "where": None if change.paste is None else str(change.paste.where),
         "toml": None if change.paste is None else str(change.paste),
     }
 

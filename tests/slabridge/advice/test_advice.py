@@ -26,10 +26,10 @@ from slabridge.report.period import read_period
 from slabridge.show.advice import as_json, lines_of
 from slabridge.text.language import Language
 from slabridge.text.said import said
-from slabridge.text.toml import key, value
 from slabridge.ticket.file import read_batches
 from slabridge.whatif.sums import Count
 from tests.places import CHECKOUT
+from tests.slabridge.advice.test_paste import by_hand
 
 EXAMPLES = CHECKOUT / "docs" / "examples"
 FILE, LOG = EXAMPLES / "quarter.toml", EXAMPLES / "quarter.jsonl"
@@ -40,14 +40,6 @@ UTC_QUARTER = read_period("2026-Q1", "UTC")
 @pytest.fixture(scope="module")
 def advised() -> Advised:
     return of_file(FILE, LOG, QUARTER.end)
-
-
-def written(folder: Path, document: dict[str, Any]) -> Path:
-    """Write a document as TOML: each of its tables as one value."""
-    path = folder / "file.toml"
-    lines = [f"{key(name)} = {value(one)}".replace("\n", "") for name, one in document.items()]
-    path.write_text("\n".join(lines), "utf-8")
-    return path
 
 
 def counted(before: Path, after: Path, objective: str) -> tuple[Count, Count]:
@@ -63,9 +55,9 @@ def test_what_a_pasted_change_would_have_done_is_what_whatif_says_of_the_file(ad
     looked = 0
     for one in advised.advice:
         if one.change.paste is not None:
-            shown = tomllib.loads(str(one.change.paste))
-            assert pasted({}, one.change.paste) == shown
-            other = written(tmp_path, pasted(document, one.change.paste))
+            other = tmp_path / "other.toml"
+            other.write_text(by_hand(FILE.read_text("utf-8"), one.change.paste), "utf-8")
+            assert tomllib.loads(other.read_text("utf-8")) == pasted(document, one.change.paste)
             assert counted(FILE, other, one.change.tried) == (one.before, one.after)
             looked += 1
     assert looked == 3
