@@ -106,7 +106,7 @@ def _what(agreement: Agreement, objective: Objective, one: _Kept, other: int, ef
 
 def _rests(one: _Kept, promised: float, time: int) -> Said:
     return said(
-        "of %(count)s cycles that began in the quarter (%(open)s still open) %(kept)s %% took no longer than "
+        "of %(count)s cycles that began in the period (%(open)s still open) %(kept)s %% took no longer than "
         "%(target)s, where %(promised)s %% are to; %(promised)s %% took no longer than %(time)s",
         count=len(one.taken.elapsed),
         open=one.taken.ended.count(False),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from slabridge.app.asked import Asked
-from slabridge.app.quarter import last_quarter
+from slabridge.app.quarter import begins, last_quarter, nothing_known
 from slabridge.app.report import gathered, reached
 from slabridge.app.report_file import gathered as gathered_of_file
 from slabridge.config import Config
@@ -72,10 +72,11 @@ def of_state(config: Config, period: str | None, by: Sequence[str], spread: Spre
     state = State.of(config.state, create=False, migrate=False)
     try:
         reporter, lacking = gathered(config, reporting, Asked(period, evidence=True), state, spread)
+        since = begins(state)
     finally:
         state.close()
     people = people_of(config.document, config.connections)
-    return _faults(reporter, read_period(period, reporting.definitions.timezone), people, lacking)
+    return _faults(reporter, read_period(period, reporting.definitions.timezone), people, lacking, since)
 
 
 @uncollected()
@@ -87,13 +88,16 @@ def of_file(config: Path, path: Path, as_of: int, period: str | None, by: Sequen
         NoSuchReport, UnreadableFile, UnreadableOutages: what is asked for, or a file, is not to be had.
     """
     document = source_of(config).document
-    named = {name for batch in read_batches(path) for ticket in batch.tickets for name in ticket.fields}
+    named, created = set[str](), list[int]()
+    for batch in read_batches(path):
+        named.update(name for ticket in batch.tickets for name in ticket.fields)
+        created += [ticket.created for ticket in batch.tickets]
     reporting = _told_apart(read_reporting(config), by, document, _Known(frozenset(named), "no ticket has"))
     reporting = replace(reporting, dimensions=frozenset(named))
     zone = reporting.definitions.timezone
     period = last_quarter(as_of, zone) if period is None else period
     reporter, lacking, invalid = gathered_of_file(reporting, path, Asked(period, now=as_of, evidence=True))
-    found = _faults(reporter, read_period(period, zone), people_of(document), lacking)
+    found = _faults(reporter, read_period(period, zone), people_of(document), lacking, min(created, default=None))
     return replace(found, invalid=invalid)
 
 
@@ -127,8 +131,17 @@ def _told_apart(reporting: Reporting, by: Sequence[str], document: Mapping[str, 
     return replace(reporting, rules=replace(reporting.rules, fault=fields))
 
 
-def _faults(reporter: Reporter, period: Period, people: frozenset[str], lacking: Sequence[str | Said]) -> Faults:
+def _faults(
+    reporter: Reporter, period: Period, people: frozenset[str], lacking: Sequence[str | Said], since: int | None
+) -> Faults:
+    """Return the faults of a period; `since` is when what is known begins, ms UTC.
+
+    Raises:
+        NoSuchReport: nothing is known of the period.
+    """
     found, figures = reporter.recurring(people), reporter.figures()
+    if not found.tickets and not found.breached:
+        raise nothing_known(period, since)
     largest = [fault for fault in found.found if fault.over][:LARGEST]
     every = frozenset[OfTicket]()
     each = []

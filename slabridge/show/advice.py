@@ -38,7 +38,7 @@ def lines_of(found: Advised, language: Language) -> Iterator[str]:
         )
     )
     if not found.advice:
-        yield line(tell(said("There is no change that the quarter speaks for.")))
+        yield line(tell(said("There is no change that the period speaks for.")))
     for number, one in enumerate(found.advice, 1):
         yield ""
         yield line(f"{number}. {language.word(_KINDS[one.change.kind])}: {tell(one.change.what)}")
@@ -72,14 +72,14 @@ def done_by(one: Advice) -> Iterator[Said]:
         )
     if one.before.cycles:
         yield said(
-            "last quarter %(objective)s: %(before)s, judged anew %(after)s",
+            "in the period %(objective)s: %(before)s, judged anew %(after)s",
             objective=one.change.tried,
             before=_counted(one.before),
             after=_counted(one.after),
         )
     else:
         yield said(
-            "last quarter %(objective)s would have been: %(after)s",
+            "in the period %(objective)s would have been: %(after)s",
             objective=one.change.tried,
             after=_counted(one.after),
         )

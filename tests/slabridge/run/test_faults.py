@@ -121,6 +121,31 @@ def test_before_any_run_there_is_nothing_to_look_at(reported: Job) -> None:
             look(reported.config())
 
 
+def test_an_empty_period_says_so_and_where_what_is_known_begins(job: Job) -> None:
+    log = log_of(job)
+    looks: list[Any] = [
+        lambda period: of_state(job.config(), period, ["priority"]),
+        lambda period: advised(job.config(), period),
+        lambda period: of_file(job.path, log, LATER, period, ["priority"]),
+        lambda period: advised_of_file(job.path, log, LATER, period),
+    ]
+    for look in looks:
+        with pytest.raises(
+            NoSuchReport, match=r"nothing is known of 2015-Q4; what is known begins 2016-.*a later --period"
+        ):
+            look("2015-Q4")
+        with pytest.raises(NoSuchReport, match=r"nothing is known of 2016-Q2: .*name another --period"):
+            look("2016-Q2")
+        with pytest.raises(NoSuchReport, match="is no period; write 2026-03"):
+            look("nonsense")
+        assert look("2016-Q1").period.name == "2016-Q1"
+
+
+def test_a_period_that_is_not_over_is_judged_as_at_the_last_run(job: Job) -> None:
+    whole, year = (advised_of_file(job.path, log_of(job), LATER, period) for period in ("2016-Q1", "2016"))
+    assert (year.cycles, year.breached) >= (whole.cycles, whole.breached) > (5, 0)
+
+
 def test_fields_that_nobody_maps_are_refused_with_the_nearest(job: Job) -> None:
     with pytest.raises(
         NoSuchReport, match=r"no connection maps the field .teem. that --by names; the nearest is \"team\""
