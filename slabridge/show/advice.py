@@ -7,7 +7,7 @@ from slabridge.advice.change import Effect
 from slabridge.advice.judged import GROWTH, Advice
 from slabridge.app.advise import Advised
 from slabridge.text.language import Language
-from slabridge.text.printed import line, lines
+from slabridge.text.printed import line, printable
 from slabridge.text.said import Said, said, word
 from slabridge.whatif.sums import Count
 
@@ -51,7 +51,7 @@ def lines_of(found: Advised, language: Language) -> Iterator[str]:
         else:
             yield line(f"   # {tell(one.change.what)}")
             yield line(f"   # {tell(one.change.paste.where)}")
-            yield from (f"   {text}" for text in lines(str(one.change.paste)).split("\n"))
+            yield from (f"   {printable(text)}" for text in str(one.change.paste).split("\n"))
 
 
 def done_by(one: Advice) -> Iterator[Said]:
