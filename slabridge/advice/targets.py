@@ -20,6 +20,9 @@ from slabridge.text.spoken import spoken
 FAR: Final = 2
 """A target can be promised shorter where so many times less would have been kept."""
 
+MANY: Final = 50
+"""A longer target is one that so many cycles, open ones too, speak for."""
+
 
 class _Kept(NamedTuple):
     """How one target was kept: its places in the objective, what cycles took, and which share of them."""
@@ -70,7 +73,11 @@ def _change(
     if time is None:
         return
     other = rounded_up(time)
-    if one.share < promised and other > one.target and _beyond(one) >= BREACHES:
+    if one.share < promised and other > one.target:
+        calendars = present.definitions.calendars
+        few = len(one.taken.elapsed) < MANY or _beyond(one) < BREACHES
+        if few or _outlasts(objective, one, other, calendars):
+            return
         effect: Effect = "less"
     elif one.share >= promised and other * FAR <= one.target:
         effect = "more"
@@ -87,6 +94,20 @@ def _change(
         tried=name_of(agreement, objective),
         rests=(_rests(one, promised, time),),
         paste=present.paste(agreement, objective, objective_keys(found)),
+    )
+
+
+def _outlasts(objective: Objective, one: _Kept, other: int, calendars: Mapping[str, CalendarDefinition]) -> bool:
+    """Return whether a target of `other` ms exceeds what a later row promises that is not shorter than this one now.
+
+    Rows are in the order of their urgency: P1 before P2, and what is left last.
+    """
+    later = [row for place, row in enumerate(objective.targets) if place > max(one.places)]
+    return any(
+        one.target <= row.limit.within(calendars[name].day) < other
+        for row in later
+        if isinstance(row.limit, Duration)
+        for name in calendars_of([row])
     )
 
 

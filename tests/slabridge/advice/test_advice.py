@@ -248,7 +248,7 @@ def test_hours_that_would_not_have_been_enough_spare_nothing(small: Callable[...
     night = [ticket(24 * n, ("Network", 14)) for n in range(40)]  # from midnight on: six hours before it opens
     found = [(one.change.kind, one.spares) for one in small(text, night)]
     assert found[0] == ("calendar", 40)
-    longer = [ticket(24 * n, ("Network", 17)) for n in range(40)]  # seven hours late: six do not help
+    longer = [ticket(24 * n, ("Network", 17)) for n in range(60)]  # seven hours late: six do not help
     assert [one.change.kind for one in small(text, longer)] == ["target"]
 
 
@@ -258,6 +258,39 @@ def test_a_promise_that_is_kept_far_beyond_can_be_shorter(small: Callable[..., l
     assert one.change.paste is not None
     assert one.change.paste.keys["targets"] == "2h"
     assert small(SMALL, [ticket(n, ("Desk", 5.5)) for n in range(50)]) == []
+
+
+ROWS = """targets = [
+  { when = { team = "A" }, within = "10h" }, { when = { team = "B" }, within = "12h" }, { within = "40h" }]"""
+
+
+def longer(small: Callable[..., list[Advice]], **late: tuple[int, float, int]) -> list[str]:
+    """Return the longer targets, of a team's tickets: how many, how many hours, and how many of them in time."""
+    text = SMALL.replace('objectives.fix = { clock = "resolution", targets = "10h" }', "")
+    text += f'[agreements.it.objectives.fix]\nclock = "resolution"\n{ROWS}'
+    taken = [(team, hours if n >= kept else 9) for team, (count, hours, kept) in late.items() for n in range(count)]
+    found = small(text, [ticket(n, one) for n, one in enumerate(taken)])
+    return [str(one.change.what) for one in found if one.change.effect == "less"]
+
+
+def test_no_priority_is_given_longer_than_a_later_one(small: Callable[..., list[Advice]]) -> None:
+    assert longer(small, A=(60, 11, 30)) == ['promise it.fix (team = "A") in 11h instead of 10h']
+    assert longer(small, A=(60, 13, 30)) == []  # B has 12 hours
+    assert longer(small, B=(60, 13, 30)) == ['promise it.fix (team = "B") in 13h instead of 12h']
+    assert longer(small, B=(60, 45, 30)) == []
+    assert longer(small, C=(60, 45, 30)) == ["promise it.fix (else) in 45h instead of 40h"]
+
+
+def test_few_cycles_are_not_enough_for_a_longer_target(small: Callable[..., list[Advice]]) -> None:
+    assert longer(small, B=(49, 13, 30)) == []
+    assert longer(small, B=(50, 13, 30)) != []
+
+
+def test_a_longer_target_that_spares_little_is_not_proposed(small: Callable[..., list[Advice]]) -> None:
+    much = ["promise it.fix (else) in 45h instead of 40h"]
+    assert longer(small, B=(60, 13, 52), C=(160, 45, 80)) == much  # 8 of 88 breaches
+    both = longer(small, B=(60, 13, 51), C=(160, 45, 80))  # 9 of 89
+    assert both == [*much, 'promise it.fix (team = "B") in 13h instead of 12h']
 
 
 def test_where_there_is_nothing_it_says_so() -> None:
