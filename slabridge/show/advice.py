@@ -27,16 +27,7 @@ _WHY: Final[dict[Effect, str]] = {
 def lines_of(found: Advised, language: Language) -> Iterator[str]:
     """Yield it line by line; what is to be pasted stands as it is."""
     tell = language.tell
-    yield line(
-        tell(
-            said(
-                "%(period)s: %(cycles)s completed cycles to customers, %(breached)s breached. Nothing is changed.",
-                period=found.period.name,
-                cycles=found.cycles,
-                breached=found.breached,
-            )
-        )
-    )
+    yield line(tell(_looked_at(found)))
     if not found.advice:
         yield line(tell(said("There is no change that the period speaks for.")))
     for number, one in enumerate(found.advice, 1):
@@ -52,6 +43,22 @@ def lines_of(found: Advised, language: Language) -> Iterator[str]:
             yield line(f"   # {tell(one.change.what)}")
             yield line(f"   # {tell(one.change.paste.where)}")
             yield from (f"   {printable(text)}" for text in str(one.change.paste).split("\n"))
+
+
+def _looked_at(found: Advised) -> Said:
+    period, breached = found.period.name, found.breached
+    if found.cycles == 1:
+        return said(
+            "%(period)s: 1 completed cycle to a customer, %(breached)s breached. Nothing is changed.",
+            period=period,
+            breached=breached,
+        )
+    return said(
+        "%(period)s: %(cycles)s completed cycles to customers, %(breached)s breached. Nothing is changed.",
+        period=period,
+        cycles=found.cycles,
+        breached=breached,
+    )
 
 
 def done_by(one: Advice) -> Iterator[Said]:

@@ -14,7 +14,7 @@ from sla_engine import Engine
 from sla_engine.instant import HOUR, MINUTE, format_instant, parse_instant
 from slabridge.advice.change import Change
 from slabridge.advice.judged import GROWTH, MOST, OF_A_KIND, Advice, Judging
-from slabridge.advice.paste import pasted
+from slabridge.advice.paste import Paste, pasted
 from slabridge.advice.present import Present
 from slabridge.advice.seen import straight
 from slabridge.app.advise import Advised, of_file
@@ -296,6 +296,22 @@ def test_a_longer_target_that_spares_little_is_not_proposed(small: Callable[...,
 def test_where_there_is_nothing_it_says_so() -> None:
     assert [*lines_of(_advised([]), Language("en"))][-1] == "There is no change that the period speaks for."
     assert as_json(_advised([]))["advice"] == []
+
+
+@pytest.mark.parametrize(
+    ("cycles", "words"),
+    [(0, "0 completed cycles to customers"), (1, "1 completed cycle to a customer"), (2, "2 completed cycles")],
+)
+def test_one_cycle_is_told_in_the_singular(cycles: int, words: str) -> None:
+    assert next(lines_of(Advised(UTC_QUARTER, cycles, 0, ()), Language("en"))).startswith(f"2026-Q1: {words}")
+
+
+def test_a_long_line_to_paste_is_not_cut(advised: Advised) -> None:
+    values = {"targets": [{"when": {"priority": f"P{n}"}, "within": "4h"} for n in range(60)]}
+    first = advised.advice[0]
+    paste = Paste(("agreements", "a", "objectives", "fix"), values, holder=("agreements", "a"))
+    told = [*lines_of(_advised([replace(first, change=replace(first.change, paste=paste))]), Language("en"))]
+    assert tomllib.loads(told[-1])["objectives"]["fix"] == values
 
 
 def _advised(advice: list[Advice]) -> Advised:
