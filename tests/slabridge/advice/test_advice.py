@@ -298,6 +298,28 @@ def test_where_there_is_nothing_it_says_so() -> None:
     assert as_json(_advised([]))["advice"] == []
 
 
+CONNECTION = """
+[connections.snow]
+type = "servicenow"
+url = "https://acme.service-now.com"
+auth = { kind = "basic", user = "slabridge", password = { env = "SNOW_PASSWORD" } }
+fields = { status = "state", team = "assignment_group" }
+"""
+
+
+def test_of_a_customer_it_is_said_what_is_replaced_in_the_file_of_all(tmp_path: Path) -> None:
+    own = 'objectives.fix = { clock = "resolution", targets = "10h" }\n'
+    table = '[agreements.it.objectives.fix]\nclock = "resolution"\ntargets = "10h"\n'
+    (tmp_path / "common.toml").write_text(SMALL.replace(own, "") + table, "utf-8")
+    (tmp_path / "acme.toml").write_text(CONNECTION, "utf-8")
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(json.dumps(ticket(n, ("Desk", 2))) for n in range(50)), "utf-8")
+    (one,) = of_file(tmp_path / "acme.toml", log, UTC_QUARTER.end).advice
+    assert one.change.paste is not None
+    assert str(one.change.paste.where) == "in place of [agreements.it.objectives.fix] and all tables beneath it"
+    assert str(one.change.paste) == table.strip().replace("10h", "2h") + '\ncalendar = "always"'
+
+
 @pytest.mark.parametrize(
     ("cycles", "words"),
     [(0, "0 completed cycles to customers"), (1, "1 completed cycle to a customer"), (2, "2 completed cycles")],
