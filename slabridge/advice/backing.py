@@ -132,7 +132,7 @@ def _paste(present: Present, found: _Uncovered, target: int) -> Paste | None:
         "calendar": max(sorted(set(calendars)), key=calendars.count),
         "objectives": {_HANDLING: {**written, "targets": duration_text(Duration(target))}},
     }
-    return Paste(("agreements", _free(present, found.team)), table)
+    return Paste(("agreements", _free(present, found.team)), table, new=True)
 
 
 def _free(present: Present, team: str) -> str:

@@ -21,6 +21,8 @@ GROWTH: Final = 20
 """By how many percent tickets grow, where it is said what a promise loses then."""
 TRIED: Final = 10
 """So many of one kind are tried at most: those that may spare most, or are about most tickets."""
+LESS: Final = 10
+"""A longer promise spares at least so many percent of the breaches of its objective."""
 _ORDER: Final[Mapping[Effect, int]] = {"helps": 0, "more": 1, "less": 2}
 
 
@@ -129,6 +131,8 @@ def _count(sums: Sums, name: str, side: int) -> Count:
 def _is_worth_it(one: Advice) -> bool:
     if one.change.effect == "more":
         return True
+    if one.change.effect == "less" and 100 * one.spares < LESS * one.of:
+        return False
     return one.spares >= BREACHES or one.at_risk > 0
 
 

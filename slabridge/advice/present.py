@@ -1,12 +1,13 @@
 """What holds at present: definitions, the shares that are promised, and the file that says so."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from sla_engine import Definitions
 from sla_engine.agreement import Agreement, Objective
+from slabridge.advice.headers import KeyPath
 from slabridge.advice.paste import Paste, paste_of, pasted
 from slabridge.config.agreements.definitions import definitions_of
 from slabridge.config.reading import Reading
@@ -23,12 +24,13 @@ BREACHES: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What a quarter is looked at by; `document` is the file as it was parsed."""
+    """What a quarter is looked at by; `document` is the file as it was parsed, `headers` are its tables' own."""
 
     definitions: Definitions
     promised: Mapping[tuple[str, str], Promised]
     document: Mapping[str, Any]
     quarter: Period
+    headers: Collection[KeyPath] = frozenset()
 
     def objectives(self) -> Iterator[tuple[Agreement, Objective]]:
         """Yield the objectives that are in force on the last day of the quarter."""
@@ -45,7 +47,7 @@ class Present:
 
     def paste(self, agreement: Agreement, objective: Objective, keys: Mapping[str, Any]) -> Paste:
         """Return how keys of an objective are changed in the file."""
-        return paste_of(self.document, agreement.table, objective.name, keys)
+        return paste_of(self.document, agreement.table, objective.name, keys, self.headers)
 
     def tried(self, paste: Paste) -> Definitions:
         """Return what is judged by once something was pasted into the file: it is tried just as it would be pasted.

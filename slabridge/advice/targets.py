@@ -20,6 +20,9 @@ from slabridge.text.spoken import spoken
 FAR: Final = 2
 """A target can be promised shorter where so many times less would have been kept."""
 
+MANY: Final = 50
+"""A longer target is one that so many cycles, open ones too, speak for."""
+
 
 class _Kept(NamedTuple):
     """How one target was kept: its places in the objective, what cycles took, and which share of them."""
@@ -70,7 +73,11 @@ def _change(
     if time is None:
         return
     other = rounded_up(time)
-    if one.share < promised and other > one.target and _beyond(one) >= BREACHES:
+    if one.share < promised and other > one.target:
+        calendars = present.definitions.calendars
+        few = len(one.taken.elapsed) < MANY or _beyond(one) < BREACHES
+        if few or _outlasts(objective, one, other, calendars):
+            return
         effect: Effect = "less"
     elif one.share >= promised and other * FAR <= one.target:
         effect = "more"
@@ -90,6 +97,20 @@ def _change(
     )
 
 
+def _outlasts(objective: Objective, one: _Kept, other: int, calendars: Mapping[str, CalendarDefinition]) -> bool:
+    """Return whether a target of `other` ms exceeds what a later row promises that is not shorter than this one now.
+
+    Rows are in the order of their urgency: P1 before P2, and what is left last.
+    """
+    later = [row for place, row in enumerate(objective.targets) if place > max(one.places)]
+    return any(
+        one.target <= row.limit.within(calendars[name].day) < other
+        for row in later
+        if isinstance(row.limit, Duration)
+        for name in calendars_of([row])
+    )
+
+
 def _beyond(one: _Kept) -> int:
     return sum(elapsed > one.target for elapsed in one.taken.elapsed)
 
@@ -106,7 +127,7 @@ def _what(agreement: Agreement, objective: Objective, one: _Kept, other: int, ef
 
 def _rests(one: _Kept, promised: float, time: int) -> Said:
     return said(
-        "of %(count)s cycles that began in the quarter (%(open)s still open) %(kept)s %% took no longer than "
+        "of %(count)s cycles that began in the period (%(open)s still open) %(kept)s %% took no longer than "
         "%(target)s, where %(promised)s %% are to; %(promised)s %% took no longer than %(time)s",
         count=len(one.taken.elapsed),
         open=one.taken.ended.count(False),

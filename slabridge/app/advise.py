@@ -1,12 +1,13 @@
 """Changes of agreements that are worth proposing, and what each would have done to a quarter (docs/advise.md)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sla_engine import Engine, Ticket
 from slabridge.advice.backing import backing
+from slabridge.advice.headers import KeyPath, headers_of
 from slabridge.advice.hours import hours
 from slabridge.advice.judged import GROWTH, Advice, Judging
 from slabridge.advice.misfits import misfits
@@ -15,14 +16,14 @@ from slabridge.advice.routes import routes
 from slabridge.advice.seen import Seen
 from slabridge.advice.targets import targets
 from slabridge.app.capacity import capacity
-from slabridge.app.quarter import last_quarter
+from slabridge.app.quarter import begins, looked_at, nothing_known
 from slabridge.app.report import reached
 from slabridge.app.stored import stirred
 from slabridge.capacity.growth import Grown
 from slabridge.config import Config
-from slabridge.config.customers import source_of
+from slabridge.config.customers import COMMON, source_of
 from slabridge.config.services.reporting import Reporting, read_reporting
-from slabridge.report.period import Period, read_period
+from slabridge.report.period import Period
 from slabridge.spread import uncollected
 from slabridge.state import State
 from slabridge.state.ranges import whole
@@ -48,35 +49,40 @@ class Advised:
 
 
 @uncollected()
-def of_state(config: Config) -> Advised:
-    """Return what is proposed by the last whole quarter before the last complete run.
+def of_state(config: Config, asked: str | None = None) -> Advised:
+    """Return what is proposed by a period, else by the last whole quarter before the last complete run.
 
     Raises:
-        NoSuchReport: no run was complete yet.
+        NoSuchReport: no run was complete yet, or nothing is known of the period.
         StateError: the state cannot be read.
     """
     assert config.reporting is not None  # noqa: S101 - a file that was read has it
-    zone = config.definitions.timezone
-    period = read_period(last_quarter(reached(config), zone), zone)
+    now = reached(config)
+    period = looked_at(asked, now, config.definitions.timezone)
+    assert now is not None  # noqa: S101 - there is a period
     state = State.of(config.state, create=False, migrate=False)
     try:
-        look = _Look(config.reporting, config.document, period)
-        return look.advised(lambda: _stored(state, config, period), lambda: _grown(config, period))
+        look = _Look(config.reporting, config.document, _headers(Path(config.file)), period, min(now, period.end))
+        found = look.advised(lambda: _stored(state, config, period), lambda: _grown(config, period))
+        if found is None:
+            raise nothing_known(period, begins(state))
+        return found
     finally:
         state.close()
 
 
 @uncollected()
-def of_file(config: Path, path: Path, as_of: int) -> Advised:
-    """Return what is proposed by the last whole quarter before an instant, ms UTC, over the tickets of a file.
+def of_file(config: Path, path: Path, as_of: int, asked: str | None = None) -> Advised:
+    """Return what is proposed by a period, else by the last whole quarter before an instant, ms UTC, over a file.
 
     Raises:
         ConfigError: the configuration has problems.
+        NoSuchReport: nothing is known of the period.
         UnreadableFile: the file of tickets cannot be read on.
     """
     reporting = read_reporting(config)
     zone = reporting.definitions.timezone
-    period = read_period(last_quarter(as_of, zone), zone)
+    period = looked_at(asked, as_of, zone)
     invalid: dict[tuple[int, str], None] = {}
 
     def batches() -> Iterator[Sequence[Ticket]]:
@@ -84,20 +90,29 @@ def of_file(config: Path, path: Path, as_of: int) -> Advised:
             invalid.update(dict.fromkeys(batch.invalid))
             yield [ticket for ticket in batch.tickets if ticket.created < period.end]
 
-    found = _Look(reporting, source_of(config).document, period).advised(batches, dict)
+    look = _Look(reporting, source_of(config).document, _headers(config), period, min(as_of, period.end))
+    found = look.advised(batches, dict)
+    if found is None:
+        created = (ticket.created for batch in read_batches(path) for ticket in batch.tickets)
+        raise nothing_known(period, min(created, default=None))
     return Advised(found.period, found.cycles, found.breached, found.advice, [*invalid])
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What a quarter's tickets are looked at by; `document` is the file as it was parsed."""
+    """What a quarter's tickets are looked at by; `document` is the file as it was parsed, `headers` its tables' own.
+
+    It is judged as at `as_of`, ms UTC, at its end at the latest.
+    """
 
     reporting: Reporting
     document: Mapping[str, Any]
+    headers: Collection[KeyPath]
     quarter: Period
+    as_of: int
 
-    def advised(self, batches: Batches, grown: Callable[[], Mapping[str, Grown]]) -> Advised:
-        """Look at the quarter's cycles, as at its end, and try what they suggest.
+    def advised(self, batches: Batches, grown: Callable[[], Mapping[str, Grown]]) -> Advised | None:
+        """Look at the quarter's cycles, as at its end, and try what they suggest; None: there are none.
 
         `grown` says what becomes of each promise if more tickets come.
         """
@@ -107,8 +122,10 @@ class _Look:
             [name for name in self.reporting.rules.fault if name != definitions.holder],
         )
         for some in batches():
-            seen.add(some, engine.evaluate(some, quarter.end, chain=True).results, quarter, fields)
-        present = Present(definitions, self.reporting.promised, self.document, quarter)
+            seen.add(some, engine.evaluate(some, self.as_of, chain=True).results, quarter, fields)
+        if not seen.taken and not seen.cycles:
+            return None
+        present = Present(definitions, self.reporting.promised, self.document, quarter, self.headers)
         changes = [
             *routes(present, seen, fields),
             *backing(present, seen),
@@ -118,9 +135,15 @@ class _Look:
         ]
         judging = Judging(present, changes)
         for some in batches() if changes else ():
-            judging.add(some, quarter.end)
+            judging.add(some, self.as_of)
         advice = judging.advice(grown()) if changes else []
         return Advised(quarter, len(seen.cycles), sum(one.breached for one in seen.cycles), tuple(advice))
+
+
+def _headers(path: Path) -> frozenset[KeyPath]:
+    """Return the headers of a file, and of what a customer's has in common with the others."""
+    files = (one for one in (path, path.with_name(COMMON)) if one.is_file())
+    return frozenset().union(*(headers_of(one.read_text("utf-8")) for one in files))
 
 
 def _grown(config: Config, quarter: Period) -> Mapping[str, Grown]:

@@ -10,12 +10,15 @@ from slabridge.cli.options import AsJson, ConfigPath, Only, instant, loaded, pat
 from slabridge.exit import Exit
 
 
-def advise(
+def advise(  # noqa: PLR0913 - one parameter per option
     *,
     config: ConfigPath = None,
     only: Only = None,
+    period: Annotated[
+        str | None, typer.Option(help="As for `report`; else the last whole quarter before the last run.")
+    ] = None,
     tickets: Annotated[Path | None, typer.Option(help="Tickets of a file instead of the state's.")] = None,
-    as_of: Annotated[str | None, typer.Option(help="With --tickets: the instant before which the quarter is.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="With --tickets: the instant to judge at.")] = None,
     json: AsJson = False,
 ) -> None:
     """Propose at most five changes of agreements, each with what it would have done to the last quarter."""
@@ -30,12 +33,13 @@ def advise(
         from slabridge.config.services.reporting import read_reporting
 
         path = path_of(config, only)
-        found, language = of_file(path, tickets, instant(as_of, "--as-of")), read_reporting(path).rules.language
+        found = of_file(path, tickets, instant(as_of, "--as-of"), period)
+        language = read_reporting(path).rules.language
     else:
         from slabridge.app.advise import of_state
 
         configured = loaded(config, only)
-        found, language = of_state(configured), configured.language
+        found, language = of_state(configured, period), configured.language
     for number, text in found.invalid:
         sys.stderr.write(f"{tickets}:{number}: invalid: {line(text)}\n")
     if json:

@@ -7,7 +7,7 @@ from slabridge.advice.change import Effect
 from slabridge.advice.judged import GROWTH, Advice
 from slabridge.app.advise import Advised
 from slabridge.text.language import Language
-from slabridge.text.printed import line, lines
+from slabridge.text.printed import line, printable
 from slabridge.text.said import Said, said, word
 from slabridge.whatif.sums import Count
 
@@ -27,18 +27,9 @@ _WHY: Final[dict[Effect, str]] = {
 def lines_of(found: Advised, language: Language) -> Iterator[str]:
     """Yield it line by line; what is to be pasted stands as it is."""
     tell = language.tell
-    yield line(
-        tell(
-            said(
-                "%(period)s: %(cycles)s completed cycles to customers, %(breached)s breached. Nothing is changed.",
-                period=found.period.name,
-                cycles=found.cycles,
-                breached=found.breached,
-            )
-        )
-    )
+    yield line(tell(_looked_at(found)))
     if not found.advice:
-        yield line(tell(said("There is no change that the quarter speaks for.")))
+        yield line(tell(said("There is no change that the period speaks for.")))
     for number, one in enumerate(found.advice, 1):
         yield ""
         yield line(f"{number}. {language.word(_KINDS[one.change.kind])}: {tell(one.change.what)}")
@@ -50,7 +41,24 @@ def lines_of(found: Advised, language: Language) -> Iterator[str]:
             yield line(f"   # {tell(text)}")
         else:
             yield line(f"   # {tell(one.change.what)}")
-            yield from (f"   {text}" for text in lines(str(one.change.paste)).split("\n"))
+            yield line(f"   # {tell(one.change.paste.where)}")
+            yield from (f"   {printable(text)}" for text in str(one.change.paste).split("\n"))
+
+
+def _looked_at(found: Advised) -> Said:
+    period, breached = found.period.name, found.breached
+    if found.cycles == 1:
+        return said(
+            "%(period)s: 1 completed cycle to a customer, %(breached)s breached. Nothing is changed.",
+            period=period,
+            breached=breached,
+        )
+    return said(
+        "%(period)s: %(cycles)s completed cycles to customers, %(breached)s breached. Nothing is changed.",
+        period=period,
+        cycles=found.cycles,
+        breached=breached,
+    )
 
 
 def done_by(one: Advice) -> Iterator[Said]:
@@ -71,14 +79,14 @@ def done_by(one: Advice) -> Iterator[Said]:
         )
     if one.before.cycles:
         yield said(
-            "last quarter %(objective)s: %(before)s, judged anew %(after)s",
+            "in the period %(objective)s: %(before)s, judged anew %(after)s",
             objective=one.change.tried,
             before=_counted(one.before),
             after=_counted(one.after),
         )
     else:
         yield said(
-            "last quarter %(objective)s would have been: %(after)s",
+            "in the period %(objective)s would have been: %(after)s",
             objective=one.change.tried,
             after=_counted(one.after),
         )
@@ -132,6 +140,7 @@ def _advice(one: Advice) -> dict[str, Any]:
         else {"percent": GROWTH, "points": one.grown.fall(GROWTH), "breaks_at_percent": one.grown.breaks_at},
         "rests_on": [*map(str, change.rests)],
         "table": None if change.paste is None else ".".join(change.paste.path),
+        "where": None if change.paste is None else str(change.paste.where),
         "toml": None if change.paste is None else str(change.paste),
     }
 

@@ -31,12 +31,17 @@ def print_capacity(console: Console, found: Capacity, language: Language, team: 
     arrivals = [one for one in found.arrivals if one.team == (team or "")]
     for one in arrivals:
         printed.arrivals(one)
-    loads = [load for load in found.loads if team is None or load.team == team]
+    loads = [load for load in found.loads if team is None or name_of(load, language) == team]
     printed.loads(loads[:_MOST], found.growth)
     if len(loads) > _MOST:
         printed.say(said("%(count)s more teams, of which less leaves, are in --json", count=len(loads) - _MOST))
     if team is None:
         printed.grown(found)
+
+
+def name_of(load: Load, language: Language) -> str:
+    """Return what a team is called where it is shown: what nobody has is in the hands of `nobody`."""
+    return load.team or language.word(word("nobody"))
 
 
 class _Printed:
@@ -47,9 +52,10 @@ class _Printed:
         self._console.print(Text(line(self._language.tell(text))))
 
     def _table(self, title: str, first: str, *columns: str) -> Table:
-        table = Table(self._language.word(first), title=title, title_justify="left")
+        table = Table(title=title, title_justify="left")
+        table.add_column(self._language.word(first), overflow="fold")  # a name that is cut could be another's
         for column in columns:
-            table.add_column(self._language.word(column), justify="right")
+            table.add_column(self._language.word(column), justify="right", overflow="fold")
         return table
 
     def _number(self, number: float | None, unit: str = "") -> str:
@@ -86,7 +92,7 @@ class _Printed:
         )
         for load in loads:
             table.add_row(
-                Text(line(load.team) or self._language.word(word("nobody"))),
+                Text(line(name_of(load, self._language))),
                 str(load.open),
                 str(load.waiting),
                 self._language.word(word("unknown")) if load.work is None else self._number(load.work / HOUR),

@@ -133,6 +133,11 @@ def taken(
         yield f"{agreement}.{objective}", tuple(values.get(name) or "" for name in by), elapsed, target, ended_at
 
 
+def begins(sql: sa.Connection) -> int | None:
+    """Return when the first of all cycles began, ms UTC; None where there is none."""
+    return sql.execute(sa.select(sa.func.min(result.c.started_at))).scalar()
+
+
 def _text(value: object) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 from slabridge.text.printed import line
@@ -31,7 +31,7 @@ def value(held: Any) -> str:  # noqa: ANN401 - any TOML value
         if len(held) < 2 or (len(short) <= _WIDTH and not any(isinstance(one, Mapping) for one in held)):
             return short
         return "[\n" + "".join(f"  {_inline(one)},\n" for one in held) + "]"
-    if isinstance(held, int | date):
+    if isinstance(held, int | float | date | time):
         return str(held)
     raise TypeError(f"{type(held).__name__} is no value of a configuration")
 

@@ -14,7 +14,7 @@ from sla_engine import Engine
 from sla_engine.instant import HOUR, MINUTE, format_instant, parse_instant
 from slabridge.advice.change import Change
 from slabridge.advice.judged import GROWTH, MOST, OF_A_KIND, Advice, Judging
-from slabridge.advice.paste import pasted
+from slabridge.advice.paste import Paste, pasted
 from slabridge.advice.present import Present
 from slabridge.advice.seen import straight
 from slabridge.app.advise import Advised, of_file
@@ -26,10 +26,10 @@ from slabridge.report.period import read_period
 from slabridge.show.advice import as_json, lines_of
 from slabridge.text.language import Language
 from slabridge.text.said import said
-from slabridge.text.toml import key, value
 from slabridge.ticket.file import read_batches
 from slabridge.whatif.sums import Count
 from tests.places import CHECKOUT
+from tests.slabridge.advice.test_paste import by_hand
 
 EXAMPLES = CHECKOUT / "docs" / "examples"
 FILE, LOG = EXAMPLES / "quarter.toml", EXAMPLES / "quarter.jsonl"
@@ -40,14 +40,6 @@ UTC_QUARTER = read_period("2026-Q1", "UTC")
 @pytest.fixture(scope="module")
 def advised() -> Advised:
     return of_file(FILE, LOG, QUARTER.end)
-
-
-def written(folder: Path, document: dict[str, Any]) -> Path:
-    """Write a document as TOML: each of its tables as one value."""
-    path = folder / "file.toml"
-    lines = [f"{key(name)} = {value(one)}".replace("\n", "") for name, one in document.items()]
-    path.write_text("\n".join(lines), "utf-8")
-    return path
 
 
 def counted(before: Path, after: Path, objective: str) -> tuple[Count, Count]:
@@ -63,9 +55,9 @@ def test_what_a_pasted_change_would_have_done_is_what_whatif_says_of_the_file(ad
     looked = 0
     for one in advised.advice:
         if one.change.paste is not None:
-            shown = tomllib.loads(str(one.change.paste))
-            assert pasted({}, one.change.paste) == shown
-            other = written(tmp_path, pasted(document, one.change.paste))
+            other = tmp_path / "other.toml"
+            other.write_text(by_hand(FILE.read_text("utf-8"), one.change.paste), "utf-8")
+            assert tomllib.loads(other.read_text("utf-8")) == pasted(document, one.change.paste)
             assert counted(FILE, other, one.change.tried) == (one.before, one.after)
             looked += 1
     assert looked == 3
@@ -256,7 +248,7 @@ def test_hours_that_would_not_have_been_enough_spare_nothing(small: Callable[...
     night = [ticket(24 * n, ("Network", 14)) for n in range(40)]  # from midnight on: six hours before it opens
     found = [(one.change.kind, one.spares) for one in small(text, night)]
     assert found[0] == ("calendar", 40)
-    longer = [ticket(24 * n, ("Network", 17)) for n in range(40)]  # seven hours late: six do not help
+    longer = [ticket(24 * n, ("Network", 17)) for n in range(60)]  # seven hours late: six do not help
     assert [one.change.kind for one in small(text, longer)] == ["target"]
 
 
@@ -268,10 +260,80 @@ def test_a_promise_that_is_kept_far_beyond_can_be_shorter(small: Callable[..., l
     assert small(SMALL, [ticket(n, ("Desk", 5.5)) for n in range(50)]) == []
 
 
-def test_where_there_is_nothing_it_says_so(small: Callable[..., list[Advice]]) -> None:
-    assert small(SMALL, []) == []
-    assert [*lines_of(_advised([]), Language("en"))][-1] == "There is no change that the quarter speaks for."
+ROWS = """targets = [
+  { when = { team = "A" }, within = "10h" }, { when = { team = "B" }, within = "12h" }, { within = "40h" }]"""
+
+
+def longer(small: Callable[..., list[Advice]], **late: tuple[int, float, int]) -> list[str]:
+    """Return the longer targets, of a team's tickets: how many, how many hours, and how many of them in time."""
+    text = SMALL.replace('objectives.fix = { clock = "resolution", targets = "10h" }', "")
+    text += f'[agreements.it.objectives.fix]\nclock = "resolution"\n{ROWS}'
+    taken = [(team, hours if n >= kept else 9) for team, (count, hours, kept) in late.items() for n in range(count)]
+    found = small(text, [ticket(n, one) for n, one in enumerate(taken)])
+    return [str(one.change.what) for one in found if one.change.effect == "less"]
+
+
+def test_no_priority_is_given_longer_than_a_later_one(small: Callable[..., list[Advice]]) -> None:
+    assert longer(small, A=(60, 11, 30)) == ['promise it.fix (team = "A") in 11h instead of 10h']
+    assert longer(small, A=(60, 13, 30)) == []  # B has 12 hours
+    assert longer(small, B=(60, 13, 30)) == ['promise it.fix (team = "B") in 13h instead of 12h']
+    assert longer(small, B=(60, 45, 30)) == []
+    assert longer(small, C=(60, 45, 30)) == ["promise it.fix (else) in 45h instead of 40h"]
+
+
+def test_few_cycles_are_not_enough_for_a_longer_target(small: Callable[..., list[Advice]]) -> None:
+    assert longer(small, B=(49, 13, 30)) == []
+    assert longer(small, B=(50, 13, 30)) != []
+
+
+def test_a_longer_target_that_spares_little_is_not_proposed(small: Callable[..., list[Advice]]) -> None:
+    much = ["promise it.fix (else) in 45h instead of 40h"]
+    assert longer(small, B=(60, 13, 52), C=(160, 45, 80)) == much  # 8 of 88 breaches
+    both = longer(small, B=(60, 13, 51), C=(160, 45, 80))  # 9 of 89
+    assert both == [*much, 'promise it.fix (team = "B") in 13h instead of 12h']
+
+
+def test_where_there_is_nothing_it_says_so() -> None:
+    assert [*lines_of(_advised([]), Language("en"))][-1] == "There is no change that the period speaks for."
     assert as_json(_advised([]))["advice"] == []
+
+
+CONNECTION = """
+[connections.snow]
+type = "servicenow"
+url = "https://acme.service-now.com"
+auth = { kind = "basic", user = "slabridge", password = { env = "SNOW_PASSWORD" } }
+fields = { status = "state", team = "assignment_group" }
+"""
+
+
+def test_of_a_customer_it_is_said_what_is_replaced_in_the_file_of_all(tmp_path: Path) -> None:
+    own = 'objectives.fix = { clock = "resolution", targets = "10h" }\n'
+    table = '[agreements.it.objectives.fix]\nclock = "resolution"\ntargets = "10h"\n'
+    (tmp_path / "common.toml").write_text(SMALL.replace(own, "") + table, "utf-8")
+    (tmp_path / "acme.toml").write_text(CONNECTION, "utf-8")
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(json.dumps(ticket(n, ("Desk", 2))) for n in range(50)), "utf-8")
+    (one,) = of_file(tmp_path / "acme.toml", log, UTC_QUARTER.end).advice
+    assert one.change.paste is not None
+    assert str(one.change.paste.where) == "in place of [agreements.it.objectives.fix] and all tables beneath it"
+    assert str(one.change.paste) == table.strip().replace("10h", "2h") + '\ncalendar = "always"'
+
+
+@pytest.mark.parametrize(
+    ("cycles", "words"),
+    [(0, "0 completed cycles to customers"), (1, "1 completed cycle to a customer"), (2, "2 completed cycles")],
+)
+def test_one_cycle_is_told_in_the_singular(cycles: int, words: str) -> None:
+    assert next(lines_of(Advised(UTC_QUARTER, cycles, 0, ()), Language("en"))).startswith(f"2026-Q1: {words}")
+
+
+def test_a_long_line_to_paste_is_not_cut(advised: Advised) -> None:
+    values = {"targets": [{"when": {"priority": f"P{n}"}, "within": "4h"} for n in range(60)]}
+    first = advised.advice[0]
+    paste = Paste(("agreements", "a", "objectives", "fix"), values, holder=("agreements", "a"))
+    told = [*lines_of(_advised([replace(first, change=replace(first.change, paste=paste))]), Language("en"))]
+    assert tomllib.loads(told[-1])["objectives"]["fix"] == values
 
 
 def _advised(advice: list[Advice]) -> Advised:

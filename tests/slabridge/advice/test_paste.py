@@ -1,6 +1,7 @@
 """What is proposed can be pasted: it is TOML, it is read as the file is, and what is pasted unchanged changes nothing."""
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from random import Random
 from typing import Any
@@ -12,12 +13,14 @@ from sla_engine.agreement import Definitions
 from sla_engine.condition import needs_event
 from sla_engine.duration import Duration
 from sla_engine.instant import HOUR, MINUTE
+from slabridge.advice.headers import headers_of
 from slabridge.advice.paste import Paste, paste_of, pasted
 from slabridge.advice.present import Present
 from slabridge.advice.table import condition_table, duration_text, objective_keys, rounded_up
 from slabridge.config import load_definitions
 from slabridge.config.agreements.classes import SHIPPED
 from slabridge.report.period import read_period
+from slabridge.text.toml import key, value
 from tests.reference.random_agreements import DURATIONS, random_document
 from tests.reference.random_cases import examples, random_case, seeds
 from tests.slabridge.report.small import BASE
@@ -45,10 +48,87 @@ def test_targets_that_are_pasted_unchanged_change_nothing(rng: Random) -> None:
     now = present(document)
     for agreement in now.definitions.agreements:
         for objective in agreement.objectives:
-            paste = paste_of(document, agreement.table, objective.name, objective_keys(objective.targets))
+            paste = now.paste(agreement, objective, objective_keys(objective.targets))
             assert now.tried(paste) == now.definitions
-            shown = tomllib.loads(str(paste))
-            assert pasted({}, paste) == shown
+
+
+@examples(150)
+@given(seeds())
+def test_whoever_pastes_by_hand_gets_what_was_judged(rng: Random) -> None:
+    document = random_file(rng)
+    for text in (as_tables(document), as_values(document)):
+        now = replace(present(document), headers=headers_of(text))
+        for agreement in now.definitions.agreements:
+            for objective in agreement.objectives:
+                paste = now.paste(agreement, objective, {"targets": "7h", "calendar": "c0"})
+                again = tomllib.loads(by_hand(text, paste))
+                assert again == pasted(document, paste)
+                assert read(again) == now.tried(paste)
+
+
+def as_tables(document: dict[str, Any]) -> str:
+    """Return a file in which each objective has a header of its own."""
+    return "\n".join(
+        [*others(document), *(str(Paste(("agreements", n), one)) for n, one in document["agreements"].items())]
+    )
+
+
+def as_values(document: dict[str, Any]) -> str:
+    """Return a file in which each objective is a value of its agreement, on one line."""
+    lines = others(document)
+    for name, agreement in document["agreements"].items():
+        lines.append(str(Paste(("agreements", name), {k: v for k, v in agreement.items() if k != "objectives"})))
+        lines += [f"objectives.{key(n)} = {value(one)}" for n, one in agreement.get("objectives", {}).items()]
+    return "\n".join(lines)
+
+
+def others(document: dict[str, Any]) -> list[str]:
+    return [f"{key(n)} = {value(one)}".replace("\n", "") for n, one in document.items() if n != "agreements"]
+
+
+def by_hand(text: str, paste: Paste) -> str:
+    """Return a text with what is shown in the place that is named: by its lines, as a person does it."""
+    lines, shown = text.split("\n"), str(paste)
+    if paste.new:
+        return f"{text}\n{shown}"
+    head, first = shown.partition("\n")[0], str(paste.holder and f"[{'.'.join(paste.holder)}]")
+    if paste.holder is None:
+        start = lines.index(head)
+        beneath = head[:-1] + "."
+        heads = (n for n, one in enumerate(lines) if n > start and one.startswith("[") and beneath not in one)
+        end = next(heads, len(lines))
+    else:
+        start = lines.index(first)
+        start += next(n for n, one in enumerate(lines[start:]) if one.startswith(head.partition(" = ")[0] + " = "))
+        end = start + 1
+    return "\n".join([*lines[:start], shown, *lines[end:]])
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        (
+            "[agreements.a.objectives.fix]\nclock = 'c'",
+            "in place of [agreements.a.objectives.fix] and all tables beneath it",
+        ),
+        (
+            "[[agreements.a.objectives.fix.targets]]\nwithin = '4h'",
+            "in place of [agreements.a.objectives.fix] and all tables beneath it",
+        ),
+        ("[agreements.a.objectives]\nfix.clock = 'c'", "in place of fix of [agreements.a.objectives]"),
+        ("[agreements.a]\nobjectives.fix = { clock = 'c' }", "in place of objectives.fix of [agreements.a]"),
+        ("[ agreements . 'a' ] # it\nobjectives.fix.clock = 'c'", "in place of objectives.fix of [agreements.a]"),
+        ("agreements.a.objectives.fix.clock = 'c'", "in place of agreements.a.objectives.fix, above the first table"),
+    ],
+)
+def test_it_is_said_what_is_replaced_however_the_file_has_it(text: str, where: str) -> None:
+    paste = paste_of(tomllib.loads(text), "a", "fix", {"targets": "6h"}, headers_of(text))
+    assert str(paste.where) == where
+    assert 'targets = "6h"' in str(paste)
+
+
+def test_a_line_of_a_value_is_no_header() -> None:
+    assert headers_of("[a]\nb = [\n[1, 2],\n]\n[[c.'d.e']]") == {("a",), ("c", "d.e")}
 
 
 @examples(150)
@@ -120,7 +200,7 @@ CLASS = 'calendar = "always"\nobjectives.fix = { clock = "resolution", targets =
 )
 def test_keys_are_pasted_where_the_file_has_them(text: str, table: str, place: str) -> None:
     document = tomllib.loads(BASE + text)
-    paste = paste_of(document, table, "fix", {"targets": "6h"})
+    paste = paste_of(document, table, "fix", {"targets": "6h"}, headers_of(text))
     assert ".".join(paste.path) == place
     found = [one for one in present(document).tried(paste).agreements if one.table == table]
     assert found[0].objectives[0].targets[0].limit == Duration(6 * HOUR)
@@ -128,7 +208,7 @@ def test_keys_are_pasted_where_the_file_has_them(text: str, table: str, place: s
 
 def test_a_class_that_is_shipped_gets_a_table_of_its_own() -> None:
     document = tomllib.loads(BASE + "[services.a]\nclass = 'premium'\n")
-    paste = paste_of(document, "a", "resolution", {"targets": "3h"})
+    paste = paste_of(document, "a", "resolution", {"targets": "3h"}, set())
     assert paste.path == ("classes", "premium")
     (found,) = [one for one in present(document).tried(paste).agreements if one.table == "a"]
     (before,) = [one for one in read(document).agreements if one.table == "a"]

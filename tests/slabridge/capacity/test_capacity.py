@@ -1,14 +1,19 @@
 """What teams carry, over a state of made tickets of which everything can be counted by hand."""
 
 import json
+from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from rich.console import Console
 
 from connectors.interface import NativeTicket
 from sla_engine.instant import HOUR, parse_instant
 from slabridge.app.capacity import Capacity, capacity
 from slabridge.capacity.decided import Kept
+from slabridge.show.capacity import print_capacity
+from slabridge.text.language import Language
 from tests.slabridge.capacity.made import FILE, at, config_in, fill, made
 from tests.slabridge.cli.conftest import Call, call
 
@@ -180,4 +185,42 @@ def test_the_command_prints_tables_and_json_in_both_languages(tmp_path: Path, ca
     code, _, err = call("capacity", "--config", file, "--team", "Dsek")
     assert (code, "Desk" in err) == (2, True)
     code, _, err = call("capacity", "--config", file, "--since", "2026-02-02")
-    assert (code, "no ticket of that time" in err) == (2, True)
+    assert (code, err) == (
+        2,
+        "--since is after the last complete run, at 2026-02-01T23:00:00Z; name an earlier date\n",
+    )
+
+
+def test_before_any_run_nothing_is_known(tmp_path: Path, call: Call) -> None:
+    config_in(tmp_path)
+    code, _, err = call("capacity", "--config", tmp_path / "config.toml")
+    assert (code, "no ticket of that time is known" in err) == (2, True)
+
+
+@pytest.mark.parametrize("code", ["en", "sv"])
+def test_no_name_is_cut_on_a_narrow_terminal(tmp_path: Path, code: Literal["en", "sv"]) -> None:
+    team = "Network Operations Centre"
+    carried = found(tmp_path, [daily(f"T{day}", day, team) for day in DAYS])
+    console = Console(width=80, file=StringIO(), record=True)
+    print_capacity(console, carried, Language(code))
+    text = console.export_text()
+    assert "…" not in text
+    first = "".join(line[1:].partition("│")[0].strip() for line in text.splitlines() if line.startswith("│"))
+    for name in ("standard.resolution", "teams.handling", team.replace(" ", "")):
+        assert name in first.replace(" ", "")
+
+
+def test_what_is_in_nobodys_hands_is_shown_by_the_name_of_its_row(tmp_path: Path, call: Call) -> None:
+    config = config_in(tmp_path)
+    unset = [made(f"N{day}", at(day, 9), {"status": "new", "priority": "P2", "team": None}) for day in DAYS]
+    fill(config, [*unset, *(daily(f"{team}{day}", day, team) for day in DAYS for team in ("Zoo", "Ark"))], UNTIL)
+    file = tmp_path / "config.toml"
+    for language, name in (("en", "nobody"), ("sv", "ingen")):
+        code, out, err = call("capacity", "--config", file, "--team", name, "--language", language)
+        assert (code, err) == (0, "")
+        assert name in out
+        assert "Ark" not in out
+        assert "09" not in out  # hours of the week are those of all tickets that came
+    code, _, err = call("capacity", "--config", file, "--team", "xyz")
+    assert code == 2
+    assert "known: Ark, Zoo, nobody" in " ".join(err.replace("│", "").split())

@@ -23,6 +23,7 @@ from slabridge.spread import Spread
 from slabridge.ticket.mapping import Mapper
 from tests.slabridge.run.job import NOON, Job
 
+FAULT = 'fault = ["category", "team"]'
 LATER = NOON + 40 * DAY
 """In the quarter after."""
 
@@ -120,8 +121,56 @@ def test_before_any_run_there_is_nothing_to_look_at(reported: Job) -> None:
             look(reported.config())
 
 
+def test_an_empty_period_says_so_and_where_what_is_known_begins(job: Job) -> None:
+    log = log_of(job)
+    looks: list[Any] = [
+        lambda period: of_state(job.config(), period, ["priority"]),
+        lambda period: advised(job.config(), period),
+        lambda period: of_file(job.path, log, LATER, period, ["priority"]),
+        lambda period: advised_of_file(job.path, log, LATER, period),
+    ]
+    for look in looks:
+        with pytest.raises(
+            NoSuchReport, match=r"nothing is known of 2015-Q4; what is known begins 2016-.*a later --period"
+        ):
+            look("2015-Q4")
+        with pytest.raises(NoSuchReport, match=r"nothing is known of 2016-Q2: .*name another --period"):
+            look("2016-Q2")
+        with pytest.raises(NoSuchReport, match="is no period; write 2026-03"):
+            look("nonsense")
+        assert look("2016-Q1").period.name == "2016-Q1"
+
+
+def test_a_period_that_is_not_over_is_judged_as_at_the_last_run(job: Job) -> None:
+    whole, year = (advised_of_file(job.path, log_of(job), LATER, period) for period in ("2016-Q1", "2016"))
+    assert (year.cycles, year.breached) >= (whole.cycles, whole.breached) > (5, 0)
+
+
 def test_fields_that_nobody_maps_are_refused_with_the_nearest(job: Job) -> None:
-    with pytest.raises(NoSuchReport, match=r'no connection maps the field .teem.*the nearest is "team"'):
+    with pytest.raises(
+        NoSuchReport, match=r"no connection maps the field .teem. that --by names; the nearest is \"team\""
+    ):
         of_state(job.config(), None, ["teem"])
-    with pytest.raises(NoSuchReport, match="no ticket has the field 'teem'"):
+    with pytest.raises(NoSuchReport, match="no ticket has the field 'teem' that --by names"):
         of_file(job.path, log_of(job), NOON + HOUR, None, ["teem"])
+    job.text = job.text.replace(FAULT, 'fault = ["nonsense"]')
+    with pytest.raises(NoSuchReport, match=r"the field 'nonsense' that fault of \[reports\] names; .* with --by FIELD"):
+        of_state(job.config(), None, [])
+
+
+def test_of_the_usual_fields_those_that_are_mapped_tell_faults_apart(job: Job) -> None:
+    assert FAULT in job.text
+    job.text = job.text.replace(FAULT, "")
+    assert "service" not in job.config().dimensions
+    assert of_state(job.config(), None, []).recurring.fields == ("category",)
+    assert of_file(job.path, log_of(job), LATER, None, []).recurring.fields == ("category",)
+
+
+def test_where_none_of_the_usual_fields_is_known_it_says_how_to_name_others(job: Job) -> None:
+    job.text = job.text.replace(FAULT, "")
+    log = log_of(job)
+    log.write_text(log.read_text("utf-8").replace('"category"', '"kind"'), "utf-8")
+    with pytest.raises(
+        NoSuchReport, match=r"no ticket has service or category, .* name fields with --by FIELD; .*kind"
+    ):
+        of_file(job.path, log, LATER, None, [])
