@@ -6,6 +6,8 @@ from heapq import nlargest
 from pathlib import Path
 from typing import Final
 
+import sqlalchemy as sa
+
 from sla_engine import Engine, Result
 from sla_engine.agreement import Definitions
 from sla_engine.instant import DAY
@@ -49,7 +51,8 @@ class Learning:
         window = replace(self.window, as_of=part.as_of)
         fields = engine.fields.union(self.subject.fields)
         for natives in stored(state, part):
-            table, _ = tabulate([mapper.ticket(native) for native in natives], fields)
+            chosen = [mapper.ticket(native) for native in natives if window.looks_at(native.id)]
+            table, _ = tabulate(chosen, fields)
             lesson.look(engine, table, self.subject, window)
         return lesson
 
@@ -85,15 +88,12 @@ def learn(config: Config, state: State, spread: Spread = HERE, engine: Engine | 
         StateError: the state cannot be read.
         NoWorkers: nobody can do it.
     """
-    with state.reading() as sql:
-        as_of = max((at for at in connections.as_ofs(sql).values() if at is not None), default=None)
-        first = None if as_of is None else forecasts.began(sql, as_of - WINDOW)
-    if as_of is None or first is None:
+    window = _window(state, WINDOW)
+    if window is None:
         raise NothingLearned(
             "nothing to learn from: no cycle has begun that a run has judged; has `slabridge run` been through?"
         )
     engine = engine or Engine(config.definitions)
-    window = Window.of(first, as_of)
     return _lesson(config, state, window, spread).learned(
         _teacher(config.foresight, engine), engine, _subject(config.foresight), window
     )
@@ -117,8 +117,7 @@ def renewed(config: Config) -> Learned | None:
 
 def _renewed(config: Config, state: State) -> Learned | None:
     with state.reading() as sql:
-        as_of = max((at for at in connections.as_ofs(sql).values() if at is not None), default=0)
-        document = forecasts.learned(sql)
+        as_of, document = _as_of(sql) or 0, forecasts.learned(sql)
     had, engine = None if document is None else unpacked(document), Engine(config.definitions)
     if had is None or as_of - had.as_of >= _lasts(had) or not _is_of(had, config, engine):
         try:
@@ -126,7 +125,8 @@ def _renewed(config: Config, state: State) -> Learned | None:
         except NothingLearned:
             return None
     elif had.models and as_of - had.checked_at >= WEEK:
-        lesson = _lesson(config, state, Window.of(as_of - 2 * MONTH, as_of), HERE)
+        window = _window(state, 2 * MONTH)
+        lesson = Lesson.none() if window is None else _lesson(config, state, window, HERE)
         found = had.checked(lesson.drifted(_teacher(config.foresight, engine), had.models, as_of), as_of)
         if found.models == had.models:
             with state.begin() as sql:
@@ -250,6 +250,21 @@ def _open(own: ConnectionState, forecaster: Forecaster) -> Iterator[list[OpenFor
             pairs = zip(cycles, forecaster.of(cycles, at), strict=True)
             yield [OpenForecast(own.connection, one.ticket, one, said) for one, said in pairs if said is not None]
             after = max(keys)
+
+
+def _as_of(sql: sa.Connection) -> int | None:
+    """Return when the latest of the connections' last complete runs began, ms UTC; None: none was."""
+    return max((at for at in connections.as_ofs(sql).values() if at is not None), default=None)
+
+
+def _window(state: State, long: int) -> Window | None:
+    """Return what is looked at of the cycles that began within so long (ms) before the last run; None: none did."""
+    with state.reading() as sql:
+        as_of = _as_of(sql)
+        if as_of is None:
+            return None
+        first, cycles = forecasts.began(sql, as_of - long)
+    return None if first is None else Window.of(first, as_of, cycles)
 
 
 def _lesson(config: Config, state: State, window: Window, spread: Spread) -> Lesson:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
+from zlib import crc32
 
 import numpy as np
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from slabridge.foresight.trial import Teacher
 
 WINDOW: Final = 26 * 7 * DAY
 """Cycles that began longer ago teach nothing: teams and promises have changed since."""
+MOST: Final = 150_000
+"""Cycles that are learned from at most, about: more say the same, and take memory."""
 _TRIED: Final = 1 / 3
 """The share of the time looked at whose cycles forecasts are tried on."""
 
@@ -28,18 +31,23 @@ _TRIED: Final = 1 / 3
 class Window:
     """Cycles that began since `first` are looked at, as at `until`, on what comes after which it is tried, and `as_of`.
 
-    All ms UTC.
+    All ms UTC. One of `every` tickets is looked at, always the same.
     """
 
     first: int
     until: int
     as_of: int
+    every: int = 1
 
     @classmethod
-    def of(cls, first: int, as_of: int) -> Self:
-        """Return the window as at an instant, of a state whose first cycle began at one."""
+    def of(cls, first: int, as_of: int, cycles: int = 0) -> Self:
+        """Return the window as at an instant, of a state whose first cycle began at one, and so many since."""
         first = max(first, as_of - WINDOW)
-        return cls(first, as_of - int((as_of - first) * _TRIED), as_of)
+        return cls(first, as_of - int((as_of - first) * _TRIED), as_of, -(-cycles // MOST) or 1)
+
+    def looks_at(self, id_: str) -> bool:
+        """Return whether a ticket is looked at."""
+        return crc32(id_.encode()) % self.every == 0
 
 
 @dataclass(frozen=True, slots=True)

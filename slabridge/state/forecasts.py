@@ -65,10 +65,11 @@ def unlearn(sql: sa.Connection) -> None:
     sql.execute(sa.delete(foresight))
 
 
-def began(sql: sa.Connection, since: int) -> int | None:
-    """Return when the first cycle since an instant began, ms UTC; None: none did."""
-    found: int | None = sql.scalar(sa.select(sa.func.min(result.c.started_at)).where(result.c.started_at >= since))
-    return found
+def began(sql: sa.Connection, since: int) -> tuple[int | None, int]:
+    """Return when the first cycle since an instant began, ms UTC (None: none did), and how many did."""
+    counted = sa.select(sa.func.min(result.c.started_at), sa.func.count()).where(result.c.started_at >= since)
+    first, cycles = sql.execute(counted).one()
+    return first, cycles
 
 
 def put(transaction: Transaction, tickets: Collection[str], found: Sequence[Foreseen]) -> None:

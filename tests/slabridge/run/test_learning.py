@@ -19,6 +19,7 @@ from slabridge.foresight.curve import Floats
 from slabridge.foresight.learned import Learned, packed
 from slabridge.foresight.model import Model
 from slabridge.foresight.samples import Seen
+from slabridge.foresight.survival import Like
 from slabridge.foresight.trial import Teacher
 from slabridge.run.halt import Halt
 from slabridge.state import State, forecasts
@@ -171,6 +172,23 @@ def test_what_is_learned_is_the_same_to_the_byte_however_tickets_are_cut(many: J
     expected = packed(learn(config, state))
     assert {packed(learn(config, state, Cut(seed=seed))) for seed in range(4)} == {expected}
     state.close()
+
+
+def test_of_many_cycles_those_of_some_tickets_are_learned_from_and_always_the_same(
+    many: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = many.config()
+    state = State.of(many.place)
+    whole = learned_cycles(learn(config, state))
+    monkeypatch.setattr("slabridge.foresight.lesson.MOST", 400)
+    expected = learn(config, state)
+    assert 150 < learned_cycles(expected) < 600 < whole
+    assert packed(learn(config, state, Cut(seed=1))) == packed(expected)
+    state.close()
+
+
+def learned_cycles(found: Learned) -> int:
+    return sum(curve.count for like, curve in found.survival.curves.items() if like == Like(like.objective))
 
 
 def test_a_person_is_looked_at_by_nobody(many: Job) -> None:
