@@ -11,7 +11,7 @@ from slabridge.compare.comparison import Comparison, Summary
 from slabridge.config import Config, Connection
 from slabridge.exit import Exit
 from slabridge.run.bug import kind_of, places_of
-from slabridge.state import Busy, ConnectionState, State, StateError, tickets
+from slabridge.state import Busy, ConnectionState, State, StateError, open_tickets, tickets
 from slabridge.ticket.known import Known
 from slabridge.ticket.mapping import Mapper
 from slabridge.ticket.observed import observed
@@ -83,7 +83,7 @@ class Comparing:
             found = {}
             for name in names:
                 with ConnectionState(state, name).begin() as transaction:
-                    found[name] = tickets.open_ids(transaction)
+                    found[name] = open_tickets.ids(transaction)
             return found
         found = {name: [] for name in names}
         with state.begin() as sql:

@@ -21,7 +21,7 @@ from slabridge.foresight.lesson import WINDOW, Lesson, Subject, Window, definiti
 from slabridge.foresight.model import is_there
 from slabridge.foresight.trial import Teacher, Trial
 from slabridge.spread import HERE, Spread
-from slabridge.state import ConnectionState, State, connections, forecasts, results, tickets
+from slabridge.state import ConnectionState, State, connections, forecasts, open_tickets, results
 from slabridge.state.ranges import Range
 from slabridge.ticket.file import read_tables
 from slabridge.ticket.mapping import Mapper
@@ -227,7 +227,7 @@ def likeliest(config: Config, limit: int, spread: Spread = HERE) -> Forecasts:
 def _keep(state: State, found: Learned) -> None:
     with state.begin() as sql:
         forecasts.keep(sql, found.as_of, packed(found))
-        tickets.mark_open_pending(sql)
+        open_tickets.mark_pending(sql)
 
 
 def known(config: Config, state: State, engine: Engine) -> Learned | None:
@@ -243,7 +243,7 @@ def _open(own: ConnectionState, forecaster: Forecaster) -> Iterator[list[OpenFor
     with own.reading() as transaction:
         at = connections.standing(transaction).as_of
         while at is not None:
-            keys = tickets.open_keys(transaction, after, _AT_ONCE)
+            keys = open_tickets.keys(transaction, after, _AT_ONCE)
             if not keys:
                 return
             cycles = [one for came_to in results.of(transaction, keys).values() for one in came_to if is_undecided(one)]

@@ -7,7 +7,7 @@ import structlog
 
 from slabridge.run.actions import Planned, PlannedField, Reason
 from slabridge.run.context import Context
-from slabridge.state import configurations, connections, tickets
+from slabridge.state import configurations, connections, open_tickets
 from slabridge.ticket.known import Evaluated
 
 log = structlog.get_logger("slabridge.run")
@@ -67,7 +67,7 @@ def holds(context: Context, count: int, ended: int) -> bool:
     Those whose cycles the change `ended` were among those that carry values, too.
     """
     with context.state.begin() as transaction:
-        carrying = tickets.carrying(transaction) + ended
+        carrying = open_tickets.carrying(transaction) + ended
         guard = context.connection.guard or 0
         if count <= FEW or count * 100 <= guard * carrying:
             return False

@@ -14,7 +14,7 @@ from slabridge.run.standing import terms_of
 from slabridge.run.stating import find_in_all
 from slabridge.run.together import together
 from slabridge.run.unseen import count_what_is_known, report_never_seen
-from slabridge.state import configurations, connections, followed, tickets
+from slabridge.state import configurations, connections, followed, open_tickets, tickets
 from slabridge.state.connections import Standing
 
 log = structlog.get_logger("slabridge.run")
@@ -38,7 +38,7 @@ def pull(context: Context) -> None:
     if standing.touched is not None:
         _follow(context, standing.touched)
     if standing.fields is not None and settings - standing.fields:
-        read_in_parts(context, tickets.open_ids)
+        read_in_parts(context, open_tickets.ids)
     _census(context, standing.census_at)
     _report_gaps(context, standing)
     if is_first_load or standing.judged_by != judged_by:

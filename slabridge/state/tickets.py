@@ -141,39 +141,10 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
 
 def lose(transaction: Transaction, ids: Collection[str]) -> list[str]:
     """Leave tickets alone that the tool has no more, or hides from us; return those of them that were there before."""
-    there = [id_ for part in in_parts(ids) for id_ in _ids(transaction, ticket.c.id.in_(part))]
+    there = [id_ for part in in_parts(ids) for id_ in _there(transaction, part)]
     quiet_since = sa.func.coalesce(ticket.c.quiet_since, ticket.c.read_at)
     _update(transaction, ids, {"gone": True, "pending": False, "wake_at": None, "quiet_since": quiet_since})
     return there
-
-
-def open_ids(transaction: Transaction, after: str = "", limit: int | None = None) -> list[str]:
-    """Return the next ids of tickets with an open cycle, in order."""
-    return _ids(transaction, ticket.c.is_open, ticket.c.id > after, limit=limit)
-
-
-def open_keys(transaction: Transaction, after: str, limit: int) -> dict[str, str]:
-    """Return the keys of the next tickets with an open cycle by their ids, in order of these."""
-    rows = transaction.sql.execute(
-        sa.select(ticket.c.id, ticket.c.key)
-        .where(transaction.owns(ticket), ticket.c.is_open, ~ticket.c.gone, ticket.c.id > after)
-        .order_by(ticket.c.id)
-        .limit(limit)
-    )
-    return dict(rows.all())
-
-
-def mark_open_pending(sql: sa.Connection) -> None:
-    """Let all tickets with an open cycle be evaluated anew, of all connections."""
-    sql.execute(sa.update(ticket).where(ticket.c.is_open, ~ticket.c.gone).values(pending=True))
-
-
-def carrying(transaction: Transaction) -> int:
-    """Return how many tickets with an open cycle carry a value of ours."""
-    statement = sa.select(sa.func.count()).where(
-        transaction.owns(ticket), ticket.c.is_open, ~ticket.c.gone, ticket.c.last_written.contains('": "')
-    )
-    return int(transaction.sql.scalar(statement) or 0)
 
 
 def mark_all_pending(transaction: Transaction) -> int:
@@ -409,9 +380,10 @@ def _native(row: sa.Row[*tuple[Any, ...]]) -> NativeTicket:
         ) from error
 
 
-def _ids(transaction: Transaction, *conditions: sa.ColumnElement[bool], limit: int | None = None) -> list[str]:
-    statement = sa.select(ticket.c.id).where(transaction.owns(ticket), ~ticket.c.gone, *conditions)
-    return list(transaction.sql.scalars(statement.order_by(ticket.c.id).limit(limit)))
+def _there(transaction: Transaction, ids: Sequence[str]) -> Sequence[str]:
+    """Return those of these tickets that the tool still has, in order of their ids."""
+    mine = (transaction.owns(ticket), ~ticket.c.gone, ticket.c.id.in_(ids))
+    return transaction.sql.scalars(sa.select(ticket.c.id).where(*mine).order_by(ticket.c.id)).all()
 
 
 def _update(transaction: Transaction, ids: Collection[str], values: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from connectors.jira.connector import Jira
 from connectors.servicenow.connector import ServiceNow
 from sla_engine.instant import DAY, HOUR
 from slabridge.exit import Exit
-from slabridge.state import State, Transaction, followed, tickets, waking
+from slabridge.state import State, Transaction, followed, open_tickets, tickets, waking
 from tests.slabridge.run.job import NOON, Job, tally
 from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.making import judge, save, ticket
@@ -36,7 +36,7 @@ def plans(state: State) -> list[str]:
     with state.begin() as transaction:
         sa.event.listen(transaction, "before_cursor_execute", note)
         tickets.pending(Transaction(transaction, "snow"), "", 10)
-        tickets.open_ids(Transaction(transaction, "snow"))
+        open_tickets.ids(Transaction(transaction, "snow"))
         followed.unread(Transaction(transaction, "snow"), 2)
         waking.to_reread(Transaction(transaction, "snow"), 1_000, 2)
         waking.mark_due(Transaction(transaction, "snow"), 1_000)

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value
-from slabridge.state import State, Transaction, connections, followed, tickets, waking
+from slabridge.state import State, Transaction, connections, followed, open_tickets, tickets, waking
 from slabridge.state.codec import encode
 from slabridge.ticket.known import Evaluated
 from tests.slabridge.run.making import result
@@ -119,7 +119,7 @@ def test_a_settled_ticket_waits_no_more_until_its_next_change_or_a_call(state: S
     judge(state, "3", is_open=False)
     assert pending(state) == []
     with state.begin() as transaction:
-        assert tickets.open_ids(Transaction(transaction, "snow")) == ["1", "2"]
+        assert open_tickets.ids(Transaction(transaction, "snow")) == ["1", "2"]
         assert waking.to_reread(Transaction(transaction, "snow"), 499, 2) == []
         assert waking.to_reread(Transaction(transaction, "snow"), 500, 2) == [(500, "1"), (500, "2")]
         assert waking.to_reread(Transaction(transaction, "snow"), 500, 1) == []  # this run read them already
@@ -159,10 +159,10 @@ def test_a_ticket_that_is_gone_is_left_alone_and_taken_up_when_it_is_back(state:
     with state.begin() as transaction:
         assert tickets.mark_all_pending(Transaction(transaction, "snow")) == 0
         waking.mark_due(Transaction(transaction, "snow"), 500)
-        assert tickets.open_ids(Transaction(transaction, "snow")) == []
+        assert open_tickets.ids(Transaction(transaction, "snow")) == []
         assert waking.to_reread(Transaction(transaction, "snow"), 500, 2) == []
     assert pending(state) == []
     assert save(state, ticket(), run=2) == 1
     assert pending(state) == ["1"]
     with state.begin() as transaction:
-        assert tickets.open_ids(Transaction(transaction, "snow")) == ["1"]
+        assert open_tickets.ids(Transaction(transaction, "snow")) == ["1"]
