@@ -17,6 +17,8 @@ from sla_engine.ticket import Comment, Ticket, Values
 _ABSENT: Final = -1
 """What stands for a field that a ticket does not have."""
 
+_SPOKEN: Final = (Comment, PlainComment)
+
 
 class Layout:
     """The rows laid out so far, but for their instants."""
@@ -38,7 +40,7 @@ class Layout:
         held: dict[str, Held | int] = {}
         for item in happened:
             row += 1
-            if comments and isinstance(item, Comment | PlainComment):
+            if comments and isinstance(item, _SPOKEN):
                 self._comment(row, item)
                 continue
             for name, (before, after) in item.changes.items():

@@ -30,12 +30,14 @@ def add(layout: Layout, ticket: Ticket) -> tuple[list[int], bool]:
     """Add a ticket to what is laid out; return its rows' instants, ms UTC, and whether nothing is odd about it."""
     happened: list[Entry | Comment] = [*ticket.history, *ticket.comments]  # at one instant in this order
     happened.sort(key=_AT)
-    early = bool(happened) and happened[0].at < ticket.created
+    created = ticket.created
+    early = bool(happened) and happened[0].at < created
     if early:
         happened = [*ticket.history, *ticket.comments]
-        happened.sort(key=lambda item: max(item.at, ticket.created))
+        happened.sort(key=lambda item: max(item.at, created))
     joins = layout.add(ticket, happened)
-    return [ticket.created, *(max(item.at, ticket.created) for item in happened)], joins and not early
+    instants = [created, *map(_AT, happened)]
+    return [max(at, created) for at in instants] if early else instants, joins and not early
 
 
 _AT = attrgetter("at")

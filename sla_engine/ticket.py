@@ -11,8 +11,7 @@ Values = tuple[str, ...]
 ROLES = ("agent", "customer", "system")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One history entry: all its changes, field -> (before, after), apply at once. `at` is ms UTC."""
 
     at: int
@@ -20,8 +19,7 @@ class Entry:
     changes: Mapping[str, tuple[Values, Values]]
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True, gc=False):
     """A comment, without its text. `at` is ms UTC, `role` one of `ROLES`.
 
     `names` are further ones beside `by` under which fields may hold the author.
@@ -53,8 +51,7 @@ class Name(msgspec.Struct, frozen=True, gc=False):
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True, gc=False):
     """A ticket is (source, id); `key` is for people. `fields` are the values now, `created` is ms UTC."""
 
     source: str

@@ -120,6 +120,8 @@ def _concerns_us(known: Known, results: Sequence[Result], terms: Terms, around: 
         return True
     if _is_recent(results, terms):
         return True
+    if around is ALONE:
+        return False
     sides = {rule.value.side for rule in terms.writeback.fields if rule.value.side is not None}
     return any(_is_recent(one.results, terms) for side in sides for one in around.on(side))
 

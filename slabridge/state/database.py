@@ -5,23 +5,19 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
-from sqlalchemy.dialects import postgresql, sqlite
 
+from slabridge.state import revision
 from slabridge.state.schema import metadata
 from slabridge.state.text import storable
 from slabridge.state.trouble import Busy, Newer, StateError, address, explained, shown
 
-_SCRIPTS = Path(__file__).parent / "migrations"
-_UPGRADE_LOCK = 0x51AB
-"""Any number: two that start together on an empty PostgreSQL create the tables one after the other."""
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 _PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "30000"}
 """How long PostgreSQL's client waits for a server that does not answer: s, s, ms."""
@@ -206,31 +202,25 @@ class State:
             sa.event.listen(self._engine, "connect", _write_ahead)
         if outdated:
             with self._engine.begin() as connection:
-                if _revision(connection) is not None:
+                if revision.of(connection) is not None:
                     upgrading(connection)
                 self._upgrade(connection)
 
     def _outdated(self) -> bool:
         """Return whether the schema must be created or upgraded; refuse one that we do not know."""
         with self.reading() as connection:
-            current = _revision(connection)
-        if current is not None and current not in _revisions():
+            current = revision.of(connection)
+        known = revision.known()
+        if current is not None and current not in known:
             raise Newer(
                 f"state {shown(self.url)}: a newer slabridge wrote it (schema {current}); "
                 "upgrade slabridge, or name another state"
             )
-        return current != _revisions()[0]
+        return current != known[0]
 
     def _upgrade(self, connection: sa.Connection) -> None:
-        if connection.dialect.name == "postgresql":
-            schema = self.url.query.get("schema")
-            whose = sa.func.hashtext(str(schema or ""))  # customers of one database wait for no other
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_UPGRADE_LOCK, whose)))
-            if schema is not None and connection.scalar(sa.select(sa.func.to_regnamespace(f'"{schema}"'))) is None:
-                connection.execute(sa.schema.CreateSchema(str(schema)))
-        config = _alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        schema = self.url.query.get("schema")
+        revision.upgrade(connection, None if schema is None else str(schema))
 
 
 def upsert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -273,8 +263,10 @@ def execute_many(connection: sa.Connection, statement: str, rows: Sequence[tuple
     connection.exec_driver_sql(statement.replace("?", mark), rows)
 
 
-def inserting(connection: sa.Connection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+def inserting(connection: sa.Connection, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
     """Return an insertion that can be told what to do where the row is there."""
+    from sqlalchemy.dialects import postgresql, sqlite  # noqa: PLC0415 - who only reads waits for none that it has not
+
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
@@ -301,33 +293,6 @@ def _engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _revision(connection: sa.Connection) -> str | None:
-    """Return the schema that a database has, asked in our own words.
-
-    SQLAlchemy's own question after a table keeps up to 128 dialects of PostgreSQL in a cache for good, each with all
-    that it compiled: some 20 MB of a process that opens its state again and again.
-    """
-    there = "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'"
-    if connection.dialect.name == "postgresql":
-        there = "SELECT to_regclass('alembic_version')"
-    if connection.scalar(sa.text(there)) is None:
-        return None
-    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return found
-
-
-@cache
-def _revisions() -> Sequence[str]:
-    """Return the schemas that we know, the newest first; read once, as a daemon opens its states again and again."""
-    return [revision.revision for revision in ScriptDirectory.from_config(_alembic()).walk_revisions()]
-
-
-def _alembic() -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    return config
-
-
 def _schema(url: sa.URL) -> str | None:
     schema = url.query.get("schema")
     if schema is not None and (not isinstance(schema, str) or not re.fullmatch("[A-Za-z0-9_-]{1,63}", schema)):
@@ -350,6 +315,7 @@ def _configure_postgresql(connection: Any, _record: object) -> None:  # noqa: AN
 def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
     connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA page_size=8192")  # of a new file: tools give tickets in no order that indexes have
     connection.execute("PRAGMA cache_size=-65536")  # KiB: the upper levels of the indexes of a million tickets
 
 

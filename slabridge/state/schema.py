@@ -44,7 +44,7 @@ ticket = Table(
     Column("connection", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("key", String, nullable=False, index=True),
-    Column("payload", LargeBinary, nullable=False, comment="the native ticket, compressed JSON"),
+    Column("payload", LargeBinary, nullable=False, comment="the native ticket, JSON, compressed where it is long"),
     Column("digest", String, nullable=False, comment="of the payload"),
     Column("pulled_in", Integer, nullable=False, comment="the run that last read it"),
     Column("read_at", BigInteger, comment="the tool's clock when that run began"),
@@ -129,7 +129,6 @@ result = Table(
         sqlite_where=text("stopped_at IS NULL"),
         postgresql_where=text("stopped_at IS NULL"),
     ),
-    sqlite_with_rowid=False,
 )
 
 report = Table(

@@ -107,16 +107,17 @@ class Mapper:
                 fields[of.name] = called.texts
             else:
                 unreadable.append(of.name)
-        history = []
+        history, names_of = [], self._names
         for entry in sorted((*native.history, *native.observed), key=_AT):
             changes = {}
             for native_name, (before, after) in entry.changes.items():
-                if native_name in self._names:
-                    of = self._names[native_name]
-                    old, new = of[before], of[after]
-                    missing.update(old.missing, new.missing)
-                    if old.texts != new.texts:  # two native values may be one canonical value
-                        changes[of.name] = (old.texts, new.texts)
+                if native_name in names_of:
+                    of = names_of[native_name]
+                    (old, lacks), (new, lacks_too) = of[before], of[after]
+                    if lacks or lacks_too:
+                        missing.update(lacks, lacks_too)
+                    if old != new:  # two native values may be one canonical value
+                        changes[of.name] = (old, new)
             if changes:
                 history.append(Entry(entry.at, entry.by, changes))
         names = self._names_of({comment.person or comment.by for comment in native.comments}, native)

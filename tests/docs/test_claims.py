@@ -96,7 +96,7 @@ def test_the_example_ticket_is_one() -> None:
     assert block
     ticket = read_ticket(orjson.loads(block[1]))
     keys = [row["key"].strip("`") for row in tables(section(DOCS / "tickets.md", "Keys"))[0]]
-    assert sorted(keys) == sorted(ticket.__slots__)
+    assert sorted(keys) == sorted(ticket.__struct_fields__)
 
 
 def test_the_reasons_are_those_of_the_plan() -> None:

@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import traceback
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
@@ -25,7 +24,6 @@ from sla_engine.instant import HOUR
 from slabridge.__main__ import main
 from slabridge.app.demo import example
 from slabridge.exit import Exit
-from slabridge.state import State, schema
 from slabridge_sandbox.embedded import Sandbox
 from slabridge_sandbox.options import Endpoint
 from tests.faults.forked import fork, wait
@@ -35,6 +33,7 @@ from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.run.chained import unchained
 from tests.slabridge.run.job import NOON, small
+from tests.slabridge.state.everything import everything
 
 WORD = "Pl4nted"
 _TAIL = '-&"<%+/='
@@ -161,20 +160,6 @@ def assert_clean(found: bytes, *words: str) -> None:
         for needle in needles:
             at = found.find(needle)
             assert at < 0, (needle, found[max(0, at - 300) : at + 100])
-
-
-def everything(state: str) -> bytes:
-    """Return all that a state holds, files and unpacked values."""
-    opened = State.of(state)
-    found = []
-    with opened.reading() as transaction:
-        for table in schema.metadata.sorted_tables:
-            for row in transaction.execute(sa.select(table)):
-                found += [zlib.decompress(value) if isinstance(value, bytes) else str(value).encode() for value in row]
-    if "://" not in state:  # before the file is closed, which ends the -wal
-        found += [path.read_bytes() for path in Path(state).parent.glob(f"{Path(state).name}*")]
-    opened.close()
-    return b"\n".join(found)
 
 
 @pytest.mark.parametrize("form", COMMANDS)

@@ -215,10 +215,9 @@ def test_a_customer_whose_run_is_cut_short_is_taken_by_another_worker(
 
 
 NEWER = """
-import slabridge.state.database as database
-known = database._revision
-head = database.ScriptDirectory.from_config(database._alembic()).get_current_head()
-database._revision = lambda connection: head if (found := known(connection)) == "newer" else found
+from slabridge.state import revision
+of, head = revision.of, revision.known()[0]
+revision.of = lambda connection: head if (found := of(connection)) == "newer" else found
 """
 """A program that knows a newer schema, which is as today's."""
 

@@ -1,7 +1,6 @@
 """A sandbox where one person is everywhere, and all that a state has, in plain text."""
 
 import sqlite3
-import zlib
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from slabridge.state.schema import metadata
 from slabridge_sandbox.options import SandboxOptions
 from tests.slabridge.run.job import NOON, TOOLS, number_of
 from tests.slabridge.state.databases import rows
+from tests.slabridge.state.everything import plain
 from tests.slabridge_sandbox.logs import history, write
 
 NAME = "Astrid Zetterquist"
@@ -63,18 +63,10 @@ def all_of(place: str) -> str:
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
         for row in rows(place, f'SELECT {columns} FROM "{name}"'):  # noqa: S608 - our own names
             found += [
-                f"{name}.{column.name}: {_plain(value)!r}" for column, value in zip(table.columns, row, strict=True)
+                f"{name}.{column.name}: {plain(value).decode(errors='replace')!r}"
+                for column, value in zip(table.columns, row, strict=True)
             ]
     return "\n".join(found)
-
-
-def _plain(value: object) -> str:
-    if not isinstance(value, bytes | memoryview):
-        return str(value)
-    try:
-        return zlib.decompress(value).decode()
-    except zlib.error:
-        return bytes(value).decode(errors="replace")
 
 
 def raw_of(place: str) -> bytes:

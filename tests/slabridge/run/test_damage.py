@@ -20,7 +20,15 @@ def damage(job: Job, statement: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "garbage", ["x'00'", "x'789c4bcb07000282'", "CAST(substr({}, 1, 40) || x'ff' || substr({}, 42) AS BLOB)"]
+    "garbage",
+    [
+        "x'00'",
+        "x'7b'",
+        "x'789c4bcb07000282'",
+        "CAST(substr({}, 1, 40) || x'ff' || substr({}, 42) AS BLOB)",
+        # What is JSON still, of another ticket, is no less damaged.
+        "CAST(replace(CAST({} AS TEXT), '\"created\":1', '\"created\":2') AS BLOB)",
+    ],
 )
 def test_a_ticket_whose_stored_form_is_damaged_is_read_anew_and_nothing_else_suffers(job: Job, garbage: str) -> None:
     assert job.run().exit_code is Exit.COMPLETE

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 
-from slabridge.state.database import _revision
+from slabridge.state.revision import of
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def made_once() -> Iterator[None]:
     def upgrade(config: Config, revision: str) -> None:
         connection: sa.Connection = config.attributes["connection"]
         dialect = connection.dialect.name
-        if revision != "head" or _revision(connection) is not None:
+        if revision != "head" or of(connection) is not None:
             migrate(config, revision)
         elif dialect in known:
             _make(connection, known[dialect])

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 
 from sla_engine.instant import HOUR
 from slabridge.show import logs
-from slabridge.state.database import _alembic
+from slabridge.state.revision import alembic
 from slabridge_sandbox.embedded import Sandbox
 from tests.slabridge.run.job import NOON, Job, small
 
@@ -29,7 +29,7 @@ ASIDE = "INSERT INTO quarantine (connection, ticket, key, reason, first_at, last
 
 def revisions() -> list[str]:
     """Return all schema versions, oldest first."""
-    return [revision.revision for revision in ScriptDirectory.from_config(_alembic()).walk_revisions()][::-1]
+    return [revision.revision for revision in ScriptDirectory.from_config(alembic()).walk_revisions()][::-1]
 
 
 def load(revision: str, place: str) -> None:
@@ -45,7 +45,7 @@ def load(revision: str, place: str) -> None:
         raw = old.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         raw.executescript(text)
-        config = _alembic()
+        config = alembic()
         config.attributes["connection"] = new
         command.upgrade(config, revision)
         tables = sa.MetaData()

@@ -2,16 +2,14 @@
 
 import base64
 import sys
-import zlib
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from sla_engine.instant import HOUR
 from slabridge.__main__ import main
-from slabridge.state import State, schema
 from tests.slabridge.run.job import NOON, Job
+from tests.slabridge.state.everything import everything
 
 WRONG = {"SNOW_PASSWORD": "hunter2 of snow", "JIRA_TOKEN": "hunter2 of jira"}
 
@@ -22,20 +20,6 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
         main()
     assert isinstance(ended.value.code, int)
     return ended.value.code
-
-
-def everything(place: str) -> bytes:
-    """Return all that a database holds, files and unpacked values."""
-    state = State.of(place)
-    found = []
-    with state.reading() as transaction:
-        for table in schema.metadata.sorted_tables:
-            for row in transaction.execute(sa.select(table)):
-                found += [zlib.decompress(value) if isinstance(value, bytes) else str(value).encode() for value in row]
-    if "://" not in place:  # before the file is closed, which ends the -wal
-        found += [path.read_bytes() for path in Path(place).parent.glob(f"{Path(place).name}*")]
-    state.close()
-    return b"\n".join(found)
 
 
 def test_no_secret_is_in_the_state_or_in_what_runs_print(

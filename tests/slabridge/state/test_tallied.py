@@ -47,7 +47,7 @@ def test_only_open_tickets_are_looked_at_and_their_results_by_the_key() -> None:
     with state.reading() as sql:
         plan = [row.detail for row in sql.execute(sa.text(f"EXPLAIN QUERY PLAN {statement}"))]
     state.close()
-    assert "SEARCH result USING PRIMARY KEY (connection=? AND ticket=?)" in plan
+    assert "SEARCH result USING INDEX sqlite_autoindex_result_1 (connection=? AND ticket=?)" in plan
     assert "SEARCH ticket USING INDEX ticket_open (connection=?)" in plan
 
 

@@ -6,8 +6,8 @@ import orjson
 import pytest
 
 from connectors.interface import NativeComment, NativeEntry, NativeTicket, Value
-from slabridge.state import State, Transaction, connections, followed, open_tickets, tickets, waking
-from slabridge.state.codec import encode
+from slabridge.state import Damaged, State, Transaction, connections, followed, open_tickets, tickets, waking
+from slabridge.state.codec import decode, encode
 from slabridge.ticket.known import Evaluated
 from tests.slabridge.run.making import result
 from tests.slabridge.state.making import NOW, judge, kept, known, pending, save, ticket
@@ -61,11 +61,35 @@ def test_comments_keep_their_markers_and_one_alone_the_form_that_it_always_had(s
     )
     saved = ticket(comments=(none, single, several))
     _, payload, _ = encode(saved)
-    assert [plain[4] for plain in orjson.loads(zlib.decompress(payload))["comments"]] == [None, "a", ["a", "b"]]
+    assert [plain[4] for plain in orjson.loads(payload[:-4])["comments"]] == [None, "a", ["a", "b"]]
     save(state, saved)
     with state.begin() as transaction:
         (found,) = tickets.load(Transaction(transaction, "snow"), ["1"])
     assert found.native.comments == (none, single, several)
+
+
+@pytest.mark.parametrize("length", [10, 1_000, 2_500])
+def test_short_tickets_stand_as_they_are_and_long_ones_compressed_and_both_come_back(state: State, length: int) -> None:
+    saved = ticket(fields={"text": (Value("1", "é" * length),)})
+    _, payload, _ = encode(saved)
+    assert payload.startswith(b'{"') == (length < 1_000)
+    save(state, saved)
+    with state.begin() as transaction:
+        (found,) = tickets.load(Transaction(transaction, "snow"), ["1"])
+    assert found.native == saved
+
+
+def test_what_an_earlier_version_compressed_is_read() -> None:
+    saved = ticket()
+    assert decode(zlib.compress(encode(saved).payload[:-4], 1)) == saved
+
+
+def test_no_part_of_a_ticket_can_be_damaged_without_being_noticed() -> None:
+    whole = encode(ticket()).payload
+    for place in range(len(whole)):
+        for damaged in (whole[:place], whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :]):
+            with pytest.raises(Damaged):
+                decode(damaged)
 
 
 def test_a_digest_is_what_earlier_versions_gave_so_that_no_ticket_counts_as_changed_after_an_upgrade() -> None:

@@ -17,7 +17,7 @@ from sla_engine.instant import MINUTE, format_instant
 from slabridge.app.connect import connected
 from slabridge.exit import Exit
 from slabridge.state import Busy, State, Transaction, lease, quarantine, results, schema, tickets
-from slabridge.state.database import _alembic
+from slabridge.state.revision import alembic, known
 from tests.slabridge.run.job import Job
 from tests.slabridge.run.truth import Truth
 from tests.slabridge.state.databases import BUT_OF_DIALECT, columns, rows
@@ -44,8 +44,12 @@ def test_every_schema_before_the_newest_has_a_database_of_its_time() -> None:
     assert set(revisions()[:-1]) <= set(FIXTURES) <= set(revisions())
 
 
+def test_what_is_known_is_what_there_are_migrations_to() -> None:
+    assert known() == revisions()[::-1]
+
+
 def test_nothing_goes_back_to_an_earlier_schema() -> None:
-    for revision in ScriptDirectory.from_config(_alembic()).walk_revisions():
+    for revision in ScriptDirectory.from_config(alembic()).walk_revisions():
         assert not hasattr(revision.module, "downgrade"), revision.revision
 
 
@@ -56,8 +60,8 @@ def test_an_earlier_state_becomes_what_a_new_one_is_and_loses_nothing(place: str
     state = State.of(place)
     with state.begin() as transaction:
         assert compare_metadata(MigrationContext.configure(transaction, opts=BUT_OF_DIALECT), schema.metadata) == []
-        known = [known.native.key for _, known in tickets.find(transaction, "INC0000002")]
-        assert known == ["INC0000002"]
+        keys = [found.native.key for _, found in tickets.find(transaction, "INC0000002")]
+        assert keys == ["INC0000002"]
         (entry,) = quarantine.listed(transaction)
     assert (entry.key, entry.asked) == ("INC0000000", False)
     state.close()

@@ -76,8 +76,8 @@ def _create() -> None:
         sa.Column("customer", sa.String()),
         sa.Column("type", sa.String()),
         sa.Column("dimensions", sa.Text(), comment="all other mapped fields, and lists of these, JSON"),
+        # A SQLite of slabridge before schema 0012 keeps it in the order of this key: the same to all who read or write.
         sa.PrimaryKeyConstraint("connection", "ticket", "agreement", "objective", "cycle"),
-        sqlite_with_rowid=False,
     )
 
 
