@@ -20,7 +20,8 @@ from bench.tool import AS_OF
 from sla_engine import Engine
 from sla_engine.instant import DAY
 from slabridge.app.asked import Asked
-from slabridge.app.report import BATCH, of_state
+from slabridge.app.gather import BATCH
+from slabridge.app.report import of_state
 from slabridge.config import Config
 from slabridge.report.period import Period, period_of
 from slabridge.show import logs

@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-import holidays
-
 from sla_engine.calendar import CalendarDefinition, DayOfYear, HolidayCode, Span
 from sla_engine.instant import instant_of
 
@@ -99,6 +97,8 @@ def is_holiday(definition: CalendarDefinition, day: date) -> bool:
 
 @cache
 def _holidays_of(code: HolidayCode, year: int) -> frozenset[date]:
+    import holidays  # noqa: PLC0415 - who has no calendar of a country need not wait for it
+
     found = holidays.country_holidays(
         code.country, subdiv=code.subdivision, years=year, expand=False, categories=code.categories
     )

@@ -1,36 +1,28 @@
 """Reports over the state (docs/reports.md)."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from sla_engine import Result
-from sla_engine.clause import Clause
 from sla_engine.instant import DAY, HOUR, format_instant
 from slabridge.app.asked import Asked, Reported, reporter_of
 from slabridge.app.filed import filed
+from slabridge.app.gather import Gather
 from slabridge.app.outages import read_sources
 from slabridge.app.ratings import tool_ratings
 from slabridge.app.tools import Tools
-from slabridge.config import Config, TicketMapping
+from slabridge.config import Config
 from slabridge.config.problem import instead
 from slabridge.config.services.reporting import Reporting
 from slabridge.config.services.satisfaction import FieldRatings, ToolRatings
 from slabridge.report.redefined import Redefined, redefinitions
-from slabridge.report.reporter import NoSuchReport, Part, Reporter
+from slabridge.report.reporter import NoSuchReport, Reporter
 from slabridge.report.trend import Earlier
 from slabridge.spread import HERE, Spread, uncollected
-from slabridge.state import ConnectionState, State, connections, reports, results, retention, tickets
-from slabridge.state.group import group_of
-from slabridge.state.ranges import Range
+from slabridge.state import ConnectionState, State, connections, reports, retention
 from slabridge.text.said import Said, said
-from slabridge.ticket.kept import keep
-from slabridge.ticket.mapping import Mapper
 
-BATCH = 1_000
 _BEFORE = 90 * DAY
 """How long before a period tickets may share a fault with those of it, or people may answer about them in it, ms."""
 
@@ -169,62 +161,7 @@ def _reached(config: Config, state: State) -> dict[str, int | None]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Gather:
-    """The job: judge a range of stored tickets for a report as at `now` (ms UTC), and gather what counts.
-
-    `chain_limit` is how many tickets may be linked with each other; what happened up to `before` ms before the period
-    is looked at, too.
-    """
-
-    reporting: Reporting
-    asked: Asked
-    now: int
-    mappings: Mapping[str, TicketMapping]
-    chain_limit: int
-    before: int
-
-    def of(self, state: State, part: Range) -> Part:
-        """Return what is gathered of a range."""
-        reporter = reporter_of(self.reporting, self.asked, self.now)
-        own, mapper, after = ConnectionState(state, part.connection), Mapper(self.mappings[part.connection]), part.after
-        current = {clause.definition for clause in reporter.clauses}
-        while True:
-            with own.reading() as transaction:
-                since = reporter.since - self.before
-                batch = tickets.not_quiet(transaction, after, BATCH, since, part.until)
-                if not batch:
-                    return reporter.part()
-                there = [one for one in batch if one.native.created < reporter.until]
-                here = [one.native for one in there if one.quiet_since is None or one.quiet_since >= reporter.since]
-                names = {(part.connection, one.id): one for one in here}
-                group = group_of(transaction.sql, names, self.mappings, self.chain_limit)
-                others = results.of(transaction, {one.id: one.key for one in here}, but=current)
-            after = batch[-1].native.id
-            named = group.named
-            mapped = [mapper.ticket(one.native, named.get((part.connection, one.native.id), {})) for one in there]
-            judged = {native.id for native in here}
-            kept = partial(_as_kept, [others.get(native.id, ()) for native in here], reporter.clauses)
-            linked = group.tickets(self.mappings.values(), group.others)
-            reporter.judge([ticket for ticket in mapped if ticket.id in judged], linked, kept)
-            reporter.add_lives(mapped)
-
-
 def _looks_back(config: Config, reporting: Reporting) -> bool:
     """Return whether tickets count to which nothing happened in the period."""
     rated = any(isinstance(one, FieldRatings) and one.answered is not None for one in reporting.satisfaction)
     return rated or config.dimensions.issuperset(reporting.rules.fault)
-
-
-def _as_kept(
-    others: Sequence[Sequence[Result]], clauses: Sequence[Clause], found: Sequence[Result], as_of: int
-) -> list[Result]:
-    """Return results as at an instant; cycles that had ended by then keep the definition they were judged by."""
-    by_place: list[list[Result]] = [[] for _ in others]
-    for result in found:
-        by_place[result.position].append(result)
-    kept: list[Result] = []
-    for n, stored in enumerate(others):
-        ended = [one for one in stored if one.stopped_at is not None and one.stopped_at <= as_of]
-        kept += keep(n, by_place[n], ended, clauses)
-    return kept

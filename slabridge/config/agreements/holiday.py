@@ -3,9 +3,6 @@
 Which there are: https://holidays.readthedocs.io
 """
 
-import holidays
-from holidays.registry import COUNTRIES, EntityLoader
-
 from sla_engine.calendar import HolidayCode
 from slabridge.config.problem import instead, nearest
 
@@ -18,6 +15,9 @@ def read_holidays(text: str) -> HolidayCode:
     Raises:
         ValueError: country, subdivision or category is unknown; with the nearest.
     """
+    import holidays  # noqa: PLC0415 - who has no calendar of a country need not wait for it
+    from holidays.registry import EntityLoader  # noqa: PLC0415 - as above
+
     entity, colon, wanted = text.partition(":")
     country, dash, subdivision = entity.partition("-")
     if country not in set(EntityLoader.get_country_codes(include_aliases=True)):
@@ -42,6 +42,8 @@ def read_holidays(text: str) -> HolidayCode:
 
 
 def _country_instead(country: str) -> str:
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 - as above
+
     by_name = {name.replace("_", " "): codes[1] for name, codes in COUNTRIES.items()}
     near = nearest(country, by_name) if len(country) > 3 else None
     return f'the nearest is "{by_name[near]}"' if near else instead(country, sorted(by_name.values()))
