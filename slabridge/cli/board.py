@@ -30,6 +30,7 @@ def board(  # noqa: PLR0913 - one parameter per option
 
     from slabridge.app.board import SORTS, STATUSES, Boards, Wanted
     from slabridge.app.readable import Readable
+    from slabridge.config.problem import instead
     from slabridge.show.board import as_json, print_board
     from slabridge.text.printed import json_line
     from slabridge.ticket.viewer import Viewer
@@ -50,6 +51,11 @@ def board(  # noqa: PLR0913 - one parameter per option
         found = Boards(readable).board(Viewer(), wanted, limit=limit)
     finally:
         readable.close()
+    for name, values in where.items():
+        held = [facet.value for facet in found.facets[name]]
+        for value in values:
+            if name != "status" and value not in held:
+                sys.stderr.write(f"warning: no open cycle has {name} {value!r}; {instead(value, held)}\n")
     if json:
         sys.stdout.buffer.write(json_line(as_json(found)))
     else:

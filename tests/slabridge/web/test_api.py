@@ -89,6 +89,14 @@ def test_open_cycles_are_those_of_the_command_line_and_of_the_page(
     assert len(along) - 1 == found["total"]
 
 
+def test_who_asks_for_a_holder_that_nobody_is_called_is_told_who_is_nearest(job: Job, program: Call) -> None:
+    code, out, err = program("board", "--config", job.path, "--holder", "Netwrk", "--json")
+    assert (code, orjson.loads(out)["total"]) == (0, 0)
+    assert "no open cycle has holder 'Netwrk'; the nearest is \"Network\"" in err
+    _, _, err = program("board", "--config", job.path, "--holder", "Network", "--json")
+    assert err == ""
+
+
 def test_figures_of_the_board_open_lists_of_so_many(pages: ByProxy) -> None:
     board = pages.get("/").text
     figures = re.findall(
