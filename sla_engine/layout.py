@@ -45,8 +45,8 @@ class Layout:
                 continue
             for name, (before, after) in item.changes.items():
                 last = held.get(name, _ABSENT)
-                if name in fields:
-                    mine = fields[name]
+                mine = fields.get(name)
+                if mine is not None:
                     if last == _ABSENT:
                         mine.rows.append(first)
                         mine.codes.append(mine.known[before])

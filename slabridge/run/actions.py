@@ -14,7 +14,7 @@ from slabridge.run.fact import NO_CYCLE, NoCycle, fact_of
 from slabridge.run.terms import Terms
 from slabridge.ticket.around import ALONE, Around
 from slabridge.ticket.known import Known
-from slabridge.ticket.posted import Posted
+from slabridge.ticket.posted import NOTHING, Posted
 
 
 class Reason(StrEnum):
@@ -88,6 +88,13 @@ def adopted(known: Known, results: Sequence[Result], terms: Terms, around: Aroun
             if held == (None if fact is NO_CYCLE else terms.encode(name, fact)):
                 found[name] = held
     return found
+
+
+def is_left_alone(known: Known, results: Sequence[Result], terms: Terms) -> bool:
+    """Return whether nothing is to be written on a ticket, and nothing to be adopted, of which nobody knew anything."""
+    if not terms.rule.on and not terms.links and not _concerns_us(known, results, terms, ALONE):
+        return True  # as most of a first load: it ended long ago
+    return not (adopted(known, results, terms) or actions_of(known, results, NOTHING, terms))
 
 
 def _fields(known: Known, results: Sequence[Result], terms: Terms, around: Around) -> list[Action]:

@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.interface import NativeTicket
-from slabridge.run.actions import actions_of, adopted
+from slabridge.run.actions import is_left_alone
 from slabridge.run.context import Context
 from slabridge.run.found import Fit, evaluated, found, note, warn
 from slabridge.run.terms import Terms
 from slabridge.state import Transaction, quarantine
 from slabridge.ticket.known import Evaluated, Known
-from slabridge.ticket.posted import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,7 @@ def let_go(context: Context, terms: Terms, new: Sequence[NativeTicket]) -> LetGo
         results = come_to.results[n]
         if n in left or not known.is_seen_at(as_of):
             return False
-        # Nothing was posted on it by what the state knows: it knew nothing of the ticket.
-        return not (adopted(known, results, terms) or actions_of(known, results, NOTHING, terms))
+        return is_left_alone(known, results, terms)
 
     places = [n for n, known in enumerate(batch) if is_done(n, known)]
     context.mapper.count(come_to.mapped[n] for n in places)

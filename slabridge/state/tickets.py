@@ -128,7 +128,8 @@ def save(  # noqa: PLR0913 - what is kept of tickets that were read
         if its is None:
             waiting.append(row)
         else:
-            finished.append((*row, its.is_open, its.wake_at, its.quiet_since, as_of, run or None))
+            quiet_since = its.quiet_since
+            finished.append((*row, quiet_since is None, its.wake_at, quiet_since, as_of, run or None))
     # A ticket that is pending stays so: the same content may come twice before it is evaluated.
     upsert_many(transaction.sql, ticket, _SAVED, waiting)
     upsert_many(transaction.sql, ticket, (*_SAVED, *_JUDGED), finished)

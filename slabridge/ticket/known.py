@@ -73,13 +73,13 @@ class Evaluated:
     @property
     def is_open(self) -> bool:
         """Whether a cycle is open."""
-        return None in [result.stopped_at for result in self.results]
+        return self.quiet_since is None
 
     @property
     def quiet_since(self) -> int | None:
         """Since when nothing has happened: the last change, or end of a cycle, ms UTC; None while a cycle is open."""
-        ends = [result.stopped_at for result in self.results if result.stopped_at is not None]
-        return max([self.changed_at, *ends]) if len(ends) == len(self.results) else None
+        ends: list[Any] = [result.stopped_at for result in self.results]
+        return None if None in ends else max(self.changed_at, *ends, 0)
 
     @property
     def wake_at(self) -> int | None:

@@ -99,12 +99,13 @@ class Mapper:
         """
         missing: set[tuple[str, str]] = set()
         unreadable = []
-        fields = {}
+        fields, held = {}, native.fields
         for native_name, of in self._fields:
-            if native_name in native.fields:
-                called = of[native.fields[native_name]]
-                missing.update(called.missing)
-                fields[of.name] = called.texts
+            if native_name in held:
+                texts, lacks = of[held[native_name]]
+                if lacks:
+                    missing.update(lacks)
+                fields[of.name] = texts
             else:
                 unreadable.append(of.name)
         history, names_of = [], self._names
