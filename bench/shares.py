@@ -10,10 +10,10 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from tomllib import loads
 
+from msgspec import structs
 from rich.console import Console
 from rich.table import Table
 
@@ -90,7 +90,7 @@ def chained(tickets: list[Ticket]) -> Iterator[Ticket]:
             if between is not None:
                 yield _supplier(identity, *between)
             yield _developers(identity, team, start, end, between)
-        yield replace(ticket, links=links)
+        yield structs.replace(ticket, links=links)
 
 
 def _waits(ticket: Ticket) -> Iterator[tuple[int, int, str]]:

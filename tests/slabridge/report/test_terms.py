@@ -1,7 +1,6 @@
 """What a contract may say of how cycles count: the strictest target, the basis, exclusions, versions; and loopholes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -301,7 +300,8 @@ def test_a_breach_that_became_known_later_counts_there_and_is_among_what_changed
             "history": [{"at": "2026-02-27T12:00:00Z", "by": "x", "changes": {"priority": ["P2", "P1"]}}],
         }
     )
-    later = replace(raised, history=tuple(replace(one, at=one.at + 66 * HOUR) for one in raised.history))
+    moved = tuple(structs.replace(one, at=one.at + 66 * HOUR) for one in raised.history)
+    later = structs.replace(raised, history=moved)
     text = SERVICE.replace('P2 = "4h"', 'P2 = "200h"')
     found = made(text, later)
     (fix,) = [one for one in found["objectives"] if one["agreement"] == "mail"]
