@@ -59,6 +59,8 @@ class Model(msgspec.Struct, frozen=True):
 
     def risks(self, seen: Seen, zone: Zone) -> Floats:
         """Return how likely cycles are to break, 0 to 1."""
+        if not len(seen.at):
+            return np.empty(0)  # scikit-learn refuses to say nothing of nothing
         from slabridge.foresight.trees import Trees  # noqa: PLC0415 - an extra
 
         odds = Trees.unpacked(self.trees).log_odds(_features(seen, self.values, zone))

@@ -120,3 +120,13 @@ def test_a_value_that_was_never_seen_is_taken_as_any_other() -> None:
     )
     risks = model.risks(strange, UTC)
     assert ((risks > 0) & (risks < 1)).all()
+
+
+def test_where_there_is_no_cycle_to_try_it_on_no_model_is_used_and_none_has_drifted() -> None:
+    known, came = both()
+    found = TEACHER.tried("sla.resolution", known, came, AS_OF, AS_OF)
+    assert (found.moments, found.ships) == ({}, False)
+    model = Model.of(known, UTC)
+    assert model is not None
+    assert model.risks(came.only(came.began > AS_OF), UTC).tolist() == []
+    assert not TEACHER.has_drifted(model, came, AS_OF + 400 * DAY)
