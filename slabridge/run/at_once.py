@@ -39,13 +39,11 @@ def let_go(context: Context, terms: Terms, new: Sequence[NativeTicket]) -> LetGo
     come_to = found(context, context.mapper, batch)
     left = {*come_to.invalid, *come_to.unmapped, *come_to.earlier}
 
-    def is_done(n: int, known: Known) -> bool:
-        results = come_to.results[n]
-        if n in left or not known.is_seen_at(as_of):
-            return False
-        return is_left_alone(known, results, terms)
-
-    places = [n for n, known in enumerate(batch) if is_done(n, known)]
+    places = [
+        n
+        for n, known in enumerate(batch)
+        if n not in left and known.is_seen_at(as_of) and is_left_alone(known, come_to.results[n], terms)
+    ]
     context.mapper.count(come_to.mapped[n] for n in places)
     if come_to.warnings:
         gone = set(places)

@@ -47,11 +47,11 @@ def _files(config: Config) -> list[Mapping[str, Any]]:
 
 def _file(path: Path) -> Mapping[str, Any]:
     try:
-        changed_at = path.stat().st_mtime_ns // 1_000_000
+        found = path.stat()
+        owner = path.owner()
     except OSError:  # it was read a moment ago, and is gone
         return {"file": str(path), "owner": None, "changed_at": None}
-    try:
-        owner = path.owner()
-    except (KeyError, NotImplementedError):
-        owner = str(path.stat().st_uid)
+    except (KeyError, NotImplementedError):  # nobody is called so here, or this system has no owners
+        owner = str(found.st_uid)
+    changed_at = found.st_mtime_ns // 1_000_000
     return {"file": str(path), "owner": owner, "changed_at": changed_at}
