@@ -1,7 +1,7 @@
 """From verdicts in columns to results, one value per cycle."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress, repeat
@@ -26,6 +26,8 @@ from sla_engine.worktime import Instants
 
 _STAGES = tuple(stage.name.lower() for stage in Stage)
 _STATUSES = tuple(status.name.lower() for status in Status)
+_PRINTED = 500
+"""Tickets whose lines are made at a time: memory this small is used again, where more is had anew from the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +54,31 @@ class Chunk:
         found.sort(key=attrgetter("position"))
         return found
 
-    def lines(self) -> bytes:
-        """Return what `results` gives as lines of JSON, without segments."""
-        heads = [head_of(ticket) for ticket in self.tickets]
-        middles, ends = list[bytes](), list[bytes]()
-        for part in self.by_clause:
-            further, last = lines_of(part.clause, part.verdicts, part.timeline.table.columns[self.holder])
-            middles += further
-            ends += last
-        place = np.concatenate([np.empty(0, np.int64), *(part.verdicts.ticket for part in self.by_clause)])
-        order = np.argsort(place, kind="stable")
+    def lines(self) -> Iterator[bytes]:
+        """Yield what `results` gives as lines of JSON, some at a time, without segments."""
+        written = [
+            lines_of(one.clause, one.verdicts, one.timeline.table.columns[self.holder]) for one in self.by_clause
+        ]
+        of = [one.verdicts.ticket for one in self.by_clause]
+        without = list[int]()
         if self.overdue or max(self.places, default=0) >= self.wanted:
             without = [n for n, at in enumerate(self.places) if n in self.overdue or at >= self.wanted]
-            order = order[~np.isin(place[order], without)]
-        pieces = [b""] * (3 * len(order))  # one behind the other: to join each line first takes longer
-        pieces[0::3] = map(heads.__getitem__, place[order].tolist())
-        pieces[1::3] = map(middles.__getitem__, order.tolist())
-        pieces[2::3] = map(ends.__getitem__, order.tolist())
-        return b"".join(pieces).translate(None, NUL)
+        for begin in range(0, len(self.tickets), _PRINTED):
+            heads = [head_of(ticket) for ticket in self.tickets[begin : begin + _PRINTED]]
+            middles, ends, place = list[bytes](), list[bytes](), np.empty(0, np.int64)
+            for lines, ticket in zip(written, of, strict=True):
+                mine = slice(*np.searchsorted(ticket, [begin, begin + _PRINTED]))
+                middles += lines.middles[mine].tolist()
+                ends += map(lines.ends.__getitem__, lines.end[mine].tolist())
+                place = np.append(place, ticket[mine])
+            order = np.argsort(place, kind="stable")
+            if without:
+                order = order[~np.isin(place[order], without)]
+            pieces = [b""] * (3 * len(order))  # one behind the other: to join each line first takes longer
+            pieces[0::3] = map(heads.__getitem__, (place[order] - begin).tolist())
+            pieces[1::3] = map(middles.__getitem__, order.tolist())
+            pieces[2::3] = map(ends.__getitem__, order.tolist())
+            yield b"".join(pieces).translate(None, NUL)
 
 
 def _results(clause: int, chunk: Chunk) -> Iterable[Result]:

@@ -12,15 +12,18 @@ SECONDS: Final = len("2026-03-02T08:00:00Z")
 MILLISECONDS: Final = len("2026-03-02T08:00:00.000Z")
 _MARKS = {SECONDS: "####-##-##T##:##:##Z", MILLISECONDS: "####-##-##T##:##:##.###Z"}
 """The widths of texts that are read here, and where they have a digit."""
-_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int64)
-_BEFORE = np.cumsum(_DAYS) - _DAYS
+END: Final = "\n"
+"""What stands between texts: so each is seen to have its width."""
+_DAYS = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
+_BEFORE = np.cumsum(_DAYS, dtype=np.int32) - _DAYS
 """Days of a common year, by month from 1, and those before it."""
 
 
 def read_instants(texts: Iterable[str], width: int) -> Rows:
-    """Return the instants, ms UTC, of texts of this width, one behind the other; NULL is what is written otherwise."""
-    letters = np.frombuffer("".join(texts).encode("ascii", "replace"), np.uint8).reshape(-1, width)
-    marks = _MARKS[width]
+    """Return the instants, ms UTC, of texts of this width, several with `END` between them; NULL is no such text."""
+    every = END.join([*texts, ""])
+    letters = np.frombuffer(every.encode("ascii", "replace"), np.uint8).reshape(-1, width + len(END))
+    marks = _MARKS[width] + END
     fits = np.ones(len(letters), np.bool_)
     for place, mark in enumerate(marks):
         if mark != "#":
@@ -39,14 +42,14 @@ def read_instants(texts: Iterable[str], width: int) -> Rows:
     past = year - 1
     days = year * 365 + past // 4 - past // 100 + past // 400 + _BEFORE[month] + (leap & (month > 2)) + day - _ZERO
     ms = ((hour * 60 + minute) * 60 + second) * 1000 + _number(digits[14:])
-    return np.where(fits, days * DAY + ms, NULL)
+    return np.where(fits, days.astype(np.int64) * DAY + ms, NULL)
 
 
 _ZERO = 1970 * 365 + 1969 // 4 - 1969 // 100 + 1969 // 400 + 1
 
 
-def _number(digits: np.typing.NDArray[np.uint8]) -> Rows:
-    number = np.zeros(digits.shape[1], np.int64)
+def _number(digits: np.typing.NDArray[np.uint8]) -> np.typing.NDArray[np.int32]:
+    number = np.zeros(digits.shape[1], np.int32)
     for digit in digits:
         number = number * 10 + digit
     return number

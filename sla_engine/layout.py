@@ -37,23 +37,23 @@ class Layout:
         first = row = self._first[-1]
         self._sources.append(ticket.source)
         joins = True
-        held: dict[str, Held | int] = {}
+        held: dict[str, Held] = {}
         for item in happened:
             row += 1
             if comments and isinstance(item, _SPOKEN):
                 self._comment(row, item)
                 continue
             for name, (before, after) in item.changes.items():
-                last = held.get(name, _ABSENT)
                 mine = fields.get(name)
+                if name in held:
+                    if held[name] != before:
+                        joins = False
+                elif mine is not None:
+                    mine.rows.append(first)
+                    mine.codes.append(mine.known[before])
                 if mine is not None:
-                    if last == _ABSENT:
-                        mine.rows.append(first)
-                        mine.codes.append(mine.known[before])
                     mine.rows.append(row)
                     mine.codes.append(mine.known[after])
-                if last not in (before, _ABSENT):
-                    joins = False
                 held[name] = after
         now: Mapping[str, Held] = ticket.fields
         for name, changes in fields.items():
@@ -81,18 +81,18 @@ class Layout:
 
     def table(self, at: Rows) -> Table:
         """Return what was laid out; `at` are its instants, ms UTC."""
-        rows = len(at)
+        rows, first = len(at), self.first
         kind = np.full(rows, HISTORY, np.int8)
-        kind[self._first[:-1]] = CREATION
+        kind[first[:-1]] = CREATION
         comments = np.full(rows, -1, np.int32)
         spoken = np.fromiter(self._comments, np.int64, len(self._comments))
         kind[spoken] = COMMENT
         comments[spoken] = list(self._comments.values())
         columns = {name: changes.column(rows) for name, changes in self._fields.items()}
-        source = _Changes()
-        source.rows, source.codes = self._first[:-1], [source.known[held] for held in self._sources]
-        columns[SOURCE] = source.column(rows)
-        return Table(self.first, at, kind, columns, comments, list(self._authors))
+        known = _Codes()
+        sources = np.array([*map(known.__getitem__, self._sources)], np.int32)
+        columns[SOURCE] = Column(np.repeat(sources, first[1:] - first[:-1]), list(known.of_values))
+        return Table(first, at, kind, columns, comments, list(self._authors))
 
 
 class _Changes:
@@ -104,7 +104,7 @@ class _Changes:
         self.known = _Codes()
 
     def column(self, rows: int) -> Column:
-        beginnings = np.array([*self.rows, rows], np.int64)
+        beginnings = np.append(np.array(self.rows, np.int64), rows)
         codes = np.repeat(np.array(self.codes, np.int32), beginnings[1:] - beginnings[:-1])
         return Column(codes, list(self.known.of_values))
 

@@ -7,7 +7,9 @@ out of all lines at once.
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import accumulate
 from json.encoder import encode_basestring_ascii as quoted
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +18,7 @@ from sla_engine.attribution import holder_text
 from sla_engine.clause import Clause
 from sla_engine.instant import DAY, NULL, SECOND
 from sla_engine.result import FIELDS
-from sla_engine.table import Column, Rows
+from sla_engine.table import Codes, Column, Rows
 from sla_engine.ticket import Name, Ticket, Values
 from sla_engine.verdict import Stage, Status, Verdicts
 from sla_engine.worktime import Instants
@@ -35,8 +37,16 @@ _LAST = ("holder", "definition")
 _REST = tuple(name for name in FIELDS if name not in (*_FIRST, *_FLAG_NAMES[1:], *_LAST))
 
 
-def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> tuple[list[bytes], list[bytes]]:
-    """Return how the lines of one objective's results go on after their head, with NULs in it, and how they end."""
+class Lines(NamedTuple):
+    """How lines go on after their head, with NULs in it, and how they end: `end` is the place of that in `ends`."""
+
+    middles: npt.NDArray[np.bytes_]
+    end: Codes
+    ends: Sequence[bytes]
+
+
+def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> Lines:
+    """Return the lines of one objective's results."""
     agreement, target, remaining = clause.agreement, verdicts.target, verdicts.remaining
     flags = (verdicts.stage * len(Status) + verdicts.status) * 4 + verdicts.breached * 2 + verdicts.excluded
     blocks: dict[str, bytes | list[Block]] = {
@@ -44,7 +54,7 @@ def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> tuple[list[b
         "kind": quoted(agreement.kind).encode(),
         "objective": quoted(clause.objective.name).encode(),
         "cycle": [_digits(verdicts.cycle)],
-        "stage": [_FLAGS[flags]],
+        "stage": [_FLAGS.take(flags, 0)],
         "started_at": _instants(verdicts.started_at),
         "stopped_at": _instants(verdicts.stopped_at),
         "due_at": _instants(verdicts.due_at),
@@ -57,11 +67,10 @@ def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> tuple[list[b
         "paused_seconds": _seconds(verdicts.paused),
         "percent": _percents(target - remaining, target),
     }
-    block = np.concatenate([*_columns(blocks, len(flags))], axis=1)
-    middles: list[bytes] = block.view(f"S{block.shape[1]}").reshape(-1).tolist()
+    middles = _filled([*_parts(blocks)], len(flags))
     definition = quoted(clause.definition)
     ends = [f',"holder":{_text(values)},"definition":{definition}}}\n'.encode() for values in holder.values]
-    return middles, [ends[code] for code in holder.codes[verdicts.decided.deciding].tolist()]
+    return Lines(middles, holder.codes[verdicts.decided.deciding], ends)
 
 
 def head_of(ticket: Ticket | Name) -> bytes:
@@ -71,18 +80,24 @@ def head_of(ticket: Ticket | Name) -> bytes:
     return f'{{"source":{quoted(ticket.source)},"ticket":{key},"id":{identity}'.encode()
 
 
-def _columns(blocks: Mapping[str, bytes | list[Block]], lines: int) -> Iterator[Block]:
-    """Yield what lines consist of between head and holder, key by key; what is the same in all lines is one block."""
-    same = b""
+def _parts(blocks: Mapping[str, bytes | list[Block]]) -> Iterator[bytes | Block]:
+    """Yield what lines consist of between head and holder; bytes are the same in all of them."""
     for name in _REST:
-        same += f',"{name}":'.encode()
         block = blocks[name]
-        if isinstance(block, bytes):
-            same += block
-        else:
-            yield np.broadcast_to(np.frombuffer(same, np.uint8), (lines, len(same)))
-            yield from block
-            same = b""
+        yield f',"{name}":'.encode()
+        yield from [block] if isinstance(block, bytes) else block
+
+
+def _filled(parts: Sequence[bytes | Block], lines: int) -> npt.NDArray[np.bytes_]:
+    """Return parts one behind the other: a line that is the same everywhere, into which columns are written."""
+    widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in parts]
+    same = b"".join(part if isinstance(part, bytes) else bytes(part.shape[1]) for part in parts)
+    filled = np.full(lines, same, f"S{len(same)}")
+    for begin, width, part in zip(accumulate(widths, initial=0), widths, parts, strict=False):
+        if lines and not isinstance(part, bytes):
+            column = np.ndarray(lines, f"V{width}", filled, begin, filled.strides)
+            column[:] = np.ascontiguousarray(part).view(column.dtype)[:, 0]
+    return filled
 
 
 def _text(values: Values) -> str:
@@ -103,7 +118,7 @@ def _instants(column: Instants) -> bytes | list[Block]:
     for found in (days, seconds, fractions):
         found[absent] = -1  # the last row of each block, which are "null" together
     ends = _fractions() if (fractions > 0).any() else _WHOLE
-    return [dates[days], _times()[seconds], ends[fractions]]
+    return [dates.take(days, 0), _times().take(seconds, 0), ends.take(fractions, 0)]
 
 
 _SPAN = 3_653
@@ -118,7 +133,9 @@ def _dates(first: int, beyond: int) -> Block:
 
 @cache
 def _times() -> Block:
-    return _block([*(f"{n // 3600:02}:{n // 60 % 60:02}:{n % 60:02}" for n in range(24 * 3600)), ""])
+    texts = np.datetime_as_string(np.arange(DAY // SECOND).astype("datetime64[s]")).astype(np.bytes_)
+    times = texts.view(np.uint8).reshape(len(texts), -1)[:, len("1970-01-01T") : len("1970-01-01T00:00:00")]
+    return np.concatenate([times, np.zeros_like(times[:1])])
 
 
 @cache
@@ -136,14 +153,14 @@ def _seconds(column: Instants) -> list[Block]:
     """Return milliseconds as seconds, a whole number where it is one."""
     whole, ms = np.divmod(np.abs(column), SECOND)
     blocks = [*_signs(column), _digits(whole)]
-    return [*blocks, _THOUSANDTHS[ms]] if ms.any() else blocks
+    return [*blocks, _THOUSANDTHS.take(ms, 0)] if ms.any() else blocks
 
 
 def _percents(used: Instants, target: Instants) -> list[Block]:
     """Return shares of the target in percent; of a target without working time there is none."""
     hundredths = used * 10_000 // np.maximum(target, 1)
     whole, rest = np.divmod(np.abs(hundredths), 100)
-    blocks = [*_signs(hundredths), _digits(whole), _HUNDREDTHS[rest]]
+    blocks = [*_signs(hundredths), _digits(whole), _HUNDREDTHS.take(rest, 0)]
     if not target.all():
         block = np.concatenate(blocks, axis=1)
         block = np.concatenate([block, np.zeros((len(block), len("null")), np.uint8)], axis=1)

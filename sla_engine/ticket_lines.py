@@ -14,7 +14,7 @@ import orjson
 
 from sla_engine.errors import InvalidTicket
 from sla_engine.instant import NULL
-from sla_engine.instant_texts import MILLISECONDS, SECONDS, read_instants
+from sla_engine.instant_texts import END, MILLISECONDS, SECONDS, read_instants
 from sla_engine.layout import Layout
 from sla_engine.oddities import oddities_of
 from sla_engine.plain import PlainTicket, decode, decode_mixed
@@ -94,10 +94,11 @@ class _Reading:
             at = [ticket.created, *[item.at for item in happened]]
             if at[1] < at[0]:
                 return False
+        text = END.join(at)
         width = len(ticket.created)
-        if width not in self.texts or len({*map(len, at)}) > 1:
+        if width not in self.texts or len(text) != (width + 1) * len(at) - 1:
             return False
-        self.texts[width].append("".join(at))
+        self.texts[width].append(text)
         self.widths.append(width)
         joins = self.layout.add(ticket, happened)
         if not joins:

@@ -50,7 +50,8 @@ class Evaluating:
         for lines, read in read_tables(self.tickets, engine.columns):
             evaluation = engine.evaluate_read(read, self.as_of, segments=self.segments)
             invalid = [(lines[place], reason) for place, reason in read.invalid]
-            yield _batch(evaluation, [lines[place] for place in read.places], read.names, invalid)
+            whole = len(read.places) == len(lines)
+            yield _batch(evaluation, lines if whole else [lines[n] for n in read.places], read.names, invalid)
             unseen &= set(read.missing)
         self.unseen = sorted(unseen)
 

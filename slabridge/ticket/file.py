@@ -2,18 +2,21 @@
 
 import gzip
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from io import BufferedReader
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
+from typing import BinaryIO
 
 import orjson
 
 from sla_engine import InvalidTicket, Ticket, TicketsRead, read_lines, read_ticket
 
-AT_ONCE = 4_000
+AT_ONCE = 8_000
 """Tickets of a batch: few enough that what is made of them stays in the cache of the processor."""
+
+_BUFFER = 1 << 18
+"""Bytes read from a file at a time: Python's own 8 kB take twice as long."""
 
 
 class UnreadableFile(Exception):  # noqa: N818 - named by what the file is
@@ -36,7 +39,7 @@ def read_batches(path: Path) -> Iterator[TicketLines]:
         UnreadableFile: it is not there, or not what its name says.
     """
     batch = TicketLines([], [], [])
-    for number, line in _lines(path):
+    for number, line in _each(path):
         try:
             batch.tickets.append(read_ticket(orjson.loads(line)))
             batch.lines.append(number)
@@ -50,15 +53,14 @@ def read_batches(path: Path) -> Iterator[TicketLines]:
     yield batch
 
 
-def read_tables(path: Path, fields: Collection[str]) -> Iterator[tuple[list[int], TicketsRead]]:
+def read_tables(path: Path, fields: Collection[str]) -> Iterator[tuple[Sequence[int], TicketsRead]]:
     """Yield the file's tickets as tables with these fields, with the numbers of the lines read.
 
     Raises:
         UnreadableFile: it is not there, or not what its name says.
     """
-    lines = _lines(path)
-    while batch := list(islice(lines, AT_ONCE)):
-        yield [number for number, _ in batch], read_lines([line for _, line in batch], fields)
+    for numbers, lines in _lines(path):
+        yield numbers, read_lines(lines, fields)
 
 
 def read_links(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
@@ -69,7 +71,7 @@ def read_links(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     Raises:
         UnreadableFile: it is not there, or not what its name says.
     """
-    for _, line in _lines(path):
+    for _, line in _each(path):
         if b'"links"' in line:
             try:
                 document = orjson.loads(line)
@@ -80,15 +82,27 @@ def read_links(path: Path) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
             yield from ((one, other) for one, other in found if all(isinstance(part, str) for part in (*one, *other)))
 
 
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the lines that are not empty, with their numbers."""
+def _each(path: Path) -> Iterator[tuple[int, bytes]]:
+    for numbers, lines in _lines(path):
+        yield from zip(numbers, lines, strict=True)
+
+
+def _lines(path: Path) -> Iterator[tuple[Sequence[int], Sequence[bytes]]]:
+    """Yield the lines that are not empty, a batch at a time, with their numbers."""
+    numbers = range(1, 1)
     try:
         with _opened(path) as file:
-            yield from ((number, line) for number, line in enumerate(file, 1) if not line.isspace())
+            while lines := list(islice(file, AT_ONCE)):
+                numbers = range(numbers.stop, numbers.stop + len(lines))
+                if any(map(bytes.isspace, lines)):
+                    full = [not line.isspace() for line in lines]
+                    yield [*compress(numbers, full)], [*compress(lines, full)]
+                else:
+                    yield numbers, lines
     except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableFile(f"{path}: {reason}") from error
 
 
-def _opened(path: Path) -> gzip.GzipFile | BufferedReader:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+def _opened(path: Path) -> gzip.GzipFile | BinaryIO:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb", _BUFFER)
