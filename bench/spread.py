@@ -8,7 +8,7 @@ scheduler), all tickets by a file whose targets are others. Printed: time by the
 that process and of its workers together, the peak of each, and whether what came of it is the same to the byte.
 
 The speed-up by the wall counts where nothing else runs; by processor time it is what two free cores would make of it,
-if nothing of what the first process does happened at the same time as what its workers do.
+if both were busy all the time.
 """
 
 import argparse
@@ -142,7 +142,7 @@ def compare(command: str, state: Path, options: argparse.Namespace) -> Figure:
             digests.add(measure(command, state, 1, scheduler)["digest"])
     wall = statistics.median(one["wall"] for one in alone) / statistics.median(one["wall"] for one in both)
     once = statistics.median(one["own"] for one in alone)
-    twice = statistics.median(one["own"] + one["workers"] / 2 for one in both)
+    twice = statistics.median((one["own"] + one["workers"]) / 2 for one in both)
     if len(digests) > 1:
         raise SystemExit(f"{command}: what comes of it differs: {digests}")
     first, last = (statistics.median(one["wall"] for one in those) for those in (alone, both))

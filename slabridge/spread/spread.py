@@ -2,10 +2,11 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from slabridge.spread.job import Job, Task
 from slabridge.spread.packed import unpacked
@@ -53,26 +54,37 @@ class Spread:
             raise NoWorkers("there is no state yet that workers could read, or an older slabridge wrote it; run first")
         parts = ranges(state, names, self.size)
         alone = self.cores == 1 or not state.is_shared or sum(part.tickets for part in parts) <= FEW * self.size
-        if self.scheduler is None and alone:
-            for part in parts:
-                with uncollected():
-                    done = job.of(state, part)
-                yield done
+        here = partial(_uncollected, job, state) if self.scheduler is None else None
+        if here is not None and alone:
+            yield from map(here, parts)
         else:
-            for found in _spread(Task.of(job, state), parts, engaged(self.scheduler, min(self.cores, len(parts)))):
-                yield unpacked(found)
+            helpers = min(self.cores, len(parts)) - 1
+            yield from _spread(_Work(Task.of(job, state), engaged(self.scheduler, helpers), here), parts)
+
+
+def _uncollected(job: Job[R], state: State, part: Range) -> R:
+    with uncollected():
+        return job.of(state, part)
 
 
 HERE = Spread()
 """In this process."""
 
 
-def _spread(task: Task, parts: Sequence[Range], workers: Engaged) -> Iterator[bytes]:
+class _Work(NamedTuple, Generic[R]):
+    """A task for workers, and how this process does the same itself (None: it does not)."""
+
+    task: Task
+    workers: Engaged
+    here: Callable[[Range], R] | None
+
+
+def _spread(work: _Work[R], parts: Sequence[Range]) -> Iterator[R]:
     """Yield what comes of each part; where workers died, what they were at is begun anew, once."""
     done, failed = 0, -1
     while done < len(parts):
         try:
-            for found in _in_order(task, parts[done:], workers):
+            for found in _in_order(work, parts[done:]):
                 yield found
                 done += 1
         except BrokenExecutor as error:
@@ -84,12 +96,23 @@ def _spread(task: Task, parts: Sequence[Range], workers: Engaged) -> Iterator[by
             failed = done
 
 
-def _in_order(task: Task, parts: Sequence[Range], workers: Engaged) -> Iterator[bytes]:
-    under_way: deque[Future[bytes]] = deque()
-    with workers() as (number, executor):
-        for part in parts:
-            under_way.append(executor.submit(task, part))
-            if len(under_way) > number * _AHEAD:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+def _in_order(work: _Work[R], parts: Sequence[Range]) -> Iterator[R]:
+    """Yield what comes of each part, in order; rather than wait for workers, this process does the next one itself."""
+    rest, under_way = deque(parts), deque[tuple[Future[Any], Callable[[Any], R]]]()
+    with work.workers() as (number, executor):
+        while rest or under_way:
+            for _ in range(number * _AHEAD - sum(not future.done() for future, _ in under_way)):
+                if rest:
+                    under_way.append((executor.submit(work.task, rest.popleft()), unpacked))
+            first, read = under_way[0]
+            if work.here is None or not rest or first.done() or len(under_way) > 2 * number * _AHEAD:
+                under_way.popleft()
+                yield read(first.result())
+            else:
+                mine = Future[R]()
+                mine.set_result(work.here(rest.popleft()))
+                under_way.append((mine, _as_it_is))
+
+
+def _as_it_is(found: R) -> R:
+    return found

@@ -42,3 +42,12 @@ class Lasting:
         with self.pipe.open("wb", buffering=0) as file:
             file.write(b".")
             signal.pause()
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Says which process did it."""
+
+    def of(self, state: State, part: Range) -> int:
+        del state, part
+        return os.getpid()

@@ -21,7 +21,7 @@ from slabridge.state.trouble import address
 from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 from tests.slabridge.spread.conftest import Known
-from tests.slabridge.spread.jobs import Dying
+from tests.slabridge.spread.jobs import Dying, Whose
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,12 @@ def test_a_range_whose_worker_died_is_begun_anew_and_after_a_second_death_it_end
     assert [*spread.each(Dying(died, 1), state, ["one", "two"])] == ranges(state, ["one", "two"], 1)
     with pytest.raises(NoWorkers, match=r"tickets of one from id '' on ended twice"):
         [*spread.each(Dying(died, 9), state, ["one", "two"])]
+
+
+def test_this_process_judges_too_rather_than_wait(state: State) -> None:
+    done_by = [*Spread(cores=2, size=1).each(Whose(), state, ["one", "two"])]
+    assert os.getpid() not in done_by[:2]  # begun elsewhere before anything is done here
+    assert os.getpid() in done_by
 
 
 ENDLESS = """
