@@ -68,7 +68,7 @@ class Chunk:
             middles, ends, place = list[bytes](), list[bytes](), np.empty(0, np.int64)
             for lines, ticket in zip(written, of, strict=True):
                 mine = slice(*np.searchsorted(ticket, [begin, begin + _PRINTED]))
-                middles += lines.middles[mine].tolist()
+                middles += lines.middles(mine)
                 ends += map(lines.ends.__getitem__, lines.end[mine].tolist())
                 place = np.append(place, ticket[mine])
             order = np.argsort(place, kind="stable")

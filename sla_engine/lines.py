@@ -38,11 +38,29 @@ _REST = tuple(name for name in FIELDS if name not in (*_FIRST, *_FLAG_NAMES[1:],
 
 
 class Lines(NamedTuple):
-    """How lines go on after their head, with NULs in it, and how they end: `end` is the place of that in `ends`."""
+    """How lines go on after their head, part by part, and how they end: `end` is the place of that in `ends`.
 
-    middles: npt.NDArray[np.bytes_]
+    Parts that are bytes are the same in all lines.
+    """
+
+    parts: Sequence[bytes | Block]
     end: Codes
     ends: Sequence[bytes]
+
+    def middles(self, chosen: slice) -> list[bytes]:
+        """Return how these lines go on, with NULs in it: a line that is the same everywhere, with columns written."""
+        lines = len(self.end[chosen])
+        if not lines:
+            return []
+        widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in self.parts]
+        same = b"".join(part if isinstance(part, bytes) else bytes(part.shape[1]) for part in self.parts)
+        filled = np.full(lines, same, f"S{len(same)}")
+        for begin, width, part in zip(accumulate(widths, initial=0), widths, self.parts, strict=False):
+            if not isinstance(part, bytes):
+                column = np.ndarray(lines, f"V{width}", filled, begin, filled.strides)
+                column[:] = np.ascontiguousarray(part[chosen]).view(column.dtype)[:, 0]
+        found: list[bytes] = filled.tolist()
+        return found
 
 
 def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> Lines:
@@ -67,10 +85,9 @@ def lines_of(clause: Clause, verdicts: Verdicts, holder: Column) -> Lines:
         "paused_seconds": _seconds(verdicts.paused),
         "percent": _percents(target - remaining, target),
     }
-    middles = _filled([*_parts(blocks)], len(flags))
     definition = quoted(clause.definition)
     ends = [f',"holder":{_text(values)},"definition":{definition}}}\n'.encode() for values in holder.values]
-    return Lines(middles, holder.codes[verdicts.decided.deciding], ends)
+    return Lines([*_parts(blocks)], holder.codes[verdicts.decided.deciding], ends)
 
 
 def head_of(ticket: Ticket | Name) -> bytes:
@@ -86,18 +103,6 @@ def _parts(blocks: Mapping[str, bytes | list[Block]]) -> Iterator[bytes | Block]
         block = blocks[name]
         yield f',"{name}":'.encode()
         yield from [block] if isinstance(block, bytes) else block
-
-
-def _filled(parts: Sequence[bytes | Block], lines: int) -> npt.NDArray[np.bytes_]:
-    """Return parts one behind the other: a line that is the same everywhere, into which columns are written."""
-    widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in parts]
-    same = b"".join(part if isinstance(part, bytes) else bytes(part.shape[1]) for part in parts)
-    filled = np.full(lines, same, f"S{len(same)}")
-    for begin, width, part in zip(accumulate(widths, initial=0), widths, parts, strict=False):
-        if lines and not isinstance(part, bytes):
-            column = np.ndarray(lines, f"V{width}", filled, begin, filled.strides)
-            column[:] = np.ascontiguousarray(part).view(column.dtype)[:, 0]
-    return filled
 
 
 def _text(values: Values) -> str:

@@ -316,7 +316,7 @@ def _configure_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where SQLAlchemy says, not where the driver guesses
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA page_size=8192")  # of a new file: tools give tickets in no order that indexes have
-    connection.execute("PRAGMA cache_size=-32768")  # KiB: the upper levels of the indexes of a million tickets
+    connection.execute("PRAGMA cache_size=-16384")  # KiB: the upper levels of the indexes of a million tickets
 
 
 def _write_ahead(connection: sqlite3.Connection, _record: object) -> None:
