@@ -112,18 +112,23 @@ def _text(values: Values) -> str:
 
 def _instants(column: Instants) -> bytes | list[Block]:
     """Return instants as JSON; dates, times and fractions of a second are looked up."""
-    absent = column == NULL
-    if absent.all():
+    there = np.flatnonzero(column != NULL)
+    if not len(there):
         return b"null"
-    days, ms = np.divmod(np.where(absent, column.max(initial=0), column), DAY)
-    seconds, fractions = np.divmod(ms, SECOND)
-    first, beyond = (int(days.min(initial=0)) // _SPAN, int(days.max(initial=0)) // _SPAN + 1)
-    dates = _dates(first, beyond)
-    days -= first * _SPAN
-    for found in (days, seconds, fractions):
-        found[absent] = -1  # the last row of each block, which are "null" together
-    ends = _fractions() if (fractions > 0).any() else _WHOLE
-    return [dates.take(days, 0), _times().take(seconds, 0), ends.take(fractions, 0)]
+    known = column[there]
+    days = known // DAY
+    ms = known - days * DAY
+    seconds = ms // SECOND
+    fractions = ms - seconds * SECOND
+    first, beyond = (int(days.min()) // _SPAN, int(days.max()) // _SPAN + 1)
+    ends = _fractions() if fractions.any() else _WHOLE
+    blocks = [_dates(first, beyond).take(days - first * _SPAN, 0), _times().take(seconds, 0), ends.take(fractions, 0)]
+    if len(there) == len(column):
+        return blocks
+    written = np.concatenate(blocks, axis=1)
+    every = np.full(len(column), "null", f"S{written.shape[1]}")
+    every[there] = written.view(every.dtype)[:, 0]
+    return [every.view(np.uint8).reshape(len(column), -1)]
 
 
 _SPAN = 3_653
@@ -133,19 +138,19 @@ _SPAN = 3_653
 @lru_cache(maxsize=64)
 def _dates(first: int, beyond: int) -> Block:
     days = np.arange(first * _SPAN, beyond * _SPAN).astype("datetime64[D]")
-    return _block([*(f'"{date}T' for date in np.datetime_as_string(days).tolist()), "null"])
+    return _block([f'"{date}T' for date in np.datetime_as_string(days).tolist()])
 
 
 @cache
 def _times() -> Block:
     texts = np.datetime_as_string(np.arange(DAY // SECOND).astype("datetime64[s]")).astype(np.bytes_)
     times = texts.view(np.uint8).reshape(len(texts), -1)[:, len("1970-01-01T") : len("1970-01-01T00:00:00")]
-    return np.concatenate([times, np.zeros_like(times[:1])])
+    return np.ascontiguousarray(times)
 
 
 @cache
 def _fractions() -> Block:
-    return _block(['Z"', *(f'.{n:03}Z"' for n in range(1, 1000)), ""])
+    return _block(['Z"', *(f'.{n:03}Z"' for n in range(1, 1000))])
 
 
 def _block(texts: Sequence[str]) -> Block:
@@ -203,6 +208,6 @@ _FLAGS = _block(
         for excluded in ("false", "true")
     ]
 )
-_WHOLE = _block(['Z"', ""])
+_WHOLE = _block(['Z"'])
 _THOUSANDTHS = _block(["", *(f".{n:03}".rstrip("0") for n in range(1, 1000))])
 _HUNDREDTHS = _block([".0", *(f".{n:02}".rstrip("0") for n in range(1, 100))])
