@@ -115,11 +115,8 @@ def _instants(column: Instants) -> bytes | list[Block]:
     there = np.flatnonzero(column != NULL)
     if not len(there):
         return b"null"
-    known = column[there]
-    days = known // DAY
-    ms = known - days * DAY
-    seconds = ms // SECOND
-    fractions = ms - seconds * SECOND
+    days, ms = _divided(column[there], DAY)
+    seconds, fractions = _divided(ms, SECOND)
     first, beyond = (int(days.min()) // _SPAN, int(days.max()) // _SPAN + 1)
     ends = _fractions() if fractions.any() else _WHOLE
     blocks = [_dates(first, beyond).take(days - first * _SPAN, 0), _times().take(seconds, 0), ends.take(fractions, 0)]
@@ -161,7 +158,7 @@ def _block(texts: Sequence[str]) -> Block:
 
 def _seconds(column: Instants) -> list[Block]:
     """Return milliseconds as seconds, a whole number where it is one."""
-    whole, ms = np.divmod(np.abs(column), SECOND)
+    whole, ms = _divided(np.abs(column), SECOND)
     blocks = [*_signs(column), _digits(whole)]
     return [*blocks, _THOUSANDTHS.take(ms, 0)] if ms.any() else blocks
 
@@ -169,7 +166,7 @@ def _seconds(column: Instants) -> list[Block]:
 def _percents(used: Instants, target: Instants) -> list[Block]:
     """Return shares of the target in percent; of a target without working time there is none."""
     hundredths = used * 10_000 // np.maximum(target, 1)
-    whole, rest = np.divmod(np.abs(hundredths), 100)
+    whole, rest = _divided(np.abs(hundredths), 100)
     blocks = [*_signs(hundredths), _digits(whole), _HUNDREDTHS.take(rest, 0)]
     if not target.all():
         block = np.concatenate(blocks, axis=1)
@@ -178,6 +175,12 @@ def _percents(used: Instants, target: Instants) -> list[Block]:
         block[target == 0, : len("null")] = np.frombuffer(b"null", np.uint8)
         return [block]
     return blocks
+
+
+def _divided(column: Rows, by: int) -> tuple[Rows, Rows]:
+    """Return what `np.divmod` does, in half the time."""
+    whole = column // by
+    return whole, column - whole * by
 
 
 def _signs(column: Rows) -> list[Block]:

@@ -88,10 +88,14 @@ class _Reading:
         happened: list[Any] = ticket.history or []
         if ticket.comments:
             happened = [*happened, *ticket.comments]  # at one instant in this order
-        at = [ticket.created, *[item.at for item in happened]]
-        if at != sorted(at):  # as texts of one width they are in the order of time
+        at = [last := ticket.created]
+        in_order = True  # as texts of one width they are in the order of time
+        for item in happened:
+            in_order = in_order and last <= item.at
+            at.append(last := item.at)
+        if not in_order:
             happened.sort(key=_AT)
-            at = [ticket.created, *[item.at for item in happened]]
+            at = [ticket.created, *map(_AT, happened)]
             if at[1] < at[0]:
                 return False
         text = END.join(at)
