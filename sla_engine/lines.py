@@ -2,7 +2,7 @@
 
 Printing costs more than judging. Every key and value has a width of its own, so that the lines of an objective are one
 block of bytes, filled column by column; what a value leaves of its width is NUL, which stands in no JSON, and is taken
-out of all lines at once.
+out of many lines at once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
