@@ -23,14 +23,14 @@ SIZE = 10_000
 FEW = 5
 """So many ranges are judged here about as soon as processes have been started."""
 _AHEAD = 2
-"""Ranges that are under way, for each worker: one that it is at, and one that waits."""
+"""Ranges given to each worker and not done: one that it is at, and one that waits. As many may be done too early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Who does the work: the workers of a Dask scheduler, by its address, or (None) processes on so many cores.
+    """Who does the work: the workers of a Dask scheduler, by its address, or (None) so many cores of this machine.
 
-    `size` is how many tickets a range has; for few ranges no process is started.
+    `size` is how many tickets a range has; for few ranges no process is started. One core is that of this process.
     """
 
     scheduler: str | None = None

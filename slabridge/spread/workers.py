@@ -28,20 +28,20 @@ class Workers(NamedTuple):
 Engaged = Callable[[], AbstractContextManager[Workers]]
 
 
-def engaged(scheduler: str | None, cores: int) -> Engaged:
-    """Return how workers are had: those of a scheduler, or (None) a process for each of so many cores."""
-    return partial(_of_cores, cores) if scheduler is None else partial(_of_scheduler, scheduler)
+def engaged(scheduler: str | None, processes: int) -> Engaged:
+    """Return how workers are had: those of a scheduler, or (None) so many processes on this machine."""
+    return partial(_of_processes, processes) if scheduler is None else partial(_of_scheduler, scheduler)
 
 
 @contextmanager
-def _of_cores(cores: int) -> Iterator[Workers]:
+def _of_processes(number: int) -> Iterator[Workers]:
     """Start processes, which end with this one, however it ends; they speak through pipes, and no port is opened."""
     spawn = get_context("spawn")
     ours, theirs = spawn.Pipe()
     with ours, theirs:
-        executor = ProcessPoolExecutor(cores, spawn, _begin, (theirs,))
+        executor = ProcessPoolExecutor(number, spawn, _begin, (theirs,))
         try:
-            yield Workers(cores, executor)
+            yield Workers(number, executor)
         finally:
             ours.close()  # all of it is here, or of no use any more: they end at once, without taking themselves apart
             executor.shutdown(cancel_futures=True)
